@@ -1,0 +1,18 @@
+import type { Channels } from '../channel/channel.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { CloseTimer } from './close-timer.ts';
+import type { OrderStore } from './store.ts';
+
+/** What every order use case works with. Built once, in `app.ts`. */
+export interface OrderDeps {
+  store: OrderStore;
+  channels: Channels;
+  timer: CloseTimer;
+  clock: Clock;
+  log: Logger;
+  /** Ms between an order's expiry and its close, so that a payment in flight lands first. */
+  closeGraceMs: number;
+  /** In [0, 1): spreads retries. */
+  random: () => number;
+}

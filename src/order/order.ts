@@ -1,0 +1,93 @@
+import type { ChannelName, ChannelOrder, PayMethod } from '../channel/channel.ts';
+
+/** The states of a payment order (支付订单), in the wire's own words. */
+export type OrderStatus = 'progress' | 'success' | 'close' | 'cancel';
+
+/**
+ * Which state may follow which. Each arrow is one guarded UPDATE; there is no other way to change a state.
+ * A payment that arrives for a closed order is a late payment (关单后支付): it is recorded on the order and does
+ * not change its state.
+ */
+export const transitions = {
+  progress: ['success', 'close', 'cancel'],
+  success: [],
+  close: [],
+  cancel: [],
+} as const satisfies Record<OrderStatus, readonly OrderStatus[]>;
+
+/** Why a close has not ended yet. Each has its own waits, see `retry.ts`. */
+export type PendingReason =
+  /** The customer is typing the password. */
+  | 'user_paying'
+  /** The channel asks for fewer calls. */
+  | 'rate_limited'
+  /** Timeout, reset, 5xx, unverifiable or unlisted answer: nothing was learned. */
+  | 'unreachable'
+  /** Our key, merchant number or rights: a person must mend it. */
+  | 'misconfigured'
+  /** The channel took the close but does not show it yet, or its answers contradict each other. */
+  | 'not_confirmed'
+  /** The order's creation at the channel may still take effect. */
+  | 'too_early'
+  /** Paid, but not this amount or not by this merchant: a person must look. */
+  | 'mismatch';
+
+export interface PaymentOrder {
+  /** Digits of a BIGINT; what DaxPay 2.0.5 calls `paymentId`. */
+  id: string;
+  orderNo: string;
+  bizOrderNo: string;
+  channel: ChannelName;
+  method: PayMethod;
+  title: string;
+  description: string | null;
+  amountFen: number;
+  status: OrderStatus;
+  attach: string | null;
+  notifyUrl: string | null;
+  returnUrl: string | null;
+  notNotify: boolean;
+  clientIp: string | null;
+
+  /** What the customer's terminal needs; null until the channel has confirmed the creation. */
+  payBody: string | null;
+  channelTradeNo: string | null;
+  /** The channel's reason when it refused the creation. */
+  errorMsg: string | null;
+
+  createdAt: Date;
+  createAttemptedAt: Date;
+  expiresAt: Date;
+  paidAt: Date | null;
+  closedAt: Date | null;
+  /** Somebody paid after the close. A person must refund or reopen. */
+  latePaidAt: Date | null;
+  /** A soft close: the channel is asked again until this moment. */
+  watchUntil: Date | null;
+
+  /** THE timer: when there is something to do next; null when there is nothing. Redis only mirrors it. */
+  nextCloseAt: Date | null;
+  closeAttempts: number;
+  /** Why the last attempt did not end, and how often in a row for this reason. */
+  retryReason: PendingReason | null;
+  retryCount: number;
+  leaseToken: string | null;
+  leaseUntil: Date | null;
+}
+
+export function isDue(order: PaymentOrder, now: Date): boolean {
+  return order.nextCloseAt !== null && order.nextCloseAt.getTime() <= now.getTime();
+}
+
+/** The part of an order that its channel needs. */
+export function asChannelOrder(order: PaymentOrder): ChannelOrder {
+  return {
+    orderNo: order.orderNo,
+    method: order.method,
+    title: order.title,
+    amountFen: order.amountFen,
+    expiresAt: order.expiresAt,
+    createAttemptedAt: order.createAttemptedAt,
+    clientIp: order.clientIp,
+  };
+}

@@ -1,0 +1,67 @@
+import type { ChannelName, PayMethod } from '../channel/channel.ts';
+import type { OrderStatus, PaymentOrder, PendingReason } from './order.ts';
+
+/** A merchant's wish for a new order, parsed and valid in form. */
+export interface CreateOrder {
+  bizOrderNo: string;
+  channel: ChannelName;
+  method: PayMethod;
+  title: string;
+  description: string | null;
+  amountFen: number;
+  /** Null: the configured time from now. */
+  expiresAt: Date | null;
+  attach: string | null;
+  notifyUrl: string | null;
+  returnUrl: string | null;
+  notNotify: boolean;
+  clientIp: string | null;
+}
+
+export type CreateOutcome =
+  | { kind: 'created'; order: PaymentOrder }
+  /** This `bizOrderNo` has a payable order already; the first call's expiry stands. */
+  | { kind: 'existing'; order: PaymentOrder }
+  /** This `bizOrderNo` has an order that has ended. */
+  | { kind: 'ended'; order: PaymentOrder }
+  /** This `bizOrderNo` has an order that differs in a field that matters. */
+  | { kind: 'conflict'; field: 'amount' | 'channel' | 'method' }
+  | { kind: 'channel_not_enabled' }
+  | { kind: 'method_not_enabled' }
+  | { kind: 'expiry_invalid'; message: string }
+  /**
+   * There is no code to pay with. The order stays, and is closed like any other when its time runs out; the
+   * same call may be repeated and then tries again.
+   */
+  | { kind: 'refused'; message: string }
+  | { kind: 'misconfigured' }
+  | { kind: 'unreachable' };
+
+/** Who or what asks for a close (G8). */
+export interface CloseTrigger {
+  kind: 'api' | 'admin' | 'timeout' | 'sweep' | 'manual';
+  /** A user or merchant, where one is known. */
+  actor: string | null;
+  clientIp: string | null;
+}
+
+export type CloseOutcome =
+  | { kind: 'closed'; order: PaymentOrder }
+  /** It turned out to be paid, and is now recorded as such. */
+  | { kind: 'paid'; order: PaymentOrder }
+  /** Nothing to do: it had ended before. */
+  | { kind: 'ended'; status: Exclude<OrderStatus, 'progress'> }
+  | { kind: 'not_found' }
+  /** Another operation on this order is under way, until `retryAt` at the latest. */
+  | { kind: 'busy'; retryAt: Date }
+  /** Only for triggers that wait for the expiry. */
+  | { kind: 'not_due'; dueAt: Date }
+  /** Undecided. It goes on by itself at `retryAt`. */
+  | { kind: 'pending'; reason: PendingReason; answer: string; retryAt: Date };
+
+/** How a merchant names an order. The system's number wins. */
+export interface OrderNumbers {
+  /** Our order number, or the BIGINT id in digits. */
+  orderNo: string | null;
+  bizOrderNo: string | null;
+}
