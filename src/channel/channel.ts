@@ -107,6 +107,12 @@ export interface NotificationReply {
 
 export interface Channel {
   readonly name: ChannelName;
+  /**
+   * Whose orders this speaks about: the merchant number (WeChat) or application id (Alipay). An order remembers
+   * the account that created it, because asked under another account a channel answers "no such order" about
+   * one that has been paid.
+   */
+  readonly account: string;
   readonly methods: readonly PayMethod[];
   /** How long `create` may take at most, ms. After that nothing of it is still under way at our side. */
   readonly createDeadlineMs: number;

@@ -1,15 +1,20 @@
 import type { PaymentOrder } from './order.ts';
+import type { CloseTrigger } from './outcomes.ts';
+
+type TimedOrder = Pick<PaymentOrder, 'orderNo' | 'channel'>;
 
 /**
  * The queue as the use cases see it (延时任务). The truth about when an order is due is its row's `nextCloseAt`;
- * this only makes it punctual. Therefore neither function throws or waits for an unreachable queue: they log,
- * and the sweep makes good.
+ * this only makes it punctual. Therefore nothing here throws or waits for an unreachable queue: it says
+ * `failed`, and the sweep makes good.
  */
 export interface CloseTimer {
-  /** A live timer for this order at `at`, whatever became of earlier ones. */
-  set(order: Pick<PaymentOrder, 'orderNo' | 'channel'>, at: Date): Promise<TimerState>;
-  clear(order: Pick<PaymentOrder, 'orderNo' | 'channel'>): Promise<void>;
+  /** A timer that fires at `at`, whatever became of earlier ones: completed, failed for good or vanished. */
+  set(order: TimedOrder, at: Date, trigger: CloseTrigger['kind']): Promise<TimerState>;
+  /** For an overdue order: leaves a timer alone that is running or about to run, sets one otherwise. */
+  ensure(order: TimedOrder, trigger: CloseTrigger['kind']): Promise<TimerState>;
+  clear(order: TimedOrder): Promise<void>;
 }
 
-/** `live`: one was there already, running or about to run. `failed`: the queue could not be reached. */
+/** `live`: one is running or about to run, and will see the row as it is now. `failed`: no queue. */
 export type TimerState = 'set' | 'live' | 'failed';

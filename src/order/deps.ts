@@ -11,6 +11,8 @@ export interface OrderDeps {
   timer: CloseTimer;
   clock: Clock;
   log: Logger;
+  /** Ms from an order's creation to its expiry, unless the merchant says otherwise. */
+  expiresInMs: number;
   /** Ms between an order's expiry and its close, so that a payment in flight lands first. */
   closeGraceMs: number;
   /** In [0, 1): spreads retries. */

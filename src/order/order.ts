@@ -1,19 +1,11 @@
 import type { ChannelName, ChannelOrder, PayMethod } from '../channel/channel.ts';
 
-/** The states of a payment order (支付订单), in the wire's own words. */
-export type OrderStatus = 'progress' | 'success' | 'close' | 'cancel';
-
 /**
- * Which state may follow which. Each arrow is one guarded UPDATE; there is no other way to change a state.
- * A payment that arrives for a closed order is a late payment (关单后支付): it is recorded on the order and does
- * not change its state.
+ * The states of a payment order (支付订单), in the wire's own words. `progress` may become any of the others, and
+ * none of those becomes anything else; each arrow is one guarded UPDATE in `store.ts`. A payment that arrives for
+ * a closed order is a late payment (关单后支付): it is recorded on the order and does not change its state.
  */
-export const transitions = {
-  progress: ['success', 'close', 'cancel'],
-  success: [],
-  close: [],
-  cancel: [],
-} as const satisfies Record<OrderStatus, readonly OrderStatus[]>;
+export type OrderStatus = 'progress' | 'success' | 'close' | 'cancel';
 
 /** Why a close has not ended yet. Each has its own waits, see `retry.ts`. */
 export type PendingReason =
@@ -38,6 +30,8 @@ export interface PaymentOrder {
   orderNo: string;
   bizOrderNo: string;
   channel: ChannelName;
+  /** The channel's account that created it, see `Channel.account`. */
+  channelAccount: string;
   method: PayMethod;
   title: string;
   description: string | null;

@@ -1,0 +1,68 @@
+import { assertNever } from '../platform/assert-never.ts';
+import { closeAtChannel, type Evidence, lastAnswer, nothingAsked } from './ask-channel.ts';
+import { type CloseDecision, decideClose } from './decide-close.ts';
+import type { OrderDeps } from './deps.ts';
+import { takeLease } from './lease.ts';
+import { isDue, type PaymentOrder } from './order.ts';
+import type { CloseOutcome, CloseTrigger } from './outcomes.ts';
+import { settleClosed, settlePaid, settleRetry, whoWasFaster } from './settle-close.ts';
+
+/**
+ * Closes an unpaid order (关闭): at its channel first, then here. The one way to do it, for the timer, the API,
+ * the admin page and the command line alike; they differ only in what they do with the outcome.
+ *
+ * - Closes only on the channel's verified word that nobody can pay any more (G1), or softly and watched (G2).
+ * - An order that turns out to be paid is recorded as paid.
+ * - Whatever is not certain leaves it open, with the next attempt already in its row (G5).
+ * - May run any number of times, in any number of processes, and die anywhere: the lease keeps attempts apart,
+ *   the guarded UPDATE lets a payment win, and the row stays due until an attempt has ended (G3, G7).
+ * - Every attempt leaves a close record (G8).
+ *
+ * `order` is as just loaded. Throws only when the database cannot be reached.
+ */
+export async function closeOrder(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<CloseOutcome> {
+  if (order.status !== 'progress') return { kind: 'ended', status: order.status };
+  if (waitsForExpiry(trigger) && !isDue(order, deps.clock.now())) {
+    return { kind: 'not_due', dueAt: order.nextCloseAt ?? order.expiresAt };
+  }
+  const leased = await takeLease(deps, order);
+  if (leased === null) return whoWasFaster(deps, order);
+
+  const { evidence, decision } = await askAndDecide(deps, leased);
+  const attempt = { leased, trigger, evidence, answer: lastAnswer(evidence), now: deps.clock.now() };
+  switch (decision.kind) {
+    case 'close':
+      return settleClosed(deps, attempt, decision);
+    case 'paid':
+      return settlePaid(deps, attempt, decision);
+    case 'retry':
+      return settleRetry(deps, attempt, decision);
+    default:
+      return assertNever(decision);
+  }
+}
+
+/** People may close before the expiry; timers may not. */
+function waitsForExpiry(trigger: CloseTrigger): boolean {
+  return trigger.kind === 'timeout' || trigger.kind === 'sweep';
+}
+
+/**
+ * Closes at the channel, queries, and decides. Under another account than the order's own the channel would
+ * answer "no such order" about one that has been paid: then it is not asked at all.
+ */
+export async function askAndDecide(
+  deps: OrderDeps,
+  leased: PaymentOrder,
+): Promise<{ evidence: Evidence; decision: CloseDecision }> {
+  const channel = deps.channels.get(leased.channel);
+  if (channel === undefined || channel.account !== leased.channelAccount) {
+    return { evidence: nothingAsked, decision: { kind: 'retry', reason: 'misconfigured', notBefore: null } };
+  }
+  const evidence = await closeAtChannel(channel, leased);
+  return { evidence, decision: decideClose(channel, leased, evidence, deps.clock.now()) };
+}

@@ -1,0 +1,56 @@
+import type { ChannelName, NotificationReply, RawNotification } from '../channel/channel.ts';
+import type { OrderDeps } from './deps.ts';
+import { recordPayment } from './record-payment.ts';
+
+/**
+ * A channel's payment notification (支付结果通知). It is acknowledged only after it has been verified and stored
+ * together with what it changed; anything else is answered as a failure, so that the channel repeats it.
+ *
+ * - Not verified, or not ours: changes nothing, failure.
+ * - An order we do not know: stored, reported, failure. Creation inserts the order first, so this is somebody
+ *   else's order or a database restored from a backup; the channel goes on repeating it meanwhile.
+ * - Another amount than the order's: stored and reported; the order stays as it is, for a person.
+ *
+ * Throws when the database cannot be reached; the caller must then answer a failure.
+ */
+export async function receiveNotification(
+  deps: OrderDeps,
+  channelName: ChannelName,
+  raw: RawNotification,
+): Promise<NotificationReply | null> {
+  const channel = deps.channels.get(channelName);
+  if (channel === undefined) return null;
+  const log = deps.log.child({ channel: channelName });
+
+  const parsed = channel.parseNotification(raw);
+  if (parsed.kind === 'rejected') {
+    log.warn({ reason: parsed.reason }, 'notification rejected');
+    return channel.replies.failed;
+  }
+  const { eventId, body } = parsed;
+  const notification = { channel: channelName, eventId, orderNo: null, body, receivedAt: deps.clock.now() };
+  if (parsed.kind === 'other') {
+    await deps.store.keepNotification({ ...notification, outcome: 'ignored' });
+    log.info({ eventId, what: parsed.what }, 'notification needs no action');
+    return channel.replies.accepted;
+  }
+
+  const { payment } = parsed;
+  const { orderNo } = payment;
+  const order = await deps.store.find(orderNo);
+  if (order === null || order.channel !== channelName) {
+    await deps.store.keepNotification({ ...notification, orderNo, outcome: 'unknown_order' });
+    log.error({ eventId, orderNo }, 'paid, but no such order here');
+    return channel.replies.failed;
+  }
+  if (payment.amountFen !== order.amountFen) {
+    await deps.store.keepNotification({ ...notification, orderNo, outcome: 'mismatch' });
+    log.error(
+      { eventId, orderNo, paidFen: payment.amountFen, amountFen: order.amountFen },
+      'paid another amount',
+    );
+    return channel.replies.accepted;
+  }
+  await recordPayment(deps, order, payment, { notification: { ...notification, orderNo } });
+  return channel.replies.accepted;
+}

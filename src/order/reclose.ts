@@ -1,0 +1,32 @@
+import type { OrderDeps } from './deps.ts';
+import type { OrderStatus } from './order.ts';
+import type { CloseTrigger } from './outcomes.ts';
+
+export type RecloseOutcome =
+  | { kind: 'enqueued' }
+  /** The order is due in its row, but the queue is away: the sweep will find it. */
+  | { kind: 'left_to_sweep' }
+  | { kind: 'ended'; status: OrderStatus }
+  | { kind: 'not_found' };
+
+/**
+ * Enqueues a close of an open order now (重新关单), whatever became of its earlier timer: completed, failed for
+ * good or vanished. Does not close by itself; a worker does.
+ */
+export async function reclose(
+  deps: OrderDeps,
+  orderNo: string,
+  trigger: CloseTrigger['kind'] = 'manual',
+): Promise<RecloseOutcome> {
+  const order = await deps.store.find(orderNo);
+  if (order === null) return { kind: 'not_found' };
+
+  const now = deps.clock.now();
+  if (!(await deps.store.makeDue(order.id, now))) {
+    const { status } = await deps.store.get(order.id);
+    return { kind: 'ended', status };
+  }
+  const state = await deps.timer.set(order, now, trigger);
+  deps.log.info({ orderNo, channel: order.channel, state }, 're-close enqueued');
+  return { kind: state === 'failed' ? 'left_to_sweep' : 'enqueued' };
+}

@@ -1,0 +1,34 @@
+import type { ChannelPayment } from '../channel/channel.ts';
+import type { OrderDeps } from './deps.ts';
+import type { PaymentOrder } from './order.ts';
+import type { PaymentOutcome, PaymentSource } from './store.ts';
+
+/**
+ * A payment the channel has vouched for becomes part of its order: `progress` becomes `success` and the timer
+ * goes. It needs no lease; whatever else is under way on the order loses to it by its guard.
+ *
+ * For an order that had already ended unpaid it is a late payment (关单后支付): kept on the order and reported to
+ * a person, never dropped (G4). Asked again it changes nothing.
+ *
+ * The caller has compared the amount. Throws only when the database cannot be reached; then nothing happened.
+ */
+export async function recordPayment(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  payment: ChannelPayment,
+  source: PaymentSource,
+): Promise<PaymentOutcome> {
+  const outcome = await deps.store.recordPayment(order, payment, source);
+  const log = deps.log.child({ orderNo: order.orderNo, channel: order.channel });
+  if (outcome === 'recorded') {
+    log.info({ paidAt: payment.paidAt }, 'order paid');
+    await deps.timer.clear(order);
+  }
+  if (outcome === 'late') {
+    log.error(
+      { paidAt: payment.paidAt, closedAt: order.closedAt },
+      'paid after it was closed: refund or reopen',
+    );
+  }
+  return outcome;
+}

@@ -1,0 +1,53 @@
+import type { PendingReason } from './order.ts';
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+
+/**
+ * Waits between attempts, ms, by why the last one did not end; the last wait repeats for as long as the order
+ * is open. An order is never given up and never closed for being tried often enough: after the listed waits it
+ * is *stuck*, a person is told once, and it goes on slowly.
+ */
+const waits = {
+  /** A password takes seconds; WeChat forbids asking again within 5 s. */
+  user_paying: [5, 5, 5, 5, 5, 10, 10, 15, 30, 60, 300].map((s) => s * SECOND),
+  /** On a WeChat close usually "being paid at this moment" as well, else too many calls: the same, but growing. */
+  rate_limited: [5, 15, 30, 60, 300, 600, 1800].map((s) => s * SECOND),
+  unreachable: [5, 15, 30, 60, 300, 600, 1800].map((s) => s * SECOND),
+  /** The channel took the close but does not show it: usually consistent within seconds. */
+  not_confirmed: [1, 2, 5, 15, 30, 60, 300, 600, 1800].map((s) => s * SECOND),
+  /** Repeating quickly cannot mend a key. */
+  misconfigured: [MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE],
+  mismatch: [30 * MINUTE],
+  /** The wait is known exactly and given by the caller; this is its ceiling. */
+  too_early: [MINUTE],
+} satisfies Record<PendingReason, number[]>;
+
+/** From which attempt in a row a person is told, once. Where only a person can help, at once. */
+const alertAt = {
+  user_paying: 11,
+  rate_limited: 7,
+  unreachable: 7,
+  not_confirmed: 3,
+  misconfigured: 1,
+  mismatch: 1,
+  too_early: Number.POSITIVE_INFINITY,
+} satisfies Record<PendingReason, number>;
+
+/** At most this share is added to a wait, so that orders that failed together do not come back together. */
+const JITTER = 0.2;
+
+/**
+ * How long to wait, ms, after the `count`th attempt in a row (from 1) that ended for this reason. Jitter only
+ * ever adds: a wait the channel demands is kept.
+ */
+export function retryDelayMs(reason: PendingReason, count: number, random: number): number {
+  const list = waits[reason];
+  const wait = list[Math.min(count, list.length) - 1] ?? MINUTE;
+  return Math.round(wait * (1 + JITTER * random));
+}
+
+/** True exactly once in a row of attempts with the same reason: now tell a person. */
+export function needsPerson(reason: PendingReason, count: number): boolean {
+  return count === alertAt[reason];
+}

@@ -1,0 +1,115 @@
+import type { ChannelPayment } from '../channel/channel.ts';
+import type { Evidence } from './ask-channel.ts';
+import type { OrderDeps } from './deps.ts';
+import type { PaymentOrder, PendingReason } from './order.ts';
+import type { CloseOutcome, CloseTrigger } from './outcomes.ts';
+import { recordPayment } from './record-payment.ts';
+import { needsPerson, retryDelayMs } from './retry.ts';
+import type { NewCloseRecord } from './store.ts';
+
+/** How often a softly closed order is asked about, ms. */
+const WATCH_INTERVAL_MS = 30_000;
+
+/** One attempt to close, made under the order's lease. */
+export interface CloseAttempt {
+  leased: PaymentOrder;
+  trigger: CloseTrigger;
+  evidence: Evidence;
+  /** The channel's last word. */
+  answer: string;
+  now: Date;
+}
+
+/** The order is closed; a soft close keeps a timer for its watch. */
+export async function settleClosed(
+  deps: OrderDeps,
+  attempt: CloseAttempt,
+  { watchUntil }: { watchUntil: Date | null },
+): Promise<CloseOutcome> {
+  const { leased, now, answer } = attempt;
+  const set = {
+    status: 'close',
+    closedAt: now,
+    watchUntil,
+    nextCloseAt: nextWatchAt(now, watchUntil),
+    retryReason: null,
+    retryCount: 0,
+  } as const;
+  if (!(await deps.store.endAttempt(leased, set, closeRecord(attempt, 'closed', 'close')))) {
+    return whoWasFaster(deps, leased);
+  }
+  const lateMs = now.getTime() - leased.expiresAt.getTime();
+  attemptLog(deps, attempt).info({ lateMs, watchUntil, answer }, 'order closed');
+  return { kind: 'closed', order: { ...leased, ...set } };
+}
+
+/** The order is paid, known from the channel's query. */
+export async function settlePaid(
+  deps: OrderDeps,
+  attempt: CloseAttempt,
+  { payment }: { payment: ChannelPayment },
+): Promise<CloseOutcome> {
+  const record = closeRecord(attempt, 'paid', 'success');
+  await recordPayment(deps, attempt.leased, payment, { record });
+  return { kind: 'paid', order: await deps.store.get(attempt.leased.id) };
+}
+
+/** Nothing is decided; the next attempt is in the row. */
+export async function settleRetry(
+  deps: OrderDeps,
+  attempt: CloseAttempt,
+  { reason, notBefore }: { reason: PendingReason; notBefore: Date | null },
+): Promise<CloseOutcome> {
+  const { leased, now, answer } = attempt;
+  const retryCount = leased.retryReason === reason ? leased.retryCount + 1 : 1;
+  const retryAt = notBefore ?? new Date(now.getTime() + retryDelayMs(reason, retryCount, deps.random()));
+  const set = { nextCloseAt: retryAt, retryReason: reason, retryCount };
+  if (!(await deps.store.endAttempt(leased, set, closeRecord(attempt, reason, leased.status)))) {
+    return whoWasFaster(deps, leased);
+  }
+  const level = needsPerson(reason, retryCount) ? 'error' : 'warn';
+  attemptLog(deps, attempt)[level]({ reason, attempts: retryCount, retryAt, answer }, 'order not closed yet');
+  return { kind: 'pending', reason, answer, retryAt };
+}
+
+/** The lease could not be had, or the guard did not hold: says what the order has become. */
+export async function whoWasFaster(deps: OrderDeps, order: PaymentOrder): Promise<CloseOutcome> {
+  const { status, leaseUntil } = await deps.store.get(order.id);
+  if (status === 'progress') return { kind: 'busy', retryAt: leaseUntil ?? deps.clock.now() };
+  return { kind: 'ended', status };
+}
+
+/** When a softly closed order is asked about again; null when it is watched no longer. */
+export function nextWatchAt(now: Date, watchUntil: Date | null): Date | null {
+  if (watchUntil === null) return null;
+  return new Date(Math.min(now.getTime() + WATCH_INTERVAL_MS, watchUntil.getTime()));
+}
+
+export function closeRecord(
+  { leased, trigger, evidence, now }: CloseAttempt,
+  outcome: string,
+  statusAfter: string,
+): NewCloseRecord {
+  return {
+    orderId: leased.id,
+    orderNo: leased.orderNo,
+    bizOrderNo: leased.bizOrderNo,
+    channel: leased.channel,
+    closeType: leased.status === 'close' ? 'watch' : 'close',
+    trigger: trigger.kind,
+    attempt: leased.closeAttempts,
+    outcome,
+    queryBefore: evidence.queryBefore?.answer ?? null,
+    closeAnswer: evidence.close?.answer ?? null,
+    queryAfter: evidence.queryAfter?.answer ?? null,
+    statusBefore: leased.status,
+    statusAfter,
+    actor: trigger.actor,
+    clientIp: trigger.clientIp,
+    createdAt: now,
+  };
+}
+
+export function attemptLog(deps: OrderDeps, { leased, trigger }: CloseAttempt) {
+  return deps.log.child({ orderNo: leased.orderNo, channel: leased.channel, trigger: trigger.kind });
+}

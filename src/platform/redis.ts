@@ -1,0 +1,56 @@
+import { Redis } from 'ioredis';
+import type { Logger } from './logger.ts';
+
+/** How long a producer waits for anything from Redis, ms: an API call must not hang because Redis does. */
+const PRODUCER_TIMEOUT_MS = 2_000;
+const reconnectAfterMs = (attempt: number) => Math.min(attempt * 100, 1_000);
+
+/**
+ * For those who add jobs: fails fast while Redis is away, reconnects for ever in the background.
+ */
+export function openProducerRedis(url: string, log: Logger): Redis {
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    connectTimeout: PRODUCER_TIMEOUT_MS,
+    commandTimeout: PRODUCER_TIMEOUT_MS,
+    retryStrategy: reconnectAfterMs,
+  });
+  return withStateLogged(redis, log);
+}
+
+/** For workers: waits for ever for a Redis that is away, as BullMQ demands of a blocking connection. */
+export function openWorkerRedis(url: string, log: Logger): Redis {
+  const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: reconnectAfterMs });
+  return withStateLogged(redis, log);
+}
+
+/** Resolves when the first connection stands, or after `PRODUCER_TIMEOUT_MS` without one. True: it stands. */
+export async function connectedOrNot(redis: Redis): Promise<boolean> {
+  if (redis.status === 'ready') return true;
+  return new Promise((resolve) => {
+    const settle = (connected: boolean) => {
+      clearTimeout(timer);
+      redis.off('ready', onReady);
+      resolve(connected);
+    };
+    const onReady = () => settle(true);
+    const timer = setTimeout(() => settle(false), PRODUCER_TIMEOUT_MS);
+    redis.once('ready', onReady);
+  });
+}
+
+/** One line when it goes and one when it is back, not one for every attempt to reconnect. */
+function withStateLogged(redis: Redis, log: Logger): Redis {
+  let away = false;
+  redis.on('error', (error) => {
+    if (away) return;
+    away = true;
+    log.warn({ err: error.message }, 'redis is away');
+  });
+  redis.on('ready', () => {
+    if (away) log.info('redis is back');
+    away = false;
+  });
+  return redis;
+}

@@ -1,0 +1,44 @@
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+const derTypes = { private: ['pkcs8', 'pkcs1'], public: ['spki', 'pkcs1'] } as const;
+
+/**
+ * Parses an RSA key once and for all, from PEM text (its line ends may be written out as \n), from the bare base64
+ * that Alipay's key tool gives, or from a file with either. Null if it is none of these.
+ */
+export function readRsaKey(kind: 'private' | 'public', value: string): KeyObject | null {
+  const text = value.includes('-----BEGIN') ? value.replaceAll('\\n', '\n') : (readFile(value) ?? value);
+  const create = kind === 'private' ? createPrivateKey : createPublicKey;
+  const attempts = text.includes('-----BEGIN')
+    ? [() => create({ key: text, format: 'pem' })]
+    : derTypes[kind].map((type) => () => createFromDer(kind, text, type));
+  for (const attempt of attempts) {
+    const key = tried(attempt);
+    if (key?.asymmetricKeyType === 'rsa') return key;
+  }
+  return null;
+}
+
+function createFromDer(
+  kind: 'private' | 'public',
+  base64: string,
+  type: 'pkcs8' | 'pkcs1' | 'spki',
+): KeyObject {
+  const key = Buffer.from(base64, 'base64');
+  if (kind === 'private')
+    return createPrivateKey({ key, format: 'der', type: type === 'spki' ? 'pkcs8' : type });
+  return createPublicKey({ key, format: 'der', type: type === 'pkcs8' ? 'spki' : type });
+}
+
+function readFile(path: string): string | null {
+  return tried(() => readFileSync(path, 'utf8'));
+}
+
+function tried<T>(attempt: () => T): T | null {
+  try {
+    return attempt();
+  } catch {
+    return null;
+  }
+}

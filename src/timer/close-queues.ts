@@ -1,0 +1,88 @@
+import { Queue } from 'bullmq';
+import type { Redis } from 'ioredis';
+import { type ChannelName, channelNames } from '../channel/channel.ts';
+import type { CloseTimer, TimerState } from '../order/close-timer.ts';
+import type { CloseTrigger } from '../order/outcomes.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+
+/** Each channel has its own queue, so that one that is down delays nobody else's closures. */
+export const queueName = (channel: ChannelName) => `close-${channel}`;
+
+/** All that a job carries; everything else is in the row when it fires. */
+export interface CloseJob {
+  orderNo: string;
+}
+export type CloseQueue = Queue<CloseJob, void, CloseTrigger['kind']>;
+
+/**
+ * The close timers as delayed BullMQ jobs, one per order, named by what triggered them.
+ *
+ * The job's id is the order number, so that a timer can be found, moved and removed. BullMQ silently ignores an
+ * `add` whose id still exists, also when that job has completed or failed and is merely retained: therefore a
+ * timer is set by removing the job first, and jobs are not retained when they end; the history is in MySQL.
+ * A job that is running cannot be removed: it is `live`, and sees to its order's next attempt itself.
+ */
+export function createCloseQueues(
+  redis: Redis,
+  prefix: string,
+  clock: Clock,
+  log: Logger,
+): CloseTimer & { close(): Promise<void>; queues: ReadonlyMap<ChannelName, CloseQueue> } {
+  const queues = new Map<ChannelName, CloseQueue>();
+  for (const channel of channelNames) {
+    const queue: CloseQueue = new Queue(queueName(channel), {
+      connection: redis,
+      prefix,
+      defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
+    });
+    queue.on('error', (error) => log.debug({ channel, err: error.message }, 'queue error'));
+    queues.set(channel, queue);
+  }
+
+  function queueOf(channel: ChannelName): CloseQueue {
+    const queue = queues.get(channel);
+    if (queue === undefined) throw new Error(`no queue for channel ${channel}`);
+    return queue;
+  }
+
+  /** Nothing is tried while there is no connection: a queue that was never ready would wait for it. */
+  async function orFailed(orderNo: string, work: () => Promise<TimerState>): Promise<TimerState> {
+    if (redis.status !== 'ready') return 'failed';
+    try {
+      return await work();
+    } catch (error) {
+      log.warn({ orderNo, err: error instanceof Error ? error.message : String(error) }, 'timer not set');
+      return 'failed';
+    }
+  }
+
+  async function setNow(queue: CloseQueue, orderNo: string, at: Date, trigger: CloseTrigger['kind']) {
+    if ((await queue.remove(orderNo)) === 0) return 'live';
+    const delay = Math.max(0, at.getTime() - clock.now().getTime());
+    await queue.add(trigger, { orderNo }, { jobId: orderNo, delay });
+    return 'set';
+  }
+
+  return {
+    queues,
+    set: ({ orderNo, channel }, at, trigger) =>
+      orFailed(orderNo, () => setNow(queueOf(channel), orderNo, at, trigger)),
+
+    ensure: ({ orderNo, channel }, trigger) =>
+      orFailed(orderNo, async () => {
+        const queue = queueOf(channel);
+        const state = await queue.getJobState(orderNo);
+        if (state === 'waiting' || state === 'active' || state === 'prioritized') return 'live';
+        return setNow(queue, orderNo, clock.now(), trigger);
+      }),
+
+    async clear({ orderNo, channel }) {
+      await orFailed(orderNo, async () => ((await queueOf(channel).remove(orderNo)) === 0 ? 'live' : 'set'));
+    },
+
+    async close() {
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+    },
+  };
+}
