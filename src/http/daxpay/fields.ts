@@ -1,0 +1,72 @@
+import { isIP } from 'node:net';
+import { isLosslessNumber } from 'lossless-json';
+import { z } from 'zod';
+import type { Members } from './body.ts';
+import { invalid, type Result } from './codes.ts';
+import { readExpiredTime } from './expired-time.ts';
+
+/** What a request asks for, or the answer that says what is wrong with it. */
+export type Read<Wish> = { kind: 'wish'; wish: Wish } | { kind: 'wrong'; result: Result };
+
+const string = z.string({
+  error: ({ input }) => (input === undefined ? '不能为空' : '必须是字符串'),
+});
+
+export const text = (max: number) =>
+  string
+    .max(max, `长度不能超过 ${max}`)
+    .refine((value) => !/\p{Surrogate}/u.test(value), '含有不成对的代理字符');
+
+/** A number of ours, as a string or as a JSON number; printable ASCII. */
+export const orderNumber = string.regex(/^[!-~]{1,32}$/, '必须是 1 到 32 个字母、数字或符号');
+/** Fen. */
+export const amountFen = string.regex(/^[1-9]\d*$/, '必须是正整数（分）').transform(Number);
+export const ip = string.refine((value) => isIP(value) !== 0, '必须是 IPv4 或 IPv6 地址');
+export const httpUrl = (max: number) =>
+  text(max).pipe(z.url({ protocol: /^https?$/, error: '必须是 http 或 https 的 URL' }));
+export const flag = z
+  .enum(['true', 'false'], '必须是 true 或 false')
+  .default('false')
+  .transform((value) => value === 'true');
+export const expiredTime = string.transform((digits, context) => {
+  const time = readExpiredTime(digits);
+  if (time !== null) return time;
+  context.addIssue({ code: 'custom', message: '必须是 10 位秒或 13 位毫秒的时间戳' });
+  return z.NEVER;
+});
+
+/** The field, or null where it was not given. */
+export const optional = <Schema extends z.ZodType>(schema: Schema) => schema.nullable().default(null);
+
+/** Reads the members that a schema knows; the answer to a failure names every field that is wrong. */
+export function readFields<Schema extends z.ZodType>(
+  schema: Schema,
+  members: Members,
+): Read<z.output<Schema>> {
+  const read = schema.safeParse(asStrings(members));
+  if (read.success) return { kind: 'wish', wish: read.data };
+  return wrong(
+    invalid(read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('；')),
+  );
+}
+
+export function wrong(result: Result): Read<never> {
+  return { kind: 'wrong', result };
+}
+
+/**
+ * Java clients read a number or boolean where a string belongs and the other way round, so all scalars become
+ * strings, digit for digit. Null and empty fields count as not given.
+ */
+function asStrings(members: Members): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(members)
+      .filter(([, value]) => value !== null && value !== '')
+      .map(([name, value]) => [name, asString(value)]),
+  );
+}
+
+function asString(value: unknown): unknown {
+  if (isLosslessNumber(value)) return value.value;
+  return typeof value === 'boolean' ? String(value) : value;
+}

@@ -1,0 +1,81 @@
+import type { OrderStatus, PaymentOrder, PendingReason } from '../../order/order.ts';
+import type { CloseOutcome, CreateOutcome } from '../../order/outcomes.ts';
+import { assertNever } from '../../platform/assert-never.ts';
+import { failure, invalid, type Result, success } from './codes.ts';
+
+const closeOfEnded = {
+  success: failure('trade_status_wrong'),
+  close: failure('trade_closed'),
+  cancel: failure('trade_closed', '支付订单已撤销'),
+} satisfies Record<Exclude<OrderStatus, 'progress'>, Result>;
+
+const createAfterEnd = {
+  /** Its time is over, and closing is under way. */
+  progress: failure('trade_status_wrong', '支付订单已超时，正在关闭'),
+  success: failure('trade_status_wrong', '支付订单已支付'),
+  close: failure('trade_closed'),
+  cancel: failure('trade_closed', '支付订单已撤销'),
+} satisfies Record<OrderStatus, Result>;
+
+const closePending = {
+  user_paying: failure('operation_processing', '用户正在支付，暂不能关闭，系统将自动继续'),
+  rate_limited: failure('operation_processing', '支付通道限制了请求频率，系统将自动继续关闭'),
+  unreachable: failure('operation_processing', '暂未得到支付通道的明确结果，系统将自动继续关闭'),
+  not_confirmed: failure('operation_processing', '支付通道已受理，关闭结果待确认，系统将自动继续'),
+  too_early: failure('operation_processing', '订单在支付通道的创建尚未有定论，系统将自动继续关闭'),
+  misconfigured: failure('operation_failed', '支付通道配置错误，请联系管理员，系统将自动重试关闭'),
+  mismatch: failure('trade_status_wrong', '支付通道的支付信息与订单不符，需要人工核对'),
+} satisfies Record<PendingReason, Result>;
+
+/** What a merchant is told about a close (DaxPay 2.0.6). */
+export function closeResult(outcome: CloseOutcome): Result {
+  switch (outcome.kind) {
+    case 'closed':
+      return success();
+    case 'paid':
+      return failure('trade_status_wrong');
+    case 'ended':
+      return closeOfEnded[outcome.status];
+    case 'not_found':
+      return failure('trade_not_found');
+    case 'busy':
+      return failure('trade_processing');
+    case 'not_due':
+      return failure('unknown_error');
+    case 'pending':
+      return closePending[outcome.reason];
+    default:
+      return assertNever(outcome);
+  }
+}
+
+/** What a merchant is told about a new order (DaxPay 2.0.6). */
+export function createResult(outcome: CreateOutcome): Result {
+  switch (outcome.kind) {
+    case 'created':
+    case 'existing':
+      return success(payable(outcome.order));
+    case 'ended':
+      return createAfterEnd[outcome.order.status];
+    case 'conflict':
+      return invalid(`${outcome.field} 与该商户订单号的已有订单不一致`);
+    case 'channel_not_enabled':
+      return failure('channel_not_enabled');
+    case 'method_not_enabled':
+      return failure('method_not_enabled');
+    case 'expiry_invalid':
+      return invalid(outcome.message);
+    case 'refused':
+      return failure('operation_failed', outcome.message);
+    case 'misconfigured':
+      return failure('config_wrong');
+    case 'unreachable':
+      return failure('operation_processing', '暂未得到支付通道的结果，请用同一商户订单号重试');
+    default:
+      return assertNever(outcome);
+  }
+}
+
+function payable({ bizOrderNo, orderNo, status, payBody }: PaymentOrder): Result['members'] {
+  return { bizOrderNo, orderNo, status, payBody };
+}

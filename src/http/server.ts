@@ -1,0 +1,63 @@
+import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
+import type { ApiDeps } from './daxpay/answer.ts';
+import { answerBrokenCall, answerUnknownPath, apiRoutes, isApiPath } from './daxpay/routes.ts';
+import { type NotifyDeps, notifyRoutes } from './notify/routes.ts';
+import { acceptRawBodies } from './raw-body.ts';
+import { newTraceId } from './trace-id.ts';
+
+/** For a request to arrive in full, ms. */
+const REQUEST_TIMEOUT_MS = 30_000;
+/** For a connection on which nothing moves, ms: longer than any answer takes. */
+const CONNECTION_TIMEOUT_MS = 120_000;
+
+export interface ServerDeps extends ApiDeps, NotifyDeps {
+  /** Names each request; 12 letters and digits. */
+  newTraceId?: () => string;
+  /** Whether merchants can be served at all. */
+  isHealthy(): Promise<boolean>;
+}
+
+/**
+ * The HTTP side: DaxPay's API for merchants, the channels' notifications, and `GET /healthz`. It knows no port:
+ * the caller listens and closes. Closing lets requests in hand, and those on their connections, end normally,
+ * because a merchant's client takes a 503 for a crash.
+ */
+export function createServer(deps: ServerDeps): FastifyInstance {
+  const app = fastify({
+    logger: false,
+    genReqId: deps.newTraceId ?? newTraceId,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    exposeHeadRoutes: false,
+    frameworkErrors: (error, request, reply) => answerError(error, request.url, reply),
+  });
+  acceptRawBodies(app);
+  app.register(apiRoutes, deps);
+  app.register(notifyRoutes, deps);
+
+  app.get('/healthz', async (_request, reply) => {
+    const healthy = await deps.isHealthy().catch(() => false);
+    return reply.code(healthy ? 200 : 503).send({ status: healthy ? 'ok' : 'unavailable' });
+  });
+
+  app.setNotFoundHandler((request, reply) =>
+    isApiPath(request.url) ? answerUnknownPath(reply) : reply.code(404).send({ error: 'not found' }),
+  );
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) =>
+    answerError(error, request.url, reply),
+  );
+  return app;
+
+  function answerError(
+    error: Error & { statusCode?: number },
+    url: string,
+    reply: FastifyReply,
+  ): FastifyReply {
+    const status = error.statusCode ?? 500;
+    if (status >= 500) deps.log.error({ err: error, traceId: reply.request.id, url }, 'request failed');
+    if (isApiPath(url)) return answerBrokenCall(status, reply);
+    return reply.code(status).send({ error: status < 500 ? 'bad request' : 'internal error' });
+  }
+}

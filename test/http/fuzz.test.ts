@@ -1,0 +1,98 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { NOW_S, openApi, signed } from './support.ts';
+
+const names = fc.constantFrom(
+  'orderNo',
+  'paymentId',
+  'bizTradeNo',
+  'reqTime',
+  'sign',
+  'clientIp',
+  'amount',
+  'channel',
+  'expiredTime',
+  '__proto__',
+  'constructor',
+);
+const member = fc.oneof(
+  fc.jsonValue({ maxDepth: 4 }),
+  fc.constantFrom(NOW_S, String(NOW_S), 1700003600000, 'A1', '127.0.0.1', 1e300, -0),
+);
+const request = fc
+  .array(fc.tuple(fc.oneof(names, fc.string({ unit: 'binary' })), member), { maxLength: 12 })
+  .map(
+    (entries) =>
+      `{${entries.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value)}`).join(',')}}`,
+  );
+const bytes = fc.oneof(
+  request.map((text) => Buffer.from(text)),
+  fc.json().map((text) => Buffer.from(text)),
+  fc.uint8Array({ maxLength: 300 }).map((array) => Buffer.from(array)),
+  fc.tuple(request, fc.nat(200)).map(([text, cut]) => Buffer.from(text).subarray(0, -1 - cut)),
+);
+const headers = fc.dictionary(
+  fc.constantFrom('content-type', 'content-encoding', 'accept', 'x-forwarded-for', 'expect', 'x-anything'),
+  fc.stringMatching(/^[ -~]{0,40}$/),
+);
+const urls = fc.constantFrom('/unipay/close', '/unipay/pay', '/unipay/other', '/uni/query/payOrder');
+
+test('whatever is sent unsigned gets a well-formed answer, and neither closes nor creates anything', async () => {
+  const api = openApi();
+  await fc.assert(
+    fc.asyncProperty(urls, bytes, headers, async (url, body, header) => {
+      const reply = await api.post(url, body, header);
+      expect(reply.status).toBe(200);
+      expect(reply.contentType).toBe('application/json');
+      const { code, msg, data, traceId } = reply.json;
+      expect(traceId).toMatch(/^[A-Za-z0-9]{12}$/);
+      expect(msg).toEqual(expect.any(String));
+      if (data === undefined) expect(code).toBe(20051);
+      else
+        expect(data).toEqual({
+          code: 20052,
+          msg: '未通过签名验证',
+          resTime: NOW_S,
+          sign: expect.any(String),
+        });
+    }),
+    { numRuns: 1000 },
+  );
+  expect(api.closes).toEqual([]);
+  expect(api.creates).toEqual([]);
+  expect(api.log.filter(({ level }) => level === 'error')).toEqual([]);
+});
+
+test('a signed request with anything in its fields is answered 0 or with the error of a field, never a crash', async () => {
+  const api = openApi();
+  const scalar = fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.integer(),
+    fc.boolean(),
+    fc.constantFrom('A1', null),
+  );
+  await fc.assert(
+    fc.asyncProperty(fc.dictionary(names, scalar), async (fields) => {
+      const { reqTime, sign, ...members } = fields;
+      const { json } = await api.call('/unipay/close', members);
+      expect([0, 20051]).toContain(json.data?.code);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+test('a signed request cut short closes nothing, and with one bit turned no other order', async () => {
+  const api = openApi();
+  const whole = Buffer.from(JSON.stringify(signed({ orderNo: 'A1', clientIp: '127.0.0.1' })));
+  await fc.assert(
+    fc.asyncProperty(fc.nat(whole.length - 1), fc.nat(7), async (at, bit) => {
+      const closedBefore = api.closes.length;
+      await api.post('/unipay/close', whole.subarray(0, at));
+      expect(api.closes).toHaveLength(closedBefore);
+      const turned = Buffer.from(whole);
+      turned[at] = (turned[at] ?? 0) ^ (1 << bit);
+      await api.post('/unipay/close', turned);
+    }),
+  );
+  expect(api.closes.filter(({ numbers }) => numbers.orderNo !== 'A1')).toEqual([]);
+});

@@ -1,0 +1,41 @@
+import { describe, expect, test } from 'vitest';
+import { openApi } from './support.ts';
+
+const accepted = { status: 200, contentType: 'text/plain', body: 'success' };
+
+describe.each(['wechat_pay', 'ali_pay'] as const)('POST /notify/%s', (channel) => {
+  const url = `/notify/${channel}`;
+
+  test('hands on the headers and the body byte for byte, and gives the reply it gets', async () => {
+    const api = openApi({ receiving: async () => accepted });
+    const bytes = Buffer.from([0x7b, 0x22, 0xff, 0x00, 0x0a, 0x7d]);
+    const reply = await api.post(url, bytes, {
+      'wechatpay-nonce': 'n1',
+      'content-type': 'text/plain;charset=GBK',
+    });
+    expect([reply.status, reply.contentType, reply.text]).toEqual([200, 'text/plain', 'success']);
+    expect(api.notifications).toHaveLength(1);
+    expect(api.notifications[0]?.channel).toBe(channel);
+    expect(api.notifications[0]?.raw.body.equals(bytes)).toBe(true);
+    expect(api.notifications[0]?.raw.headers['wechatpay-nonce']).toBe('n1');
+  });
+
+  test('is a failure, without its cause, when it could not be stored; the cause goes to the log', async () => {
+    const api = openApi({ receiving: () => Promise.reject(new Error('ER_SECRET_TABLE')) });
+    const reply = await api.post(url, '{}');
+    expect(reply.status).toBe(500);
+    expect(reply.text).not.toMatch(/success|ER_SECRET_TABLE/i);
+    expect(api.log).toMatchObject([{ level: 'error', fields: { channel, err: expect.any(Error) } }]);
+  });
+
+  test('is a failure when the body is over 64 KiB, and nobody looks at it', async () => {
+    const api = openApi({ receiving: async () => accepted });
+    const reply = await api.post(url, 'x'.repeat(65_537));
+    expect(reply.status).toBe(500);
+    expect(api.notifications).toEqual([]);
+  });
+
+  test('is not found when the channel is not configured', async () => {
+    expect((await openApi({ receiving: async () => null }).post(url, '{}')).status).toBe(404);
+  });
+});

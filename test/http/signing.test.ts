@@ -1,0 +1,163 @@
+import { createHash, createHmac } from 'node:crypto';
+import fc from 'fast-check';
+import { LosslessNumber, stringify } from 'lossless-json';
+import { describe, expect, test } from 'vitest';
+import { parseBody } from '../../src/http/daxpay/body.ts';
+import { isSigned, type SignSettings, sign, stringToSign } from '../../src/http/daxpay/signing.ts';
+
+const settings: SignSettings = { signType: 'HMAC_SHA256', signSecret: '123456' };
+
+function membersOf(json: string): Readonly<Record<string, unknown>> {
+  const body = parseBody(Buffer.from(json));
+  if (body.kind === 'unreadable') throw new Error(body.message);
+  return body.members;
+}
+
+describe("DaxPay's golden values", () => {
+  test.each([
+    [
+      'the close request',
+      '{"bizTradeNo":"P0001","clientIp":"127.0.0.1","reqTime":1715347558}',
+      '458565a54e959fa206dcda9b44eecaf0d5907e8af40f9457d404e533e092a9ed',
+    ],
+    [
+      "the close answer's data",
+      '{"code":0,"resTime":1715347771}',
+      '3e71c47b15fc9c3da9487acdb1848870712dbbd130fce99eb99ed0c893537ffb',
+    ],
+    [
+      'the pay request, with quotes in attach and booleans',
+      `{"allocation":false,"amount":100,"attach":"{\\"回调参数\\"}","bizOrderNo":"SDK_1715341280312",
+        "channel":"ali_pay","clientIp":"127.0.0.1","description":"这是支付备注","method":"qrcode","notNotify":true,
+        "reqTime":1715341280,"returnUrl":"https://abc.com/callback","title":"测试接口支付"}`,
+      '43c0e7124739acab9d31990feb2a28aa1c2f33d95abfb50bfee66cd43edf4f52',
+    ],
+  ])('%s', (_name, json, expected) => {
+    expect(sign(membersOf(json), settings)).toBe(expected);
+    expect(isSigned({ ...membersOf(json), sign: expected }, settings)).toBe(true);
+    expect(isSigned({ ...membersOf(json), sign: expected.toUpperCase() }, settings)).toBe(true);
+  });
+});
+
+describe('the string to sign', () => {
+  const text = (json: string) => stringToSign(membersOf(json), 'K');
+
+  test('leaves null and the signature out, and keeps empty strings', () => {
+    expect(text('{"b":"","a":null,"sign":"x","Z":"1"}')).toBe('Z=1&b=&key=K');
+  });
+
+  test('has numbers digit for digit, however long', () => {
+    expect(text('{"paymentId":1753370980523384832,"n":100.10,"m":-1E+2}')).toBe(
+      'm=-1E+2&n=100.10&paymentId=1753370980523384832&key=K',
+    );
+  });
+
+  test('has nested objects as JSON of strings sorted without regard to case, arrays as lists of them', () => {
+    expect(text('{"o":{"b":1,"C":true,"a":null,"x":{"z":[],"y":"q"}},"e":{}}')).toBe(
+      'e={}&o={b:1,C:true,x:{y:q}}&key=K',
+    );
+    expect(text('{"list":[{"b":"1","A":2},{}],"none":[]}')).toBe('list=[{A:2,b:1},{}]&key=K');
+  });
+
+  test('loses every quote and backslash, but not those of the secret', () => {
+    expect(stringToSign({ a: 'x"y\\z' }, 'k"\\')).toBe('a=xyz&key=k"\\');
+  });
+
+  test('takes `__proto__` and unknown members like any other', () => {
+    expect(text('{"__proto__":"p","toString":"t","allocation":false}')).toBe(
+      '__proto__=p&allocation=false&toString=t&key=K',
+    );
+  });
+});
+
+describe('a signature', () => {
+  test('is refused if it is anything but the whole hex', () => {
+    const right = sign({ a: '1' }, settings);
+    for (const wrong of [
+      '',
+      right.slice(0, -2),
+      `${right}00`,
+      `${right.slice(0, -1)}g`,
+      ` ${right}`,
+      1,
+      null,
+      {},
+    ]) {
+      expect(isSigned({ a: '1', sign: wrong }, settings)).toBe(false);
+    }
+  });
+
+  test('may be over expiredTime as the SDK spells it, in milliseconds only', () => {
+    const spelled = (dateTime: string) =>
+      createHmac('sha256', '123456').update(`expiredTime=${dateTime}&key=123456`).digest('hex');
+    const signature = spelled('{year:2023,month:11,day:15,hour:7,minute:13,second:20,nano:0}');
+    const ms = new LosslessNumber('1700003600000');
+    expect(isSigned({ expiredTime: ms, sign: signature }, settings)).toBe(true);
+    expect(isSigned({ expiredTime: ms, sign: spelled('1700003600000') }, settings)).toBe(true);
+    expect(isSigned({ expiredTime: new LosslessNumber('1700003600'), sign: signature }, settings)).toBe(
+      false,
+    );
+    expect(isSigned({ expiredTime: new LosslessNumber('1700003601000'), sign: signature }, settings)).toBe(
+      false,
+    );
+    const withMs = spelled('{year:2023,month:11,day:15,hour:7,minute:13,second:20,nano:7000000}');
+    expect(isSigned({ expiredTime: new LosslessNumber('1700003600007'), sign: withMs }, settings)).toBe(true);
+  });
+
+  test('is of the type and secret that are set', () => {
+    const members = { a: '1' };
+    const md5 = createHash('md5').update('a=1&key=123456').digest('hex');
+    expect(sign(members, { ...settings, signType: 'MD5' })).toBe(md5);
+    expect(isSigned({ ...members, sign: md5 }, settings)).toBe(false);
+    expect(
+      isSigned({ ...members, sign: sign(members, settings) }, { ...settings, signSecret: '1234567' }),
+    ).toBe(false);
+  });
+});
+
+/** The rule again, step by step and without care for speed. Values are the generator's own, not parsed ones. */
+function naive(members: Map<string, unknown>): string {
+  const lines: string[] = [];
+  for (const name of [...members.keys()].sort((a, b) => (a < b ? -1 : 1))) {
+    const value = members.get(name);
+    if (name === 'sign' || value === null) continue;
+    if (Array.isArray(value) && value.length === 0) continue;
+    lines.push(`${name}=${naiveText(value)}`);
+  }
+  let kept = '';
+  for (const character of lines.join('&')) if (character !== '"' && character !== '\\') kept += character;
+  return `${kept}&key=秘密"`;
+}
+
+function naiveText(value: unknown): string {
+  if (typeof value === 'object' && value !== null) {
+    if (Array.isArray(value)) return `[${value.map((each) => naiveText(each)).join(',')}]`;
+    const entries = Object.entries(value).filter(([, inner]) => inner !== null);
+    entries.sort(([a], [b]) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1));
+    return JSON.stringify(Object.fromEntries(entries.map(([name, inner]) => [name, naiveText(inner)])));
+  }
+  return `${value}`;
+}
+
+const words = fc.oneof(
+  fc.string({ unit: 'grapheme' }),
+  fc.constantFrom('', '测试接口支付', '🍵🀄', 'a"b', 'c\\d', '"\\"', 'x&y=z', 'line\nbreak', '&key='),
+);
+const scalar = fc.oneof(words, fc.bigInt(), fc.boolean(), fc.constant(null));
+/** Names of letters, distinct without regard to case, so that their order is certain. */
+const nested = fc
+  .uniqueArray(fc.tuple(fc.stringMatching(/^[a-zA-Z]{1,8}$/), scalar), {
+    selector: ([name]) => name.toLowerCase(),
+  })
+  .map((entries) => Object.fromEntries(entries));
+const value = fc.oneof({ weight: 4, arbitrary: scalar }, nested, fc.array(nested, { maxLength: 3 }));
+
+test('every body signs as the rule says, from the bytes on the wire', () => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.tuple(words, value), { selector: ([name]) => name }), (entries) => {
+      const json = `{${entries.map(([name, each]) => `${JSON.stringify(name)}:${stringify(each)}`).join(',')}}`;
+      expect(stringToSign(membersOf(json), '秘密"')).toBe(naive(new Map(entries)));
+    }),
+    { numRuns: 500 },
+  );
+});
