@@ -1,0 +1,61 @@
+import { asText, type JsonObject } from '../format/json-object.ts';
+import type { Operation } from '../operations.ts';
+import type { Staleness } from '../versioned.ts';
+import type { World } from '../world.ts';
+import { orderNoOfTrade } from './orders.ts';
+import { precreate } from './precreate.ts';
+import { queryTradeRefund, refundTrade } from './refunds.ts';
+import { type AlipayResult, invalidParameter } from './results.ts';
+import { cancelTrade, closeTrade, queryTrade } from './trades.ts';
+
+export interface MethodCall {
+  /** The method's own parameters: `biz_content`, or the body in REST v3. */
+  body: JsonObject;
+  notifyUrl: string | null;
+  staleness: Staleness | null;
+}
+
+interface Method {
+  operation: Operation;
+  perform(world: World, orderNo: string, call: MethodCall): AlipayResult;
+}
+
+/** The methods of both protocols, by gateway.do's name. */
+const methods: Record<string, Method> = {
+  'alipay.trade.precreate': {
+    operation: 'create',
+    perform: (world, _orderNo, { body, notifyUrl }) => precreate(world, body, notifyUrl),
+  },
+  'alipay.trade.query': {
+    operation: 'query',
+    perform: (world, orderNo, { staleness }) => queryTrade(world, orderNo, staleness),
+  },
+  'alipay.trade.close': { operation: 'close', perform: closeTrade },
+  'alipay.trade.cancel': { operation: 'cancel', perform: cancelTrade },
+  'alipay.trade.refund': {
+    operation: 'refund',
+    perform: (world, orderNo, { body }) => refundTrade(world, orderNo, body),
+  },
+  'alipay.trade.fastpay.refund.query': {
+    operation: 'refund_query',
+    perform: (world, orderNo, { body }) => queryTradeRefund(world, orderNo, body),
+  },
+};
+
+export function findMethod(name: string): Method | null {
+  return Object.hasOwn(methods, name) ? (methods[name] ?? null) : null;
+}
+
+/** Which order a call is about; the channel's number wins over the merchant's (Alipay query page). */
+export function orderNoOf(world: World, body: JsonObject): string | null {
+  const tradeNo = asText(body.trade_no);
+  const byTrade = tradeNo === null ? null : orderNoOfTrade(world.alipay, tradeNo);
+  return byTrade ?? asText(body.out_trade_no);
+}
+
+export function performMethod(world: World, method: Method, call: MethodCall): AlipayResult {
+  const orderNo = orderNoOf(world, call.body);
+  return orderNo === null
+    ? invalidParameter('out_trade_no和trade_no不能同时为空')
+    : method.perform(world, orderNo, call);
+}

@@ -1,0 +1,68 @@
+import { toBeijing } from '../format/beijing-time.ts';
+import { toYuan } from '../format/yuan.ts';
+import type { Message } from '../notify/notifier.ts';
+import { nowMs, type World } from '../world.ts';
+import type { AlipayOrder, AlipayTrade } from './orders.ts';
+import { notificationText, signText } from './signing.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 3600_000;
+
+/** Waits between attempts, about 25 hours in all (Alipay notification page). */
+export const ALIPAY_RETRY_MS: readonly number[] = [
+  4 * MINUTE_MS,
+  10 * MINUTE_MS,
+  10 * MINUTE_MS,
+  1 * HOUR_MS,
+  2 * HOUR_MS,
+  6 * HOUR_MS,
+  15 * HOUR_MS,
+];
+
+/**
+ * A form of parameters with an RSA2 signature; only the body `success` stops the retries. For a scanned code
+ * TRADE_SUCCESS is notified, TRADE_CLOSED only to merchants who have it switched on.
+ */
+export function tradeMessage(world: World, order: AlipayOrder, trade: AlipayTrade, url: string): Message {
+  const { appId, sellerId, platform } = world.keys.alipay;
+  const now = nowMs(world);
+  const id = `${toBeijing(now).slice(0, 10).replaceAll('-', '')}00222${String(world.nextId()).padStart(21, '0')}`;
+  const amount = toYuan(order.amountFen);
+  const params: Record<string, string> = {
+    app_id: appId,
+    buyer_id: '2088000000009999',
+    charset: 'utf-8',
+    gmt_create: toBeijing(trade.createdAt),
+    ...(trade.paidAt === null
+      ? { gmt_close: toBeijing(now) }
+      : { gmt_payment: toBeijing(trade.paidAt), buyer_pay_amount: amount, receipt_amount: amount }),
+    notify_id: id,
+    notify_time: toBeijing(now),
+    notify_type: 'trade_status_sync',
+    out_trade_no: order.orderNo,
+    seller_id: sellerId,
+    subject: order.subject,
+    total_amount: amount,
+    trade_no: trade.tradeNo,
+    trade_status: trade.status,
+    version: '1.0',
+  };
+  return {
+    id,
+    channel: 'ali_pay',
+    orderNo: order.orderNo,
+    url,
+    retryAfterMs: ALIPAY_RETRY_MS,
+    accepted: (_status, body) => body.trim() === 'success',
+    compose(trouble) {
+      const honest = trouble !== 'badSignature' && trouble !== 'signtest';
+      const key = honest ? platform.privateKey : world.keys.stranger.privateKey;
+      const sign = signText(notificationText(params), key);
+      const sent = trouble === 'tamper' ? { ...params, total_amount: '0.01' } : params;
+      return {
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8' },
+        body: Buffer.from(new URLSearchParams({ ...sent, sign_type: 'RSA2', sign }).toString()),
+      };
+    },
+  };
+}

@@ -1,0 +1,107 @@
+import type { OrderSnapshot } from '../snapshot.ts';
+import { change, type Versioned } from '../versioned.ts';
+
+/**
+ * An order at Alipay. `precreate` makes only an intent with a code: there is no trade, for query and close
+ * alike, until a customer scans (Alipay's engineers and its question pages; the API pages are silent).
+ */
+export interface AlipayOrder {
+  orderNo: string;
+  /** The whole precreate request, to tell a repetition from another order under the same number. */
+  parameters: string;
+  subject: string;
+  amountFen: number;
+  notifyUrl: string | null;
+  createdAt: number;
+  qrCode: string;
+  /** At most two hours after the code was made, and never after `payBy`. */
+  qrExpiresAt: number;
+  /** An unpaid trade is closed after this moment. */
+  payBy: number;
+  trade: AlipayTrade | null;
+}
+
+export interface AlipayTrade {
+  tradeNo: string;
+  status: 'WAIT_BUYER_PAY' | 'TRADE_SUCCESS' | 'TRADE_FINISHED' | 'TRADE_CLOSED';
+  createdAt: number;
+  /** The customer is typing the password. Closing does not mind. */
+  paying: boolean;
+  /** Kept when a full refund closes the trade. */
+  paidAt: number | null;
+  refunds: readonly AlipayRefund[];
+}
+
+export interface AlipayRefund {
+  requestNo: string;
+  amountFen: number;
+  settlesAt: number;
+}
+
+export interface AlipayLedger {
+  orders: Map<string, Versioned<AlipayOrder>>;
+}
+
+/** The order as it is now, with what time has done to it. */
+export function findAlipayOrder(
+  ledger: AlipayLedger,
+  orderNo: string,
+  nowMs: number,
+): Versioned<AlipayOrder> | null {
+  const entry = ledger.orders.get(orderNo);
+  if (entry === undefined) return null;
+  const { trade, payBy } = entry.current;
+  if (trade?.status === 'WAIT_BUYER_PAY' && nowMs > payBy) changeTrade(entry, trade, nowMs, closed);
+  return entry;
+}
+
+/** By the channel's number, which wins over the merchant's. */
+export function orderNoOfTrade(ledger: AlipayLedger, tradeNo: string): string | null {
+  for (const { current } of ledger.orders.values()) {
+    if (current.trade?.tradeNo === tradeNo) return current.orderNo;
+  }
+  return null;
+}
+
+export const closed = { status: 'TRADE_CLOSED', paying: false } as const;
+
+export function changeTrade(
+  entry: Versioned<AlipayOrder>,
+  trade: AlipayTrade,
+  nowMs: number,
+  patch: Partial<AlipayTrade>,
+): AlipayTrade {
+  const changed = { ...trade, ...patch };
+  change(entry, nowMs, { trade: changed });
+  return changed;
+}
+
+export function refundedFen(trade: AlipayTrade): number {
+  return trade.refunds.reduce((sum, refund) => sum + refund.amountFen, 0);
+}
+
+/** Why nobody can pay this now, or null when somebody can. */
+export function refusalToPay({ trade, qrExpiresAt, payBy }: AlipayOrder, nowMs: number): string | null {
+  if (trade === null) return nowMs > qrExpiresAt ? 'its code has expired' : null;
+  if (trade.status !== 'WAIT_BUYER_PAY') return `it is ${trade.status}`;
+  return nowMs > payBy ? 'its time_expire has passed' : null;
+}
+
+export function describeAlipayOrder(order: AlipayOrder, nowMs: number): OrderSnapshot {
+  const { trade } = order;
+  return {
+    channel: 'ali_pay',
+    orderNo: order.orderNo,
+    state: trade?.status ?? 'NO_TRADE',
+    payable: refusalToPay(order, nowMs) === null,
+    paying: trade?.paying ?? false,
+    amountFen: order.amountFen,
+    refundedFen: trade === null ? 0 : refundedFen(trade),
+    code: order.qrCode,
+    notifyUrl: order.notifyUrl,
+    tradeNo: trade?.tradeNo ?? null,
+    createdAt: new Date(order.createdAt),
+    expiresAt: new Date(trade === null ? order.qrExpiresAt : order.payBy),
+    paidAt: typeof trade?.paidAt === 'number' ? new Date(trade.paidAt) : null,
+  };
+}

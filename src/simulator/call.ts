@@ -1,0 +1,33 @@
+import type { Distortion, ScriptedFault } from './faults.ts';
+import type { ChannelName, Operation } from './operations.ts';
+import type { Staleness } from './versioned.ts';
+import type { WireReply } from './wire.ts';
+
+export type Protocol = 'wechat-v3' | 'alipay-v2' | 'alipay-v3';
+
+/** What a gateway answers, before it is signed and put on the wire. */
+export interface Answer {
+  status: number;
+  /** The channel's error code, for the log; null for success. */
+  code: string | null;
+  /** The exact text that is signed. */
+  body: string;
+  signed: boolean;
+  /** gateway.do only: the answer stands under `error_response` instead of the method's own node. */
+  errorNode?: boolean;
+}
+
+/** A request that a gateway has understood, ready to take effect. */
+export interface Call {
+  channel: ChannelName;
+  protocol: Protocol;
+  operation: Operation | null;
+  orderNo: string | null;
+  /** `ok`, or why the request was not believed. */
+  verified: string;
+  /** The effect, all at once: nothing else happens to the order in between. */
+  perform(staleness: Staleness | null): Answer;
+  /** What this protocol says when a fault answers instead. */
+  script(fault: ScriptedFault): Answer;
+  render(answer: Answer, distortion: Distortion | null): WireReply;
+}

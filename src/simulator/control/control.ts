@@ -1,0 +1,64 @@
+import type { AddedFault, Fault, ListedFault } from '../faults.ts';
+import type { LogEntry, LogFilter } from '../journal.ts';
+import type { Notifier } from '../notify/notifier.ts';
+import type { Troubles } from '../notify/troubles.ts';
+import type { Moment, Operation } from '../operations.ts';
+import type { Settings } from '../settings.ts';
+import type { Hold, StagedHook } from '../staging.ts';
+import type { World } from '../world.ts';
+import { type Customer, createCustomer } from './customer.ts';
+
+export interface Control extends Customer {
+  clock: Pick<World['clock'], 'now' | 'advance'>;
+  /** Switches, to be set directly; a change counts from the next request on. */
+  readonly settings: Settings;
+
+  addFault(fault: Fault): AddedFault;
+  /** The faults in force. */
+  faults(): ListedFault[];
+  clearFaults(): void;
+  /** Runs `act` inside the server, right before the effect of the next such request. Null fits every order. */
+  before(operation: Operation, orderNo: string | null, act: () => unknown): StagedHook;
+  /** Runs `act` inside the server, right after the effect of the next such request and before its answer. */
+  after(operation: Operation, orderNo: string | null, act: () => unknown): StagedHook;
+  /** Stops the next such request before or after its effect, until it is released. */
+  hold(operation: Operation, orderNo: string | null, when: Moment): Hold;
+  /** The next such request, once it has been answered (or never will be). */
+  seen(operation: Operation, orderNo?: string): Promise<LogEntry>;
+  log(filter?: LogFilter): LogEntry[];
+
+  notifications: Troubles & Pick<Notifier, 'flush' | 'resend' | 'deliveries' | 'delivered'>;
+  /** Forgets orders, faults, staged races, settings, the log and pending notifications; not the time. */
+  reset(): void;
+}
+
+/** Everything that is not a gateway's own business: customers, misfortune, races, evidence. */
+export function createControl(world: World): Control {
+  const { clock, faults, staging, journal, notifier } = world;
+  const initialSettings = { ...world.settings };
+  return {
+    ...createCustomer(world),
+    clock: { now: clock.now, advance: clock.advance },
+    settings: world.settings,
+    addFault: faults.add,
+    faults: faults.list,
+    clearFaults: faults.clear,
+    before: (operation, orderNo, act) => staging.hook(operation, orderNo, 'before', act),
+    after: (operation, orderNo, act) => staging.hook(operation, orderNo, 'after', act),
+    hold: staging.hold,
+    seen: (operation, orderNo) =>
+      journal.next(orderNo === undefined ? { operation } : { operation, orderNo }),
+    log: journal.entries,
+    notifications: notifier,
+    reset() {
+      faults.clear();
+      staging.clear();
+      notifier.clear();
+      journal.clear();
+      world.wechat.orders.clear();
+      world.wechat.refunds.clear();
+      world.alipay.orders.clear();
+      Object.assign(world.settings, initialSettings);
+    },
+  };
+}

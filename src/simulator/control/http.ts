@@ -1,0 +1,49 @@
+import { asObject, type JsonObject } from '../format/json-object.ts';
+import type { Hold } from '../staging.ts';
+import { jsonReply, type WireReply, type WireRequest } from '../wire.ts';
+import type { Control } from './control.ts';
+import { controlEndpoints } from './endpoints.ts';
+
+/** A control request over HTTP, taken apart. */
+export interface ControlRequest {
+  control: Control;
+  /** What the simulator tells a test process to configure itself with. */
+  env: Record<string, string>;
+  /** Holds that were made over HTTP, by id. */
+  holds: Map<string, Hold>;
+  /** What the path captured. */
+  parts: string[];
+  query: URLSearchParams;
+  body: JsonObject;
+}
+
+/** The control API under `/__sim`: JSON in, JSON out; a refusal is 409 with its reason. */
+export function createControlHttp(control: Control, env: Record<string, string>) {
+  const holds = new Map<string, Hold>();
+  return async function handle(request: WireRequest): Promise<WireReply> {
+    const path = request.path.slice('/__sim'.length);
+    const endpoint = controlEndpoints.find(
+      (candidate) => candidate.method === request.method && candidate.path.test(path),
+    );
+    if (endpoint === undefined)
+      return jsonReply(404, { error: `no such control: ${request.method} ${path}` });
+    const parts = (endpoint.path.exec(path) ?? []).slice(1).map((part) => decodeURIComponent(part ?? ''));
+    const text = request.body.toString();
+    const body = text === '' ? {} : parse(text);
+    if (body === null) return jsonReply(400, { error: 'the body is not a JSON object' });
+    try {
+      const result = await endpoint.run({ control, env, holds, parts, query: request.query, body });
+      return jsonReply(200, result ?? {});
+    } catch (error) {
+      return jsonReply(409, { error: error instanceof Error ? error.message : String(error) });
+    }
+  };
+}
+
+function parse(text: string): JsonObject | null {
+  try {
+    return asObject(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,24 @@
+const BEIJING_OFFSET_MS = 8 * 3600_000;
+const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
+const WALL_CLOCK = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
+
+/** `2026-01-01T10:00:00+08:00`, as WeChat Pay writes times. */
+export function toRfc3339(ms: number): string {
+  return `${new Date(ms + BEIJING_OFFSET_MS).toISOString().slice(0, 19)}+08:00`;
+}
+
+/** Milliseconds, or null when it is no RFC 3339 time. */
+export function fromRfc3339(text: string): number | null {
+  const ms = RFC3339.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(ms) ? null : ms;
+}
+
+/** `2026-01-01 10:00:00`, Beijing time without an offset, as Alipay writes times. */
+export function toBeijing(ms: number): string {
+  return toRfc3339(ms).slice(0, 19).replace('T', ' ');
+}
+
+/** Milliseconds, or null when it is no such time. Alipay reads every time as Beijing time. */
+export function fromBeijing(text: string): number | null {
+  return WALL_CLOCK.test(text) ? fromRfc3339(`${text.replace(' ', 'T')}+08:00`) : null;
+}

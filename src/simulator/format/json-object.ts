@@ -1,0 +1,31 @@
+export type JsonObject = Record<string, unknown>;
+
+/** The object in `text`, or null when it holds none. */
+export function parseJsonObject(text: string): JsonObject | null {
+  try {
+    return asObject(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+export function asObject(value: unknown): JsonObject | null {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value))
+    : null;
+}
+
+/** A non-empty text, or null. */
+export function asText(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+
+/** The same text for the same content, whatever the order of its keys. */
+export function canonicalText(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) => {
+    const object = asObject(member);
+    return object === null
+      ? member
+      : Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

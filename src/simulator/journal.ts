@@ -1,0 +1,71 @@
+import type { Protocol } from './call.ts';
+import type { FaultKind } from './faults.ts';
+import type { ChannelName, Operation } from './operations.ts';
+
+/** Older entries are forgotten. */
+const MAX_ENTRIES = 50_000;
+
+/** One request to a gateway and how it was answered. */
+export interface LogEntry {
+  seq: number;
+  at: Date;
+  channel: ChannelName;
+  protocol: Protocol;
+  method: string;
+  path: string;
+  operation: Operation | null;
+  orderNo: string | null;
+  /** `ok`, or why the request was not believed. */
+  verified: string;
+  /** Null when no answer was sent. */
+  status: number | null;
+  /** The channel's error code, if the answer has one. */
+  code: string | null;
+  fault: FaultKind | null;
+}
+
+export interface LogFilter {
+  operation?: Operation;
+  orderNo?: string;
+}
+
+export interface Journal {
+  /** The request has been answered, or never will be. */
+  record(entry: Omit<LogEntry, 'seq'>): void;
+  entries(filter?: LogFilter): LogEntry[];
+  /** The next matching request to have been answered. */
+  next(filter: LogFilter): Promise<LogEntry>;
+  clear(): void;
+}
+
+export function createJournal(): Journal {
+  const entries: LogEntry[] = [];
+  const waiting = new Set<{ filter: LogFilter; resolve: (entry: LogEntry) => void }>();
+  let lastSeq = 0;
+
+  return {
+    record(request) {
+      lastSeq += 1;
+      const entry: LogEntry = { seq: lastSeq, ...request };
+      entries.push(entry);
+      if (entries.length > MAX_ENTRIES) entries.splice(0, MAX_ENTRIES / 10);
+      for (const waiter of [...waiting]) {
+        if (!matches(entry, waiter.filter)) continue;
+        waiting.delete(waiter);
+        waiter.resolve(entry);
+      }
+    },
+    entries: (filter = {}) => entries.filter((entry) => matches(entry, filter)),
+    next: (filter) => new Promise((resolve) => waiting.add({ filter, resolve })),
+    clear: () => {
+      entries.length = 0;
+    },
+  };
+}
+
+function matches(entry: LogEntry, { operation, orderNo }: LogFilter): boolean {
+  return (
+    (operation === undefined || operation === entry.operation) &&
+    (orderNo === undefined || orderNo === entry.orderNo)
+  );
+}

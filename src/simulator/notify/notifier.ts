@@ -1,0 +1,184 @@
+import type { SimulatorClock } from '../clock.ts';
+import type { ChannelName } from '../operations.ts';
+import { createPoster, type PostOutcome } from './post.ts';
+import { type ContentTrouble, createTroubles, type Troubles } from './troubles.ts';
+
+/** A notification that a gateway owes to a merchant. */
+export interface Message {
+  /** The same on every attempt. */
+  id: string;
+  channel: ChannelName;
+  orderNo: string;
+  url: string;
+  /** Waits between attempts; when they are used up, the gateway gives up. */
+  retryAfterMs: readonly number[];
+  /** Signed anew for every attempt. */
+  compose(trouble: ContentTrouble | null): { headers: Record<string, string>; body: Buffer };
+  accepted(status: number, body: string): boolean;
+}
+
+/** One attempt and how it went. */
+export interface Delivery {
+  notificationId: string;
+  channel: ChannelName;
+  orderNo: string;
+  /** From 1. */
+  attempt: number;
+  at: Date;
+  /** The merchant's HTTP status, or null when there was none. */
+  status: number | null;
+  accepted: boolean;
+  /** Why there was no answer. */
+  error: string | null;
+}
+
+export interface Notifier extends Troubles {
+  send(message: Message): void;
+  /** Sends everything that is waiting for a retry now; resolves when nothing is under way. */
+  flush(): Promise<void>;
+  /** Sends the last notification of an order once more, accepted or not. */
+  resend(orderNo: string): Promise<void>;
+  deliveries(orderNo?: string): Delivery[];
+  /**
+   * The `count`th delivery (from 1) for this order with that status, or with any. Those that have already
+   * happened count, so it cannot be missed.
+   */
+  delivered(orderNo: string, match?: { status?: number; count?: number }): Promise<Delivery>;
+  clear(): void;
+  /** Ends at once: nothing more is sent, and what is under way is broken off. */
+  stop(): void;
+}
+
+interface Pending {
+  message: Message;
+  attempts: number;
+  callOff: (() => void) | null;
+}
+
+/** Older deliveries are forgotten. */
+const MAX_DELIVERIES = 20_000;
+
+/**
+ * Delivers notifications: at once, then on the channel's schedule by the simulator's clock until the merchant
+ * accepts. Attempts for one order never overlap, except for duplicates that were asked for.
+ */
+export function createNotifier(clock: SimulatorClock): Notifier {
+  const pending = new Set<Pending>();
+  const underWay = new Set<Promise<void>>();
+  const lastMessages = new Map<string, Message>();
+  const deliveries: Delivery[] = [];
+  const watchers = new Set<() => void>();
+  const troubles = createTroubles();
+  const poster = createPoster();
+  let stopped = false;
+
+  function start(work: () => Promise<void>): Promise<void> {
+    const running: Promise<void> = work().finally(() => underWay.delete(running));
+    underWay.add(running);
+    return running;
+  }
+
+  async function attempt(entry: Pending): Promise<void> {
+    const { message } = entry;
+    entry.callOff = null;
+    const delayMs = troubles.takeDelay(message.orderNo);
+    if (delayMs !== null) return wait(entry, delayMs);
+    const done = await troubles.waitForTurn();
+    // Cleared or stopped while it waited.
+    if (!pending.has(entry)) return done();
+    const copies = troubles.takeDuplicates(message.orderNo) + 1;
+    entry.attempts += 1;
+    const sent = await Promise.all(Array.from({ length: copies }, () => deliver(message, entry.attempts)));
+    done();
+    const accepted = sent.some((delivery) => delivery.accepted);
+    const retryAfterMs = message.retryAfterMs[entry.attempts - 1];
+    if (accepted || retryAfterMs === undefined || !pending.has(entry)) pending.delete(entry);
+    else wait(entry, retryAfterMs);
+    // Only now, so that whoever hears of a delivery finds its retry on the clock.
+    record(sent);
+  }
+
+  function wait(entry: Pending, delayMs: number): void {
+    entry.callOff = clock.after(delayMs, () => start(() => attempt(entry)));
+  }
+
+  async function deliver(message: Message, attemptNo: number): Promise<Delivery> {
+    const trouble = troubles.takeContent(message.orderNo);
+    const outcome: PostOutcome =
+      trouble === 'drop'
+        ? { error: 'dropped on the way' }
+        : await poster.post(message.url, message.compose(trouble));
+    const answered = 'status' in outcome;
+    return {
+      notificationId: message.id,
+      channel: message.channel,
+      orderNo: message.orderNo,
+      attempt: attemptNo,
+      at: clock.now(),
+      status: answered ? outcome.status : null,
+      accepted: answered && message.accepted(outcome.status, outcome.body),
+      error: answered ? null : outcome.error,
+    };
+  }
+
+  function record(sent: Delivery[]): void {
+    deliveries.push(...sent);
+    if (deliveries.length > MAX_DELIVERIES) deliveries.splice(0, MAX_DELIVERIES / 10);
+    for (const look of [...watchers]) look();
+  }
+
+  return {
+    ...troubles,
+    send(message) {
+      if (stopped) return;
+      lastMessages.set(message.orderNo, message);
+      const entry: Pending = { message, attempts: 0, callOff: null };
+      pending.add(entry);
+      void start(() => attempt(entry));
+    },
+    async flush() {
+      troubles.endReordering();
+      for (const entry of pending) {
+        if (entry.callOff === null) continue;
+        entry.callOff();
+        void start(() => attempt(entry));
+      }
+      while (underWay.size > 0) await Promise.all(underWay);
+    },
+    async resend(orderNo) {
+      const message = lastMessages.get(orderNo);
+      if (message === undefined) throw new Error(`nothing has been notified about order ${orderNo}`);
+      const before = deliveries.filter((one) => one.notificationId === message.id).length;
+      await start(async () => record([await deliver(message, before + 1)]));
+    },
+    deliveries: (orderNo) => deliveries.filter((one) => orderNo === undefined || one.orderNo === orderNo),
+    delivered: (orderNo, { status, count = 1 } = {}) =>
+      new Promise((resolve) => {
+        const look = () => {
+          const fitting = deliveries.filter(
+            (one) => one.orderNo === orderNo && (status === undefined || one.status === status),
+          );
+          const found = fitting[count - 1];
+          if (found === undefined) return;
+          watchers.delete(look);
+          resolve(found);
+        };
+        watchers.add(look);
+        look();
+      }),
+    clear() {
+      for (const entry of pending) entry.callOff?.();
+      pending.clear();
+      lastMessages.clear();
+      deliveries.length = 0;
+      troubles.forget();
+    },
+    stop() {
+      stopped = true;
+      for (const entry of pending) entry.callOff?.();
+      pending.clear();
+      poster.breakOff();
+      troubles.forget();
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/** The gateways, by the names that the product's own interface uses for them. */
+export type ChannelName = 'wechat_pay' | 'ali_pay';
+
+/** What a request asks of a gateway, in one vocabulary for both. */
+export const operations = [
+  'create',
+  'query',
+  'close',
+  'cancel',
+  'reverse',
+  'refund',
+  'refund_query',
+  'certificates',
+] as const;
+export type Operation = (typeof operations)[number];
+
+/** Before or after the effect of a request. */
+export type Moment = 'before' | 'after';

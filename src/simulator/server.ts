@@ -1,0 +1,39 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { understandGateway } from './alipay/gateway-v2.ts';
+import { understandRest } from './alipay/rest-v3.ts';
+import type { Call } from './call.ts';
+import { exchange } from './exchange.ts';
+import { understandWechat } from './wechat/gateway.ts';
+import {
+  jsonReply,
+  readRequest,
+  resetConnection,
+  sendReply,
+  type WireReply,
+  type WireRequest,
+} from './wire.ts';
+import type { World } from './world.ts';
+
+/** One port for both gateways and the control API, told apart by path. */
+export function serveGateways(
+  world: World,
+  control: (request: WireRequest) => Promise<WireReply>,
+): (message: IncomingMessage, response: ServerResponse) => void {
+  async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
+    const request = await readRequest(message);
+    if (request.path.startsWith('/__sim/')) return sendReply(response, await control(request));
+    const call = understand(world, request);
+    if (call === null) return sendReply(response, jsonReply(404, { error: 'not a gateway path' }));
+    return exchange(world, request, call, response);
+  }
+  // Whoever breaks off a request, or breaks the simulator, sees the connection go.
+  return (message, response) => {
+    serve(message, response).catch(() => resetConnection(response));
+  };
+}
+
+function understand(world: World, request: WireRequest): Call | null {
+  if (request.path === '/gateway.do') return understandGateway(world, request);
+  if (request.path.startsWith('/v3/alipay/')) return understandRest(world, request);
+  return request.path.startsWith('/v3/') ? understandWechat(world, request) : null;
+}

@@ -1,0 +1,45 @@
+/** Switches for what the gateways' documents leave open, or what differs between merchants. */
+export interface Settings {
+  /** Demand https and no query in WeChat's `notify_url`, as the real gateway does. */
+  strictNotifyUrl: boolean;
+  /** Close answers 404 for an unknown number, as documented, instead of the 204 that is seen in practice. */
+  strict404: boolean;
+  /** What closing answers while the customer is paying: 429 FREQUENCY_LIMITED or 202 USER_PAYING. */
+  closeWhilePaying: 429 | 202;
+  /** Which of WeChat's two keys signs notifications; during a migration merchants receive both kinds. */
+  wechatNotifySignedBy: 'public_key' | 'certificate';
+  /** WeChat refunds answer NOT_ENOUGH, Alipay's SELLER_BALANCE_NOT_ENOUGH. */
+  balanceNotEnough: boolean;
+  /** How long a refund stays in progress, on the simulator's clock. */
+  refundSettlesAfterMs: number;
+  /** Whether an Alipay refund moves the money at once (Y) or settles later (N). */
+  alipayFundChange: 'Y' | 'N';
+  /** Why Alipay refuses to close: its pages and merchants' reports spell it differently. */
+  alipayCloseRefusal:
+    | 'ACQ.TRADE_STATUS_ERROR'
+    | 'ACQ.REASON_TRADE_STATUS_INVALID'
+    | 'ACQ.REASON_ILLEGAL_STATUS';
+  /** How many cancels answer `retry_flag=Y` without an effect. Counts down. */
+  alipayCancelRetries: number;
+  /** How far a gateway.do timestamp may be off. The real width is not documented. */
+  alipayTimestampWindowMs: number;
+  /** gateway.do escapes slashes in its JSON; a signature is right only over the raw text. */
+  escapeSlashes: boolean;
+  /** Alipay also notifies TRADE_CLOSED. By default a scanned code's closing is not notified. */
+  alipayNotifyClosed: boolean;
+}
+
+export const defaultSettings: Readonly<Settings> = {
+  strictNotifyUrl: false,
+  strict404: false,
+  closeWhilePaying: 429,
+  wechatNotifySignedBy: 'public_key',
+  balanceNotEnough: false,
+  refundSettlesAfterMs: 10_000,
+  alipayFundChange: 'Y',
+  alipayCloseRefusal: 'ACQ.TRADE_STATUS_ERROR',
+  alipayCancelRetries: 0,
+  alipayTimestampWindowMs: 10 * 60_000,
+  escapeSlashes: true,
+  alipayNotifyClosed: false,
+};

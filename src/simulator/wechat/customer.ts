@@ -1,0 +1,48 @@
+import { toRfc3339 } from '../format/beijing-time.ts';
+import { NotPayable } from '../snapshot.ts';
+import { change, type Versioned } from '../versioned.ts';
+import { nowMs, type World } from '../world.ts';
+import { paymentMessage } from './notify.ts';
+import { isPaying, refusalToBegin, type WechatOrder } from './orders.ts';
+
+type Entry = Versioned<WechatOrder>;
+
+/** The customer scans the code and sees the cashier. */
+export function scanWechat(world: World, entry: Entry): void {
+  demandPayable(world, entry);
+  change(entry, nowMs(world), { cashier: 'open' });
+}
+
+/** The customer starts typing the password. From here the payment can succeed even past the deadline. */
+export function beginWechatPayment(world: World, entry: Entry): void {
+  demandPayable(world, entry);
+  const codePay = entry.current.kind === 'codepay';
+  change(entry, nowMs(world), codePay ? { state: 'USERPAYING' } : { cashier: 'paying' });
+}
+
+/** The password was right (`ok`) or the attempt failed. A native order can be tried again. */
+export function finishWechatPayment(world: World, entry: Entry, ok: boolean): void {
+  const now = nowMs(world);
+  const { orderNo, kind } = entry.current;
+  if (!isPaying(entry.current)) throw new NotPayable(orderNo, 'nobody is paying it');
+  if (!ok) {
+    change(entry, now, kind === 'codepay' ? { state: 'PAYERROR' } : { cashier: 'open' });
+    return;
+  }
+  const day = toRfc3339(now).slice(0, 10).replaceAll('-', '');
+  const order = change(entry, now, {
+    state: 'SUCCESS',
+    cashier: 'shut',
+    paidAt: now,
+    transactionId: `420000${day}${String(world.nextId()).padStart(14, '0')}`,
+  });
+  // The merchant's own terminal learns of a code payment from its answer, not from a notification.
+  if (kind === 'native') world.notifier.send(paymentMessage(world, order));
+}
+
+function demandPayable(world: World, entry: Entry): void {
+  const { orderNo } = entry.current;
+  if (isPaying(entry.current)) throw new NotPayable(orderNo, 'the customer is already paying');
+  const reason = refusalToBegin(entry.current, nowMs(world));
+  if (reason !== null) throw new NotPayable(orderNo, reason);
+}
