@@ -1,0 +1,44 @@
+import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
+
+/**
+ * Below the ports that systems hand out to outgoing connections (32768 and up on Linux). A client that keeps
+ * reconnecting to a dead server's port in that range would sooner or later be given that very port as its own,
+ * and the server could not come back to it.
+ */
+const FIRST_PORT = 20_000;
+const LAST_PORT = 29_999;
+const PORTS_TRIED = 50;
+const SERVERS_TRIED = 5;
+
+/** Starts a server on a free port, and on another one should somebody take the port in the meantime. */
+export async function onFreePort<T>(start: (port: number) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort();
+    try {
+      return await start(port);
+    } catch (error) {
+      if (attempt === SERVERS_TRIED || !isPortTaken(error)) throw error;
+    }
+  }
+}
+
+function isPortTaken(error: unknown): boolean {
+  return /address (is )?already in use|port is already allocated/i.test(String(error));
+}
+
+async function freePort(): Promise<number> {
+  for (let attempt = 1; attempt <= PORTS_TRIED; attempt += 1) {
+    const port = randomInt(FIRST_PORT, LAST_PORT + 1);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`no free port found between ${FIRST_PORT} and ${LAST_PORT}`);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}

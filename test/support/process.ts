@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+
+/** The program as a process of its own, to be killed. */
+export interface Program {
+  /** Resolves with the first log line that has this message. Lines that have passed count. */
+  logged(message: string): Promise<Record<string, unknown>>;
+  /** SIGKILL, and gone. */
+  kill(): Promise<void>;
+  /** SIGTERM; the exit code. */
+  terminate(): Promise<number | null>;
+  /** The exit code of a process that ends by itself. */
+  ended(): Promise<number | null>;
+  stdout(): string;
+  stderr(): string;
+}
+
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+export function startProgram(args: string[], env: Record<string, string>): Program {
+  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+    env: { ...process.env, LOG_LEVEL: 'info', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  running.add(child);
+  const lines: string[] = [];
+  let stderr = '';
+  const waiting = new Set<() => void>();
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    lines.push(line);
+    for (const look of waiting) look();
+  });
+  child.stderr.on('data', (chunk) => {
+    stderr += String(chunk);
+  });
+  const gone = once(child, 'close').then(() => {
+    running.delete(child);
+    for (const look of waiting) look();
+    return child.exitCode;
+  });
+
+  return {
+    logged: (message) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const line = lines.find((one) => one.includes(`"msg":${JSON.stringify(message)}`));
+          if (line !== undefined) resolve(JSON.parse(line));
+          else if (child.exitCode !== null || child.signalCode !== null) {
+            reject(new Error(`ended without logging "${message}":\n${lines.join('\n')}\n${stderr}`));
+          } else return;
+          waiting.delete(look);
+        };
+        waiting.add(look);
+        look();
+      }),
+    async kill() {
+      child.kill('SIGKILL');
+      await gone;
+    },
+    async terminate() {
+      child.kill('SIGTERM');
+      return gone;
+    },
+    ended: () => gone,
+    stdout: () => lines.join('\n'),
+    stderr: () => stderr,
+  };
+}

@@ -1,0 +1,21 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+const POLL_MS = 20;
+
+/**
+ * Waits for a condition and returns what fulfilled it (anything but undefined, null and false). It fails, with
+ * `what` in the message, only where the condition never comes: the limit is no part of any guarantee.
+ */
+export async function until<T>(
+  what: string,
+  condition: () => Promise<T | undefined | null | false> | T | undefined | null | false,
+  limitMs = 30_000,
+): Promise<T> {
+  const deadline = Date.now() + limitMs;
+  for (;;) {
+    const found = await condition();
+    if (found !== undefined && found !== null && found !== false) return found;
+    if (Date.now() > deadline) throw new Error(`never happened: ${what}`);
+    await wait(POLL_MS);
+  }
+}

@@ -1,0 +1,171 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
+import { Queue } from 'bullmq';
+import { DataSource } from 'typeorm';
+import { inject } from 'vitest';
+import { type App, openApp } from '../../src/app.ts';
+import type { ChannelName } from '../../src/channel/channel.ts';
+import { readConfig } from '../../src/config.ts';
+import { migrate } from '../../src/migrate.ts';
+import { closeOrder } from '../../src/order/close-order.ts';
+import { createOrder } from '../../src/order/create-order.ts';
+import { type CloseRecord, entities } from '../../src/order/entities.ts';
+import type { PaymentOrder } from '../../src/order/order.ts';
+import type { CloseOutcome, CloseTrigger, CreateOrder } from '../../src/order/outcomes.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import { queueName } from '../../src/timer/close-queues.ts';
+
+export const SIGN_SECRET = '123456';
+
+/**
+ * One whole world for a test file: a database of its own, a key space of its own in Redis, both gateways, and the
+ * program on top of them, not yet listening and not yet working.
+ */
+export interface World {
+  /** The environment with which another process joins this world. */
+  env: Record<string, string>;
+  simulator: Simulator;
+  app: App;
+  /** Another process's app in the same world. Ended with the world. */
+  openApp(env?: Record<string, string>): Promise<App>;
+
+  /** Creates an order through the use case and returns it as it is in the database. */
+  create(channel: ChannelName, wish?: Partial<CreateOrder>): Promise<PaymentOrder>;
+  reload(order: PaymentOrder): Promise<PaymentOrder>;
+  /** Changes an order's row behind the program's back. */
+  edit(order: PaymentOrder, set: Partial<PaymentOrder>): Promise<PaymentOrder>;
+  /** Makes an order overdue by setting its clock back, and returns it reloaded. */
+  expire(order: PaymentOrder, agoMs?: number): Promise<PaymentOrder>;
+  /** Runs one attempt to close the order, as its timer would. */
+  close(order: PaymentOrder, trigger?: CloseTrigger['kind']): Promise<CloseOutcome>;
+  records(order: PaymentOrder): Promise<CloseRecord[]>;
+  notifications(): Promise<{ orderNo: string | null; outcome: string; eventId: string }[]>;
+  /** What BullMQ says of the order's job; `unknown` when there is none. */
+  timerState(order: PaymentOrder): Promise<string>;
+  /** The queue of a channel, to meddle with. Ended with the world. */
+  queue(channel: ChannelName): Queue;
+  query(sql: string): Promise<unknown>;
+  end(): Promise<void>;
+}
+
+export async function createWorld(env: Record<string, string> = {}): Promise<World> {
+  const name = `t${randomBytes(6).toString('hex')}`;
+  const admin = await new DataSource({ type: 'mysql', url: inject('databaseUrl') }).initialize();
+  await admin.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
+  const databaseUrl = new URL(inject('databaseUrl'));
+  databaseUrl.pathname = `/${name}`;
+  await migrate(databaseUrl.href);
+
+  const simulator = await startSimulator();
+  const port = await freePort();
+  const worldEnv: Record<string, string> = {
+    ...simulator.env,
+    DATABASE_URL: databaseUrl.href,
+    REDIS_URL: inject('redisUrl'),
+    REDIS_PREFIX: name,
+    HOST: '127.0.0.1',
+    PORT: String(port),
+    PUBLIC_URL: `http://127.0.0.1:${port}`,
+    SIGN_SECRET,
+    CLOSE_GRACE_MS: '0',
+    LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
+    ...env,
+  };
+  const apps: App[] = [];
+  async function open(more: Record<string, string> = {}): Promise<App> {
+    const config = readConfig({ ...worldEnv, ...more });
+    const app = await openApp(config, createLogger(config.server.LOG_LEVEL));
+    apps.push(app);
+    return app;
+  }
+  const app = await open();
+  const db = await new DataSource({
+    type: 'mysql',
+    url: databaseUrl.href,
+    entities,
+    timezone: 'Z',
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+  }).initialize();
+  let orderCount = 0;
+  const queues = new Map<ChannelName, Queue>();
+  const openQueue = (channel: ChannelName) =>
+    new Queue(queueName(channel), { connection: { url: worldEnv.REDIS_URL }, prefix: name });
+
+  const world: World = {
+    env: worldEnv,
+    simulator,
+    app,
+    openApp: open,
+    async create(channel, wish = {}) {
+      orderCount += 1;
+      const outcome = await createOrder(app.deps, { ...aWish(channel, `P${name}-${orderCount}`), ...wish });
+      if (outcome.kind !== 'created') throw new Error(`not created: ${JSON.stringify(outcome)}`);
+      return world.reload(outcome.order);
+    },
+    reload: (order) => app.deps.store.get(order.id),
+    async edit(order, set) {
+      await db.getRepository<PaymentOrder>('PaymentOrder').update({ id: order.id }, set);
+      return world.reload(order);
+    },
+    async expire(order, agoMs = 1) {
+      const past = new Date(app.deps.clock.now().getTime() - agoMs);
+      return world.edit(order, { expiresAt: past, nextCloseAt: past });
+    },
+    async close(order, kind = 'timeout') {
+      return closeOrder(app.deps, await world.reload(order), { kind, actor: null, clientIp: null });
+    },
+    records: (order) =>
+      db
+        .getRepository<CloseRecord>('CloseRecord')
+        .find({ where: { orderId: order.id }, order: { id: 'ASC' } }),
+    notifications: () =>
+      db.query(
+        'SELECT order_no AS orderNo, outcome, event_id AS eventId FROM channel_notification ORDER BY id',
+      ),
+    timerState: (order) => world.queue(order.channel).getJobState(order.orderNo),
+    queue(channel) {
+      const queue = queues.get(channel) ?? openQueue(channel);
+      queues.set(channel, queue);
+      return queue;
+    },
+    query: (sql) => db.query(sql),
+    async end() {
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+      await Promise.all(apps.map((each) => each.close()));
+      await simulator.close();
+      await db.destroy();
+      await admin.query(`DROP DATABASE ${name}`);
+      await admin.destroy();
+    },
+  };
+  return world;
+}
+
+export function aWish(channel: ChannelName, bizOrderNo: string): CreateOrder {
+  return {
+    bizOrderNo,
+    channel,
+    method: 'qrcode',
+    title: '测试商品',
+    description: null,
+    amountFen: 100,
+    expiresAt: null,
+    attach: null,
+    notifyUrl: null,
+    returnUrl: null,
+    notNotify: false,
+    clientIp: null,
+  };
+}
+
+/** A port that was free a moment ago: the gateways must know where we listen before we do. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
