@@ -200,6 +200,14 @@ export function createOrderStore(db: DataSource) {
       await keepNotification(db.manager, notification);
     },
 
+    /** Whether there are orders whose merchant number does not begin like this. */
+    async hasOrdersNotLike(prefix: string): Promise<boolean> {
+      return orders
+        .createQueryBuilder('o')
+        .where('o.biz_order_no NOT LIKE :p', { p: `${prefix}%` })
+        .getExists();
+    },
+
     /** Makes an open order due now, forgetting its earlier failures. False: it has ended. */
     async makeDue(id: string, now: Date): Promise<boolean> {
       const set = { nextCloseAt: now, retryReason: null, retryCount: 0 };

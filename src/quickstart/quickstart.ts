@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { type App, openApp } from '../app.ts';
+import { readConfig } from '../config.ts';
+import { migrate } from '../migrate.ts';
+import { createLogger } from '../platform/logger.ts';
+import { provideServices } from '../platform/services/services.ts';
+import { type Simulator, startSimulator } from '../simulator/simulator.ts';
+import { playInstructions } from './play.ts';
+import { type Customer, customers } from './scenario.ts';
+import { openShop, type Shop } from './shop.ts';
+import { endedRight, type Summary, summarize, type Watched } from './summary.ts';
+import { createScreen, renderSummary, renderTable } from './table.ts';
+import { walk } from './walk.ts';
+
+const SIGN = { signSecret: '123456', signType: 'HMAC_SHA256' } as const;
+/** The first order lives this long, ms; each further one a little longer, so that the reader sees them end. */
+const FIRST_LIFE_MS = 5_000;
+const FURTHER_LIFE_MS = 250;
+const FRAME_MS = 200;
+/** An order that has not ended by then has ended wrongly. */
+const LIMIT_MS = 60_000;
+
+export interface QuickstartOptions {
+  env: NodeJS.ProcessEnv;
+  /** End after the summary. */
+  once: boolean;
+  /** Print nothing but the summary, as one JSON object on the last line. */
+  json: boolean;
+  /** Resolves when the reader wants to end. */
+  ended: Promise<unknown>;
+}
+
+/**
+ * Everything on one machine in one command: services, migration, API, worker, both gateways, and a small shop with
+ * twenty customers. Never touches real channels or somebody else's orders. True if every order ended as it should
+ * at both sides.
+ */
+export async function quickstart({ env, once, json, ended }: QuickstartOptions): Promise<boolean> {
+  const say = (line: string) => (json ? process.stderr : process.stdout).write(`${line}\n`);
+  const services = await provideServices({ env, say });
+  for (const line of services.description) say(line);
+  const simulator = await startSimulator();
+  try {
+    await migrate(services.databaseUrl);
+    const run = randomBytes(4).toString('hex');
+    const logFile = join(tmpdir(), `autoclose-quickstart-${run}.log`);
+    const port = await portNear(Number(env.PORT ?? 9000), say);
+    const config = readConfig({
+      ...simulator.env,
+      HOST: '127.0.0.1',
+      PORT: String(port),
+      PUBLIC_URL: `http://127.0.0.1:${port}`,
+      DATABASE_URL: services.databaseUrl,
+      REDIS_URL: services.redisUrl,
+      REDIS_PREFIX: `autoclose-quickstart-${run}`,
+      SIGN_SECRET: SIGN.signSecret,
+      SIGN_TYPE: SIGN.signType,
+      // The commands printed at the end keep working however late they are tried.
+      REQ_TIME_TOLERANCE_S: '0',
+      CLOSE_GRACE_MS: '500',
+      SWEEP_INTERVAL_MS: '5000',
+    });
+    const app = await openApp(config, createLogger('info', logFile));
+    try {
+      await refuseForeignOrders(app);
+      const url = await app.serve();
+      app.work();
+      say(`API and worker: ${url}   gateways: ${simulator.url}   log: ${logFile}\n`);
+
+      const shop = openShop(url, SIGN);
+      const summary = await sellAndWatch(app, simulator, shop, run, json);
+      if (!json) for (const line of renderSummary(summary)) say(line);
+      if (!once) {
+        for (const line of playInstructions({ apiUrl: url, simulatorUrl: simulator.url, shop, run }))
+          say(line);
+        await ended;
+      }
+      if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+      return summary.wrong === 0;
+    } finally {
+      await app.close();
+    }
+  } finally {
+    await simulator.close();
+    await services.stop();
+  }
+}
+
+async function sellAndWatch(
+  app: App,
+  simulator: Simulator,
+  shop: Shop,
+  run: string,
+  quiet: boolean,
+): Promise<Summary> {
+  const sold: { customer: Customer; orderNo: string }[] = [];
+  const walks: Promise<void>[] = [];
+  for (const [index, customer] of customers().entries()) {
+    const expiresAt = new Date(
+      Math.ceil((Date.now() + FIRST_LIFE_MS + index * FURTHER_LIFE_MS) / 1000) * 1000,
+    );
+    const { orderNo } = await shop.sell(`demo-${run}-${index + 1}`, customer, expiresAt);
+    sold.push({ customer, orderNo });
+    walks.push(walk(simulator, customer, { orderNo, expiresAt }));
+  }
+  async function look(): Promise<Watched[]> {
+    return Promise.all(
+      sold.map(async ({ customer, orderNo }) => {
+        const order = await app.deps.store.find(orderNo);
+        if (order === null) throw new Error(`order ${orderNo} is gone`);
+        return { customer, order, atGateway: simulator.control.order(orderNo) };
+      }),
+    );
+  }
+
+  const screen = createScreen(process.stdout);
+  const deadline = Date.now() + LIMIT_MS;
+  let all = await look();
+  while (all.some((watched) => !endedRight(watched)) && Date.now() < deadline) {
+    if (!quiet && screen.isLive) screen.draw(renderTable(all, new Date(), true));
+    await wait(FRAME_MS);
+    all = await look();
+  }
+  await Promise.all(walks);
+  all = await look();
+  if (!quiet) screen.draw(renderTable(all, new Date(), screen.isLive));
+  return summarize(all);
+}
+
+/** With DATABASE_URL set to a database that is in use, the sweep would meet its orders: better not begin. */
+async function refuseForeignOrders({ deps }: App): Promise<void> {
+  if (await deps.store.hasOrdersNotLike('demo-')) {
+    throw new Error(
+      'DATABASE_URL holds orders that are not the quickstart’s own. Give it an empty database.',
+    );
+  }
+}
+
+/** The wanted port, or a free one if it is taken. */
+async function portNear(wanted: number, say: (line: string) => void): Promise<number> {
+  const port = await listenOnce(wanted);
+  if (port !== null) return port;
+  say(`Port ${wanted} is taken; another one is used.`);
+  const free = await listenOnce(0);
+  if (free === null) throw new Error('there is no free port');
+  return free;
+}
+
+/** The port it could listen on for a moment; null if that is taken. */
+function listenOnce(port: number): Promise<number | null> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', () => resolve(null));
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : null));
+    });
+  });
+}

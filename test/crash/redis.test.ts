@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createOrder } from '../../src/order/create-order.ts';
+import type { OwnServer } from '../../src/platform/services/services.ts';
+import { startOwnRedis } from '../../src/platform/services/services.ts';
+import { until } from '../support/until.ts';
+import { aWish, createWorld, type World } from '../support/world.ts';
+
+let redis: OwnServer;
+let world: World;
+beforeAll(async () => {
+  redis = await startOwnRedis({ env: process.env, say: () => {} });
+  world = await createWorld({ REDIS_URL: redis.url, SWEEP_INTERVAL_MS: '500' });
+  world.app.work();
+});
+afterAll(async () => {
+  await world.end();
+  await redis.stop();
+});
+
+const soon = (seconds: number) => new Date(Math.ceil(Date.now() / 1000) * 1000 + seconds * 1000);
+const closed = (orderNo: string) =>
+  until(`${orderNo} is closed`, async () => (await world.app.deps.store.find(orderNo))?.status === 'close');
+
+test('Redis killed, emptied and started again: every order that was waiting closes, and new ones too', async () => {
+  const before = await Promise.all(
+    Array.from({ length: 20 }, () => world.create('wechat_pay', { expiresAt: soon(3) })),
+  );
+  await redis.kill();
+  const outcome = await createOrder(world.app.deps, {
+    ...aWish('wechat_pay', 'meanwhile'),
+    expiresAt: soon(2),
+  });
+  expect(outcome.kind).toBe('created');
+  await redis.start();
+
+  for (const { orderNo } of before) await closed(orderNo);
+  if (outcome.kind === 'created') await closed(outcome.order.orderNo);
+
+  const after = await world.create('ali_pay', { expiresAt: soon(1) });
+  await closed(after.orderNo);
+});

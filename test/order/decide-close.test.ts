@@ -1,0 +1,143 @@
+import { describe, expect, test } from 'vitest';
+import type { ChannelPayment, CloseResult, QueryResult } from '../../src/channel/channel.ts';
+import type { Evidence } from '../../src/order/ask-channel.ts';
+import { decideClose } from '../../src/order/decide-close.ts';
+import type { PaymentOrder } from '../../src/order/order.ts';
+
+const expiresAt = new Date('2026-01-01T00:15:00Z');
+const unpayableFrom = new Date('2026-01-01T00:16:00Z');
+const before = new Date('2026-01-01T00:15:30Z');
+const after = new Date('2026-01-01T00:16:00Z');
+
+const order = {
+  orderNo: 'AC1',
+  method: 'qrcode',
+  title: 't',
+  amountFen: 100,
+  expiresAt,
+  createAttemptedAt: new Date('2026-01-01T00:00:00Z'),
+  clientIp: null,
+} as PaymentOrder;
+const payment: ChannelPayment = { orderNo: 'AC1', channelTradeNo: 'T1', amountFen: 100, paidAt: expiresAt };
+
+/** A channel whose unknown numbers were never created, like WeChat's. */
+const strict = { softClose: false, unpayableFrom: () => unpayableFrom };
+/** A channel whose unknown numbers may merely not have been scanned, like Alipay's. */
+const soft = { softClose: true, unpayableFrom: () => unpayableFrom };
+
+const query = (kind: QueryResult['kind'], amountFen = 100): QueryResult =>
+  kind === 'paid' || kind === 'refunded'
+    ? { kind, answer: kind, payment: { ...payment, amountFen } }
+    : { kind, answer: kind };
+const close = (kind: CloseResult['kind']): CloseResult => ({ kind, answer: kind });
+const decide = (evidence: Partial<Evidence>, now = before, channel = strict) =>
+  decideClose(channel, order, { queryBefore: null, close: null, queryAfter: null, ...evidence }, now);
+
+const closeKinds: CloseResult['kind'][] = [
+  'accepted',
+  'already_closed',
+  'conflict',
+  'user_paying',
+  'not_found',
+  'unknown',
+  'rate_limited',
+  'misconfigured',
+];
+
+describe('an order is closed only on the channel’s word', () => {
+  test.each(closeKinds)('whatever the close said (%s), a query that says closed closes it', (kind) => {
+    expect(decide({ close: close(kind), queryAfter: query('closed') })).toEqual({
+      kind: 'close',
+      watchUntil: null,
+    });
+  });
+
+  test.each(closeKinds)('whatever the close said (%s), a query that says paid makes it paid', (kind) => {
+    expect(decide({ close: close(kind), queryAfter: query('paid') })).toEqual({
+      kind: 'paid',
+      payment,
+      refunded: false,
+    });
+  });
+
+  test.each(closeKinds)('no close answer (%s) closes it without a query', (kind) => {
+    expect(decide({ close: close(kind) }).kind).toBe('retry');
+  });
+
+  test.each(closeKinds)(
+    'after any close answer (%s), a query that still says unpaid leaves it open',
+    (kind) => {
+      expect(decide({ close: close(kind), queryAfter: query('unpaid') }).kind).toBe('retry');
+    },
+  );
+
+  test('a refund, even in part, means that it was paid', () => {
+    expect(decide({ close: close('conflict'), queryAfter: query('refunded') })).toEqual({
+      kind: 'paid',
+      payment,
+      refunded: true,
+    });
+  });
+
+  test('nothing asked decides nothing', () => {
+    expect(decide({})).toMatchObject({ kind: 'retry', reason: 'unreachable' });
+  });
+});
+
+describe('each uncertainty has its own name', () => {
+  test.each([
+    ['accepted', 'not_confirmed'],
+    ['already_closed', 'not_confirmed'],
+    ['conflict', 'not_confirmed'],
+    ['not_found', 'not_confirmed'],
+    ['user_paying', 'user_paying'],
+    ['rate_limited', 'rate_limited'],
+    ['unknown', 'unreachable'],
+    ['misconfigured', 'misconfigured'],
+  ] as const)('unpaid after %s is %s', (kind, reason) => {
+    expect(decide({ close: close(kind), queryAfter: query('unpaid') })).toMatchObject({ reason });
+  });
+
+  test.each([
+    ['user_paying', 'user_paying'],
+    ['rate_limited', 'rate_limited'],
+    ['misconfigured', 'misconfigured'],
+    ['mismatch', 'mismatch'],
+    ['unknown', 'unreachable'],
+  ] as const)('a query that says %s is %s, before and after a close', (kind, reason) => {
+    expect(decide({ queryBefore: query(kind) })).toMatchObject({ kind: 'retry', reason });
+    expect(decide({ close: close('accepted'), queryAfter: query(kind) })).toMatchObject({
+      kind: 'retry',
+      reason,
+    });
+  });
+
+  test('a close refused for our configuration is not asked about', () => {
+    expect(decide({ close: close('misconfigured') })).toMatchObject({ reason: 'misconfigured' });
+  });
+
+  test('another amount than the order’s is held for a person, paid or refunded', () => {
+    for (const kind of ['paid', 'refunded'] as const) {
+      expect(decide({ close: close('conflict'), queryAfter: query(kind, 99) })).toMatchObject({
+        reason: 'mismatch',
+      });
+    }
+  });
+});
+
+describe('a number the channel does not know', () => {
+  const unknown = { close: close('accepted'), queryAfter: query('not_found') };
+
+  test('may still be created: it waits for the moment from which it cannot be paid', () => {
+    expect(decide(unknown)).toEqual({ kind: 'retry', reason: 'too_early', notBefore: unpayableFrom });
+  });
+
+  test('closes once it can no longer be paid', () => {
+    expect(decide(unknown, after)).toEqual({ kind: 'close', watchUntil: null });
+  });
+
+  test('closes softly, watched until it can no longer be paid, where codes live unscanned', () => {
+    expect(decide(unknown, before, soft)).toEqual({ kind: 'close', watchUntil: unpayableFrom });
+    expect(decide(unknown, after, soft)).toEqual({ kind: 'close', watchUntil: null });
+  });
+});

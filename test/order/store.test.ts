@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PaymentOrder } from '../../src/order/order.ts';
+import type { NewCloseRecord, OrderStore } from '../../src/order/store.ts';
+import { createWorld, type World } from '../support/world.ts';
+
+let world: World;
+let store: OrderStore;
+beforeAll(async () => {
+  world = await createWorld();
+  store = world.app.deps.store;
+});
+afterAll(() => world.end());
+
+const later = (ms: number) => new Date(Date.now() + ms);
+const lease = (order: PaymentOrder, untilMs = 20_000) =>
+  store.takeLease(order, randomUUID(), later(untilMs), new Date());
+const leased = async (order: PaymentOrder) => {
+  const taken = await lease(order);
+  if (taken === null) throw new Error('no lease');
+  return taken;
+};
+const record = (order: PaymentOrder): NewCloseRecord => ({
+  orderId: order.id,
+  orderNo: order.orderNo,
+  bizOrderNo: order.bizOrderNo,
+  channel: order.channel,
+  closeType: 'close',
+  trigger: 'timeout',
+  attempt: 1,
+  outcome: 'closed',
+  queryBefore: null,
+  closeAnswer: '204',
+  queryAfter: '200 CLOSED',
+  statusBefore: 'progress',
+  statusAfter: 'close',
+  actor: null,
+  clientIp: null,
+  createdAt: new Date(),
+});
+const closing = { status: 'close', closedAt: new Date(0), nextCloseAt: null } as const;
+const payment = { channelTradeNo: 'T1', paidAt: new Date(0) };
+const notified = (order: PaymentOrder, eventId: string) => ({
+  notification: {
+    channel: order.channel,
+    eventId,
+    orderNo: order.orderNo,
+    body: '{}',
+    receivedAt: new Date(),
+  },
+});
+
+describe('the lease', () => {
+  test('is had by one of many that ask at once, and counts the attempt', async () => {
+    const order = await world.create('wechat_pay');
+    const taken = await Promise.all(Array.from({ length: 20 }, () => lease(order)));
+    expect(taken.filter((one) => one !== null)).toHaveLength(1);
+    expect((await world.reload(order)).closeAttempts).toBe(1);
+  });
+
+  test('of a holder that died can be taken when its time has run out', async () => {
+    const order = await world.create('wechat_pay');
+    expect(await lease(order, 20_000)).not.toBeNull();
+    expect(await lease(order)).toBeNull();
+    await world.edit(order, { leaseUntil: new Date(Date.now() - 1) });
+    expect(await lease(order)).not.toBeNull();
+  });
+
+  test('lost to another, it changes nothing any more: only the record is kept', async () => {
+    const order = await world.create('wechat_pay');
+    const first = await leased(order);
+    await world.edit(order, { leaseUntil: new Date(0) });
+    const second = await leased(order);
+    expect(await store.endAttempt(first, closing, record(order))).toBe(false);
+    expect((await world.reload(order)).status).toBe('progress');
+    expect(await store.endAttempt(second, closing, record(order))).toBe(true);
+    expect((await world.records(order)).map(({ outcome, statusAfter }) => [outcome, statusAfter])).toEqual([
+      ['overtaken', 'progress'],
+      ['closed', 'close'],
+    ]);
+  });
+});
+
+describe('close against payment', () => {
+  test('in 300 races exactly one wins, and every record tells what happened', async () => {
+    for (let round = 0; round < 300; round += 1) {
+      const order = await world.create('wechat_pay');
+      const holder = await leased(order);
+      const [closed, paid] = await Promise.all([
+        store.endAttempt(holder, closing, record(order)),
+        store.recordPayment(order, payment, notified(order, order.orderNo)),
+      ]);
+      const { status, latePaidAt, channelTradeNo } = await world.reload(order);
+      expect(channelTradeNo).toBe('T1');
+      const [kept] = await world.records(order);
+      if (closed) {
+        expect([paid, status, kept?.outcome]).toEqual(['late', 'close', 'closed']);
+        expect(latePaidAt).toBeInstanceOf(Date);
+      } else {
+        expect([paid, status, kept?.outcome, kept?.statusAfter]).toEqual([
+          'recorded',
+          'success',
+          'overtaken',
+          'success',
+        ]);
+      }
+    }
+  });
+
+  test('the same payment recorded by many at once is recorded once', async () => {
+    const order = await world.create('wechat_pay');
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        store.recordPayment(order, payment, notified(order, `same-${index % 2}`)),
+      ),
+    );
+    expect(outcomes.filter((outcome) => outcome === 'recorded')).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === 'repeated')).toHaveLength(9);
+    const kept = (await world.notifications()).filter(({ orderNo }) => orderNo === order.orderNo);
+    expect(kept.map(({ eventId }) => eventId).toSorted()).toEqual(['same-0', 'same-1']);
+  });
+});
+
+describe('what is stored', () => {
+  test('comes back as it was: milliseconds, Chinese, emoji, the largest amount', async () => {
+    const order = await world.create('wechat_pay', {
+      title: '咖啡☕️',
+      attach: '{"a":"\\"😀"}',
+      amountFen: 10_000_000_000,
+    });
+    const at = new Date('2026-02-28T23:59:59.987Z');
+    const edited = await world.edit(order, { paidAt: at });
+    expect(edited).toMatchObject({
+      title: '咖啡☕️',
+      attach: '{"a":"\\"😀"}',
+      amountFen: 10_000_000_000,
+      paidAt: at,
+    });
+  });
+
+  test('merchant numbers that differ in case or accent are different orders', async () => {
+    const orders = await Promise.all(
+      ['case-A', 'case-a', 'case-á'].map((bizOrderNo) => world.create('wechat_pay', { bizOrderNo })),
+    );
+    expect(new Set(orders.map(({ id }) => id)).size).toBe(3);
+  });
+
+  test('an order is found by our number, by its id, and by the merchant’s; ours wins', async () => {
+    const [one, two] = [await world.create('wechat_pay'), await world.create('wechat_pay')];
+    const find = (orderNo: string | null, bizOrderNo: string | null) =>
+      store.findByNumbers({ orderNo, bizOrderNo }).then((order) => order?.id);
+    expect(await find(one.orderNo, two.bizOrderNo)).toBe(one.id);
+    expect(await find(one.id, null)).toBe(one.id);
+    expect(await find(null, two.bizOrderNo)).toBe(two.id);
+    expect(await find('99999999999999999999999', null)).toBeUndefined();
+    expect(await find(null, null)).toBeUndefined();
+  });
+});
+
+test('the clock that deadlines are compared on is the database’s', async () => {
+  const [row] = (await world.query('SELECT UNIX_TIMESTAMP(NOW(3)) * 1000 AS ms')) as { ms: string }[];
+  expect(Math.abs(Number(row?.ms) - world.app.deps.clock.now().getTime())).toBeLessThan(1_000);
+});

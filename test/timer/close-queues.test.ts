@@ -1,0 +1,144 @@
+import { Worker } from 'bullmq';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PaymentOrder } from '../../src/order/order.ts';
+import { reclose } from '../../src/order/reclose.ts';
+import { sweepOverdue } from '../../src/order/sweep-overdue.ts';
+import { queueName } from '../../src/timer/close-queues.ts';
+import { until } from '../support/until.ts';
+import { createWorld, type World } from '../support/world.ts';
+
+/** No worker of ours runs here, so jobs stay where they are put. */
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.end());
+
+const { channel } = { channel: 'wechat_pay' as const };
+const timer = () => world.app.deps.timer;
+const job = async (order: PaymentOrder) => world.queue(channel).getJob(order.orderNo);
+
+/** Leaves the order's job behind as completed or failed, retained under its id, as an older release might. */
+async function retained(order: PaymentOrder, state: 'completed' | 'failed'): Promise<void> {
+  await timer().clear(order);
+  const options = { jobId: order.orderNo, removeOnComplete: false, removeOnFail: false };
+  await world.queue(channel).add('timeout', { orderNo: order.orderNo }, options);
+  const worker = new Worker(
+    queueName(channel),
+    async () => {
+      if (state === 'failed') throw new Error('for good');
+    },
+    { connection: { url: world.env.REDIS_URL }, prefix: world.env.REDIS_PREFIX },
+  );
+  await until(`job is ${state}`, async () => (await world.timerState(order)) === state);
+  await worker.close();
+}
+
+describe('a timer', () => {
+  test('waits, delayed, for the order’s time', async () => {
+    const order = await world.create(channel);
+    expect(await world.timerState(order)).toBe('delayed');
+    const { timestamp, delay = 0, data } = (await job(order)) ?? {};
+    expect(data).toEqual({ orderNo: order.orderNo });
+    const firesAt = (timestamp ?? 0) + delay;
+    expect(Math.abs(firesAt - (order.nextCloseAt?.getTime() ?? 0))).toBeLessThan(1_000);
+  });
+
+  test('set again moves, earlier and later, and stays one', async () => {
+    const order = await world.create(channel);
+    for (const minutes of [5, 60, 1]) {
+      expect(await timer().set(order, new Date(Date.now() + minutes * 60_000), 'timeout')).toBe('set');
+      const { delay = 0 } = (await job(order)) ?? {};
+      expect(Math.round(delay / 60_000)).toBe(minutes);
+    }
+  });
+
+  test.each(['completed', 'failed'] as const)('can be set although a %s job holds its id', async (state) => {
+    const order = await world.create(channel);
+    await retained(order, state);
+    const ignored = await world
+      .queue(channel)
+      .add('timeout', { orderNo: order.orderNo }, { jobId: order.orderNo });
+    expect(await ignored.getState()).toBe(state);
+
+    expect(await timer().set(order, new Date(0), 'manual')).toBe('set');
+    expect(await world.timerState(order)).toBe('waiting');
+    expect((await job(order))?.name).toBe('manual');
+    await timer().clear(order);
+  });
+
+  test('cleared is gone; clearing what is not there does nothing', async () => {
+    const order = await world.create(channel);
+    await timer().clear(order);
+    expect(await world.timerState(order)).toBe('unknown');
+    await timer().clear(order);
+  });
+});
+
+describe('a re-close by hand', () => {
+  test.each(['delayed', 'completed', 'failed', 'vanished'] as const)(
+    'enqueues a close now although the earlier job is %s',
+    async (state) => {
+      const order = await world.create(channel);
+      if (state === 'completed' || state === 'failed') await retained(order, state);
+      if (state === 'vanished') await timer().clear(order);
+      expect(await reclose(world.app.deps, order.orderNo)).toEqual({ kind: 'enqueued' });
+      expect(await world.timerState(order)).toBe('waiting');
+      const { nextCloseAt } = await world.reload(order);
+      expect(nextCloseAt?.getTime()).toBeLessThanOrEqual(world.app.deps.clock.now().getTime());
+      await timer().clear(order);
+    },
+  );
+
+  test('of an order that ended, or is not there, says so and enqueues nothing', async () => {
+    const order = await world.edit(await world.create(channel), { status: 'success' });
+    await timer().clear(order);
+    expect(await reclose(world.app.deps, order.orderNo)).toEqual({ kind: 'ended', status: 'success' });
+    expect(await world.timerState(order)).toBe('unknown');
+    expect(await reclose(world.app.deps, 'AC0')).toEqual({ kind: 'not_found' });
+  });
+});
+
+describe('the sweep', () => {
+  test('gives overdue orders without a live timer one, oldest first, and leaves all others alone', async () => {
+    await world.query('UPDATE payment_order SET next_close_at = NULL');
+    const lost = await world.expire(await world.create(channel), 60_000);
+    await timer().clear(lost);
+    const failed = await world.expire(await world.create(channel), 30_000);
+    await retained(failed, 'failed');
+    const far = await world.expire(await world.create(channel), 20_000);
+    const waiting = await world.expire(await world.create(channel), 10_000);
+    await timer().set(waiting, new Date(0), 'timeout');
+    const future = await world.create(channel);
+
+    expect(await sweepOverdue(world.app.deps)).toEqual({ overdue: 4, enqueued: 3, live: 1, failed: 0 });
+    for (const order of [lost, failed, far, waiting]) expect(await world.timerState(order)).toBe('waiting');
+    expect(await world.timerState(future)).toBe('delayed');
+    const waitingIds = (await world.queue(channel).getWaiting()).map(({ id }) => id);
+    expect(waitingIds.filter((id) => id !== waiting.orderNo)).toEqual(
+      [lost, failed, far].map((o) => o.orderNo),
+    );
+
+    expect(await sweepOverdue(world.app.deps)).toEqual({ overdue: 4, enqueued: 0, live: 4, failed: 0 });
+  });
+
+  test('pages through more orders than a batch holds, with the same due time, without missing one', async () => {
+    await world.query('UPDATE payment_order SET next_close_at = NULL');
+    const order = await world.create(channel);
+    await world.query(`
+      INSERT INTO payment_order (order_no, biz_order_no, channel, channel_account, method, title, amount_fen,
+        status, created_at, create_attempted_at, expires_at, next_close_at)
+      SELECT CONCAT('S', n), CONCAT('S', n), channel, channel_account, method, title, amount_fen, status,
+        created_at, create_attempted_at, expires_at, '2020-01-01'
+      FROM payment_order,
+        (SELECT a.n + 10 * b.n + 100 * c.n + 1000 * d.n AS n FROM ${digits('a')}, ${digits('b')}, ${digits('c')},
+          (SELECT 0 AS n UNION SELECT 1) d) AS numbers
+      WHERE id = ${order.id}`);
+    const counts = await sweepOverdue(world.app.deps);
+    expect(counts).toEqual({ overdue: 2_000, enqueued: 2_000, live: 0, failed: 0 });
+  });
+});
+
+const digits = (name: string) =>
+  `(SELECT 0 AS n UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4 UNION SELECT 5 UNION SELECT 6
+    UNION SELECT 7 UNION SELECT 8 UNION SELECT 9) ${name}`;
