@@ -28,7 +28,7 @@ export interface QuickstartOptions {
   env: NodeJS.ProcessEnv;
   /** End after the summary. */
   once: boolean;
-  /** Print nothing but the summary, as one JSON object on the last line. */
+  /** The summary as one JSON object on the last line of standard output; everything else goes to standard error. */
   json: boolean;
   /** Resolves when the reader wants to end. */
   ended: Promise<unknown>;
@@ -73,13 +73,13 @@ export async function quickstart({ env, once, json, ended }: QuickstartOptions):
 
       const shop = openShop(url, SIGN);
       const summary = await sellAndWatch(app, simulator, shop, run, json);
-      if (!json) for (const line of renderSummary(summary)) say(line);
+      if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+      else for (const line of renderSummary(summary)) say(line);
       if (!once) {
         for (const line of playInstructions({ apiUrl: url, simulatorUrl: simulator.url, shop, run }))
           say(line);
         await ended;
       }
-      if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
       return summary.wrong === 0;
     } finally {
       await app.close();
