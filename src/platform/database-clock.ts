@@ -19,11 +19,11 @@ export async function followDatabaseClock(db: DataSource): Promise<DatabaseClock
     offsetMs: () => offset,
     async refresh() {
       const before = Date.now();
-      const rows: { now: string }[] = await db.query(
-        "SELECT DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%fZ') AS now",
+      const rows: { utc: string }[] = await db.query(
+        "SELECT DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%fZ') AS utc",
       );
       const middle = (before + Date.now()) / 2;
-      offset = Math.round(Date.parse(rows[0]?.now ?? '') - middle);
+      offset = Math.round(Date.parse(rows[0]?.utc ?? '') - middle);
     },
   };
   await clock.refresh();

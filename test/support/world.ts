@@ -49,11 +49,14 @@ export interface World {
   end(): Promise<void>;
 }
 
-export async function createWorld(env: Record<string, string> = {}): Promise<World> {
+export async function createWorld(
+  env: Record<string, string> = {},
+  serverUrl: string = inject('databaseUrl'),
+): Promise<World> {
   const name = `t${randomBytes(6).toString('hex')}`;
-  const admin = await new DataSource({ type: 'mysql', url: inject('databaseUrl') }).initialize();
+  const admin = await new DataSource({ type: 'mysql', url: serverUrl }).initialize();
   await admin.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
-  const databaseUrl = new URL(inject('databaseUrl'));
+  const databaseUrl = new URL(serverUrl);
   databaseUrl.pathname = `/${name}`;
   await migrate(databaseUrl.href);
 

@@ -1,0 +1,71 @@
+import { AlipayRequestError, AlipaySdk } from 'alipay-sdk';
+import { DeadlineExceeded, withDeadline } from '../deadline.ts';
+import type { Reply } from '../reply.ts';
+import type { AlipayConfig } from './config.ts';
+import { openConnections, singleRequest } from './single-request.ts';
+
+export interface AlipayClient {
+  /**
+   * A signed call of REST v3. An answer with 200 has been verified. Never throws, follows no redirect, repeats
+   * nothing and ends within `timeoutMs`. Connections stay open.
+   */
+  post(path: string, body: Record<string, string>): Promise<Reply>;
+  /** Whether a notification's parameters were signed by Alipay. May throw on parameters that are not. */
+  isSigned(params: Readonly<Record<string, string>>): boolean;
+}
+
+export function createAlipayClient(config: AlipayConfig, timeoutMs: number): AlipayClient {
+  const sdk = new AlipaySdk({
+    appId: config.appId,
+    privateKey: 'see below',
+    alipayPublicKey: 'see below',
+    endpoint: config.endpoint,
+    timeout: timeoutMs,
+  });
+  // The SDK takes PEM text only and would parse it anew for every signature. What it hands its keys to, node:crypto,
+  // takes parsed keys as well.
+  Object.assign(sdk.config, { privateKey: config.privateKey, alipayPublicKey: config.publicKey });
+  const connections = openConnections();
+
+  return {
+    async post(path, body) {
+      try {
+        const { data, responseHttpStatus: status } = await withDeadline(timeoutMs, (signal) =>
+          sdk.curl<unknown>('POST', path, {
+            body,
+            requestTimeout: timeoutMs,
+            agent: singleRequest(connections, signal),
+          }),
+        );
+        return { kind: 'verified', status, data };
+      } catch (error) {
+        return readFailure(error);
+      }
+    },
+    isSigned: (params) => sdk.checkNotifySignV2(params),
+  };
+}
+
+/**
+ * What the SDK threw. The text of its own errors is never passed on: it holds signatures and whole bodies. Only
+ * that of an answer with HTTP 4xx or 5xx is Alipay's.
+ */
+function readFailure(error: unknown): Reply {
+  if (error instanceof DeadlineExceeded) return { kind: 'lost', why: error.message };
+  if (error instanceof SyntaxError) return { kind: 'lost', why: 'answer is not JSON' };
+  if (!(error instanceof AlipayRequestError)) return { kind: 'lost', why: 'answer without a signature' };
+  const { code, message, traceId, responseHttpStatus: status } = error;
+  if (status === undefined) return { kind: 'lost', why: `no answer: ${causeOf(error)}` };
+  if (status < 400) return { kind: 'lost', why: `${status} bad signature` };
+  return {
+    kind: 'refusal',
+    status,
+    code: typeof code === 'string' ? code.replace(/^(isv|isp|aop)\./, '') : '',
+    message: message.replace(` (traceId: ${traceId})`, ''),
+  };
+}
+
+function causeOf({ cause }: Error): string {
+  if (!(cause instanceof Error)) return 'failed';
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+}

@@ -1,0 +1,16 @@
+import type { KeyObject } from 'node:crypto';
+
+/** An application at Alipay, public key mode. Keys are parsed once, by whoever reads the configuration. */
+export interface AlipayConfig {
+  /** Without a trailing slash. */
+  endpoint: string;
+  appId: string;
+  /** The application's. */
+  privateKey: KeyObject;
+  /** Alipay's. */
+  publicKey: KeyObject;
+  /** The seller's 2088… number; notifications about others are refused. Null: not compared. */
+  sellerId: string | null;
+  notifyUrl: string;
+  callTimeoutMs?: number;
+}

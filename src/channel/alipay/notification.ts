@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { fromBeijing } from '../beijing-time.ts';
+import type { Channel, NotificationResult, RawNotification } from '../channel.ts';
+import { shortText } from '../reply.ts';
+import type { AlipayClient } from './client.ts';
+import type { AlipayConfig } from './config.ts';
+import { yuanToFen } from './yuan.ts';
+
+type Params = Readonly<Record<string, string>>;
+
+/** Only the body `success` ends Alipay's repetitions (notification page). */
+export const alipayReplies = {
+  accepted: { status: 200, contentType: 'text/plain', body: 'success' },
+  failed: { status: 200, contentType: 'text/plain', body: 'failure' },
+} as const satisfies Channel['replies'];
+
+const eventSchema = z.object({
+  notify_id: z.string().min(1).max(128),
+  app_id: z.string(),
+  seller_id: z.string().optional(),
+  trade_status: z.string().optional(),
+  gmt_refund: z.string().optional(),
+  refund_fee: z.string().optional(),
+});
+
+const paymentSchema = z
+  .object({
+    out_trade_no: z.string().min(1),
+    trade_no: z.string().min(1).max(64),
+    total_amount: z.string().transform(yuanToFen).pipe(z.int().positive()),
+    gmt_payment: z.string().transform(fromBeijing).pipe(z.date()),
+  })
+  .transform(({ out_trade_no, trade_no, total_amount, gmt_payment }) => ({
+    orderNo: out_trade_no,
+    channelTradeNo: trade_no,
+    amountFen: total_amount,
+    paidAt: gmt_payment,
+  }));
+
+/**
+ * Reads one of Alipay's notifications: verified over the parameters of its form, and then compared with this
+ * application. Of a scanned code only TRADE_SUCCESS is notified by default; a refund repeats the trade's status.
+ */
+export function readAlipayNotification(
+  { appId, sellerId }: Pick<AlipayConfig, 'appId' | 'sellerId'>,
+  isSigned: AlipayClient['isSigned'],
+  raw: RawNotification,
+): NotificationResult {
+  const params = readForm(raw.body);
+  if (params === null) return rejected('a parameter twice');
+  if (params.sign_type !== 'RSA2') return rejected('not signed with RSA2');
+  if (!tried(() => isSigned(params))) return rejected('bad signature');
+
+  const parsed = eventSchema.safeParse(params);
+  if (!parsed.success) return rejected('not a notification');
+  const { notify_id: eventId, trade_status: status = 'no trade', ...event } = parsed.data;
+  if (event.app_id !== appId) return rejected('another application’s');
+  if (sellerId !== null && event.seller_id !== sellerId) return rejected('another seller’s');
+
+  const { sign: _sign, ...signed } = params;
+  const body = JSON.stringify(signed);
+  const paid = status === 'TRADE_SUCCESS' || status === 'TRADE_FINISHED';
+  const refund = event.gmt_refund !== undefined || yuanToFen(event.refund_fee ?? '0') !== 0;
+  if (!paid || refund)
+    return { kind: 'other', eventId, what: shortText(status, refund ? 'refund' : ''), body };
+  const payment = paymentSchema.safeParse(params);
+  return payment.success
+    ? { kind: 'payment', eventId, payment: payment.data, body }
+    : rejected('incomplete payment');
+}
+
+/**
+ * The form's parameters; null if one is there twice, because then nobody can say which was signed. Empty values
+ * are no parameters: Alipay does not sign them.
+ */
+function readForm(body: Buffer): Params | null {
+  const entries = [...new URLSearchParams(body.toString())];
+  const names = new Set(entries.map(([name]) => name));
+  if (names.size !== entries.length) return null;
+  return Object.fromEntries(entries.filter(([, value]) => value !== ''));
+}
+
+function tried(check: () => boolean): boolean {
+  try {
+    return check();
+  } catch {
+    return false;
+  }
+}
+
+function rejected(reason: string): NotificationResult {
+  return { kind: 'rejected', reason };
+}

@@ -1,0 +1,44 @@
+import { createRequire } from 'node:module';
+import type { AlipayCURLOptions } from 'alipay-sdk';
+import { MAX_ANSWER_BYTES } from '../reply.ts';
+
+type Dispatcher = NonNullable<AlipayCURLOptions['agent']>;
+type Handler = Parameters<Dispatcher['dispatch']>[1];
+
+/** The SDK's own HTTP client: another copy of it might not understand the SDK's requests. */
+const sdkRequire = createRequire(createRequire(import.meta.url).resolve('alipay-sdk'));
+const { Agent }: { Agent: new (options: { maxResponseSize: number }) => Dispatcher } = sdkRequire('urllib');
+
+/** Connections that stay open, and read no answer longer than `MAX_ANSWER_BYTES`. */
+export function openConnections(): Dispatcher {
+  return new Agent({ maxResponseSize: MAX_ANSWER_BYTES });
+}
+
+/**
+ * What the SDK offers no option for: one call is one request, and it ends when `signal` aborts, however slowly
+ * its answer drips in. The SDK's HTTP client follows redirects and repeats a request whose connection was reset;
+ * here the second request of a call fails before it is sent.
+ */
+export function singleRequest(connections: Dispatcher, signal: AbortSignal): Dispatcher {
+  let used = false;
+  return connections.compose((dispatch) => (options, handler) => {
+    if (used) throw new Error('connection broken or redirected');
+    used = true;
+    return dispatch(options, abortedBy(signal, handler));
+  });
+}
+
+function abortedBy(signal: AbortSignal, handler: Handler): Handler {
+  return {
+    onRequestStart(controller, context) {
+      signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true });
+      handler.onRequestStart?.(controller, context);
+      // It may have waited so long for its connection that nobody waits for it any more.
+      if (signal.aborted) controller.abort(signal.reason);
+    },
+    onResponseStart: (...response) => handler.onResponseStart?.(...response),
+    onResponseData: (...chunk) => handler.onResponseData?.(...chunk),
+    onResponseEnd: (...end) => handler.onResponseEnd?.(...end),
+    onResponseError: (...error) => handler.onResponseError?.(...error),
+  };
+}

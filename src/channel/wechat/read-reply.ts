@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import type { ChannelOrder, CloseResult, CreateResult, QueryResult } from '../channel.ts';
+import { lookUp, type Refusal, type Reply, readRefusal, shortText, unknown } from '../reply.ts';
+import { closeRefusals, createRefusals, queryRefusals, tradeStates } from './answers.ts';
+import type { WechatConfig } from './config.ts';
+import { isOurs, paymentOf, type Transaction, transactionSchema } from './transaction.ts';
+
+const createdSchema = z.object({ code_url: z.string().min(1) });
+const codeSchema = z.object({ code: z.string() });
+
+/** What was read off a reply to `create`. */
+export function readCreate(reply: Reply): CreateResult {
+  if (reply.kind === 'lost') return unknown(reply.why);
+  if (reply.kind === 'refusal') {
+    const answer = answerOf(reply);
+    const kind = readRefusal(createRefusals, reply);
+    return kind === 'refused'
+      ? { kind, answer, message: shortText(reply.message || reply.code) }
+      : { kind, answer };
+  }
+  const { status, data } = reply;
+  const created = createdSchema.safeParse(data);
+  if (status !== 200 || !created.success) return unknown(status, 'without a code');
+  return { kind: 'created', answer: String(status), payBody: created.data.code_url };
+}
+
+/** What was read off a reply to `query`. */
+export function readQuery(
+  merchant: Pick<WechatConfig, 'mchId' | 'appId'>,
+  { orderNo }: Pick<ChannelOrder, 'orderNo'>,
+  reply: Reply,
+): QueryResult {
+  if (reply.kind === 'lost') return unknown(reply.why);
+  if (reply.kind === 'refusal') return { kind: readNotFound(queryRefusals, reply), answer: answerOf(reply) };
+  const { status, data } = reply;
+  const parsed = transactionSchema.safeParse(data);
+  if (status !== 200 || !parsed.success) return unknown(status, 'incomplete answer');
+
+  const transaction = parsed.data;
+  const answer = shortText(status, transaction.trade_state);
+  if (!isOurs(transaction, merchant) || transaction.out_trade_no !== orderNo)
+    return { kind: 'mismatch', answer };
+  const kind = lookUp(tradeStates, transaction.trade_state) ?? 'unknown';
+  switch (kind) {
+    case 'paid':
+    case 'refunded':
+      return withPayment(kind, answer, transaction);
+    case 'closed':
+      // Whoever has paid has not been closed unpaid, whatever the state says.
+      if (transaction.success_time !== undefined) return withPayment('refunded', answer, transaction);
+      return { kind, answer };
+    default:
+      return { kind, answer };
+  }
+}
+
+/** What was read off a reply to `close`. 204 also comes back for a number that does not exist. */
+export function readClose(reply: Reply): CloseResult {
+  if (reply.kind === 'lost') return unknown(reply.why);
+  if (reply.kind === 'refusal') return { kind: readNotFound(closeRefusals, reply), answer: answerOf(reply) };
+  const { status, data } = reply;
+  if (status === 204) return { kind: 'accepted', answer: String(status) };
+  const said = codeSchema.safeParse(data);
+  const refusal: Refusal = { kind: 'refusal', status, code: said.success ? said.data.code : '', message: '' };
+  return { kind: readNotFound(closeRefusals, refusal), answer: answerOf(refusal) };
+}
+
+function withPayment(kind: 'paid' | 'refunded', answer: string, transaction: Transaction): QueryResult {
+  const payment = paymentOf(transaction);
+  return payment === null ? unknown(answer, 'incomplete answer') : { kind, answer, payment };
+}
+
+/** A number is unknown only if the status says so as well: a wrong path is a 404 too, and a proxy may be. */
+function readNotFound<Kind extends string>(table: Readonly<Record<string, Kind>>, refusal: Refusal) {
+  const kind = readRefusal(table, refusal);
+  return kind === 'not_found' && refusal.status !== 404 ? 'unknown' : kind;
+}
+
+function answerOf({ status, code, message }: Refusal): string {
+  return shortText(status, code, message);
+}

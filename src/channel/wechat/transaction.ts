@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { fromRfc3339 } from '../beijing-time.ts';
+import type { ChannelPayment } from '../channel.ts';
+import type { WechatConfig } from './config.ts';
+
+/**
+ * An order as WeChat Pay shows it, in query answers and in notifications alike (query page). What is there only
+ * once somebody has paid is optional.
+ */
+export const transactionSchema = z.object({
+  mchid: z.string(),
+  appid: z.string(),
+  out_trade_no: z.string(),
+  trade_state: z.string(),
+  transaction_id: z.string().min(1).max(64).optional(),
+  success_time: z.string().optional(),
+  amount: z.object({ total: z.int().positive().optional(), currency: z.string().optional() }).optional(),
+});
+
+export type Transaction = z.output<typeof transactionSchema>;
+
+/** This merchant's, and in its currency. */
+export function isOurs(
+  { mchid, appid, amount }: Transaction,
+  { mchId, appId }: Pick<WechatConfig, 'mchId' | 'appId'>,
+): boolean {
+  const currency = amount?.currency ?? 'CNY';
+  return mchid === mchId && appid === appId && currency === 'CNY';
+}
+
+/** The payment, or null if something that every payment has is missing. */
+export function paymentOf(transaction: Transaction): ChannelPayment | null {
+  const { out_trade_no: orderNo, transaction_id: channelTradeNo, amount } = transaction;
+  const paidAt = fromRfc3339(transaction.success_time ?? '');
+  if (channelTradeNo === undefined || amount?.total === undefined || paidAt === null) return null;
+  return amount.currency === 'CNY' ? { orderNo, channelTradeNo, amountFen: amount.total, paidAt } : null;
+}

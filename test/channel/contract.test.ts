@@ -1,0 +1,410 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Channel, ChannelName, ChannelOrder, NotificationResult } from '../../src/channel/channel.ts';
+import type { Fault } from '../../src/simulator/faults.ts';
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import { adapters, anOrder, urlOf } from './support.ts';
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator();
+});
+afterEach(() => {
+  expect(simulator.control.log().filter(({ verified }) => verified !== 'ok')).toEqual([]);
+  simulator.control.reset();
+});
+afterAll(() => simulator.close());
+
+/** What differs between the channels, although the contract is the same. */
+interface Peculiarities {
+  /** A created order that nobody has scanned. */
+  untouched: 'unpaid' | 'not_found';
+  closeUntouched: 'accepted' | 'not_found';
+  closeClosed: 'accepted' | 'conflict';
+  closeNeverCreated: 'accepted' | 'not_found';
+  /** Answers that cannot be verified, and what the close record then says. */
+  unverified: [Fault, string][];
+  /** What can be wrong with a notification. */
+  forgeries: ('tamper' | 'badSignature' | 'signtest' | 'badAad')[];
+}
+
+type OperationName = 'create' | 'query' | 'close';
+const operationNames = ['create', 'query', 'close'] as const;
+
+/** What no channel's answer may be mistaken for while it is not verified. */
+const successes: Record<OperationName, string> = { create: 'created', query: 'paid', close: 'accepted' };
+
+const outages: Record<string, Fault> = {
+  reset: { kind: 'reset' },
+  'reset after the effect': { kind: 'reset', when: 'after' },
+  'lost reply': { kind: 'lost_reply' },
+  '500 JSON': { kind: 'status', status: 500 },
+  '500 HTML': { kind: 'status', status: 500, format: 'html' },
+  '502 HTML': { kind: 'status', status: 502, format: 'html' },
+  '503 JSON after the effect': { kind: 'status', status: 503, when: 'after' },
+  'system error': { kind: 'unknown_error' },
+  'a code that no table lists': { kind: 'error', code: 'SOMETHING_NEW', status: 400 },
+  '404 HTML': { kind: 'status', status: 404, format: 'html' },
+  '302': { kind: 'status', status: 302 },
+};
+
+channelContract('wechat_pay', {
+  untouched: 'unpaid',
+  closeUntouched: 'accepted',
+  closeClosed: 'accepted',
+  closeNeverCreated: 'accepted',
+  unverified: [
+    [{ kind: 'bad_signature' }, 'bad signature'],
+    [{ kind: 'signtest' }, 'bad signature'],
+    [{ kind: 'missing_headers' }, 'without a signature'],
+    [{ kind: 'timestamp_skew' }, 'signed too long ago, or clocks differ'],
+    [{ kind: 'unknown_serial' }, 'signed with an unknown key'],
+  ],
+  forgeries: ['tamper', 'badSignature', 'signtest', 'badAad'],
+});
+
+channelContract('ali_pay', {
+  untouched: 'not_found',
+  closeUntouched: 'not_found',
+  closeClosed: 'conflict',
+  closeNeverCreated: 'not_found',
+  unverified: [
+    [{ kind: 'bad_signature' }, 'bad signature'],
+    [{ kind: 'signtest' }, 'bad signature'],
+    [{ kind: 'missing_headers' }, 'without a signature'],
+  ],
+  forgeries: ['tamper', 'badSignature'],
+});
+
+function channelContract(name: ChannelName, peculiar: Peculiarities): void {
+  describe(name, () => {
+    let channel: Channel;
+    beforeAll(() => {
+      channel = adapters[name](simulator);
+    });
+    const { untouched, closeUntouched, closeClosed, closeNeverCreated, unverified, forgeries } = peculiar;
+    const control = () => simulator.control;
+    const kindOf = async (result: Promise<{ kind: string }>) => (await result).kind;
+
+    async function created(wish: Partial<ChannelOrder> = {}): Promise<ChannelOrder> {
+      const order = anOrder(wish);
+      expect(await channel.create(order)).toMatchObject({ kind: 'created' });
+      return order;
+    }
+    async function scanned(): Promise<ChannelOrder> {
+      const order = await created();
+      await control().scan(order.orderNo);
+      return order;
+    }
+    async function paid(): Promise<ChannelOrder> {
+      const order = await created();
+      await control().pay(order.orderNo);
+      return order;
+    }
+    /** An order for which the true answer would be a success, and the call that asks. */
+    async function succeeding(operation: OperationName) {
+      if (operation === 'create') {
+        const order = anOrder();
+        return { order, call: () => channel.create(order) };
+      }
+      const order = operation === 'query' ? await paid() : await scanned();
+      return { order, call: () => channel[operation](order) };
+    }
+
+    describe('create', () => {
+      test('gives the code of an order with its amount and deadline', async () => {
+        const order = anOrder({ expiresAt: new Date(Math.ceil(Date.now() / 1000) * 1000 + 600_000) });
+        const result = await channel.create(order);
+        const atGateway = control().order(order.orderNo);
+        expect(result).toEqual({ kind: 'created', answer: '200', payBody: atGateway?.code });
+        expect(atGateway).toMatchObject({
+          channel: name,
+          amountFen: 1234,
+          payable: true,
+          expiresAt: order.expiresAt,
+        });
+      });
+      test('again creates no second order', async () => {
+        const order = await created();
+        expect(await channel.create(order)).toMatchObject({ kind: 'created' });
+        expect(control().orders()).toHaveLength(1);
+      });
+      test('again with other data is refused, with the reason', async () => {
+        const order = await created();
+        const result = await channel.create({ ...order, amountFen: 1 });
+        expect(result).toMatchObject({ kind: 'refused', message: expect.stringMatching(/./) });
+        expect(control().order(order.orderNo)?.amountFen).toBe(1234);
+      });
+      test('of a paid order is refused', async () => {
+        expect(await kindOf(channel.create(await paid()))).toBe('refused');
+      });
+      test('takes a title of any length', async () => {
+        await created({ title: '茶😀'.repeat(200) });
+      });
+    });
+
+    describe('query', () => {
+      test('untouched', async () => {
+        expect(await kindOf(channel.query(await created()))).toBe(untouched);
+      });
+      test('scanned: unpaid', async () => {
+        expect(await kindOf(channel.query(await scanned()))).toBe('unpaid');
+      });
+      test('paid: the payment', async () => {
+        const order = await paid();
+        const atGateway = control().order(order.orderNo);
+        const result = await channel.query(order);
+        expect(result).toMatchObject({
+          kind: 'paid',
+          payment: { orderNo: order.orderNo, channelTradeNo: atGateway?.tradeNo, amountFen: 1234 },
+        });
+        if (result.kind !== 'paid') throw new Error(result.kind);
+        const lateMs = (atGateway?.paidAt?.getTime() ?? 0) - result.payment.paidAt.getTime();
+        expect(lateMs).toBeGreaterThanOrEqual(0);
+        expect(lateMs).toBeLessThan(1000);
+      });
+      test('refunded in full: refunded, with the payment', async () => {
+        const order = await paid();
+        await control().refund(order.orderNo);
+        expect(await channel.query(order)).toMatchObject({ kind: 'refunded', payment: { amountFen: 1234 } });
+      });
+      test('refunded in part: money moved, never unpaid or closed', async () => {
+        const order = await paid();
+        await control().refund(order.orderNo, 34);
+        expect(await kindOf(channel.query(order))).toBe(name === 'wechat_pay' ? 'refunded' : 'paid');
+      });
+      test('closed: closed', async () => {
+        const order = await scanned();
+        await channel.close(order);
+        expect(await kindOf(channel.query(order))).toBe('closed');
+      });
+      test('never created: not found', async () => {
+        expect(await kindOf(channel.query(anOrder()))).toBe('not_found');
+      });
+      test('the customer is typing the password: not decided', async () => {
+        const order = await scanned();
+        await control().beginPay(order.orderNo);
+        expect(await kindOf(channel.query(order))).toBe('unpaid');
+      });
+    });
+
+    describe('close', () => {
+      test('untouched', async () => {
+        expect(await kindOf(channel.close(await created()))).toBe(closeUntouched);
+      });
+      test('scanned: accepted, and nobody can pay it any more', async () => {
+        const order = await scanned();
+        expect(await kindOf(channel.close(order))).toBe('accepted');
+        expect(control().order(order.orderNo)?.payable).toBe(false);
+      });
+      test('closed before', async () => {
+        const order = await scanned();
+        await channel.close(order);
+        expect(await kindOf(channel.close(order))).toBe(closeClosed);
+      });
+      test('paid: conflict', async () => {
+        expect(await kindOf(channel.close(await paid()))).toBe('conflict');
+      });
+      test('never created', async () => {
+        expect(await kindOf(channel.close(anOrder()))).toBe(closeNeverCreated);
+      });
+    });
+
+    describe.each(operationNames)('%s, when the answer is no answer', (operation) => {
+      test.each(Object.entries(outages))('%s: unknown', async (_, fault) => {
+        const { order, call } = await succeeding(operation);
+        control().addFault({ ...fault, match: { operation, orderNo: order.orderNo } });
+        expect(await kindOf(call())).toBe('unknown');
+        expect(control().log({ operation, orderNo: order.orderNo })).toHaveLength(1);
+      });
+      test.each(unverified)('a success that is not verified (%o): unknown', async (fault, why) => {
+        const { order, call } = await succeeding(operation);
+        control().addFault({ ...fault, match: { operation, orderNo: order.orderNo } });
+        const result = await call();
+        expect(result.kind).toBe('unknown');
+        expect(result.answer).toMatch(new RegExp(`^(200|204|answer) ${why}$`));
+      });
+      test('no answer at all: unknown, within the deadline', async () => {
+        const { order } = await succeeding(operation);
+        const impatient = adapters[name](simulator, { callTimeoutMs: 200 });
+        expect(impatient.createDeadlineMs).toBe(200);
+        control().addFault({ kind: 'hang', match: { operation, orderNo: order.orderNo } });
+        expect(await impatient[operation](order)).toEqual({
+          kind: 'unknown',
+          answer: 'timeout after 200 ms',
+        });
+      });
+      test('an answer with a right signature is read whatever its content type', async () => {
+        const { order, call } = await succeeding(operation);
+        control().addFault({ kind: 'wrong_content_type', match: { operation, orderNo: order.orderNo } });
+        expect(await kindOf(call())).toBe(successes[operation]);
+      });
+      test('too many requests: rate limited', async () => {
+        const { order, call } = await succeeding(operation);
+        control().addFault({ kind: 'rate_limited', match: { operation, orderNo: order.orderNo } });
+        expect(await kindOf(call())).toBe('rate_limited');
+      });
+      test('afterwards the same connection pool works on', async () => {
+        const { order, call } = await succeeding(operation);
+        const fault = control().addFault({ kind: 'reset', match: { orderNo: order.orderNo } });
+        await Promise.all([call(), call(), call()]);
+        fault.remove();
+        expect(await kindOf(call())).toBe(successes[operation]);
+      });
+    });
+
+    test.each(['create', 'query'] as const)('%s, cut off in the middle: unknown', async (operation) => {
+      const { order, call } = await succeeding(operation);
+      control().addFault({ kind: 'truncated_body', match: { operation, orderNo: order.orderNo } });
+      expect(await kindOf(call())).toBe('unknown');
+    });
+
+    test('a key that is not ours: misconfigured, and no secret in the answer', async () => {
+      const stranger = adapters[name](simulator, { privateKey: simulator.keys.stranger.privateKey });
+      const order = await scanned();
+      for (const operation of operationNames) {
+        const result = await stranger[operation](order);
+        expect(result.kind).toBe('misconfigured');
+        expect(result.answer).toMatch(/^40[01] (SIGN_ERROR|invalid-signature)/);
+        expect(result.answer.length).toBeLessThanOrEqual(200);
+      }
+      // These requests were meant not to be believed.
+      simulator.control.reset();
+    });
+
+    describe('notifications', () => {
+      /** A payment that is notified to an endpoint which answers as the channel says. */
+      async function notified(prepare: (orderNo: string) => void) {
+        const endpoint = await listenTo(channel);
+        const notifying = adapters[name](simulator, { notifyUrl: endpoint.url });
+        const order = anOrder();
+        await notifying.create(order);
+        prepare(order.orderNo);
+        const delivered = control().notifications.delivered(order.orderNo);
+        await control().pay(order.orderNo);
+        return { order, delivery: await delivered, results: endpoint.results };
+      }
+
+      test('a payment is read, and the reply ends the repetitions', async () => {
+        const { order, delivery, results } = await notified(() => {});
+        const channelTradeNo = control().order(order.orderNo)?.tradeNo;
+        expect(results).toMatchObject([
+          { kind: 'payment', payment: { orderNo: order.orderNo, channelTradeNo, amountFen: 1234 } },
+        ]);
+        expect(delivery.accepted).toBe(true);
+      });
+      test('the same payment sent again has the same event id', async () => {
+        const { order, results } = await notified(() => {});
+        await control().notifications.resend(order.orderNo);
+        const [first, second] = results;
+        expect(results).toHaveLength(2);
+        expect(first).toEqual(second);
+      });
+      test.each(forgeries)('%s: rejected, and the reply asks for it again', async (trouble) => {
+        const { order, delivery, results } = await notified((orderNo) =>
+          control().notifications[trouble](orderNo),
+        );
+        expect(results).toMatchObject([{ kind: 'rejected' }]);
+        expect(delivery.accepted).toBe(false);
+        await control().notifications.flush();
+        expect(results[1]).toMatchObject({ kind: 'payment', payment: { orderNo: order.orderNo } });
+      });
+    });
+  });
+}
+
+/** An endpoint that reads what a channel sends, and replies as that channel expects. */
+async function listenTo(channel: Channel) {
+  const results: NotificationResult[] = [];
+  const server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(Buffer.from(chunk));
+    const result = channel.parseNotification({ headers: request.headers, body: Buffer.concat(chunks) });
+    results.push(result);
+    const { status, contentType, body } = channel.replies[result.kind === 'rejected' ? 'failed' : 'accepted'];
+    response.writeHead(status, { 'Content-Type': contentType }).end(body);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+  return { results, url: urlOf(server) };
+}
+
+describe('WeChat Pay only', () => {
+  let channel: Channel;
+  beforeAll(() => {
+    channel = adapters.wechat_pay(simulator);
+  });
+
+  test.each([
+    [429, 'rate_limited'],
+    [202, 'user_paying'],
+  ] as const)('closing while the customer is paying: %d, %s', async (closeWhilePaying, kind) => {
+    simulator.control.settings.closeWhilePaying = closeWhilePaying;
+    const order = anOrder();
+    await channel.create(order);
+    await simulator.control.beginPay(order.orderNo);
+    expect((await channel.close(order)).kind).toBe(kind);
+  });
+
+  test('an order of another application is a mismatch', async () => {
+    const order = anOrder();
+    await channel.create(order);
+    const other = adapters.wechat_pay(simulator, { appId: 'wxffffffffffffffff' });
+    expect((await other.query(order)).kind).toBe('mismatch');
+  });
+
+  test('an unknown number, if it is answered 404 as documented: not found', async () => {
+    simulator.control.settings.strict404 = true;
+    expect((await channel.close(anOrder())).kind).toBe('not_found');
+  });
+
+  test('an unknown number can still be paid until its creation can no longer arrive', () => {
+    const order = anOrder({ expiresAt: new Date(1_000_000), createAttemptedAt: new Date(0) });
+    expect(channel.unpayableFrom(order)).toEqual(new Date(1_060_000));
+    expect(channel.unpayableFrom({ ...order, expiresAt: new Date(1_000) })).toEqual(new Date(125_000));
+    expect(channel.softClose).toBe(false);
+  });
+});
+
+describe('Alipay only', () => {
+  let channel: Channel;
+  beforeAll(() => {
+    channel = adapters.ali_pay(simulator);
+  });
+
+  test.each([
+    'ACQ.TRADE_STATUS_ERROR',
+    'ACQ.REASON_TRADE_STATUS_INVALID',
+    'ACQ.REASON_ILLEGAL_STATUS',
+  ] as const)('closing a paid order: %s is a conflict', async (alipayCloseRefusal) => {
+    simulator.control.settings.alipayCloseRefusal = alipayCloseRefusal;
+    const order = anOrder();
+    await channel.create(order);
+    await simulator.control.pay(order.orderNo);
+    expect(await channel.close(order)).toMatchObject({
+      kind: 'conflict',
+      answer: `400 ${alipayCloseRefusal} 交易状态不合法`,
+    });
+  });
+
+  test('TRADE_FINISHED is paid', async () => {
+    const order = anOrder();
+    await channel.create(order);
+    await simulator.control.pay(order.orderNo);
+    await simulator.control.finish(order.orderNo);
+    expect((await channel.query(order)).kind).toBe('paid');
+  });
+
+  test('a code lives until its deadline, and never longer than two hours', () => {
+    const order = anOrder({ expiresAt: new Date(1_000_000), createAttemptedAt: new Date(0) });
+    expect(channel.unpayableFrom(order)).toEqual(new Date(1_060_000));
+    expect(channel.unpayableFrom({ ...order, expiresAt: new Date(9_000_000) })).toEqual(new Date(7_260_000));
+    expect(channel.softClose).toBe(true);
+  });
+});

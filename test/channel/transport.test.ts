@@ -1,0 +1,144 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Channel } from '../../src/channel/channel.ts';
+import { MAX_ANSWER_BYTES } from '../../src/channel/reply.ts';
+import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import { adapters, anOrder, urlOf } from './support.ts';
+
+/** What no gateway does, but anything between us and it may. */
+
+let simulator: Simulator;
+beforeAll(async () => {
+  simulator = await startSimulator();
+});
+afterAll(() => simulator.close());
+
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+
+async function listen(answer: RequestListener) {
+  const server = createServer(answer);
+  const seen = { connections: 0, requests: 0 };
+  server.on('connection', () => {
+    seen.connections += 1;
+  });
+  server.on('request', () => {
+    seen.requests += 1;
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    server.close();
+    await once(server, 'close');
+  });
+  return { seen, url: urlOf(server) };
+}
+
+describe.each([
+  [
+    'wechat_pay',
+    (url: string, ms?: number) => adapters.wechat_pay(simulator, { baseUrl: `${url}/`, ...limit(ms) }),
+  ],
+  ['ali_pay', (url: string, ms?: number) => adapters.ali_pay(simulator, { endpoint: url, ...limit(ms) })],
+] as const)('%s', (_name, open) => {
+  const operations = (channel: Channel) => {
+    const order = anOrder();
+    return [channel.create(order), channel.query(order), channel.close(order)];
+  };
+
+  test('an answer that drips in byte by byte does not outlive the deadline, and is given up', async () => {
+    const dripped: Promise<unknown>[] = [];
+    const { url } = await listen((_request, response) => {
+      response.writeHead(200, JSON_TYPE);
+      const drip = setInterval(() => response.write(' '), 10);
+      dripped.push(once(response, 'close').then(() => clearInterval(drip)));
+    });
+    for (const result of await Promise.all(operations(open(url, 300)))) {
+      expect(result).toEqual({ kind: 'unknown', answer: 'timeout after 300 ms' });
+    }
+    await Promise.all(dripped);
+    expect(dripped).toHaveLength(3);
+  });
+
+  test.each([301, 302, 303, 307, 308])('a redirect (%d) is not followed', async (status) => {
+    const { url, seen } = await listen((request, response) => {
+      response.writeHead(status, { Location: `${request.url}?again` }).end();
+    });
+    for (const result of await Promise.all(operations(open(url)))) expect(result.kind).toBe('unknown');
+    expect(seen.requests).toBe(3);
+  });
+
+  test('a redirect to another host takes nothing there', async () => {
+    const other = await listen((_request, response) => response.end('{}'));
+    const { url } = await listen((_request, response) => {
+      response.writeHead(307, { Location: other.url }).end();
+    });
+    expect((await open(url).query(anOrder())).kind).toBe('unknown');
+    expect(other.seen.requests).toBe(0);
+  });
+
+  test('a connection that breaks is not tried again', async () => {
+    const { url, seen } = await listen((request) => request.socket.resetAndDestroy());
+    for (const result of await Promise.all(operations(open(url)))) expect(result.kind).toBe('unknown');
+    expect(seen.requests).toBe(3);
+  });
+
+  test('nobody there: unknown', async () => {
+    for (const result of await Promise.all(operations(open(await abandonedUrl())))) {
+      expect(result).toEqual({ kind: 'unknown', answer: 'no answer: ECONNREFUSED' });
+    }
+  });
+
+  test('an answer above the limit is not read', async () => {
+    const { url } = await listen((_request, response) => {
+      response.writeHead(400, JSON_TYPE);
+      response.end(`{"code":"${'x'.repeat(MAX_ANSWER_BYTES)}"}`);
+    });
+    for (const result of await Promise.all(operations(open(url)))) {
+      expect(result.kind).toBe('unknown');
+      expect(result.answer).toMatch(/^no answer: /);
+    }
+  });
+
+  test.each(['', 'null', '[]', '"text"', '{"code":1}', '{"code":{"__proto__":1}}', '<html>', '{'])(
+    'a refusal with the body %j is unknown',
+    async (body) => {
+      const { url } = await listen((_request, response) => {
+        response.writeHead(400, JSON_TYPE).end(body);
+      });
+      for (const result of await Promise.all(operations(open(url)))) expect(result.kind).toBe('unknown');
+    },
+  );
+
+  test.each([200, 201, 202, 204, 206])('%d from somebody who cannot sign is unknown', async (status) => {
+    const { url } = await listen((_request, response) => {
+      response.writeHead(status, JSON_TYPE).end(status === 204 ? undefined : '{}');
+    });
+    for (const result of await Promise.all(operations(open(url)))) expect(result.kind).toBe('unknown');
+  });
+
+  test('calls after one another share connections', async () => {
+    const { url, seen } = await listen((_request, response) => {
+      response.writeHead(400, JSON_TYPE).end('{"code":"X","message":"x"}');
+    });
+    const channel = open(url);
+    for (let count = 0; count < 10; count += 1) await channel.query(anOrder());
+    expect(seen.requests).toBe(10);
+    expect(seen.connections).toBeLessThanOrEqual(2);
+  });
+});
+
+/** Where somebody listened until a moment ago. */
+async function abandonedUrl(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = urlOf(server);
+  server.close();
+  await once(server, 'close');
+  return url;
+}
+
+function limit(callTimeoutMs: number | undefined) {
+  return callTimeoutMs === undefined ? {} : { callTimeoutMs };
+}
