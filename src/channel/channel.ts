@@ -30,6 +30,25 @@ export interface ChannelOrder {
   clientIp: string | null;
 }
 
+/** What only the creation needs, and nobody keeps: it is the customer's. */
+export interface PayerDetails {
+  /** The code on the customer's phone (付款码), for `barcode`. Lives a minute. */
+  authCode: string | null;
+  /** Who pays, by the channel's id for this merchant, for `jsapi`. */
+  openId: string | null;
+  /** Where the customer's browser goes after paying, for `wap`. */
+  returnUrl: string | null;
+}
+
+/** A return of money. Its number is derived from the order, so that asking again refunds once. */
+export interface ChannelRefund {
+  refundNo: string;
+  amountFen: number;
+  /** What was paid. */
+  totalFen: number;
+  reason: string;
+}
+
 /** A payment the channel has vouched for. */
 export interface ChannelPayment {
   orderNo: string;
@@ -58,6 +77,41 @@ export type CreateResult =
   | (Answered & { kind: 'created'; payBody: string })
   /** The channel explicitly refused this order; `message` is its reason, fit for the merchant. */
   | (Answered & { kind: 'refused'; message: string })
+  | Failure;
+
+/** For a `barcode` order the creation is the payment: the channel may answer with its end. */
+export type ChargeResult =
+  | CreateResult
+  | (Answered & { kind: 'paid'; payment: ChannelPayment })
+  /** The customer has to type the password first; a query will tell. */
+  | (Answered & { kind: 'user_paying' });
+
+/** Cancel (撤销): whatever the order is, afterwards nobody has paid. */
+export type CancelResult =
+  /** It was unpaid and can no longer be paid. */
+  | (Answered & { kind: 'closed' })
+  /** It was paid and the money has gone back. */
+  | (Answered & { kind: 'refunded' })
+  /** The channel does not know it, and did nothing. */
+  | (Answered & { kind: 'not_found' })
+  /** The channel wants to be asked again with the same call. */
+  | (Answered & { kind: 'again' })
+  | (Answered & { kind: 'user_paying' })
+  /** Past its window, or in a state that only a refund can undo. */
+  | (Answered & { kind: 'refund_instead' })
+  /** The merchant's account at the channel has too little money. */
+  | (Answered & { kind: 'not_enough' })
+  | Failure;
+
+export type RefundResult =
+  | (Answered & { kind: 'refunded' })
+  /** Accepted, not yet confirmed. */
+  | (Answered & { kind: 'processing' })
+  | (Answered & { kind: 'not_enough' })
+  /** The channel will never do it; a person must. */
+  | (Answered & { kind: 'refused' })
+  /** Only from a query: no refund with this number. */
+  | (Answered & { kind: 'not_found' })
   | Failure;
 
 export type QueryResult =
@@ -118,9 +172,23 @@ export interface Channel {
   readonly createDeadlineMs: number;
 
   /** Idempotent: asked again for the same order it creates no second one. */
-  create(order: ChannelOrder): Promise<CreateResult>;
+  create(order: ChannelOrder, payer: PayerDetails): Promise<ChargeResult>;
   query(order: ChannelOrder): Promise<QueryResult>;
   close(order: ChannelOrder): Promise<CloseResult>;
+
+  /**
+   * Cancels what the channel can cancel: an order made by `barcode`, or at Alipay any within its window. Null for
+   * an order that it cannot: then close it if it is unpaid, refund it if it is paid.
+   */
+  cancel(order: ChannelOrder): Promise<CancelResult> | null;
+  refund(order: ChannelOrder, refund: ChannelRefund): Promise<RefundResult>;
+  queryRefund(order: ChannelOrder, refundNo: string): Promise<RefundResult>;
+
+  /**
+   * True for an order whose close would give the money back if it had been paid meanwhile (WeChat's code-pay,
+   * which is reversed): ask before you close.
+   */
+  queriesBeforeClose(order: ChannelOrder): boolean;
 
   /**
    * The moment from which an order that the channel says it does not know (`not_found`) can no longer be paid,

@@ -1,11 +1,14 @@
 import type { ChannelName, ChannelOrder, PayMethod } from '../channel/channel.ts';
 
 /**
- * The states of a payment order (支付订单), in the wire's own words. `progress` may become any of the others, and
- * none of those becomes anything else; each arrow is one guarded UPDATE in `store.ts`. A payment that arrives for
+ * The states of a payment order (支付订单), in the wire's own words. `progress` may become any of the others;
+ * `success` may become `cancel` when the money has gone back; the others become nothing else. Each arrow is one guarded UPDATE in `store.ts`. A payment that arrives for
  * a closed order is a late payment (关单后支付): it is recorded on the order and does not change its state.
  */
 export type OrderStatus = 'progress' | 'success' | 'close' | 'cancel';
+
+/** How an open order is being ended: a cancel gives the money back if it was paid. */
+export type Ending = 'close' | 'cancel';
 
 /** Why a close has not ended yet. Each has its own waits, see `retry.ts`. */
 export type PendingReason =
@@ -59,6 +62,8 @@ export interface PaymentOrder {
   /** A soft close: the channel is asked again until this moment. */
   watchUntil: Date | null;
 
+  /** What the timer is to bring about. */
+  ending: Ending;
   /** THE timer: when there is something to do next; null when there is nothing. Redis only mirrors it. */
   nextCloseAt: Date | null;
   closeAttempts: number;

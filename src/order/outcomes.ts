@@ -16,9 +16,13 @@ export interface CreateOrder {
   returnUrl: string | null;
   notNotify: boolean;
   clientIp: string | null;
+  /** The customer's, for this one call; kept nowhere. */
+  authCode: string | null;
+  openId: string | null;
 }
 
 export type CreateOutcome =
+  /** For `barcode` it may be paid already; its status says so. */
   | { kind: 'created'; order: PaymentOrder }
   /** This `bizOrderNo` has a payable order already; the first call's expiry stands. */
   | { kind: 'existing'; order: PaymentOrder }
@@ -65,3 +69,34 @@ export interface OrderNumbers {
   orderNo: string | null;
   bizOrderNo: string | null;
 }
+
+export type CancelOutcome =
+  /** Nobody has paid, or the money has gone back. `refunded`: it had been paid. */
+  | { kind: 'cancelled'; order: PaymentOrder; refunded: boolean }
+  /** It had ended before, unpaid. */
+  | { kind: 'ended'; status: 'close' | 'cancel' }
+  | { kind: 'not_found' }
+  | { kind: 'busy'; retryAt: Date }
+  /** Undecided. It goes on by itself at `retryAt`. */
+  | { kind: 'pending'; reason: PendingReason; answer: string; retryAt: Date }
+  /** The channel will not give the money back; a person must. */
+  | { kind: 'refused'; answer: string };
+
+/** What a sync found at the channel, in the words of DaxPay's 2.x sync answer. */
+export type SyncStatus =
+  | 'pay_success'
+  | 'pay_progress'
+  | 'pay_closed'
+  | 'pay_refund'
+  | 'pay_not_found'
+  | 'pay_not_found_unknown'
+  | 'pay_fail'
+  | 'pay_timeout';
+
+export type SyncOutcome =
+  /** `order` as it is after the correction. `repaired`: the sync changed it. */
+  | { kind: 'synced'; channelStatus: SyncStatus; order: PaymentOrder; repaired: boolean }
+  | { kind: 'not_found' }
+  | { kind: 'busy'; retryAt: Date }
+  /** The channel gave no usable answer; nothing changed. */
+  | { kind: 'unreachable'; reason: 'unreachable' | 'rate_limited' | 'misconfigured' | 'mismatch'; answer: string };
