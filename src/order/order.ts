@@ -25,7 +25,11 @@ export type PendingReason =
   /** The order's creation at the channel may still take effect. */
   | 'too_early'
   /** Paid, but not this amount or not by this merchant: a person must look. */
-  | 'mismatch';
+  | 'mismatch'
+  /** A refund has been accepted and is not yet confirmed. */
+  | 'refunding'
+  /** The merchant's account at the channel has too little money to give back. */
+  | 'not_enough';
 
 export interface PaymentOrder {
   /** Digits of a BIGINT; what DaxPay 2.0.5 calls `paymentId`. */
