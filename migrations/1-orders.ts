@@ -3,18 +3,19 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 /**
  * Orders, their close records and the channels' notifications. All times are DATETIME(3) in UTC, all money is
  * an integer of fen. Numbers are compared byte by byte: an upper-case merchant number is another number.
+ * MySQL commits each statement by itself, so each may be run again after a crash between them.
  */
 export class Orders1750000000000 implements MigrationInterface {
   readonly name = 'Orders1750000000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query(`
-      CREATE TABLE payment_order (
+      CREATE TABLE IF NOT EXISTS payment_order (
         id                  BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
         order_no            VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
         biz_order_no        VARCHAR(100) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,
         channel             VARCHAR(20) NOT NULL,
-        channel_account     VARCHAR(64) NOT NULL,
+        channel_account     VARCHAR(80) NOT NULL,
         method              VARCHAR(20) NOT NULL,
         title               VARCHAR(100) NOT NULL,
         description         VARCHAR(500) NULL,
@@ -47,7 +48,7 @@ export class Orders1750000000000 implements MigrationInterface {
       ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`);
 
     await queryRunner.query(`
-      CREATE TABLE close_record (
+      CREATE TABLE IF NOT EXISTS close_record (
         id            BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
         order_id      BIGINT UNSIGNED NOT NULL,
         order_no      VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
@@ -70,7 +71,7 @@ export class Orders1750000000000 implements MigrationInterface {
       ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`);
 
     await queryRunner.query(`
-      CREATE TABLE channel_notification (
+      CREATE TABLE IF NOT EXISTS channel_notification (
         id          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
         channel     VARCHAR(20) NOT NULL,
         event_id    VARCHAR(128) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NOT NULL,

@@ -1,8 +1,9 @@
 import { migrations } from '../migrations/index.ts';
+import { channelNames } from './channel/channel.ts';
 import { createChannels } from './channels.ts';
 import type { Config } from './config.ts';
 import { createServer } from './http/server.ts';
-import { closeByHand } from './order/close-by-hand.ts';
+import { cancelByHand, closeByHand, syncByHand } from './order/by-hand.ts';
 import { createOrder } from './order/create-order.ts';
 import type { OrderDeps } from './order/deps.ts';
 import { entities } from './order/entities.ts';
@@ -11,13 +12,15 @@ import { createOrderStore } from './order/store.ts';
 import { openDatabase } from './platform/database.ts';
 import { followDatabaseClock } from './platform/database-clock.ts';
 import type { Logger } from './platform/logger.ts';
+import { createNonceMemory } from './platform/nonce-memory.ts';
 import { connectedOrNot, openProducerRedis, openWorkerRedis } from './platform/redis.ts';
+import { createReleases } from './platform/releases.ts';
 import { createCloseQueues } from './timer/close-queues.ts';
-import { startCloseWorker } from './timer/close-worker.ts';
+import { endCloseWorker, startCloseWorker } from './timer/close-worker.ts';
 import { startSweeper } from './timer/sweeper.ts';
 
 /** How long a shutdown waits for work in hand, ms. What is not done by then is given back: its lease runs out. */
-const SHUTDOWN_MS = 10_000;
+const SHUTDOWN_MS = 8_000;
 
 export interface App {
   deps: OrderDeps;
@@ -25,32 +28,42 @@ export interface App {
   serve(): Promise<string>;
   /** Runs the timers: a worker for each channel, and the sweep. */
   work(): void;
-  /** Ends what was started, the latest first: intake, work in hand, connections. */
+  /** Ends what was started: intake and work in hand first, all at once, then the connections. Never throws. */
   close(): Promise<void>;
 }
 
 /**
- * Builds the whole program from its configuration; the only place that constructs things. Whatever opens a thing
- * pushes its end on `releases`. Throws if the database cannot be reached or is not migrated; Redis may be away.
+ * Builds the whole program from its configuration; the only place that constructs things. Throws if the database
+ * cannot be reached or is not migrated, and leaves nothing open then; Redis may be away.
  */
-export async function openApp({ server, ...channelConfig }: Config, log: Logger): Promise<App> {
-  const releases: (() => Promise<unknown>)[] = [];
-  const db = await openDatabase(server.DATABASE_URL, entities, migrations);
-  releases.push(() => db.destroy());
-  if (await db.showMigrations()) {
-    await db.destroy();
-    throw new Error('The database is not migrated: run "autoclose migrate" first.');
+export async function openApp(config: Config, log: Logger): Promise<App> {
+  const releases = createReleases(log);
+  try {
+    return await build(config, log, releases);
+  } catch (error) {
+    await releases.run(SHUTDOWN_MS);
+    throw error;
   }
+}
+
+async function build(
+  { server, ...channelConfig }: Config,
+  log: Logger,
+  releases: ReturnType<typeof createReleases>,
+): Promise<App> {
+  const db = await openDatabase(server.DATABASE_URL, entities, migrations);
+  releases.add('connections', () => db.destroy());
+  if (await db.showMigrations())
+    throw new Error('The database is not migrated: run "autoclose migrate" first.');
   const clock = await followDatabaseClock(db);
+  releases.add('connections', async () => clock.stop());
 
   const redis = openProducerRedis(server.REDIS_URL, log);
-  releases.push(async () => redis.disconnect());
+  releases.add('connections', async () => redis.disconnect());
   if (!(await connectedOrNot(redis)))
     log.error('redis cannot be reached: orders close late until it is back');
   const queues = createCloseQueues(redis, server.REDIS_PREFIX, clock, log);
-  releases.push(() => queues.close());
-
-  const channels = createChannels(channelConfig, server.PUBLIC_URL);
+  const channels = createChannels(channelConfig, server.PUBLIC_URL, clock);
   const deps: OrderDeps = {
     store: createOrderStore(db),
     channels,
@@ -73,34 +86,32 @@ export async function openApp({ server, ...channelConfig }: Config, log: Logger)
           signType: server.SIGN_TYPE,
           signRequired: server.SIGN_REQUIRED,
           reqTimeToleranceS: server.REQ_TIME_TOLERANCE_S,
+          rateLimitPerMinute: server.RATE_LIMIT_PER_MINUTE,
         },
         createOrder: (wish) => createOrder(deps, wish),
         closeOrder: (numbers, trigger) => closeByHand(deps, numbers, trigger),
+        cancelOrder: (numbers, trigger) => cancelByHand(deps, numbers, trigger),
+        syncOrder: (numbers, trigger) => syncByHand(deps, numbers, trigger),
+        findOrder: (numbers) => deps.store.findByNumbers(numbers),
+        rememberNonce: createNonceMemory(redis, server.REDIS_PREFIX, log),
         receiveNotification: (channel, raw) => receiveNotification(deps, channel, raw),
         isHealthy: async () => (await db.query('SELECT 1')).length === 1,
       });
-      releases.push(() => http.close());
+      releases.add('work', () => http.close());
       return http.listen({ host: server.HOST, port: server.PORT });
     },
     work() {
       const connection = openWorkerRedis(server.REDIS_URL, log);
-      releases.push(async () => connection.disconnect());
-      for (const channel of channels.keys()) {
+      releases.add('connections', async () => connection.disconnect());
+      // Also for channels that are not configured any more: their open orders are somebody's business.
+      for (const channel of channelNames) {
         const options = { channel, prefix: server.REDIS_PREFIX, concurrency: server.CLOSE_CONCURRENCY };
         const worker = startCloseWorker(deps, connection, options);
-        releases.push(() => worker.close());
+        releases.add('work', () => endCloseWorker(worker, connection));
       }
-      const sweeper = startSweeper(deps, server.SWEEP_INTERVAL_MS, clock.refresh);
-      releases.push(() => sweeper.stop());
+      const sweeper = startSweeper(deps, server.SWEEP_INTERVAL_MS);
+      releases.add('work', () => sweeper.stop());
     },
-    async close() {
-      const deadline = AbortSignal.timeout(SHUTDOWN_MS);
-      const late = new Promise<'late'>((resolve) =>
-        deadline.addEventListener('abort', () => resolve('late')),
-      );
-      for (const release of releases.splice(0).reverse()) {
-        if ((await Promise.race([release(), late])) === 'late') log.warn('work in hand was given back');
-      }
-    },
+    close: () => releases.run(SHUTDOWN_MS),
   };
 }

@@ -2,37 +2,48 @@ import { createAlipayChannel } from './channel/alipay/alipay-channel.ts';
 import type { Channel, ChannelName, Channels } from './channel/channel.ts';
 import { createWechatChannel } from './channel/wechat/wechat-channel.ts';
 import type { Config } from './config.ts';
+import type { Clock } from './platform/clock.ts';
 
 /** Where a channel's notifications arrive. */
 export const notifyPath = (channel: ChannelName) => `/notify/${channel}`;
 
 /** The channels whose variables are set. */
-export function createChannels({ wechat, alipay }: Omit<Config, 'server'>, publicUrl: string): Channels {
+export function createChannels(
+  { wechat, alipay }: Omit<Config, 'server'>,
+  publicUrl: string,
+  clock: Clock,
+): Channels {
   const channels = new Map<ChannelName, Channel>();
   const notifyUrl = (channel: ChannelName) => publicUrl + notifyPath(channel);
   if (wechat !== null) {
-    const channel = createWechatChannel({
-      baseUrl: `${wechat.WECHAT_BASE_URL}/`,
-      appId: wechat.WECHAT_APP_ID,
-      mchId: wechat.WECHAT_MCH_ID,
-      serialNo: wechat.WECHAT_SERIAL_NO,
-      privateKey: wechat.WECHAT_PRIVATE_KEY,
-      apiV3Key: wechat.WECHAT_API_V3_KEY,
-      publicKeys: { [wechat.WECHAT_PUBLIC_KEY_ID]: wechat.WECHAT_PUBLIC_KEY },
-      publicKeyId: wechat.WECHAT_PUBLIC_KEY_ID,
-      notifyUrl: notifyUrl('wechat_pay'),
-    });
+    const channel = createWechatChannel(
+      {
+        baseUrl: `${wechat.WECHAT_BASE_URL}/`,
+        appId: wechat.WECHAT_APP_ID,
+        mchId: wechat.WECHAT_MCH_ID,
+        serialNo: wechat.WECHAT_SERIAL_NO,
+        privateKey: wechat.WECHAT_PRIVATE_KEY,
+        apiV3Key: wechat.WECHAT_API_V3_KEY,
+        publicKeys: { [wechat.WECHAT_PUBLIC_KEY_ID]: wechat.WECHAT_PUBLIC_KEY },
+        publicKeyId: wechat.WECHAT_PUBLIC_KEY_ID,
+        notifyUrl: notifyUrl('wechat_pay'),
+      },
+      clock,
+    );
     channels.set(channel.name, channel);
   }
   if (alipay !== null) {
-    const channel = createAlipayChannel({
-      endpoint: alipay.ALIPAY_ENDPOINT,
-      appId: alipay.ALIPAY_APP_ID,
-      privateKey: alipay.ALIPAY_PRIVATE_KEY,
-      publicKey: alipay.ALIPAY_PUBLIC_KEY,
-      sellerId: alipay.ALIPAY_SELLER_ID,
-      notifyUrl: notifyUrl('ali_pay'),
-    });
+    const channel = createAlipayChannel(
+      {
+        endpoint: alipay.ALIPAY_ENDPOINT,
+        appId: alipay.ALIPAY_APP_ID,
+        privateKey: alipay.ALIPAY_PRIVATE_KEY,
+        publicKey: alipay.ALIPAY_PUBLIC_KEY,
+        sellerId: alipay.ALIPAY_SELLER_ID,
+        notifyUrl: notifyUrl('ali_pay'),
+      },
+      clock,
+    );
     channels.set(channel.name, channel);
   }
   return channels;

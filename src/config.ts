@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import { signTypeProblem, signTypes } from './http/daxpay/sign-type.ts';
 import { readRsaKey } from './platform/rsa-key.ts';
 
 /** A configuration that cannot be used; the message names the variable and says what it should be. */
@@ -23,9 +24,16 @@ const serverSchema = z.object({
     .default('autoclose'),
   PUBLIC_URL: httpUrl,
   SIGN_SECRET: z.string().min(1),
-  SIGN_TYPE: z.enum(['HMAC_SHA256', 'MD5']).default('HMAC_SHA256'),
+  SIGN_TYPE: z
+    .enum(signTypes)
+    .default('HMAC_SHA256')
+    .superRefine((signType, context) => {
+      const problem = signTypeProblem(signType);
+      if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+    }),
   SIGN_REQUIRED: flag.default(true),
   REQ_TIME_TOLERANCE_S: natural(86_400).default(300),
+  RATE_LIMIT_PER_MINUTE: natural(1_000_000).default(0),
   ORDER_EXPIRES_IN_S: positiveInt(7 * 86_400).default(900),
   CLOSE_GRACE_MS: natural(600_000).default(5_000),
   CLOSE_CONCURRENCY: positiveInt(1_000).default(50),
@@ -39,7 +47,9 @@ const wechatSchema = z.object({
   WECHAT_MCH_ID: z.string().min(1).max(32),
   WECHAT_SERIAL_NO: z.string().min(1).max(64),
   WECHAT_PRIVATE_KEY: privateKey,
-  WECHAT_API_V3_KEY: z.string().length(32, 'must be the 32 characters of the APIv3 key'),
+  WECHAT_API_V3_KEY: z
+    .string()
+    .refine((key) => Buffer.byteLength(key) === 32, 'must be the 32 bytes of the APIv3 key'),
   WECHAT_PUBLIC_KEY_ID: z.string().min(1).max(64),
   WECHAT_PUBLIC_KEY: publicKey,
 });

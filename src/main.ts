@@ -51,6 +51,7 @@ program
     } finally {
       await app.close();
     }
+    process.exit();
   });
 
 program
@@ -84,6 +85,16 @@ program
 /** Opens the app, does what is asked, and ends it cleanly on SIGTERM or SIGINT; a second signal ends it at once. */
 async function run(...parts: ('serve' | 'work')[]): Promise<void> {
   const app = await open();
+  try {
+    await runUntilSignal(app, parts);
+  } finally {
+    await app.close();
+  }
+  app.deps.log.info('ended');
+  process.exit(0);
+}
+
+async function runUntilSignal(app: App, parts: ('serve' | 'work')[]): Promise<void> {
   const { log } = app.deps;
   if (parts.includes('serve')) log.info({ url: await app.serve() }, 'api is listening');
   if (parts.includes('work')) {
@@ -93,9 +104,6 @@ async function run(...parts: ('serve' | 'work')[]): Promise<void> {
   const signal = await nextSignal();
   log.info({ signal }, 'ending');
   void nextSignal().then(() => process.exit(1));
-  await app.close();
-  log.info('ended');
-  process.exit(0);
 }
 
 async function open(): Promise<App> {
@@ -118,6 +126,5 @@ try {
   await program.parseAsync();
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = error instanceof ConfigError ? EXIT_CONFIG : 1;
-  if (!(error instanceof Error)) throw error;
+  process.exit(error instanceof ConfigError ? EXIT_CONFIG : 1);
 }

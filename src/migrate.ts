@@ -1,17 +1,23 @@
 import { migrations } from '../migrations/index.ts';
 import { openDatabase } from './platform/database.ts';
 
-const LOCK_WAIT_S = 60;
+const LOCK_WAIT_S = 300;
+/** One lock for each database; MySQL takes names of up to 64 characters, for the whole server. */
+const LOCK = "CONCAT('autoclose.', MD5(DATABASE()))";
 
 /**
  * Brings the database to this version. Several processes may do it at once: one works, the others wait and find
  * nothing left. Returns the names of the migrations that ran.
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
-  const db = await openDatabase(databaseUrl, [], migrations);
+  const db = await openDatabase(databaseUrl, [], migrations, { closeWhenSilent: false });
   const lock = db.createQueryRunner();
   try {
-    await lock.query(`SELECT GET_LOCK('autoclose.migrate', ${LOCK_WAIT_S})`);
+    const [got]: { had: string | number | null }[] = await lock.query(
+      `SELECT GET_LOCK(${LOCK}, ${LOCK_WAIT_S}) AS had`,
+    );
+    if (Number(got?.had) !== 1)
+      throw new Error('Another process is migrating this database and does not end.');
     const ran = await db.runMigrations();
     return ran.map(({ name }) => name);
   } finally {

@@ -44,6 +44,7 @@ describe('the configuration', () => {
         SIGN_TYPE: 'HMAC_SHA256',
         SIGN_REQUIRED: true,
         REQ_TIME_TOLERANCE_S: 300,
+        RATE_LIMIT_PER_MINUTE: 0,
         ORDER_EXPIRES_IN_S: 900,
         CLOSE_GRACE_MS: 5000,
         CLOSE_CONCURRENCY: 50,

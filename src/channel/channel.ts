@@ -162,7 +162,7 @@ export interface NotificationReply {
 export interface Channel {
   readonly name: ChannelName;
   /**
-   * Whose orders this speaks about: the merchant number (WeChat) or application id (Alipay). An order remembers
+   * Whose orders this speaks about: merchant number and application id (WeChat), application id (Alipay). An order remembers
    * the account that created it, because asked under another account a channel answers "no such order" about
    * one that has been paid.
    */
@@ -183,6 +183,9 @@ export interface Channel {
   cancel(order: ChannelOrder): Promise<CancelResult> | null;
   refund(order: ChannelOrder, refund: ChannelRefund): Promise<RefundResult>;
   queryRefund(order: ChannelOrder, refundNo: string): Promise<RefundResult>;
+
+  /** True where a query's `refunded` means that all of the money has gone back; else it may be a part. */
+  readonly refundedIsInFull: boolean;
 
   /**
    * True for an order whose close would give the money back if it had been paid meanwhile (WeChat's code-pay,

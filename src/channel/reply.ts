@@ -1,4 +1,4 @@
-import type { Failure } from './channel.ts';
+import type { CreateResult, Failure, PayerDetails } from './channel.ts';
 
 /** How long a call to a channel may take, unless the configuration says otherwise. */
 export const DEFAULT_CALL_TIMEOUT_MS = 5_000;
@@ -28,6 +28,31 @@ export function readRefusal<Kind extends string>(
   if (status === 429) return 'rate_limited';
   if (status >= 500) return 'unknown';
   return lookUp(table, code) ?? 'unknown';
+}
+
+/** The channel refused; the merchant reads why. */
+export function refused(answer: string, { message, code }: Refusal): CreateResult {
+  return { kind: 'refused', answer, message: shortText(message || code) };
+}
+
+/** Not asked at all: the merchant left out what this method needs. */
+export function missing(what: string): CreateResult {
+  return { kind: 'refused', answer: `not asked: no ${what}`, message: `缺少参数 ${what}` };
+}
+
+/** Not asked at all: the order layer offers only a channel's own methods, and this is not one. */
+export function unsupported(method: string): CreateResult {
+  return { kind: 'refused', answer: `not asked: ${method}`, message: `不支持的支付方式 ${method}` };
+}
+
+/** Without what is the customer's: channels repeat parameters in their messages. */
+export function withoutPayer(reply: Reply, { authCode, openId }: PayerDetails): Reply {
+  if (reply.kind !== 'refusal') return reply;
+  const message = [authCode, openId].reduce<string>(
+    (text, secret) => (secret ? text.replaceAll(secret, '***') : text),
+    reply.message,
+  );
+  return { ...reply, message };
 }
 
 /** A table's row, by a key that somebody else wrote. */

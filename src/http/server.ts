@@ -2,6 +2,7 @@ import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
 import type { ApiDeps } from './daxpay/answer.ts';
 import { answerBrokenCall, answerUnknownPath, apiRoutes, isApiPath } from './daxpay/routes.ts';
 import { type NotifyDeps, notifyRoutes } from './notify/routes.ts';
+import { openapiRoutes } from './openapi/routes.ts';
 import { acceptRawBodies } from './raw-body.ts';
 import { newTraceId } from './trace-id.ts';
 
@@ -36,6 +37,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
   acceptRawBodies(app);
   app.register(apiRoutes, deps);
   app.register(notifyRoutes, deps);
+  app.register(openapiRoutes);
 
   app.get('/healthz', async (_request, reply) => {
     const healthy = await deps.isHealthy().catch(() => false);

@@ -12,14 +12,14 @@ export const nothingAsked: Evidence = { queryBefore: null, close: null, queryAft
 
 /**
  * Closes the order at its channel and asks what became of it: close, then query. It queries first only where
- * the creation was never confirmed: a close of a number that the channel does not know proves nothing, and the
- * first answer may already be the last word. Never throws for what the channel does.
+ * the creation was never confirmed, since a close of a number that the channel does not know proves nothing, and
+ * where a close would give back the money of an order that has been paid. Never throws for what the channel does.
  */
 export async function closeAtChannel(channel: Channel, order: PaymentOrder): Promise<Evidence> {
   const asked = asChannelOrder(order);
   const evidence = { ...nothingAsked };
 
-  if (order.payBody === null) {
+  if (order.payBody === null || channel.queriesBeforeClose(asked)) {
     evidence.queryBefore = await channel.query(asked);
     const { kind } = evidence.queryBefore;
     if (kind !== 'unpaid' && kind !== 'not_found') return evidence;
@@ -30,10 +30,24 @@ export async function closeAtChannel(channel: Channel, order: PaymentOrder): Pro
   return evidence;
 }
 
+/** What the channel said in one attempt, in the order it was asked, as the close record keeps it. */
+export interface Answers {
+  queryBefore: string | null;
+  closeAnswer: string | null;
+  queryAfter: string | null;
+}
+
+export function answersOf({ queryBefore, close, queryAfter }: Evidence): Answers {
+  return {
+    queryBefore: queryBefore?.answer ?? null,
+    closeAnswer: close?.answer ?? null,
+    queryAfter: queryAfter?.answer ?? null,
+  };
+}
+
 /** The channel's last word, for people. */
-export function lastAnswer({ queryBefore, close, queryAfter }: Evidence): string {
+export function lastAnswer({ queryBefore, closeAnswer, queryAfter }: Answers): string {
   return (
-    (queryAfter ?? close ?? queryBefore)?.answer ??
-    'not asked: the channel is not configured for this account'
+    queryAfter ?? closeAnswer ?? queryBefore ?? 'not asked: the channel is not configured for this account'
   );
 }

@@ -1,11 +1,11 @@
 import { assertNever } from '../platform/assert-never.ts';
-import { closeAtChannel, type Evidence, lastAnswer, nothingAsked } from './ask-channel.ts';
+import { type Answers, answersOf, closeAtChannel, nothingAsked } from './ask-channel.ts';
 import { type CloseDecision, decideClose } from './decide-close.ts';
 import type { OrderDeps } from './deps.ts';
 import { takeLease } from './lease.ts';
 import { isDue, type PaymentOrder } from './order.ts';
 import type { CloseOutcome, CloseTrigger } from './outcomes.ts';
-import { settleClosed, settlePaid, settleRetry, whoWasFaster } from './settle-close.ts';
+import { settleClosed, settlePaid, settleRetry, waitsForExpiry, whoWasFaster } from './settle-close.ts';
 
 /**
  * Closes an unpaid order (关闭): at its channel first, then here. The one way to do it, for the timer, the API,
@@ -32,8 +32,8 @@ export async function closeOrder(
   const leased = await takeLease(deps, order);
   if (leased === null) return whoWasFaster(deps, order);
 
-  const { evidence, decision } = await askAndDecide(deps, leased);
-  const attempt = { leased, trigger, evidence, answer: lastAnswer(evidence), now: deps.clock.now() };
+  const { answers, decision } = await askAndDecide(deps, leased);
+  const attempt = { type: 'close' as const, leased, trigger, answers, now: deps.clock.now() };
   switch (decision.kind) {
     case 'close':
       return settleClosed(deps, attempt, decision);
@@ -46,11 +46,6 @@ export async function closeOrder(
   }
 }
 
-/** People may close before the expiry; timers may not. */
-function waitsForExpiry(trigger: CloseTrigger): boolean {
-  return trigger.kind === 'timeout' || trigger.kind === 'sweep';
-}
-
 /**
  * Closes at the channel, queries, and decides. Under another account than the order's own the channel would
  * answer "no such order" about one that has been paid: then it is not asked at all.
@@ -58,11 +53,14 @@ function waitsForExpiry(trigger: CloseTrigger): boolean {
 export async function askAndDecide(
   deps: OrderDeps,
   leased: PaymentOrder,
-): Promise<{ evidence: Evidence; decision: CloseDecision }> {
+): Promise<{ answers: Answers; decision: CloseDecision }> {
   const channel = deps.channels.get(leased.channel);
   if (channel === undefined || channel.account !== leased.channelAccount) {
-    return { evidence: nothingAsked, decision: { kind: 'retry', reason: 'misconfigured', notBefore: null } };
+    return {
+      answers: answersOf(nothingAsked),
+      decision: { kind: 'retry', reason: 'misconfigured', notBefore: null },
+    };
   }
   const evidence = await closeAtChannel(channel, leased);
-  return { evidence, decision: decideClose(channel, leased, evidence, deps.clock.now()) };
+  return { answers: answersOf(evidence), decision: decideClose(channel, leased, evidence, deps.clock.now()) };
 }

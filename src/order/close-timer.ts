@@ -6,7 +6,7 @@ type TimedOrder = Pick<PaymentOrder, 'orderNo' | 'channel'>;
 /**
  * The queue as the use cases see it (延时任务). The truth about when an order is due is its row's `nextCloseAt`;
  * this only makes it punctual. Therefore nothing here throws or waits for an unreachable queue: it says
- * `failed`, and the sweep makes good.
+ * so, and the sweep makes good.
  */
 export interface CloseTimer {
   /** A timer that fires at `at`, whatever became of earlier ones: completed, failed for good or vanished. */
@@ -16,5 +16,9 @@ export interface CloseTimer {
   clear(order: TimedOrder): Promise<void>;
 }
 
-/** `live`: one is running or about to run, and will see the row as it is now. `failed`: no queue. */
-export type TimerState = 'set' | 'live' | 'failed';
+/**
+ * - `live`: one is running or about to run.
+ * - `away`: the queue cannot be reached.
+ * - `failed`: this order's could not be set; others' may.
+ */
+export type TimerState = 'set' | 'live' | 'away' | 'failed';

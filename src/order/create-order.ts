@@ -1,12 +1,18 @@
-import type { Channel, CreateResult } from '../channel/channel.ts';
+import type { Channel, ChannelPayment, PayerDetails } from '../channel/channel.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import type { OrderDeps } from './deps.ts';
 import { asChannelOrder, type PaymentOrder } from './order.ts';
 import { newOrderNo } from './order-no.ts';
 import type { CreateOrder, CreateOutcome } from './outcomes.ts';
+import { nextPollAt } from './poll-order.ts';
+import { recordPayment } from './record-payment.ts';
+import { syncOrder } from './sync-order.ts';
 
 /** No channel keeps an order open for longer; WeChat closes by itself after 7 days. */
 const MAX_EXPIRES_IN_MS = 7 * 24 * 3_600_000;
+
+/** What a customer's terminal needs of a charge by its own code. */
+const NOTHING_TO_SHOW = '';
 
 /**
  * Creates a payment order (支付订单) and its timer.
@@ -31,8 +37,10 @@ export async function createOrder(deps: OrderDeps, wish: CreateOrder): Promise<C
   if (expiresInMs > MAX_EXPIRES_IN_MS)
     return { kind: 'expiry_invalid', message: 'expiredTime is over 7 days away' };
 
+  const { authCode, openId, ...kept } = wish;
+  const payer = { authCode, openId, returnUrl: wish.returnUrl };
   const inserted = await deps.store.insert({
-    ...wish,
+    ...kept,
     orderNo: newOrderNo(now),
     channelAccount: channel.account,
     status: 'progress',
@@ -43,8 +51,8 @@ export async function createOrder(deps: OrderDeps, wish: CreateOrder): Promise<C
   });
   const order = await deps.store.findByBizOrderNo(wish.bizOrderNo);
   if (order === null) throw new Error('an order that was just inserted is not there');
-  if (inserted === 'duplicate') return createAgain(deps, channel, order, wish);
-  return createAtChannel(deps, channel, order);
+  if (inserted === 'duplicate') return createAgain(deps, channel, order, wish, payer);
+  return createAtChannel(deps, channel, order, payer);
 }
 
 /** `bizOrderNo` has an order already. */
@@ -53,6 +61,7 @@ async function createAgain(
   channel: Channel,
   order: PaymentOrder,
   wish: CreateOrder,
+  payer: PayerDetails,
 ): Promise<CreateOutcome> {
   if (order.status !== 'progress') return { kind: 'ended', order };
   if (order.amountFen !== wish.amountFen) return { kind: 'conflict', field: 'amount' };
@@ -61,47 +70,85 @@ async function createAgain(
 
   const now = deps.clock.now();
   if (order.expiresAt.getTime() <= now.getTime()) return { kind: 'ended', order };
+  if (order.method === 'barcode') return chargeAgain(deps, order);
   if (order.payBody !== null) return { kind: 'existing', order };
   if (channel.account !== order.channelAccount) return { kind: 'misconfigured' };
   if (!(await deps.store.beginCreateAttempt(order.id, now))) return { kind: 'unreachable' };
-  return createAtChannel(deps, channel, { ...order, createAttemptedAt: now });
+  return createAtChannel(deps, channel, { ...order, createAttemptedAt: now }, payer);
+}
+
+/** A charge is never made twice: asking again asks what became of the first. */
+async function chargeAgain(deps: OrderDeps, order: PaymentOrder): Promise<CreateOutcome> {
+  await syncOrder(deps, order, { kind: 'api', actor: null, clientIp: null });
+  return { kind: 'existing', order: await deps.store.get(order.id) };
 }
 
 async function createAtChannel(
   deps: OrderDeps,
   channel: Channel,
   order: PaymentOrder,
+  payer: PayerDetails,
 ): Promise<CreateOutcome> {
   const [result] = await Promise.all([
-    channel.create(asChannelOrder(order)),
+    channel.create(asChannelOrder(order), payer),
     deps.timer.set(order, order.nextCloseAt ?? order.expiresAt, 'timeout'),
   ]);
   const log = deps.log.child({ orderNo: order.orderNo, channel: order.channel });
-  if (result.kind === 'created') {
-    const { payBody } = result;
-    const confirmed = await deps.store.confirmCreation(order.id, payBody);
-    if (!confirmed) return { kind: 'ended', order: await deps.store.get(order.id) };
-    log.info({ bizOrderNo: order.bizOrderNo, expiresAt: order.expiresAt }, 'order created');
-    return { kind: 'created', order: { ...order, payBody } };
-  }
-  await deps.store.noteCreateError(order.id, result.answer);
-  const level = result.kind === 'misconfigured' ? 'error' : 'warn';
-  log[level]({ reason: result.kind, answer: result.answer }, 'order not created at the channel');
-  return notCreated(result);
-}
-
-function notCreated(result: Exclude<CreateResult, { kind: 'created' }>): CreateOutcome {
   switch (result.kind) {
+    case 'created':
+      return confirm(deps, order, result.payBody);
+    case 'user_paying':
+      await poll(deps, order);
+      return confirm(deps, order, NOTHING_TO_SHOW);
+    case 'paid':
+      return charged(deps, order, result.payment);
     case 'refused':
-      return { kind: 'refused', message: result.message };
     case 'misconfigured':
-      return { kind: 'misconfigured' };
     case 'unknown':
-    case 'rate_limited':
-      return { kind: 'unreachable' };
+    case 'rate_limited': {
+      await deps.store.noteCreateError(order.id, result.answer);
+      const level = result.kind === 'misconfigured' ? 'error' : 'warn';
+      log[level]({ reason: result.kind, answer: result.answer }, 'order not created at the channel');
+      // The money may have been taken all the same.
+      if (order.method === 'barcode') await poll(deps, order);
+      if (result.kind === 'refused') return { kind: 'refused', message: result.message };
+      return { kind: result.kind === 'misconfigured' ? 'misconfigured' : 'unreachable' };
+    }
     default:
       return assertNever(result);
   }
+}
+
+/** The channel has the order; `payBody` is what the customer's terminal needs. */
+async function confirm(deps: OrderDeps, order: PaymentOrder, payBody: string): Promise<CreateOutcome> {
+  const confirmed = await deps.store.confirmCreation(order.id, payBody);
+  const now = await deps.store.get(order.id);
+  if (!confirmed && now.status !== 'success') return { kind: 'ended', order: now };
+  const { orderNo, channel, bizOrderNo, expiresAt } = now;
+  deps.log.info({ orderNo, channel, bizOrderNo, expiresAt }, 'order created');
+  return { kind: 'created', order: now };
+}
+
+/** The customer's code was charged at once. */
+async function charged(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  payment: ChannelPayment,
+): Promise<CreateOutcome> {
+  if (payment.amountFen !== order.amountFen) {
+    deps.log.error({ orderNo: order.orderNo, paidFen: payment.amountFen }, 'paid another amount');
+    return { kind: 'unreachable' };
+  }
+  await deps.store.confirmCreation(order.id, NOTHING_TO_SHOW);
+  await recordPayment(deps, order, payment, {});
+  return { kind: 'created', order: await deps.store.get(order.id) };
+}
+
+/** No channel promises to tell of a charge: it is asked about until the order expires. */
+async function poll(deps: OrderDeps, order: PaymentOrder): Promise<void> {
+  const at = nextPollAt(deps, order);
+  await deps.store.postpone(order.id, at);
+  await deps.timer.set(order, at, 'timeout');
 }
 
 /** Channels take deadlines in whole seconds; rounded down, so that theirs is never after ours. */

@@ -6,7 +6,7 @@ import { asChannelOrder, type PaymentOrder, type PendingReason } from './order.t
 export type CloseDecision =
   /** Nobody can pay it any more; or a soft close, to be watched until `watchUntil`. */
   | { kind: 'close'; watchUntil: Date | null }
-  | { kind: 'paid'; payment: ChannelPayment; refunded: boolean }
+  | { kind: 'paid'; payment: ChannelPayment }
   /** Not decided. `notBefore` where the moment is known. */
   | { kind: 'retry'; reason: PendingReason; notBefore: Date | null };
 
@@ -19,8 +19,9 @@ const retry = (reason: PendingReason, notBefore: Date | null = null): CloseDecis
 /**
  * The decision table of a close: from what the channel said to what happens to the order. Pure.
  *
- * Only the channel's last verified query decides (G1); the close's own answer merely says how to read a query
- * that still shows the order unpaid. Whatever is not certain is a retry.
+ * Only the channel's last query decides (G1), and of its answers only "closed" and "paid" are verified words that
+ * decide alone; the close's own answer merely says how to read a query that decides nothing. Whatever is not certain
+ * is a retry.
  */
 export function decideClose(
   channel: Pick<Channel, 'softClose' | 'unpayableFrom'>,
@@ -36,12 +37,12 @@ export function decideClose(
     case 'paid':
     case 'refunded': {
       if (query.payment.amountFen !== order.amountFen) return retry('mismatch');
-      return { kind: 'paid', payment: query.payment, refunded: query.kind === 'refunded' };
+      return { kind: 'paid', payment: query.payment };
     }
     case 'closed':
       return { kind: 'close', watchUntil: null };
     case 'not_found':
-      return decideUnknownNumber(channel, order, now);
+      return decideUnknownNumber(channel, order, close, now);
     case 'unpaid':
       return retry(close === null ? 'unreachable' : unpaidAfter(close));
     case 'user_paying':
@@ -57,19 +58,38 @@ export function decideClose(
 }
 
 /**
- * The channel does not know the number. Final once it can no longer be paid, whatever became of its creation.
- * Before that it is either a soft close (a code that nobody has scanned), or undecided.
+ * The channel does not know the number. That answer is an error reply, which channels do not sign, so it counts
+ * only where nothing speaks against it:
+ * - a close in the same attempt that met the order, or somebody paying it, contradicts it;
+ * - so does a confirmed creation, where the channel knows every order it has created: a person must look.
+ * Otherwise it is final once the number can no longer be paid, whatever became of its creation. Before that it is
+ * either a soft close (a code that nobody has scanned), or undecided.
  */
 function decideUnknownNumber(
   channel: Pick<Channel, 'softClose' | 'unpayableFrom'>,
   order: PaymentOrder,
+  close: CloseResult | null,
   now: Date,
 ): CloseDecision {
+  if (close !== null && contradictsNotFound[close.kind]) return retry('not_confirmed');
+  if (order.payBody !== null && !channel.softClose) return retry('not_confirmed');
   const from = channel.unpayableFrom(asChannelOrder(order));
   if (now.getTime() >= from.getTime()) return { kind: 'close', watchUntil: null };
   if (channel.softClose) return { kind: 'close', watchUntil: from };
   return retry('too_early', from);
 }
+
+const contradictsNotFound = {
+  already_closed: true,
+  conflict: true,
+  user_paying: true,
+  rate_limited: true,
+  // WeChat accepts a close of any number.
+  accepted: false,
+  not_found: false,
+  unknown: false,
+  misconfigured: false,
+} satisfies Record<CloseResult['kind'], boolean>;
 
 /** Why an order that was just asked to close still shows as unpaid. */
 function unpaidAfter(close: CloseResult): PendingReason {

@@ -25,7 +25,7 @@ export const PaymentOrderEntity = new EntitySchema<PaymentOrder>({
     orderNo: { type: 'varchar', length: 32, name: 'order_no' },
     bizOrderNo: { type: 'varchar', length: 100, name: 'biz_order_no' },
     channel: { type: 'varchar', length: 20 },
-    channelAccount: { type: 'varchar', length: 64, name: 'channel_account' },
+    channelAccount: { type: 'varchar', length: 80, name: 'channel_account' },
     method: { type: 'varchar', length: 20 },
     title: { type: 'varchar', length: 100 },
     description: text('description', 500),
@@ -46,6 +46,7 @@ export const PaymentOrderEntity = new EntitySchema<PaymentOrder>({
     closedAt: moment('closed_at'),
     latePaidAt: moment('late_paid_at'),
     watchUntil: moment('watch_until'),
+    ending: { type: 'varchar', length: 10 },
     nextCloseAt: moment('next_close_at'),
     closeAttempts: { type: 'int', name: 'close_attempts' },
     retryReason: text('retry_reason', 20),
@@ -62,7 +63,7 @@ export interface CloseRecord {
   orderNo: string;
   bizOrderNo: string;
   channel: ChannelName;
-  closeType: 'close' | 'watch';
+  closeType: 'close' | 'cancel' | 'sync' | 'watch';
   trigger: CloseTrigger['kind'];
   attempt: number;
   /** closed | paid | overtaken, or why it is still pending. */
@@ -129,4 +130,39 @@ export const ChannelNotificationEntity = new EntitySchema<ChannelNotification>({
   },
 });
 
-export const entities = [PaymentOrderEntity, CloseRecordEntity, ChannelNotificationEntity];
+/** A return of money (退款). Its number is derived from the order: there is never a second one. */
+export interface Refund {
+  id: string;
+  refundNo: string;
+  orderId: string;
+  orderNo: string;
+  channel: ChannelName;
+  amountFen: number;
+  reason: 'cancel';
+  /** `pending` until the channel confirms it; `refused`: a person must give the money back. */
+  state: 'pending' | 'done' | 'refused';
+  /** The channel's last word. */
+  answer: string | null;
+  createdAt: Date;
+  endedAt: Date | null;
+}
+
+export const RefundEntity = new EntitySchema<Refund>({
+  name: 'Refund',
+  tableName: 'refund',
+  columns: {
+    id: { type: 'bigint', primary: true, generated: 'increment' },
+    refundNo: { type: 'varchar', length: 40, name: 'refund_no' },
+    orderId: { type: 'bigint', name: 'order_id' },
+    orderNo: { type: 'varchar', length: 32, name: 'order_no' },
+    channel: { type: 'varchar', length: 20 },
+    amountFen: { type: 'bigint', name: 'amount_fen', transformer: fen },
+    reason: { type: 'varchar', length: 10 },
+    state: { type: 'varchar', length: 10 },
+    answer: text('answer', 200),
+    createdAt: { type: 'datetime', precision: 3, name: 'created_at' },
+    endedAt: moment('ended_at'),
+  },
+});
+
+export const entities = [PaymentOrderEntity, CloseRecordEntity, ChannelNotificationEntity, RefundEntity];

@@ -8,11 +8,26 @@ import type { PaymentOrder } from './order.ts';
  */
 export const LEASE_MS = 20_000;
 
+/** A cancel may query, cancel, refund and query again. */
+export const CANCEL_LEASE_MS = 35_000;
+
 /**
  * Takes the order's lease (租约): one operation at a time per order, across all processes (G7). Null: somebody
  * else has it, or the order has moved on. The returned order is read after the lease was taken.
  */
 export async function takeLease(deps: OrderDeps, order: PaymentOrder): Promise<PaymentOrder | null> {
   const now = deps.clock.now();
-  return deps.store.takeLease(order, randomUUID(), new Date(now.getTime() + LEASE_MS), now);
+  const until = new Date(now.getTime() + LEASE_MS);
+  return deps.store.takeLease(order, { token: randomUUID(), until, set: {} }, now);
+}
+
+/**
+ * The lease for a cancel. The wish to cancel is written with it, and the order is due again when it runs out: if
+ * this process dies, the timer goes on with the cancel.
+ */
+export async function takeCancelLease(deps: OrderDeps, order: PaymentOrder): Promise<PaymentOrder | null> {
+  const now = deps.clock.now();
+  const until = new Date(now.getTime() + CANCEL_LEASE_MS);
+  const set = { ending: 'cancel', nextCloseAt: until } as const;
+  return deps.store.takeLease(order, { token: randomUUID(), until, set }, now);
 }

@@ -7,8 +7,12 @@ import type { ChannelName, ChannelOrder, PayMethod } from '../channel/channel.ts
  */
 export type OrderStatus = 'progress' | 'success' | 'close' | 'cancel';
 
-/** How an open order is being ended: a cancel gives the money back if it was paid. */
-export type Ending = 'close' | 'cancel';
+/**
+ * What an order's timer is to bring about: `expiry` closes it once it has expired and until then merely asks
+ * whether it has been paid; `close` closes it now, because somebody asked; `cancel` ends it with the money given
+ * back if it was paid.
+ */
+export type Ending = 'expiry' | 'close' | 'cancel';
 
 /** Why a close has not ended yet. Each has its own waits, see `retry.ts`. */
 export type PendingReason =
@@ -66,7 +70,6 @@ export interface PaymentOrder {
   /** A soft close: the channel is asked again until this moment. */
   watchUntil: Date | null;
 
-  /** What the timer is to bring about. */
   ending: Ending;
   /** THE timer: when there is something to do next; null when there is nothing. Redis only mirrors it. */
   nextCloseAt: Date | null;
@@ -80,6 +83,15 @@ export interface PaymentOrder {
 
 export function isDue(order: PaymentOrder, now: Date): boolean {
   return order.nextCloseAt !== null && order.nextCloseAt.getTime() <= now.getTime();
+}
+
+/** Closed or cancelled: nobody may have paid it, and whoever still does is a late payment. */
+export function isEndedUnpaid({ status }: PaymentOrder): boolean {
+  return status === 'close' || status === 'cancel';
+}
+
+export function isExpired(order: PaymentOrder, now: Date): boolean {
+  return order.expiresAt.getTime() <= now.getTime();
 }
 
 /** The part of an order that its channel needs. */

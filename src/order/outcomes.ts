@@ -68,6 +68,8 @@ export interface OrderNumbers {
   /** Our order number, or the BIGINT id in digits. */
   orderNo: string | null;
   bizOrderNo: string | null;
+  /** The channel's own number. */
+  outOrderNo?: string | null;
 }
 
 export type CancelOutcome =
@@ -99,4 +101,8 @@ export type SyncOutcome =
   | { kind: 'not_found' }
   | { kind: 'busy'; retryAt: Date }
   /** The channel gave no usable answer; nothing changed. */
-  | { kind: 'unreachable'; reason: 'unreachable' | 'rate_limited' | 'misconfigured' | 'mismatch'; answer: string };
+  | {
+      kind: 'unreachable';
+      reason: 'unreachable' | 'rate_limited' | 'misconfigured' | 'mismatch';
+      answer: string;
+    };

@@ -4,6 +4,8 @@ import type { CloseTrigger } from './outcomes.ts';
 
 export type RecloseOutcome =
   | { kind: 'enqueued' }
+  /** An attempt is running; when it ends undecided, the next follows at once. */
+  | { kind: 'running' }
   /** The order is due in its row, but the queue is away: the sweep will find it. */
   | { kind: 'left_to_sweep' }
   | { kind: 'ended'; status: OrderStatus }
@@ -28,5 +30,6 @@ export async function reclose(
   }
   const state = await deps.timer.set(order, now, trigger);
   deps.log.info({ orderNo, channel: order.channel, state }, 're-close enqueued');
-  return { kind: state === 'failed' ? 'left_to_sweep' : 'enqueued' };
+  if (state === 'live') return { kind: 'running' };
+  return { kind: state === 'set' ? 'enqueued' : 'left_to_sweep' };
 }

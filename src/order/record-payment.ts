@@ -5,7 +5,8 @@ import type { PaymentOutcome, PaymentSource } from './store.ts';
 
 /**
  * A payment the channel has vouched for becomes part of its order: `progress` becomes `success` and the timer
- * goes. It needs no lease; whatever else is under way on the order loses to it by its guard.
+ * goes; if the order is being cancelled, the timer stays and gives the money back. It needs no lease; whatever
+ * else is under way on the order loses to it by its guard.
  *
  * For an order that had already ended unpaid it is a late payment (关单后支付): kept on the order and reported to
  * a person, never dropped (G4). Asked again it changes nothing.
@@ -18,11 +19,13 @@ export async function recordPayment(
   payment: ChannelPayment,
   source: PaymentSource,
 ): Promise<PaymentOutcome> {
-  const outcome = await deps.store.recordPayment(order, payment, source);
+  const outcome = await deps.store.recordPayment(order, payment, source, deps.clock.now());
   const log = deps.log.child({ orderNo: order.orderNo, channel: order.channel });
   if (outcome === 'recorded') {
     log.info({ paidAt: payment.paidAt }, 'order paid');
-    await deps.timer.clear(order);
+    const { nextCloseAt } = await deps.store.get(order.id);
+    if (nextCloseAt === null) await deps.timer.clear(order);
+    else await deps.timer.set(order, nextCloseAt, 'timeout');
   }
   if (outcome === 'late') {
     log.error(

@@ -19,11 +19,14 @@ const waits = {
   /** Repeating quickly cannot mend a key. */
   misconfigured: [MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE],
   mismatch: [30 * MINUTE],
-  /** The wait is known exactly and given by the caller; this is its ceiling. */
-  too_early: [MINUTE],
+  /** Refunds settle within seconds or minutes; Alipay wants 10 s before it is asked. */
+  refunding: [10, 15, 30, 60, 300, 600, 1800].map((s) => s * SECOND),
+  not_enough: [10 * MINUTE, 30 * MINUTE],
+  /** At most until the moment that is waited for; earlier, because a creation under way may end at any time. */
+  too_early: [5, 15, 30, 60].map((s) => s * SECOND),
 } satisfies Record<PendingReason, number[]>;
 
-/** From which attempt in a row a person is told, once. Where only a person can help, at once. */
+/** From which undecided attempt in a row a person is told, once. Where only a person can help, at once. */
 const alertAt = {
   user_paying: 11,
   rate_limited: 7,
@@ -31,6 +34,8 @@ const alertAt = {
   not_confirmed: 3,
   misconfigured: 1,
   mismatch: 1,
+  refunding: 7,
+  not_enough: 1,
   too_early: Number.POSITIVE_INFINITY,
 } satisfies Record<PendingReason, number>;
 
@@ -38,8 +43,8 @@ const alertAt = {
 const JITTER = 0.2;
 
 /**
- * How long to wait, ms, after the `count`th attempt in a row (from 1) that ended for this reason. Jitter only
- * ever adds: a wait the channel demands is kept.
+ * How long to wait, ms, after the `count`th undecided attempt in a row (from 1), the last of which ended for this
+ * reason. Jitter only ever adds: a wait the channel demands is kept.
  */
 export function retryDelayMs(reason: PendingReason, count: number, random: number): number {
   const list = waits[reason];
@@ -47,7 +52,15 @@ export function retryDelayMs(reason: PendingReason, count: number, random: numbe
   return Math.round(wait * (1 + JITTER * random));
 }
 
-/** True exactly once in a row of attempts with the same reason: now tell a person. */
-export function needsPerson(reason: PendingReason, count: number): boolean {
-  return count === alertAt[reason];
+/**
+ * True once in a row of undecided attempts, however their reasons alternate: now tell a person. `before` is how the
+ * attempt before this one ended.
+ */
+export function needsPerson(
+  reason: PendingReason,
+  count: number,
+  before: { reason: PendingReason | null; count: number },
+): boolean {
+  const toldBefore = before.reason !== null && before.count >= alertAt[before.reason];
+  return count >= alertAt[reason] && !toldBefore;
 }

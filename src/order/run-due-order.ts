@@ -1,13 +1,14 @@
-import { assertNever } from '../platform/assert-never.ts';
+import { cancelOrder } from './cancel-order.ts';
 import { closeOrder } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
-import type { CloseOutcome, CloseTrigger } from './outcomes.ts';
+import { isDue, isEndedUnpaid, isExpired } from './order.ts';
+import type { CloseTrigger } from './outcomes.ts';
+import { pollOrder } from './poll-order.ts';
 import { watchOrder } from './watch-order.ts';
 
 /**
- * What a timer does when it fires: reloads the order and closes it, or watches it if it was closed softly.
- * Returns when to fire again; null when there is nothing left to do. Throws only when the database cannot be
- * reached.
+ * What a timer does when it fires: reloads the order and does what is due for it. Returns when to fire again, as the
+ * row says afterwards; null when there is nothing left to do. Throws only when the database cannot be reached.
  */
 export async function runDueOrder(
   deps: OrderDeps,
@@ -19,25 +20,19 @@ export async function runDueOrder(
     deps.log.warn({ orderNo, reason: 'no such order' }, 'timer skipped');
     return null;
   }
-  if (order.status === 'close') return watchOrder(deps, order, trigger);
-  return nextAttemptAt(await closeOrder(deps, order, trigger));
+  const now = deps.clock.now();
+  if (!isDue(order, now)) return order.nextCloseAt;
+
+  if (isEndedUnpaid(order)) await watchOrder(deps, order, trigger);
+  else if (order.ending === 'cancel') await cancelOrder(deps, order, trigger);
+  else if (order.ending === 'expiry' && !isExpired(order, now)) await pollOrder(deps, order, trigger);
+  else await closeOrder(deps, order, trigger);
+
+  const { nextCloseAt, leaseUntil } = await deps.store.get(order.id);
+  if (nextCloseAt === null || nextCloseAt.getTime() > deps.clock.now().getTime()) return nextCloseAt;
+  // Still due: another process has the lease, or had it a moment ago.
+  return leaseUntil ?? new Date(deps.clock.now().getTime() + BUSY_RETRY_MS);
 }
 
-/** When the order is to be looked at again after this outcome; null: never. */
-export function nextAttemptAt(outcome: CloseOutcome): Date | null {
-  switch (outcome.kind) {
-    case 'closed':
-      return outcome.order.nextCloseAt;
-    case 'not_due':
-      return outcome.dueAt;
-    case 'busy':
-    case 'pending':
-      return outcome.retryAt;
-    case 'paid':
-    case 'ended':
-    case 'not_found':
-      return null;
-    default:
-      return assertNever(outcome);
-  }
-}
+/** How soon a timer looks again at an order that it found taken and then free, ms. */
+const BUSY_RETRY_MS = 1_000;

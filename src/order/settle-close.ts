@@ -1,6 +1,7 @@
 import type { ChannelPayment } from '../channel/channel.ts';
-import type { Evidence } from './ask-channel.ts';
+import { type Answers, lastAnswer } from './ask-channel.ts';
 import type { OrderDeps } from './deps.ts';
+import type { CloseRecord } from './entities.ts';
 import type { PaymentOrder, PendingReason } from './order.ts';
 import type { CloseOutcome, CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
@@ -12,11 +13,10 @@ const WATCH_INTERVAL_MS = 30_000;
 
 /** One attempt to close, made under the order's lease. */
 export interface CloseAttempt {
+  type: CloseRecord['closeType'];
   leased: PaymentOrder;
   trigger: CloseTrigger;
-  evidence: Evidence;
-  /** The channel's last word. */
-  answer: string;
+  answers: Answers;
   now: Date;
 }
 
@@ -26,7 +26,7 @@ export async function settleClosed(
   attempt: CloseAttempt,
   { watchUntil }: { watchUntil: Date | null },
 ): Promise<CloseOutcome> {
-  const { leased, now, answer } = attempt;
+  const { leased, now } = attempt;
   const set = {
     status: 'close',
     closedAt: now,
@@ -39,7 +39,7 @@ export async function settleClosed(
     return whoWasFaster(deps, leased);
   }
   const lateMs = now.getTime() - leased.expiresAt.getTime();
-  attemptLog(deps, attempt).info({ lateMs, watchUntil, answer }, 'order closed');
+  attemptLog(deps, attempt).info({ lateMs, watchUntil, answer: lastAnswer(attempt.answers) }, 'order closed');
   return { kind: 'closed', order: { ...leased, ...set } };
 }
 
@@ -60,15 +60,25 @@ export async function settleRetry(
   attempt: CloseAttempt,
   { reason, notBefore }: { reason: PendingReason; notBefore: Date | null },
 ): Promise<CloseOutcome> {
-  const { leased, now, answer } = attempt;
-  const retryCount = leased.retryReason === reason ? leased.retryCount + 1 : 1;
-  const retryAt = notBefore ?? new Date(now.getTime() + retryDelayMs(reason, retryCount, deps.random()));
-  const set = { nextCloseAt: retryAt, retryReason: reason, retryCount };
-  if (!(await deps.store.endAttempt(leased, set, closeRecord(attempt, reason, leased.status)))) {
+  const { leased, now } = attempt;
+  const answer = lastAnswer(attempt.answers);
+  const retryCount = leased.retryCount + 1;
+  const wait = now.getTime() + retryDelayMs(reason, retryCount, deps.random());
+  const retryAt = new Date(Math.min(wait, notBefore?.getTime() ?? Number.POSITIVE_INFINITY));
+  // What somebody asked for goes on; what a timer began waits for its time again.
+  const ending = waitsForExpiry(attempt.trigger)
+    ? leased.ending
+    : attempt.type === 'cancel'
+      ? 'cancel'
+      : 'close';
+  const next = { at: retryAt, ending, reason, count: retryCount };
+  if (!(await deps.store.postponeAttempt(leased, next, closeRecord(attempt, reason, leased.status)))) {
     return whoWasFaster(deps, leased);
   }
-  const level = needsPerson(reason, retryCount) ? 'error' : 'warn';
-  attemptLog(deps, attempt)[level]({ reason, attempts: retryCount, retryAt, answer }, 'order not closed yet');
+  const before = { reason: leased.retryReason, count: leased.retryCount };
+  const level = needsPerson(reason, retryCount, before) ? 'error' : 'warn';
+  const message = attempt.type === 'watch' ? 'watch goes on' : 'order not closed yet';
+  attemptLog(deps, attempt)[level]({ reason, attempts: retryCount, retryAt, answer }, message);
   return { kind: 'pending', reason, answer, retryAt };
 }
 
@@ -79,6 +89,11 @@ export async function whoWasFaster(deps: OrderDeps, order: PaymentOrder): Promis
   return { kind: 'ended', status };
 }
 
+/** People may close before the expiry; timers may not. */
+export function waitsForExpiry(trigger: CloseTrigger): boolean {
+  return trigger.kind === 'timeout' || trigger.kind === 'sweep';
+}
+
 /** When a softly closed order is asked about again; null when it is watched no longer. */
 export function nextWatchAt(now: Date, watchUntil: Date | null): Date | null {
   if (watchUntil === null) return null;
@@ -86,7 +101,7 @@ export function nextWatchAt(now: Date, watchUntil: Date | null): Date | null {
 }
 
 export function closeRecord(
-  { leased, trigger, evidence, now }: CloseAttempt,
+  { type, leased, trigger, answers, now }: CloseAttempt,
   outcome: string,
   statusAfter: string,
 ): NewCloseRecord {
@@ -95,13 +110,11 @@ export function closeRecord(
     orderNo: leased.orderNo,
     bizOrderNo: leased.bizOrderNo,
     channel: leased.channel,
-    closeType: leased.status === 'close' ? 'watch' : 'close',
+    closeType: type,
     trigger: trigger.kind,
     attempt: leased.closeAttempts,
     outcome,
-    queryBefore: evidence.queryBefore?.answer ?? null,
-    closeAnswer: evidence.close?.answer ?? null,
-    queryAfter: evidence.queryAfter?.answer ?? null,
+    ...answers,
     statusBefore: leased.status,
     statusAfter,
     actor: trigger.actor,

@@ -1,13 +1,15 @@
-import type { DataSource, EntityManager } from 'typeorm';
-import { isDuplicate } from '../platform/database.ts';
+import { type DataSource, type EntityManager, In } from 'typeorm';
+import { isDuplicate, isLockConflict } from '../platform/database.ts';
 import {
   type ChannelNotification,
   ChannelNotificationEntity,
   type CloseRecord,
   CloseRecordEntity,
   PaymentOrderEntity,
+  type Refund,
+  RefundEntity,
 } from './entities.ts';
-import type { OrderStatus, PaymentOrder } from './order.ts';
+import type { Ending, OrderStatus, PaymentOrder, PendingReason } from './order.ts';
 import type { OrderNumbers } from './outcomes.ts';
 
 export type OrderStore = ReturnType<typeof createOrderStore>;
@@ -23,6 +25,7 @@ export type NewOrder = Omit<
   | 'closedAt'
   | 'latePaidAt'
   | 'watchUntil'
+  | 'ending'
   | 'closeAttempts'
   | 'retryReason'
   | 'retryCount'
@@ -38,6 +41,7 @@ const emptyOrder = {
   closedAt: null,
   latePaidAt: null,
   watchUntil: null,
+  ending: 'expiry',
   closeAttempts: 0,
   retryReason: null,
   retryCount: 0,
@@ -46,6 +50,12 @@ const emptyOrder = {
 } satisfies Partial<PaymentOrder>;
 
 const noLease = { leaseToken: null, leaseUntil: null };
+
+/** How often a transaction that lost a lock is tried. */
+const LOCK_ATTEMPTS = 3;
+
+/** New values, or SQL for them. */
+type Change = { [Field in keyof PaymentOrder]?: PaymentOrder[Field] | (() => string) };
 
 /**
  * The only writer of orders. Every change of an order is one guarded UPDATE, and "the guard did not hold" is an
@@ -58,7 +68,7 @@ export function createOrderStore(db: DataSource) {
   /** Applies `set` where `guard` holds; the number of orders changed, 0 or 1. */
   async function change(
     manager: EntityManager,
-    set: Partial<PaymentOrder>,
+    set: Change,
     guard: string,
     parameters: Record<string, unknown>,
   ): Promise<number> {
@@ -71,6 +81,37 @@ export function createOrderStore(db: DataSource) {
     return result.affected ?? 0;
   }
 
+  async function finishAttempt(
+    leased: PaymentOrder,
+    set: Change,
+    parameters: Record<string, unknown>,
+    record: NewCloseRecord,
+  ): Promise<boolean> {
+    return transaction(async (manager) => {
+      const guard = 'id = :id AND status = :status AND lease_token = :token';
+      const values = { id: leased.id, status: leased.status, token: leased.leaseToken, ...parameters };
+      const done = (await change(manager, { ...set, ...noLease }, guard, values)) === 1;
+      if (done) {
+        await manager.insert(CloseRecordEntity, record);
+      } else {
+        const now = await manager.findOneByOrFail(PaymentOrderEntity, { id: leased.id });
+        await manager.insert(CloseRecordEntity, { ...record, outcome: 'overtaken', statusAfter: now.status });
+      }
+      return done;
+    });
+  }
+
+  /** Short, at READ COMMITTED; tried again a few times where it lost a lock to another. */
+  async function transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await db.transaction('READ COMMITTED', work);
+      } catch (error) {
+        if (attempt >= LOCK_ATTEMPTS || !isLockConflict(error)) throw error;
+      }
+    }
+  }
+
   return {
     /** Throws if there is none: for orders that are known to exist. Orders are never deleted. */
     get: (id: string): Promise<PaymentOrder> => orders.findOneByOrFail({ id }),
@@ -80,9 +121,14 @@ export function createOrderStore(db: DataSource) {
     findByBizOrderNo: (bizOrderNo: string): Promise<PaymentOrder | null> => orders.findOneBy({ bizOrderNo }),
 
     /** By the numbers a merchant gives; the system's number wins. An all-digit system number is an id. */
-    async findByNumbers({ orderNo, bizOrderNo }: OrderNumbers): Promise<PaymentOrder | null> {
+    async findByNumbers({
+      orderNo,
+      bizOrderNo,
+      outOrderNo = null,
+    }: OrderNumbers): Promise<PaymentOrder | null> {
       if (orderNo !== null) return orders.findOneBy(/^\d+$/.test(orderNo) ? { id: orderNo } : { orderNo });
-      return bizOrderNo === null ? null : orders.findOneBy({ bizOrderNo });
+      if (bizOrderNo !== null) return orders.findOneBy({ bizOrderNo });
+      return outOrderNo === null ? null : orders.findOneBy({ channelTradeNo: outOrderNo });
     },
 
     async insert(order: NewOrder): Promise<'inserted' | 'duplicate'> {
@@ -117,22 +163,40 @@ export function createOrderStore(db: DataSource) {
       });
     },
 
-    /** One operation at a time on one order (G7). Null: it ended meanwhile, or another holds the lease (租约). */
+    /**
+     * One operation at a time on one order (G7). Null: it ended meanwhile, or another holds the lease (租约). `set`
+     * is what the operation must not forget if it dies.
+     */
     async takeLease(
       order: PaymentOrder,
-      token: string,
-      until: Date,
+      lease: { token: string; until: Date; set: Partial<PaymentOrder> },
       now: Date,
     ): Promise<PaymentOrder | null> {
       const guard = 'id = :id AND status = :status AND (lease_until IS NULL OR lease_until <= :now)';
       const taken = await orders
         .createQueryBuilder()
         .update()
-        .set({ leaseToken: token, leaseUntil: until, closeAttempts: () => 'close_attempts + 1' })
+        .set({
+          ...lease.set,
+          leaseToken: lease.token,
+          leaseUntil: lease.until,
+          closeAttempts: () => 'close_attempts + 1',
+        })
         .where(guard, { id: order.id, status: order.status, now })
         .execute();
       if (taken.affected !== 1) return null;
-      return orders.findOneBy({ id: order.id, leaseToken: token });
+      return orders.findOneBy({ id: order.id, leaseToken: lease.token });
+    },
+
+    /** Gives the lease back if it is still this one's. */
+    async returnLease({ id, leaseToken }: PaymentOrder): Promise<void> {
+      await change(orders.manager, noLease, 'id = :id AND lease_token = :leaseToken', { id, leaseToken });
+    },
+
+    /** A closed or cancelled order that turns out to be payable is watched, from now on. */
+    async watchAgain({ id }: PaymentOrder, watchUntil: Date, now: Date): Promise<void> {
+      const set = { watchUntil, nextCloseAt: now };
+      await change(orders.manager, set, "id = :id AND status IN ('close', 'cancel')", { id });
     },
 
     /**
@@ -145,28 +209,33 @@ export function createOrderStore(db: DataSource) {
       set: Partial<PaymentOrder>,
       record: NewCloseRecord,
     ): Promise<boolean> {
-      return db.transaction('READ COMMITTED', async (manager) => {
-        const guard = 'id = :id AND status = :status AND lease_token = :token';
-        const parameters = { id: leased.id, status: leased.status, token: leased.leaseToken };
-        const done = (await change(manager, { ...set, ...noLease }, guard, parameters)) === 1;
-        if (done) {
-          await manager.insert(CloseRecordEntity, record);
-        } else {
-          const now = await manager.findOneByOrFail(PaymentOrderEntity, { id: leased.id });
-          await manager.insert(CloseRecordEntity, {
-            ...record,
-            outcome: 'overtaken',
-            statusAfter: now.status,
-          });
-        }
-        return done;
-      });
+      return finishAttempt(leased, set, {}, record);
+    },
+
+    /**
+     * Ends an attempt that decided nothing, like `endAttempt`. If somebody made the order due or asked for its end
+     * meanwhile, that stands.
+     */
+    async postponeAttempt(
+      leased: PaymentOrder,
+      next: { at: Date; ending: Ending; reason: PendingReason; count: number },
+      record: NewCloseRecord,
+    ): Promise<boolean> {
+      const set = {
+        nextCloseAt: () => 'IF(next_close_at <=> :was, :next, next_close_at)',
+        ending: () => "IF(ending = 'expiry', :ending, ending)",
+        retryReason: next.reason,
+        retryCount: next.count,
+      };
+      const parameters = { was: leased.nextCloseAt, next: next.at, ending: next.ending };
+      return finishAttempt(leased, set, parameters, record);
     },
 
     /**
      * A payment, with the notification or the close attempt that told of it: both or neither. Needs no lease: it
      * wins any race by its guard.
-     * - `recorded`: unpaid before, paid now, its timer gone.
+     * - `recorded`: unpaid before, paid now. Its timer is gone, unless it is being cancelled: then the money must go
+     *   back, and it is due at once.
      * - `late`: the order had ended unpaid; kept for a person.
      * - `repeated`: known already.
      */
@@ -174,25 +243,62 @@ export function createOrderStore(db: DataSource) {
       order: PaymentOrder,
       payment: { channelTradeNo: string; paidAt: Date },
       source: PaymentSource,
+      now: Date,
     ): Promise<PaymentOutcome> {
       const { channelTradeNo, paidAt } = payment;
-      return db.transaction('READ COMMITTED', async (manager) => {
+      return transaction(async (manager) => {
         const paid: Partial<PaymentOrder> = { status: 'success', channelTradeNo, paidAt };
         const idle = { nextCloseAt: null, watchUntil: null, retryReason: null, ...noLease };
-        const late = "id = :id AND status IN ('close', 'cancel') AND late_paid_at IS NULL";
+        const open = "id = :id AND status = 'progress' AND ending";
+        const ended = "id = :id AND status IN ('close', 'cancel') AND late_paid_at IS NULL";
         const { id } = order;
         let outcome: PaymentOutcome = 'repeated';
-        if ((await change(manager, { ...paid, ...idle }, "id = :id AND status = 'progress'", { id })) === 1) {
+        if (
+          (await change(manager, { ...paid, ...idle }, `${open} <> 'cancel'`, { id })) === 1 ||
+          (await change(manager, { ...paid, ...idle, nextCloseAt: now }, `${open} = 'cancel'`, { id })) === 1
+        ) {
           outcome = 'recorded';
         } else if (
-          (await change(manager, { channelTradeNo, latePaidAt: paidAt, ...idle }, late, { id })) === 1
+          (await change(manager, { channelTradeNo, latePaidAt: paidAt, ...idle }, ended, { id })) === 1
         ) {
           outcome = 'late';
         }
         if ('notification' in source) await keepNotification(manager, { ...source.notification, outcome });
-        else await manager.insert(CloseRecordEntity, source.record);
+        if ('record' in source) {
+          const { statusBefore } = source.record;
+          const late = { outcome: 'late', statusAfter: statusBefore === 'progress' ? 'close' : statusBefore };
+          await manager.insert(CloseRecordEntity, { ...source.record, ...(outcome === 'late' ? late : {}) });
+        }
         return outcome;
       });
+    },
+
+    /**
+     * The order's refund, noted before the channel is asked for it: one per order, however often it is asked for.
+     * `isNew`: the channel cannot know of it yet.
+     */
+    async noteRefund(
+      refund: Omit<Refund, 'id' | 'state' | 'answer' | 'endedAt'>,
+    ): Promise<{ refund: Refund; isNew: boolean }> {
+      const refunds = db.getRepository(RefundEntity);
+      let isNew = true;
+      try {
+        await refunds.insert({ ...refund, state: 'pending', answer: null, endedAt: null });
+      } catch (error) {
+        if (!isDuplicate(error)) throw error;
+        isNew = false;
+      }
+      return { refund: await refunds.findOneByOrFail({ refundNo: refund.refundNo }), isNew };
+    },
+
+    /** What the channel said of a refund. One that has ended stays as it ended. */
+    async endRefund(
+      refundNo: string,
+      state: 'done' | 'refused',
+      answer: string,
+      endedAt: Date,
+    ): Promise<void> {
+      await db.getRepository(RefundEntity).update({ refundNo, state: 'pending' }, { state, answer, endedAt });
     },
 
     /** A notification that changes no order, kept all the same. Kept once however often it comes. */
@@ -208,9 +314,14 @@ export function createOrderStore(db: DataSource) {
         .getExists();
     },
 
+    /** Moves an open order's timer. */
+    async postpone(id: string, nextCloseAt: Date): Promise<void> {
+      await change(orders.manager, { nextCloseAt }, "id = :id AND status = 'progress'", { id });
+    },
+
     /** Makes an open order due now, forgetting its earlier failures. False: it has ended. */
     async makeDue(id: string, now: Date): Promise<boolean> {
-      const set = { nextCloseAt: now, retryReason: null, retryCount: 0 };
+      const set = { nextCloseAt: now, ending: 'close', retryReason: null, retryCount: 0 } as const;
       return (await change(orders.manager, set, "id = :id AND status = 'progress'", { id })) === 1;
     },
 
@@ -236,10 +347,11 @@ export function createOrderStore(db: DataSource) {
 
 export type PaymentOutcome = 'recorded' | 'late' | 'repeated';
 
-/** Where a payment was learned from. */
+/** Where a payment was learned from; empty for the answer to the creation itself. */
 export type PaymentSource =
   | { notification: Omit<ChannelNotification, 'id' | 'outcome'> }
-  | { record: NewCloseRecord };
+  | { record: NewCloseRecord }
+  | Record<string, never>;
 
 export type NewCloseRecord = Omit<CloseRecord, 'id'>;
 
@@ -255,5 +367,10 @@ async function keepNotification(
     await manager.insert(ChannelNotificationEntity, notification);
   } catch (error) {
     if (!isDuplicate(error)) throw error;
+    // A repetition may bring about what the first could not.
+    const { channel, eventId, outcome } = notification;
+    const undecided = In(['unknown_order', 'mismatch']);
+    if (outcome === 'repeated') return;
+    await manager.update(ChannelNotificationEntity, { channel, eventId, outcome: undecided }, { outcome });
   }
 }

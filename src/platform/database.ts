@@ -1,8 +1,14 @@
+import { connect, type Socket } from 'node:net';
 import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm';
 
 /** Connections of one process. The store's transactions are short and never wait for a channel. */
 const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
+/**
+ * A connection on which nothing has moved for so long is taken for dead and closed, ms: a server that vanished
+ * without a word would otherwise hold its callers for a quarter of an hour. Shorter than an order's lease.
+ */
+const SILENCE_MS = 10_000;
 
 /**
  * Opens MySQL 8.0, 8.4 or MariaDB 10.11 and later. All times travel and are stored in UTC, and a BIGINT stays
@@ -17,6 +23,8 @@ export async function openDatabase(
   url: string,
   entities: EntitySchema[],
   migrations: (new () => MigrationInterface)[],
+  /** False for migrations, which may take as long as they take. */
+  { closeWhenSilent }: { closeWhenSilent: boolean } = { closeWhenSilent: true },
 ): Promise<DataSource> {
   return new DataSource({
     type: 'mysql',
@@ -30,11 +38,24 @@ export async function openDatabase(
     bigNumberStrings: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
     poolSize: POOL_SIZE,
-    extra: { enableKeepAlive: true },
+    extra: closeWhenSilent ? { stream: openSocket } : { enableKeepAlive: true },
   }).initialize();
+}
+
+function openSocket({ config }: { config: { host: string; port: number } }): Socket {
+  const socket = connect(config.port, config.host);
+  socket.setNoDelay(true);
+  socket.setTimeout(SILENCE_MS, () => socket.destroy(new Error('the database connection fell silent')));
+  return socket;
 }
 
 /** True for the error of an INSERT that met a row with the same unique value. */
 export function isDuplicate(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ER_DUP_ENTRY';
+}
+
+/** True for a transaction that lost to another and may simply be tried again. */
+export function isLockConflict(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return false;
+  return error.code === 'ER_LOCK_DEADLOCK' || error.code === 'ER_LOCK_WAIT_TIMEOUT';
 }

@@ -3,6 +3,11 @@ import type { Logger } from './logger.ts';
 
 /** How long a producer waits for anything from Redis, ms: an API call must not hang because Redis does. */
 const PRODUCER_TIMEOUT_MS = 2_000;
+/**
+ * A worker waits for jobs for up to 10 s without a word from Redis. Longer silence is taken for a dead connection,
+ * which would otherwise hold the timers for a quarter of an hour.
+ */
+const WORKER_SILENCE_MS = 20_000;
 const reconnectAfterMs = (attempt: number) => Math.min(attempt * 100, 1_000);
 
 /**
@@ -14,6 +19,7 @@ export function openProducerRedis(url: string, log: Logger): Redis {
     maxRetriesPerRequest: 0,
     connectTimeout: PRODUCER_TIMEOUT_MS,
     commandTimeout: PRODUCER_TIMEOUT_MS,
+    socketTimeout: 2 * PRODUCER_TIMEOUT_MS,
     retryStrategy: reconnectAfterMs,
   });
   return withStateLogged(redis, log);
@@ -21,7 +27,11 @@ export function openProducerRedis(url: string, log: Logger): Redis {
 
 /** For workers: waits for ever for a Redis that is away, as BullMQ demands of a blocking connection. */
 export function openWorkerRedis(url: string, log: Logger): Redis {
-  const redis = new Redis(url, { maxRetriesPerRequest: null, retryStrategy: reconnectAfterMs });
+  const redis = new Redis(url, {
+    maxRetriesPerRequest: null,
+    socketTimeout: WORKER_SILENCE_MS,
+    retryStrategy: reconnectAfterMs,
+  });
   return withStateLogged(redis, log);
 }
 

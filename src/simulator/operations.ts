@@ -4,6 +4,8 @@ export type ChannelName = 'wechat_pay' | 'ali_pay';
 /** What a request asks of a gateway, in one vocabulary for both. */
 export const operations = [
   'create',
+  /** A customer opens what the merchant has signed, and the order reaches Alipay. */
+  'open',
   'query',
   'close',
   'cancel',

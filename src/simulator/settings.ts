@@ -8,7 +8,18 @@ export interface Settings {
   closeWhilePaying: 429 | 202;
   /** Which of WeChat's two keys signs notifications; during a migration merchants receive both kinds. */
   wechatNotifySignedBy: 'public_key' | 'certificate';
-  /** WeChat refunds answer NOT_ENOUGH, Alipay's SELLER_BALANCE_NOT_ENOUGH. */
+  /** A scanned customer has to type the password, at both channels; else the code pays at once. */
+  codePayAsksPassword: boolean;
+  /**
+   * What WeChat's code payment answers meanwhile, with 202: the transaction as merchants report it, or an error
+   * USERPAYING as in v2. The official pages show neither.
+   */
+  codePayPasswordAnswer: 'transaction' | 'error';
+  /** When WeChat revokes a code payment whose password nobody types. */
+  codePayRevokesAfterMs: number;
+  /** How many reversals answer 202 USERPAYING without an effect, to be asked again. Counts down. */
+  wechatReverseRetries: number;
+  /** WeChat's refunds and reversals answer NOT_ENOUGH, Alipay's SELLER_BALANCE_NOT_ENOUGH. */
   balanceNotEnough: boolean;
   /** How long a refund stays in progress, on the simulator's clock. */
   refundSettlesAfterMs: number;
@@ -34,6 +45,10 @@ export const defaultSettings: Readonly<Settings> = {
   strict404: false,
   closeWhilePaying: 429,
   wechatNotifySignedBy: 'public_key',
+  codePayAsksPassword: false,
+  codePayPasswordAnswer: 'transaction',
+  codePayRevokesAfterMs: 45_000,
+  wechatReverseRetries: 0,
   balanceNotEnough: false,
   refundSettlesAfterMs: 10_000,
   alipayFundChange: 'Y',

@@ -1,9 +1,13 @@
+import type { AlipayKind } from './alipay/kinds.ts';
 import type { ChannelName } from './operations.ts';
+import type { WechatKind } from './wechat/kinds.ts';
 
 /** What a gateway knows of an order, and what the tests judge by. */
 export interface OrderSnapshot {
   channel: ChannelName;
   orderNo: string;
+  /** How it is paid, as the gateway's own method is called. */
+  kind: WechatKind | AlipayKind;
   /** The gateway's own word; `NO_TRADE` for an Alipay code that nobody has scanned. */
   state: string;
   /** Exactly whether a customer could still pay this order at this moment. */
@@ -12,7 +16,7 @@ export interface OrderSnapshot {
   paying: boolean;
   amountFen: number;
   refundedFen: number;
-  /** What the customer scans. */
+  /** What the customer scans or opens; of a code payment what the merchant scanned. */
   code: string;
   notifyUrl: string | null;
   tradeNo: string | null;

@@ -13,7 +13,7 @@ export const queueName = (channel: ChannelName) => `close-${channel}`;
 export interface CloseJob {
   orderNo: string;
 }
-export type CloseQueue = Queue<CloseJob, void, CloseTrigger['kind']>;
+type CloseQueue = Queue<CloseJob, void, CloseTrigger['kind']>;
 
 /**
  * The close timers as delayed BullMQ jobs, one per order, named by what triggered them.
@@ -21,14 +21,9 @@ export type CloseQueue = Queue<CloseJob, void, CloseTrigger['kind']>;
  * The job's id is the order number, so that a timer can be found, moved and removed. BullMQ silently ignores an
  * `add` whose id still exists, also when that job has completed or failed and is merely retained: therefore a
  * timer is set by removing the job first, and jobs are not retained when they end; the history is in MySQL.
- * A job that is running cannot be removed: it is `live`, and sees to its order's next attempt itself.
+ * A job that is running cannot be removed: it is `live`, and when it ends it goes by the row as it is then.
  */
-export function createCloseQueues(
-  redis: Redis,
-  prefix: string,
-  clock: Clock,
-  log: Logger,
-): CloseTimer & { close(): Promise<void>; queues: ReadonlyMap<ChannelName, CloseQueue> } {
+export function createCloseQueues(redis: Redis, prefix: string, clock: Clock, log: Logger): CloseTimer {
   const queues = new Map<ChannelName, CloseQueue>();
   for (const channel of channelNames) {
     const queue: CloseQueue = new Queue(queueName(channel), {
@@ -48,12 +43,12 @@ export function createCloseQueues(
 
   /** Nothing is tried while there is no connection: a queue that was never ready would wait for it. */
   async function orFailed(orderNo: string, work: () => Promise<TimerState>): Promise<TimerState> {
-    if (redis.status !== 'ready') return 'failed';
+    if (redis.status !== 'ready') return 'away';
     try {
       return await work();
     } catch (error) {
       log.warn({ orderNo, err: error instanceof Error ? error.message : String(error) }, 'timer not set');
-      return 'failed';
+      return redis.status === 'ready' ? 'failed' : 'away';
     }
   }
 
@@ -65,7 +60,6 @@ export function createCloseQueues(
   }
 
   return {
-    queues,
     set: ({ orderNo, channel }, at, trigger) =>
       orFailed(orderNo, () => setNow(queueOf(channel), orderNo, at, trigger)),
 
@@ -79,10 +73,6 @@ export function createCloseQueues(
 
     async clear({ orderNo, channel }) {
       await orFailed(orderNo, async () => ((await queueOf(channel).remove(orderNo)) === 0 ? 'live' : 'set'));
-    },
-
-    async close() {
-      await Promise.all([...queues.values()].map((queue) => queue.close()));
     },
   };
 }

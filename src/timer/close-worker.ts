@@ -54,6 +54,11 @@ export function startCloseWorker(
   return worker;
 }
 
+/** Ends a worker: takes no more jobs and waits for those in hand, unless there is no Redis to give them back to. */
+export async function endCloseWorker(worker: CloseWorker, redis: Redis): Promise<void> {
+  await worker.close(redis.status !== 'ready');
+}
+
 async function runJob(
   deps: OrderDeps,
   job: Job<CloseJob, void, CloseTrigger['kind']>,

@@ -1,35 +1,40 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { OrderDeps } from '../order/deps.ts';
 import { sweepOverdue } from '../order/sweep-overdue.ts';
 
+/** A run that takes longer is reported and no longer waited for, ms. */
+const RUN_LIMIT_MS = 120_000;
+
 /**
  * Runs the sweep now and then every `intervalMs`, in this process: it does not live in the queue that it backs
- * up. One run at a time; a failed one is logged and the next goes ahead. `stop` waits for the run under way.
+ * up. A failed run is logged and the next goes ahead. `stop` waits for the run under way.
  */
-export function startSweeper(
-  deps: OrderDeps,
-  intervalMs: number,
-  refreshClock: () => Promise<void>,
-): { stop(): Promise<void> } {
-  let stopped = false;
-  let timer: NodeJS.Timeout | undefined;
+export function startSweeper(deps: OrderDeps, intervalMs: number): { stop(): Promise<void> } {
+  const stopping = new AbortController();
+  const running = loop();
+
+  async function loop(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await run();
+      await wait(intervalMs, undefined, { signal: stopping.signal }).catch(() => {});
+    }
+  }
 
   async function run(): Promise<void> {
+    const over = new AbortController();
+    const late = wait(RUN_LIMIT_MS, 'late', { signal: over.signal }).catch(() => 'over');
     try {
-      await refreshClock();
-      await sweepOverdue(deps);
+      if ((await Promise.race([sweepOverdue(deps), late])) === 'late') deps.log.error('sweep does not end');
     } catch (error) {
       deps.log.error({ err: error }, 'sweep failed');
+    } finally {
+      over.abort();
     }
-    if (!stopped) timer = setTimeout(begin, intervalMs);
   }
-  let running = run();
-  function begin() {
-    running = run();
-  }
+
   return {
     async stop() {
-      stopped = true;
-      clearTimeout(timer);
+      stopping.abort();
       await running;
     },
   };

@@ -1,8 +1,10 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import type { Server } from 'node:http';
 import { type AlipayConfig, createAlipayChannel } from '../../src/channel/alipay/alipay-channel.ts';
-import type { Channel, ChannelOrder } from '../../src/channel/channel.ts';
+import type { Channel, ChannelOrder, PayerDetails } from '../../src/channel/channel.ts';
+import type { Reply } from '../../src/channel/reply.ts';
 import { createWechatChannel, type WechatConfig } from '../../src/channel/wechat/wechat-channel.ts';
+import type { Clock } from '../../src/platform/clock.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 
 export function wechatConfig({ env }: Simulator): WechatConfig {
@@ -36,11 +38,20 @@ export type Overrides = Partial<
 
 /** Both adapters, at the same simulator. */
 export const adapters = {
-  wechat_pay: (simulator: Simulator, overrides: Overrides & Partial<WechatConfig> = {}): Channel =>
-    createWechatChannel({ ...wechatConfig(simulator), ...overrides }),
-  ali_pay: (simulator: Simulator, overrides: Overrides & Partial<AlipayConfig> = {}): Channel =>
-    createAlipayChannel({ ...alipayConfig(simulator), ...overrides }),
+  wechat_pay: (
+    simulator: Simulator,
+    overrides: Overrides & Partial<WechatConfig> = {},
+    clock?: Clock,
+  ): Channel => createWechatChannel({ ...wechatConfig(simulator), ...overrides }, clock),
+  ali_pay: (
+    simulator: Simulator,
+    overrides: Overrides & Partial<AlipayConfig> = {},
+    clock?: Clock,
+  ): Channel => createAlipayChannel({ ...alipayConfig(simulator), ...overrides }, clock),
 };
+
+/** Nothing is known of who pays. */
+export const anybody: PayerDetails = { authCode: null, openId: null, returnUrl: null };
 
 let orderCount = 0;
 
@@ -66,3 +77,25 @@ export function urlOf(server: Server): string {
   if (address === null || typeof address === 'string') throw new Error('no port');
   return `http://127.0.0.1:${address.port}`;
 }
+
+export const verified = (status: number, data: unknown): Reply => ({ kind: 'verified', status, data });
+export const refusal = (status: number, code: string, message = 'why'): Reply => ({
+  kind: 'refusal',
+  status,
+  code,
+  message,
+});
+
+/** What every reader of replies must take for unknown, whatever it was asked about. */
+export const meaningless: Record<string, Reply> = {
+  'no answer': { kind: 'lost', why: 'timeout after 5000 ms' },
+  'a server error': refusal(500, 'SYSTEM_ERROR'),
+  'a server error with a code of the tables': refusal(502, 'NOT_ENOUGH'),
+  'no code': refusal(400, ''),
+  'a code that is not listed': refusal(400, 'SOMETHING_NEW'),
+  'a word of JavaScript': refusal(400, 'constructor'),
+  'null in a verified answer': verified(200, null),
+  'text in a verified answer': verified(200, 'text'),
+  'an empty verified answer': verified(200, {}),
+  'numbers where text should be': verified(200, { out_trade_no: 1, status: 1, trade_state: 1, code: 1 }),
+};

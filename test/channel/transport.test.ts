@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import type { Channel } from '../../src/channel/channel.ts';
 import { MAX_ANSWER_BYTES } from '../../src/channel/reply.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
-import { adapters, anOrder, urlOf } from './support.ts';
+import { adapters, anOrder, anybody, urlOf } from './support.ts';
 
 /** What no gateway does, but anything between us and it may. */
 
@@ -14,6 +14,8 @@ beforeAll(async () => {
 });
 afterAll(() => simulator.close());
 
+/** How many there are in `operations`. */
+const CALLS = 6;
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
 async function listen(answer: RequestListener) {
@@ -43,8 +45,17 @@ describe.each([
   ['ali_pay', (url: string, ms?: number) => adapters.ali_pay(simulator, { endpoint: url, ...limit(ms) })],
 ] as const)('%s', (_name, open) => {
   const operations = (channel: Channel) => {
-    const order = anOrder();
-    return [channel.create(order), channel.query(order), channel.close(order)];
+    const order = anOrder({ method: 'barcode', createAttemptedAt: new Date(Date.now() - 20_000) });
+    const refund = { refundNo: 'R1', amountFen: 1, totalFen: 1, reason: 'test' };
+    const payer = { ...anybody, authCode: '134567890123456789' };
+    return [
+      channel.create(anOrder(), anybody),
+      channel.create(order, payer),
+      channel.query(order),
+      channel.close(order),
+      channel.refund(order, refund),
+      channel.queryRefund(order, 'R1'),
+    ];
   };
 
   test('an answer that drips in byte by byte does not outlive the deadline, and is given up', async () => {
@@ -58,7 +69,7 @@ describe.each([
       expect(result).toEqual({ kind: 'unknown', answer: 'timeout after 300 ms' });
     }
     await Promise.all(dripped);
-    expect(dripped).toHaveLength(3);
+    expect(dripped).toHaveLength(CALLS);
   });
 
   test.each([301, 302, 303, 307, 308])('a redirect (%d) is not followed', async (status) => {
@@ -66,7 +77,7 @@ describe.each([
       response.writeHead(status, { Location: `${request.url}?again` }).end();
     });
     for (const result of await Promise.all(operations(open(url)))) expect(result.kind).toBe('unknown');
-    expect(seen.requests).toBe(3);
+    expect(seen.requests).toBe(CALLS);
   });
 
   test('a redirect to another host takes nothing there', async () => {
@@ -81,7 +92,7 @@ describe.each([
   test('a connection that breaks is not tried again', async () => {
     const { url, seen } = await listen((request) => request.socket.resetAndDestroy());
     for (const result of await Promise.all(operations(open(url)))) expect(result.kind).toBe('unknown');
-    expect(seen.requests).toBe(3);
+    expect(seen.requests).toBe(CALLS);
   });
 
   test('nobody there: unknown', async () => {

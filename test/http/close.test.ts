@@ -56,7 +56,7 @@ describe('POST /unipay/close', () => {
     const api = openApi();
     const sign = hmac(`paymentId=1753370980523384832&reqTime=${NOW_S}`);
     const body = `{"paymentId":1753370980523384832,"reqTime":${NOW_S},"sign":"${sign}"}`;
-    expect((await api.post('/unipay/close', body)).json.data?.code).toBe(0);
+    expect((await api.post('/unipay/close', body)).json).toMatchObject({ code: 0, data: null });
     expect(api.closes[0]?.numbers.orderNo).toBe('1753370980523384832');
   });
 
@@ -90,6 +90,8 @@ describe('POST /unipay/close', () => {
     [pending('too_early'), 20081, /自动继续/],
     [pending('misconfigured'), 20080, /配置错误/],
     [pending('mismatch'), 20044, /不符/],
+    [pending('refunding'), 20081, /退款/],
+    [pending('not_enough'), 20081, /余额不足/],
   ])('answers %j with its code', async (outcome, code, message) => {
     const { json } = await openApi({ closing: async () => outcome }).call('/unipay/close', { orderNo: 'A1' });
     expect(json).toMatchObject({ code: 0, msg: 'success', data: { code, resTime: NOW_S } });

@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { NOW_S, openApi, signed } from './support.ts';
+import { dataIsSigned, NOW_S, openApi, signed } from './support.ts';
 
 const names = fc.constantFrom(
   'orderNo',
   'paymentId',
+  'businessNo',
+  'nonceStr',
+  'extraParam',
+  'payChannels',
+  'useCancel',
   'bizTradeNo',
   'reqTime',
   'sign',
@@ -17,7 +22,17 @@ const names = fc.constantFrom(
 );
 const member = fc.oneof(
   fc.jsonValue({ maxDepth: 4 }),
-  fc.constantFrom(NOW_S, String(NOW_S), 1700003600000, 'A1', '127.0.0.1', 1e300, -0),
+  fc.constantFrom(
+    NOW_S,
+    String(NOW_S),
+    '2024-05-10 21:29:31',
+    '2024-99-99',
+    1700003600000,
+    'A1',
+    '127.0.0.1',
+    1e300,
+    -0,
+  ),
 );
 const request = fc
   .array(fc.tuple(fc.oneof(names, fc.string({ unit: 'binary' })), member), { maxLength: 12 })
@@ -35,31 +50,42 @@ const headers = fc.dictionary(
   fc.constantFrom('content-type', 'content-encoding', 'accept', 'x-forwarded-for', 'expect', 'x-anything'),
   fc.stringMatching(/^[ -~]{0,40}$/),
 );
-const urls = fc.constantFrom('/unipay/close', '/unipay/pay', '/unipay/other', '/uni/query/payOrder');
+const operations = fc.constantFrom(
+  '/unipay/pay',
+  '/unipay/simplePay',
+  '/unipay/close',
+  '/unipay/cancel',
+  '/unipay/query/payOrder',
+  '/uni/query/payOrder',
+  '/unipay/syncPay',
+  '/unipay/sync/pay',
+  '/unipay/sync/order/pay',
+);
+const urls = fc.oneof(operations, fc.constantFrom('/unipay/other', '/uni/other'));
+const REFUSED = '未通过签名验证';
 
-test('whatever is sent unsigned gets a well-formed answer, and neither closes nor creates anything', async () => {
+test('whatever is sent unsigned to any path gets a well-formed answer, and changes nothing', async () => {
   const api = openApi();
   await fc.assert(
     fc.asyncProperty(urls, bytes, headers, async (url, body, header) => {
       const reply = await api.post(url, body, header);
       expect(reply.status).toBe(200);
       expect(reply.contentType).toBe('application/json');
-      const { code, msg, data, traceId } = reply.json;
+      const { code, msg, data, traceId, resTime } = reply.json;
       expect(traceId).toMatch(/^[A-Za-z0-9]{12}$/);
       expect(msg).toEqual(expect.any(String));
       if (data === undefined) expect(code).toBe(20051);
-      else
-        expect(data).toEqual({
-          code: 20052,
-          msg: '未通过签名验证',
-          resTime: NOW_S,
-          sign: expect.any(String),
-        });
+      else if (data === null) expect([code, msg]).toEqual([20052, REFUSED]);
+      else {
+        expect(data).toEqual({ code: 20052, msg: REFUSED, resTime: NOW_S, sign: expect.any(String) });
+        expect(dataIsSigned(reply.json)).toBe(true);
+      }
+      if (typeof resTime === 'string') expect(reply.json.sign).toMatch(/^[0-9a-f]{64}$/);
     }),
-    { numRuns: 1000 },
+    { numRuns: 1500 },
   );
-  expect(api.closes).toEqual([]);
-  expect(api.creates).toEqual([]);
+  for (const done of [api.closes, api.cancels, api.syncs, api.creates, api.finds, api.nonces])
+    expect(done).toEqual([]);
   expect(api.log.filter(({ level }) => level === 'error')).toEqual([]);
 });
 
@@ -72,10 +98,11 @@ test('a signed request with anything in its fields is answered 0 or with the err
     fc.constantFrom('A1', null),
   );
   await fc.assert(
-    fc.asyncProperty(fc.dictionary(names, scalar), async (fields) => {
+    fc.asyncProperty(operations, fc.dictionary(names, scalar), async (path, fields) => {
       const { reqTime, sign, ...members } = fields;
-      const { json } = await api.call('/unipay/close', members);
-      expect([0, 20051]).toContain(json.data?.code);
+      const { json } = await api.call(path, members);
+      const code = json.code === 0 ? (json.data?.code ?? 0) : json.code;
+      expect([0, 20011, 20012, 20051, 20060]).toContain(code);
     }),
     { numRuns: 300 },
   );

@@ -59,6 +59,8 @@ describe('POST /unipay/pay', () => {
         returnUrl: 'https://abc.com/callback',
         notNotify: true,
         clientIp: '127.0.0.1',
+        authCode: null,
+        openId: null,
       },
     ]);
   });

@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { LosslessNumber, stringify } from 'lossless-json';
 import { describe, expect, test } from 'vitest';
 import { parseBody } from '../../src/http/daxpay/body.ts';
-import { isSigned, type SignSettings, sign, stringToSign } from '../../src/http/daxpay/signing.ts';
+import { plainDecimal } from '../../src/http/daxpay/plain-decimal.ts';
+import { signTypeProblem } from '../../src/http/daxpay/sign-type.ts';
+import {
+  isSigned,
+  type SignSettings,
+  sign,
+  stringToSign,
+  upperCased,
+} from '../../src/http/daxpay/signing.ts';
 
 const settings: SignSettings = { signType: 'HMAC_SHA256', signSecret: '123456' };
 
@@ -160,4 +168,75 @@ test('every body signs as the rule says, from the bytes on the wire', () => {
     }),
     { numRuns: 500 },
   );
+});
+
+describe('in 3.0', () => {
+  const text = (json: string) => stringToSign(membersOf(json), 'Key', upperCased);
+
+  test('the whole string is in upper case, names and secret included', () => {
+    expect(text('{"orderNo":"a1","useCancel":true,"reqTime":"2024-05-10 21:29:31"}')).toBe(
+      'ORDERNO=A1&REQTIME=2024-05-10 21:29:31&USECANCEL=TRUE&KEY=KEY',
+    );
+  });
+
+  test('names are sorted before they are in upper case', () => {
+    expect(text('{"b":1,"C":2,"_":3}')).toBe('C=2&_=3&B=1&KEY=KEY');
+  });
+
+  test.each([
+    ['100.10', '100.1'],
+    ['100.00', '100'],
+    ['100', '100'],
+    ['0.10', '0.1'],
+    ['0.0', '0'],
+    ['-0.50', '-0.5'],
+    ['1E+2', '100'],
+    ['1.5e1', '15'],
+    ['12e-3', '0.012'],
+    ['1e999999999', '1e999999999'],
+    ['1753370980523384832', '1753370980523384832'],
+  ])('%s is signed as %s', (given, signed) => {
+    expect(plainDecimal(given)).toBe(signed);
+  });
+
+  test('every decimal is signed without trailing zeros and without losing a digit', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 1n, max: 10n ** 30n }), fc.nat(20), fc.nat(5), (digits, scale, zeros) => {
+        const padded = String(digits).padStart(scale + 1, '0');
+        const whole = padded.slice(0, padded.length - scale);
+        const decimals = padded.slice(padded.length - scale);
+        let expected = scale === 0 ? whole : `${whole}.${decimals}`;
+        while (expected.includes('.') && /[.0]$/.test(expected)) expected = expected.slice(0, -1);
+        const dotted = scale + zeros === 0 ? whole : `${whole}.${decimals}${'0'.repeat(zeros)}`;
+        expect(plainDecimal(dotted)).toBe(expected);
+        expect(plainDecimal(`${digits}${'0'.repeat(zeros)}e-${scale + zeros}`)).toBe(expected);
+      }),
+    );
+  });
+
+  test('every body signs as the rule says, from the bytes on the wire', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(fc.tuple(words, value), { selector: ([name]) => name }), (entries) => {
+        const json = `{${entries.map(([name, each]) => `${JSON.stringify(name)}:${stringify(each)}`).join(',')}}`;
+        const expected = naive(new Map(entries)).toUpperCase();
+        expect(stringToSign(membersOf(json), '秘密"', upperCased)).toBe(expected);
+      }),
+    );
+  });
+});
+
+describe('SM3', () => {
+  test('is the published standard', () => {
+    const sm3 = (text: string) => createHash('sm3').update(text).digest('hex');
+    expect(sm3('abc')).toBe('66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0');
+    const signed = sign({ a: '1' }, { signType: 'SM3', signSecret: '123456' });
+    expect(signed).toBe(sm3('a=1&key=123456'));
+    expect(isSigned({ a: '1', sign: signed.toUpperCase() }, { ...settings, signType: 'SM3' })).toBe(true);
+  });
+
+  test('is a problem to be told at start where it is missing', () => {
+    expect(signTypeProblem('SM3')).toBeNull();
+    expect(signTypeProblem('SM3', ['md5', 'sha256'])).toMatch(/SM3/);
+    expect(signTypeProblem('MD5', [])).toBeNull();
+  });
 });

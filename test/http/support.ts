@@ -6,11 +6,13 @@ import type { Answer } from '../../src/http/daxpay/generation.ts';
 import { createServer, type ServerDeps } from '../../src/http/server.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import type {
+  CancelOutcome,
   CloseOutcome,
   CloseTrigger,
   CreateOrder,
   CreateOutcome,
   OrderNumbers,
+  SyncOutcome,
 } from '../../src/order/outcomes.ts';
 import type { Logger } from '../../src/platform/logger.ts';
 
@@ -44,6 +46,7 @@ export const order: PaymentOrder = {
   closedAt: null,
   latePaidAt: null,
   watchUntil: null,
+  ending: 'close',
   nextCloseAt: null,
   closeAttempts: 0,
   retryReason: null,
@@ -58,10 +61,19 @@ interface LogLine {
   fields: Record<string, unknown>;
 }
 
+interface Asked {
+  numbers: OrderNumbers;
+  trigger: CloseTrigger;
+}
+
 /** The API with the outcomes it is to be given, and everything that it did. */
 export interface Api {
   app: FastifyInstance;
-  closes: { numbers: OrderNumbers; trigger: CloseTrigger }[];
+  closes: Asked[];
+  cancels: Asked[];
+  syncs: Asked[];
+  finds: OrderNumbers[];
+  nonces: { key: string; ttlMs: number }[];
   creates: CreateOrder[];
   notifications: { channel: ChannelName; raw: RawNotification }[];
   log: LogLine[];
@@ -81,6 +93,11 @@ export interface Reply {
 
 interface Options {
   closing?: () => Promise<CloseOutcome>;
+  cancelling?: () => Promise<CancelOutcome>;
+  finding?: () => Promise<PaymentOrder | null>;
+  syncing?: () => Promise<SyncOutcome>;
+  remembering?: ServerDeps['rememberNonce'];
+  now?: () => Date;
   creating?: () => Promise<CreateOutcome>;
   receiving?: () => Promise<NotificationReply | null>;
   isHealthy?: () => Promise<boolean>;
@@ -90,12 +107,16 @@ interface Options {
 
 export function openApi(options: Options = {}): Api {
   const closes: Api['closes'] = [];
+  const cancels: Api['cancels'] = [];
+  const syncs: Api['syncs'] = [];
+  const finds: Api['finds'] = [];
+  const nonces: Api['nonces'] = [];
   const creates: Api['creates'] = [];
   const notifications: Api['notifications'] = [];
   const log: LogLine[] = [];
   const app = createServer({
     log: recordingLogger(log),
-    clock: { now: () => new Date(NOW_S * 1000) },
+    clock: { now: options.now ?? (() => new Date(NOW_S * 1000)) },
     answerTimeoutMs: options.answerTimeoutMs,
     newTraceId: () => 'JQWKpAeCJGlX',
     settings: {
@@ -108,6 +129,28 @@ export function openApi(options: Options = {}): Api {
     async closeOrder(numbers, trigger) {
       closes.push({ numbers, trigger });
       return options.closing?.() ?? { kind: 'closed', order };
+    },
+    async cancelOrder(numbers, trigger) {
+      cancels.push({ numbers, trigger });
+      return (
+        options.cancelling?.() ?? {
+          kind: 'cancelled',
+          order: { ...order, status: 'cancel' },
+          refunded: false,
+        }
+      );
+    },
+    async findOrder(numbers) {
+      finds.push(numbers);
+      return options.finding === undefined ? order : options.finding();
+    },
+    async syncOrder(numbers, trigger) {
+      syncs.push({ numbers, trigger });
+      return options.syncing?.() ?? { kind: 'synced', channelStatus: 'pay_progress', order, repaired: false };
+    },
+    async rememberNonce(key, ttlMs) {
+      nonces.push({ key, ttlMs });
+      return options.remembering?.(key, ttlMs) ?? 'new';
     },
     async createOrder(wish) {
       creates.push(wish);
@@ -142,7 +185,7 @@ export function openApi(options: Options = {}): Api {
     };
   }
   const call = (url: string, members: Record<string, unknown>) => post(url, JSON.stringify(signed(members)));
-  return { app, closes, creates, notifications, log, post, call };
+  return { app, closes, cancels, syncs, finds, nonces, creates, notifications, log, post, call };
 }
 
 /** Flat members as a client signs them; on purpose nothing but the documented rule for flat ones. */
@@ -174,7 +217,7 @@ function naiveFlat(members: Record<string, unknown>): string {
 
 /** Checks an answer's signature the way a client does: over the members of its `data`. */
 export function dataIsSigned({ data }: Answer): boolean {
-  return data !== undefined && data.sign === hmac(naiveFlat(data));
+  return data !== undefined && data !== null && data.sign === hmac(naiveFlat(data));
 }
 
 function recordingLogger(lines: LogLine[], bound: Record<string, unknown> = {}): Logger {

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import { runDueOrder } from '../../src/order/run-due-order.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 /** Each row of the decision table for Alipay, against the gateway itself. */
@@ -26,11 +25,7 @@ const once = (order: PaymentOrder, operation: 'query' | 'close') =>
 /** Alipay's SDK repeats a request whose connection broke: an outage must outlast that. */
 const during = (order: PaymentOrder, operation: 'query' | 'close') =>
   ({ operation, orderNo: order.orderNo }) as const;
-/** Lets the order's timer fire now. */
-async function fire(order: PaymentOrder) {
-  await world.edit(order, { nextCloseAt: new Date(0) });
-  return runDueOrder(world.app.deps, order.orderNo, { kind: 'timeout', actor: null, clientIp: null });
-}
+const fire = (order: PaymentOrder) => world.fire(order);
 
 describe('a scanned, unpaid order', () => {
   test('WAIT_BUYER_PAY, close 10000, query TRADE_CLOSED: closed for good at both sides', async () => {

@@ -85,15 +85,27 @@ describe('an unpaid order', () => {
     expect(await world.close(order, 'manual')).toMatchObject({ kind: 'closed' });
   });
 
-  test('query ORDER_NOT_EXIST after close 204: open until it can no longer be paid, then closed', async () => {
+  test('close 204, query ORDER_NOT_EXIST although its creation was confirmed: never closed, for a person', async () => {
     const order = await due();
     world.simulator.control.forget(order.orderNo);
-    expect(await world.close(order)).toMatchObject({ kind: 'pending', reason: 'too_early' });
-    expect((await world.reload(order)).status).toBe('progress');
-
     const old = new Date(Date.now() - 3_600_000);
     await world.edit(order, { createAttemptedAt: old, expiresAt: old, nextCloseAt: old });
-    expect(await world.close(order)).toMatchObject({ kind: 'closed' });
+    for (let round = 1; round <= 3; round += 1) {
+      expect(await world.close(order, 'manual')).toMatchObject({ kind: 'pending', reason: 'not_confirmed' });
+    }
+    expect(await world.reload(order)).toMatchObject({ status: 'progress', retryCount: 3 });
+  });
+
+  test.each([
+    ['ORDERPAID', 400],
+    ['FREQUENCY_LIMITED', 429],
+  ] as const)('close %s, query ORDER_NOT_EXIST: a contradiction, never closed', async (code, status) => {
+    const order = await due();
+    await world.edit(order, { expiresAt: new Date(0), createAttemptedAt: new Date(0) });
+    const { addFault } = world.simulator.control;
+    addFault({ match: once(order, 'close'), kind: 'error', status, code });
+    addFault({ match: once(order, 'query'), kind: 'error', status: 404, code: 'ORDER_NOT_EXIST' });
+    expect(await world.close(order)).toMatchObject({ kind: 'pending', reason: 'not_confirmed' });
   });
 });
 

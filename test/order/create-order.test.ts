@@ -52,7 +52,7 @@ describe('a new order', () => {
   });
 
   test('a method the channel does not offer is refused', async () => {
-    expect(await create(wish({ method: 'app' }))).toEqual({ kind: 'method_not_enabled' });
+    expect(await create(wish({ method: 'web' }))).toEqual({ kind: 'method_not_enabled' });
   });
 });
 

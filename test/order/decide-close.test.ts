@@ -17,6 +17,7 @@ const order = {
   expiresAt,
   createAttemptedAt: new Date('2026-01-01T00:00:00Z'),
   clientIp: null,
+  payBody: null,
 } as PaymentOrder;
 const payment: ChannelPayment = { orderNo: 'AC1', channelTradeNo: 'T1', amountFen: 100, paidAt: expiresAt };
 
@@ -56,7 +57,6 @@ describe('an order is closed only on the channel’s word', () => {
     expect(decide({ close: close(kind), queryAfter: query('paid') })).toEqual({
       kind: 'paid',
       payment,
-      refunded: false,
     });
   });
 
@@ -75,7 +75,6 @@ describe('an order is closed only on the channel’s word', () => {
     expect(decide({ close: close('conflict'), queryAfter: query('refunded') })).toEqual({
       kind: 'paid',
       payment,
-      refunded: true,
     });
   });
 
@@ -127,17 +126,45 @@ describe('each uncertainty has its own name', () => {
 
 describe('a number the channel does not know', () => {
   const unknown = { close: close('accepted'), queryAfter: query('not_found') };
+  const confirmed = { ...order, payBody: 'weixin://' };
+  const decideFor = (of: PaymentOrder, evidence: Partial<Evidence>, now: Date, channel: typeof soft) =>
+    decideClose(channel, of, { queryBefore: null, close: null, queryAfter: null, ...evidence }, now);
 
-  test('may still be created: it waits for the moment from which it cannot be paid', () => {
+  test('and whose creation was never confirmed may still appear: it waits until it cannot be paid', () => {
     expect(decide(unknown)).toEqual({ kind: 'retry', reason: 'too_early', notBefore: unpayableFrom });
-  });
-
-  test('closes once it can no longer be paid', () => {
     expect(decide(unknown, after)).toEqual({ kind: 'close', watchUntil: null });
   });
 
-  test('closes softly, watched until it can no longer be paid, where codes live unscanned', () => {
-    expect(decide(unknown, before, soft)).toEqual({ kind: 'close', watchUntil: unpayableFrom });
-    expect(decide(unknown, after, soft)).toEqual({ kind: 'close', watchUntil: null });
+  test('although its creation was confirmed, is a contradiction for a person, however late it is', () => {
+    for (const now of [before, after]) {
+      expect(decideFor(confirmed, unknown, now, strict)).toMatchObject({
+        kind: 'retry',
+        reason: 'not_confirmed',
+      });
+    }
   });
+
+  test('closes softly, watched until it can no longer be paid, where codes live unscanned', () => {
+    for (const of of [order, confirmed]) {
+      const untouched = { close: close('not_found'), queryAfter: query('not_found') };
+      expect(decideFor(of, untouched, before, soft)).toEqual({ kind: 'close', watchUntil: unpayableFrom });
+      expect(decideFor(of, untouched, after, soft)).toEqual({ kind: 'close', watchUntil: null });
+    }
+  });
+
+  test.each(['already_closed', 'conflict', 'user_paying', 'rate_limited'] as const)(
+    'but whose close was answered %s is a contradiction: nothing is closed, however late it is',
+    (kind) => {
+      for (const channel of [strict, soft]) {
+        for (const now of [before, after]) {
+          expect(
+            decideFor(order, { close: close(kind), queryAfter: query('not_found') }, now, channel),
+          ).toMatchObject({
+            kind: 'retry',
+            reason: 'not_confirmed',
+          });
+        }
+      }
+    },
+  );
 });

@@ -53,12 +53,20 @@ describe('the waits between attempts', () => {
   });
 
   test('a person is told once in a row of attempts, at once where only a person can help', () => {
-    const told = (reason: PendingReason) =>
-      Array.from({ length: 50 }, (_, index) => index + 1).filter((count) => needsPerson(reason, count));
-    expect(told('unreachable')).toEqual([7]);
-    expect(told('not_confirmed')).toEqual([3]);
-    expect(told('misconfigured')).toEqual([1]);
-    expect(told('mismatch')).toEqual([1]);
-    expect(told('too_early')).toEqual([]);
+    const told = (reasons: (count: number) => PendingReason) => {
+      let before: { reason: PendingReason | null; count: number } = { reason: null, count: 0 };
+      return Array.from({ length: 50 }, (_, index) => index + 1).filter((count) => {
+        const reason = reasons(count);
+        const tell = needsPerson(reason, count, before);
+        before = { reason, count };
+        return tell;
+      });
+    };
+    expect(told(() => 'unreachable')).toEqual([7]);
+    expect(told(() => 'not_confirmed')).toEqual([3]);
+    expect(told(() => 'misconfigured')).toEqual([1]);
+    expect(told(() => 'mismatch')).toEqual([1]);
+    expect(told(() => 'too_early')).toEqual([]);
+    expect(told((count) => (count % 2 === 0 ? 'unreachable' : 'rate_limited'))).toEqual([7]);
   });
 });

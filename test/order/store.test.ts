@@ -14,7 +14,7 @@ afterAll(() => world.end());
 
 const later = (ms: number) => new Date(Date.now() + ms);
 const lease = (order: PaymentOrder, untilMs = 20_000) =>
-  store.takeLease(order, randomUUID(), later(untilMs), new Date());
+  store.takeLease(order, { token: randomUUID(), until: later(untilMs), set: {} }, new Date());
 const leased = async (order: PaymentOrder) => {
   const taken = await lease(order);
   if (taken === null) throw new Error('no lease');
@@ -88,7 +88,7 @@ describe('close against payment', () => {
       const holder = await leased(order);
       const [closed, paid] = await Promise.all([
         store.endAttempt(holder, closing, record(order)),
-        store.recordPayment(order, payment, notified(order, order.orderNo)),
+        store.recordPayment(order, payment, notified(order, order.orderNo), new Date()),
       ]);
       const { status, latePaidAt, channelTradeNo } = await world.reload(order);
       expect(channelTradeNo).toBe('T1');
@@ -111,7 +111,7 @@ describe('close against payment', () => {
     const order = await world.create('wechat_pay');
     const outcomes = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
-        store.recordPayment(order, payment, notified(order, `same-${index % 2}`)),
+        store.recordPayment(order, payment, notified(order, `same-${index % 2}`), new Date()),
       ),
     );
     expect(outcomes.filter((outcome) => outcome === 'recorded')).toHaveLength(1);

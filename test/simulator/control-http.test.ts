@@ -56,6 +56,14 @@ describe('everything can be done from another process', () => {
     expect((await sim('GET', '/unheard-of')).status).toBe(404);
   });
 
+  test('a customer opens a signed link', async () => {
+    const bizContent = { out_trade_no: harness.newOrderNo(), total_amount: '1.00', subject: 'x' };
+    const link = harness.alipay.pageExec('alipay.trade.wap.pay', 'GET', { bizContent });
+    const { body } = await sim('POST', '/open', { link });
+    expect(body).toMatchObject({ orderNo: bizContent.out_trade_no, state: 'WAIT_BUYER_PAY' });
+    expect((await sim('POST', '/open', { link: `${link}0` })).status).toBe(409);
+  });
+
   test('the clock', async () => {
     const before = harness.control.clock.now().getTime();
     await sim('POST', '/clock/advance', { ms: 3600_000 });
@@ -76,7 +84,7 @@ describe('everything can be done from another process', () => {
       { kind: 'unheard_of' },
       { kind: 'status' },
       { kind: 'reset', when: 'sometimes' },
-      { kind: 'reset', match: { operation: 'open' } },
+      { kind: 'reset', match: { operation: 'unheard_of' } },
       { kind: 'reset', match: { order: 'typo' } },
     ]) {
       expect((await sim('POST', '/faults', wrong)).status).toBe(409);

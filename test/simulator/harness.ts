@@ -8,6 +8,7 @@ import {
   type SimulatorOptions,
   startSimulator,
 } from '../../src/simulator/simulator.ts';
+import type { WechatKind } from '../../src/simulator/wechat/kinds.ts';
 
 // alipay-sdk writes gateway.do timestamps in the process's own zone, and Alipay reads them as Beijing time.
 process.env.TZ = 'Asia/Shanghai';
@@ -72,14 +73,17 @@ export interface WechatReply {
 }
 
 export interface WechatClient {
-  create(body: object): Promise<WechatReply>;
+  create(body: object, kind?: WechatKind): Promise<WechatReply>;
   query(orderNo: string, more?: object): Promise<WechatReply>;
   close(orderNo: string, more?: object): Promise<WechatReply>;
   reverse(orderNo: string): Promise<WechatReply>;
   refund(body: object): Promise<WechatReply>;
   refundQuery(refundNo: string): Promise<WechatReply>;
   certificates(): Promise<WechatReply>;
+  /** What a native order asks; other kinds need more. */
   native(orderNo: string, more?: object): object;
+  /** What a code payment asks. */
+  codePay(orderNo: string, more?: object): object;
 }
 
 export async function openHarness(options: SimulatorOptions = {}): Promise<Harness> {
@@ -127,7 +131,7 @@ export function wechatClient(env: SimulatorEnvironment, certs?: Record<string, s
   const call = (path: string): Wechatpay => client.chain(path);
   const order = (orderNo: string) => `v3/pay/transactions/out-trade-no/${orderNo}`;
   return {
-    create: (body) => call('v3/pay/transactions/native').post(body),
+    create: (body, kind = 'native') => call(`v3/pay/transactions/${kind}`).post(body),
     query: (orderNo, more) => call(order(orderNo)).get({ params: { mchid }, ...more }),
     close: (orderNo, more) => call(`${order(orderNo)}/close`).post({ mchid }, more),
     reverse: (orderNo) => call(`${order(orderNo)}/reverse`).post({ appid, mchid }),
@@ -141,6 +145,16 @@ export function wechatClient(env: SimulatorEnvironment, certs?: Record<string, s
       out_trade_no: orderNo,
       notify_url: 'http://127.0.0.1:9/nobody',
       amount: { total: 100, currency: 'CNY' },
+      ...more,
+    }),
+    codePay: (orderNo, more) => ({
+      appid,
+      mchid,
+      description: '测试商品',
+      out_trade_no: orderNo,
+      payer: { auth_code: '130000000000000001' },
+      amount: { total: 100, currency: 'CNY' },
+      scene_info: { store_info: { id: '0001' } },
       ...more,
     }),
   };

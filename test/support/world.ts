@@ -7,11 +7,20 @@ import { type App, openApp } from '../../src/app.ts';
 import type { ChannelName } from '../../src/channel/channel.ts';
 import { readConfig } from '../../src/config.ts';
 import { migrate } from '../../src/migrate.ts';
+import { cancelOrder } from '../../src/order/cancel-order.ts';
 import { closeOrder } from '../../src/order/close-order.ts';
 import { createOrder } from '../../src/order/create-order.ts';
-import { type CloseRecord, entities } from '../../src/order/entities.ts';
+import { type CloseRecord, entities, type Refund } from '../../src/order/entities.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import type { CloseOutcome, CloseTrigger, CreateOrder } from '../../src/order/outcomes.ts';
+import type {
+  CancelOutcome,
+  CloseOutcome,
+  CloseTrigger,
+  CreateOrder,
+  SyncOutcome,
+} from '../../src/order/outcomes.ts';
+import { runDueOrder } from '../../src/order/run-due-order.ts';
+import { syncOrder } from '../../src/order/sync-order.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { queueName } from '../../src/timer/close-queues.ts';
@@ -39,6 +48,11 @@ export interface World {
   expire(order: PaymentOrder, agoMs?: number): Promise<PaymentOrder>;
   /** Runs one attempt to close the order, as its timer would. */
   close(order: PaymentOrder, trigger?: CloseTrigger['kind']): Promise<CloseOutcome>;
+  cancel(order: PaymentOrder, trigger?: CloseTrigger['kind']): Promise<CancelOutcome>;
+  sync(order: PaymentOrder): Promise<SyncOutcome>;
+  refunds(order: PaymentOrder): Promise<Refund[]>;
+  /** Lets the order's timer fire now. */
+  fire(order: PaymentOrder): Promise<Date | null>;
   records(order: PaymentOrder): Promise<CloseRecord[]>;
   notifications(): Promise<{ orderNo: string | null; outcome: string; eventId: string }[]>;
   /** What BullMQ says of the order's job; `unknown` when there is none. */
@@ -119,6 +133,17 @@ export async function createWorld(
     async close(order, kind = 'timeout') {
       return closeOrder(app.deps, await world.reload(order), { kind, actor: null, clientIp: null });
     },
+    async cancel(order, kind = 'api') {
+      return cancelOrder(app.deps, await world.reload(order), { kind, actor: null, clientIp: null });
+    },
+    async sync(order) {
+      return syncOrder(app.deps, await world.reload(order), { kind: 'api', actor: null, clientIp: null });
+    },
+    refunds: (order) => db.getRepository<Refund>('Refund').findBy({ orderId: order.id }),
+    async fire(order) {
+      await world.edit(order, { nextCloseAt: new Date(0) });
+      return runDueOrder(app.deps, order.orderNo, { kind: 'timeout', actor: null, clientIp: null });
+    },
     records: (order) =>
       db
         .getRepository<CloseRecord>('CloseRecord')
@@ -160,6 +185,8 @@ export function aWish(channel: ChannelName, bizOrderNo: string): CreateOrder {
     returnUrl: null,
     notNotify: false,
     clientIp: null,
+    authCode: null,
+    openId: null,
   };
 }
 

@@ -111,7 +111,13 @@ describe('the sweep', () => {
     await timer().set(waiting, new Date(0), 'timeout');
     const future = await world.create(channel);
 
-    expect(await sweepOverdue(world.app.deps)).toEqual({ overdue: 4, enqueued: 3, live: 1, failed: 0 });
+    expect(await sweepOverdue(world.app.deps)).toEqual({
+      overdue: 4,
+      enqueued: 3,
+      live: 1,
+      failed: 0,
+      away: 0,
+    });
     for (const order of [lost, failed, far, waiting]) expect(await world.timerState(order)).toBe('waiting');
     expect(await world.timerState(future)).toBe('delayed');
     const waitingIds = (await world.queue(channel).getWaiting()).map(({ id }) => id);
@@ -119,7 +125,13 @@ describe('the sweep', () => {
       [lost, failed, far].map((o) => o.orderNo),
     );
 
-    expect(await sweepOverdue(world.app.deps)).toEqual({ overdue: 4, enqueued: 0, live: 4, failed: 0 });
+    expect(await sweepOverdue(world.app.deps)).toEqual({
+      overdue: 4,
+      enqueued: 0,
+      live: 4,
+      failed: 0,
+      away: 0,
+    });
   });
 
   test('pages through more orders than a batch holds, with the same due time, without missing one', async () => {
@@ -135,7 +147,7 @@ describe('the sweep', () => {
           (SELECT 0 AS n UNION SELECT 1) d) AS numbers
       WHERE id = ${order.id}`);
     const counts = await sweepOverdue(world.app.deps);
-    expect(counts).toEqual({ overdue: 2_000, enqueued: 2_000, live: 0, failed: 0 });
+    expect(counts).toEqual({ overdue: 2_000, enqueued: 2_000, live: 0, failed: 0, away: 0 });
   });
 });
 

@@ -1,67 +1,73 @@
-import { toBeijing } from '../beijing-time.ts';
-import type { Channel, ChannelOrder } from '../channel.ts';
+import { type Clock, systemClock } from '../../platform/clock.ts';
+import type { Channel } from '../channel.ts';
 import { cutText, DEFAULT_CALL_TIMEOUT_MS } from '../reply.ts';
 import { createAlipayClient } from './client.ts';
 import type { AlipayConfig } from './config.ts';
+import { createOrder } from './create-order.ts';
 import { alipayReplies, readAlipayNotification } from './notification.ts';
-import { readClose, readCreate, readQuery } from './read-reply.ts';
+import { readCancel, readRefund, readRefundQuery } from './read-refund.ts';
+import { readClose, readQuery } from './read-reply.ts';
 import { fenToYuan } from './yuan.ts';
 
 export type { AlipayConfig } from './config.ts';
 
-const MAX_SUBJECT_LENGTH = 256;
-/** A title must not contain these (precreate page, `subject`); they become their full-width forms. */
-const FORBIDDEN_IN_SUBJECT = /[/=&]/g;
-const FULL_WIDTH_OFFSET = 0xfee0;
+const MAX_REASON_LENGTH = 256;
 /** A code lives no longer, whatever is asked for (precreate page). */
 const MAX_CODE_LIFE_MS = 2 * 3_600_000;
+/** An older order is not cancelled any more (cancel page). */
+const CANCEL_WINDOW_MS = 24 * 3_600_000;
 /** For clocks that differ, and for what is still on its way. */
 const MARGIN_MS = 60_000;
 
 /**
- * Alipay (支付宝): face-to-face payment with a code (当面付, precreate), over REST v3. There is no trade before
- * somebody scans: until then query and close know nothing of the order, and yet it can be paid.
+ * Alipay (支付宝), over REST v3. Of a code, a page or an app payment there is no trade before the customer has
+ * scanned or opened it: until then query, close and cancel know nothing of the order, and yet it can be paid.
  */
-export function createAlipayChannel(config: AlipayConfig): Channel {
-  const { appId, notifyUrl, callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS } = config;
+export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemClock): Channel {
+  const { appId, callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS } = config;
   const client = createAlipayClient(config, callTimeoutMs);
+  const post = (path: string, body: Record<string, string>) => client.post(`/v3/alipay/trade/${path}`, body);
 
   return {
     name: 'ali_pay',
     account: appId,
-    methods: ['qrcode'],
+    methods: ['qrcode', 'jsapi', 'app', 'wap', 'barcode'],
     createDeadlineMs: callTimeoutMs,
     softClose: true,
+    // A trade that was refunded in part stays TRADE_SUCCESS.
+    refundedIsInFull: true,
     replies: alipayReplies,
 
-    async create(order) {
-      const body = {
-        out_trade_no: order.orderNo,
-        total_amount: fenToYuan(order.amountFen),
-        subject: subjectOf(order.title),
-        product_code: 'FACE_TO_FACE_PAYMENT',
-        time_expire: toBeijing(order.expiresAt),
-        notify_url: notifyUrl,
-      };
-      return readCreate(order, await client.post('/v3/alipay/trade/precreate', body));
-    },
+    create: (order, payer) => createOrder({ config, client, clock }, order, payer),
     async query(order) {
-      return readQuery(order, await client.post('/v3/alipay/trade/query', { out_trade_no: order.orderNo }));
+      return readQuery(order, await post('query', { out_trade_no: order.orderNo }));
     },
     async close(order) {
-      return readClose(order, await client.post('/v3/alipay/trade/close', { out_trade_no: order.orderNo }));
+      return readClose(order, await post('close', { out_trade_no: order.orderNo }));
     },
-    unpayableFrom({ expiresAt, createAttemptedAt }: ChannelOrder) {
-      const codeDiesAt = createAttemptedAt.getTime() + MAX_CODE_LIFE_MS;
+    cancel(order) {
+      const { orderNo, createAttemptedAt } = order;
+      if (clock.now().getTime() >= createAttemptedAt.getTime() + CANCEL_WINDOW_MS) return null;
+      return post('cancel', { out_trade_no: orderNo }).then((reply) => readCancel(order, reply));
+    },
+    queriesBeforeClose: () => false,
+    async refund(order, { refundNo, amountFen, reason }) {
+      const body = {
+        out_trade_no: order.orderNo,
+        out_request_no: refundNo,
+        refund_amount: fenToYuan(amountFen),
+        refund_reason: cutText(reason, MAX_REASON_LENGTH),
+      };
+      return readRefund(order, await post('refund', body));
+    },
+    async queryRefund({ orderNo }, refundNo) {
+      const body = { out_trade_no: orderNo, out_request_no: refundNo };
+      return readRefundQuery({ orderNo, refundNo }, await post('fastpay/refund/query', body));
+    },
+    unpayableFrom({ method, expiresAt, createAttemptedAt }) {
+      const codeDiesAt = method === 'qrcode' ? createAttemptedAt.getTime() + MAX_CODE_LIFE_MS : Infinity;
       return new Date(Math.min(expiresAt.getTime(), codeDiesAt) + MARGIN_MS);
     },
     parseNotification: (raw) => readAlipayNotification(config, client.isSigned, raw),
   };
-}
-
-function subjectOf(title: string): string {
-  const subject = title.replaceAll(FORBIDDEN_IN_SUBJECT, (character) =>
-    String.fromCharCode(character.charCodeAt(0) + FULL_WIDTH_OFFSET),
-  );
-  return cutText(subject, MAX_SUBJECT_LENGTH);
 }

@@ -1,4 +1,12 @@
-import type { CloseResult, CreateResult, Failure, QueryResult } from '../channel.ts';
+import type {
+  CancelResult,
+  ChargeResult,
+  CloseResult,
+  CreateResult,
+  Failure,
+  QueryResult,
+  RefundResult,
+} from '../channel.ts';
 
 /**
  * What Alipay answers, and what we take it for. A code that is not here is `unknown`; so is every 5xx, and every
@@ -57,7 +65,7 @@ export const commonRefusals = {
   'ACQ.PARTNER_ERROR': 'misconfigured',
 } as const satisfies Record<string, Failure['kind']>;
 
-/** Precreate page. A parameter is most often the merchant's, such as the title; the message says which. */
+/** Precreate and create pages. A parameter is most often the merchant's, such as the title; the message says which. */
 export const createRefusals = {
   ...commonRefusals,
   'invalid-parameter': 'refused',
@@ -69,6 +77,10 @@ export const createRefusals = {
   'ACQ.TRADE_HAS_SUCCESS': 'refused',
   'ACQ.TRADE_HAS_CLOSE': 'refused',
   'ACQ.APPLY_PC_MERCHANT_CODE_ERROR': 'refused',
+  'ACQ.BUYER_SELLER_EQUAL': 'refused',
+  'ACQ.TRADE_BUYER_NOT_MATCH': 'refused',
+  'ACQ.BUYER_ENABLE_STATUS_FORBID': 'refused',
+  'ACQ.SELLER_BEEN_BLOCKED': 'misconfigured',
   'ACQ.INVALID_RECEIVE_ACCOUNT': 'misconfigured',
 } as const satisfies Record<string, CreateResult['kind']>;
 
@@ -90,3 +102,75 @@ export const closeRefusals = {
   'ACQ.REASON_TRADE_STATUS_INVALID': 'conflict',
   'ACQ.REASON_ILLEGAL_STATUS': 'conflict',
 } as const satisfies Record<string, Exclude<CloseResult['kind'], 'accepted'>>;
+
+/** Pay page (条码支付). The customer's code, money or limits; whatever leaves the outcome open is unknown. */
+export const chargeRefusals = {
+  ...createRefusals,
+  /** The number is known from an earlier call, which has been paid: a query will tell. */
+  'ACQ.TRADE_HAS_SUCCESS': 'unknown',
+  'ACQ.PAYMENT_AUTH_CODE_INVALID': 'refused',
+  'ACQ.PAYMENT_FAIL': 'refused',
+  'ACQ.PAYMENT_REQUEST_HAS_RISK': 'refused',
+  'ACQ.PULL_MOBILE_CASHIER_FAIL': 'refused',
+  'ACQ.BUYER_BALANCE_NOT_ENOUGH': 'refused',
+  'ACQ.BUYER_BANKCARD_BALANCE_NOT_ENOUGH': 'refused',
+  'ACQ.BUYER_PAYMENT_AMOUNT_DAY_LIMIT_ERROR': 'refused',
+  'ACQ.BUYER_PAYMENT_AMOUNT_MONTH_LIMIT_ERROR': 'refused',
+  'ACQ.BEYOND_PAY_RESTRICTION': 'refused',
+  'ACQ.BEYOND_PER_RECEIPT_RESTRICTION': 'refused',
+  'ACQ.ERROR_BALANCE_PAYMENT_DISABLE': 'refused',
+  'ACQ.ERROR_BUYER_CERTIFY_LEVEL_LIMIT': 'refused',
+  'ACQ.MOBILE_PAYMENT_SWITCH_OFF': 'refused',
+  'ACQ.USER_FACE_PAYMENT_SWITCH_OFF': 'refused',
+  'ACQ.NO_PAYMENT_INSTRUMENTS_AVAILABLE': 'refused',
+} as const satisfies Record<string, ChargeResult['kind']>;
+
+/** `action` of a cancel. Without one there was no trade, and nothing has been done. */
+export const cancelActions = {
+  close: 'closed',
+  refund: 'refunded',
+} as const satisfies Record<string, CancelResult['kind']>;
+
+/** Cancel page. */
+export const cancelRefusals = {
+  ...commonRefusals,
+  'invalid-parameter': 'misconfigured',
+  'ACQ.INVALID_PARAMETER': 'misconfigured',
+  'ACQ.TRADE_NOT_EXIST': 'not_found',
+  'ACQ.TRADE_CANCEL_TIME_OUT': 'refund_instead',
+  'ACQ.TRADE_HAS_FINISHED': 'refund_instead',
+  /** Refunded already, in part or in full. */
+  'ACQ.REASON_TRADE_REFUND_FEE_ERR': 'refund_instead',
+  'ACQ.CANCEL_NOT_ALLOWED': 'refund_instead',
+  'ACQ.SELLER_BALANCE_NOT_ENOUGH': 'not_enough',
+  /** Frozen by Alipay: a person has to ask there. */
+  'ACQ.REASON_TRADE_BEEN_FREEZEN': 'misconfigured',
+} as const satisfies Record<string, CancelResult['kind']>;
+
+/** Refund page. What only a person can solve is refused. */
+export const refundRefusals = {
+  ...commonRefusals,
+  'invalid-parameter': 'misconfigured',
+  'ACQ.INVALID_PARAMETER': 'misconfigured',
+  'ACQ.SELLER_BALANCE_NOT_ENOUGH': 'not_enough',
+  'ACQ.TRADE_NOT_EXIST': 'refused',
+  'ACQ.TRADE_HAS_FINISHED': 'refused',
+  'ACQ.TRADE_HAS_CLOSE': 'refused',
+  'ACQ.TRADE_STATUS_ERROR': 'refused',
+  'ACQ.TRADE_NOT_ALLOW_REFUND': 'refused',
+  'ACQ.REASON_TRADE_BEEN_FREEZEN': 'refused',
+  'ACQ.REASON_TRADE_REFUND_FEE_ERR': 'refused',
+  'ACQ.REFUND_AMT_NOT_EQUAL_TOTAL': 'refused',
+  /** Another amount than before under this number. */
+  'ACQ.DISCORDANT_REPEAT_REQUEST': 'refused',
+  'ACQ.CUSTOMER_VALIDATE_ERROR': 'refused',
+  'ACQ.ONLINE_TRADE_VOUCHER_NOT_ALLOW_REFUND': 'refused',
+} as const satisfies Record<string, RefundResult['kind']>;
+
+/** Refund query page. */
+export const refundQueryRefusals = {
+  ...commonRefusals,
+  'invalid-parameter': 'misconfigured',
+  'ACQ.INVALID_PARAMETER': 'misconfigured',
+  'ACQ.TRADE_NOT_EXIST': 'not_found',
+} as const satisfies Record<string, RefundResult['kind']>;

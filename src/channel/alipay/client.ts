@@ -1,4 +1,5 @@
 import { AlipayRequestError, AlipaySdk } from 'alipay-sdk';
+import { toBeijing } from '../beijing-time.ts';
 import { DeadlineExceeded, withDeadline } from '../deadline.ts';
 import type { Reply } from '../reply.ts';
 import type { AlipayConfig } from './config.ts';
@@ -10,8 +11,19 @@ export interface AlipayClient {
    * nothing and ends within `timeoutMs`. Connections stay open.
    */
   post(path: string, body: Record<string, string>): Promise<Reply>;
+  /**
+   * A call of the older protocol, signed here for the customer's terminal to make: as the address of a page, or as
+   * the text that an app hands to Alipay's SDK. `now` is stated in Beijing time, whatever this machine's zone.
+   */
+  signed(form: 'page' | 'app', method: string, call: SignedCall, now: Date): string;
   /** Whether a notification's parameters were signed by Alipay. May throw on parameters that are not. */
   isSigned(params: Readonly<Record<string, string>>): boolean;
+}
+
+export interface SignedCall {
+  notifyUrl: string;
+  returnUrl?: string;
+  bizContent: Record<string, string>;
 }
 
 export function createAlipayClient(config: AlipayConfig, timeoutMs: number): AlipayClient {
@@ -20,6 +32,7 @@ export function createAlipayClient(config: AlipayConfig, timeoutMs: number): Ali
     privateKey: 'see below',
     alipayPublicKey: 'see below',
     endpoint: config.endpoint,
+    gateway: `${config.endpoint}/gateway.do`,
     timeout: timeoutMs,
   });
   // The SDK takes PEM text only and would parse it anew for every signature. What it hands its keys to, node:crypto,
@@ -41,6 +54,11 @@ export function createAlipayClient(config: AlipayConfig, timeoutMs: number): Ali
       } catch (error) {
         return readFailure(error);
       }
+    },
+    signed(form, method, call, now) {
+      // The SDK would write the wall clock of the process.
+      const params = { ...call, timestamp: toBeijing(now) };
+      return form === 'page' ? sdk.pageExecute(method, 'GET', params) : sdk.sdkExecute(method, params);
     },
     isSigned: (params) => sdk.checkNotifySignV2(params),
   };

@@ -1,12 +1,15 @@
 import { z } from 'zod';
 import { fromBeijing } from '../beijing-time.ts';
 import type { ChannelOrder, CloseResult, CreateResult, QueryResult } from '../channel.ts';
-import { lookUp, type Refusal, type Reply, readRefusal, shortText, unknown } from '../reply.ts';
+import { lookUp, type Refusal, type Reply, readRefusal, refused, shortText, unknown } from '../reply.ts';
 import { closeRefusals, createRefusals, queryRefusals, tradeStatuses } from './answers.ts';
 import { yuanToFen } from './yuan.ts';
 
 const numberSchema = z.object({ out_trade_no: z.string() });
-const createdSchema = numberSchema.extend({ qr_code: z.string().min(1) });
+const createdSchema = numberSchema.extend({
+  qr_code: z.string().min(1).optional(),
+  trade_no: z.string().min(1).optional(),
+});
 /** What is there only once somebody has paid is optional. */
 const tradeSchema = numberSchema.extend({
   trade_no: z.string().min(1).max(64),
@@ -20,21 +23,20 @@ const tradeSchema = numberSchema.extend({
 type Trade = z.output<typeof tradeSchema>;
 type Asked = Pick<ChannelOrder, 'orderNo'>;
 
-/** What was read off a reply to `create`. */
-export function readCreate({ orderNo }: Asked, reply: Reply): CreateResult {
+/** What was read off a reply to `create`; `payBody` is the answer's `field`. */
+export function readCreate({ orderNo }: Asked, field: 'qr_code' | 'trade_no', reply: Reply): CreateResult {
   if (reply.kind === 'lost') return unknown(reply.why);
   if (reply.kind === 'refusal') {
     const answer = answerOf(reply);
     const kind = readRefusal(createRefusals, reply);
-    return kind === 'refused'
-      ? { kind, answer, message: shortText(reply.message || reply.code) }
-      : { kind, answer };
+    return kind === 'refused' ? refused(answer, reply) : { kind, answer };
   }
   const { status, data } = reply;
   const created = createdSchema.safeParse(data);
-  if (status !== 200 || !created.success) return unknown(status, 'without a code');
-  if (created.data.out_trade_no !== orderNo) return unknown(status, 'about another order');
-  return { kind: 'created', answer: String(status), payBody: created.data.qr_code };
+  const payBody = created.data?.[field];
+  if (status !== 200 || payBody === undefined) return unknown(status, `without ${field}`);
+  if (created.data?.out_trade_no !== orderNo) return unknown(status, 'about another order');
+  return { kind: 'created', answer: String(status), payBody };
 }
 
 /** What was read off a reply to `query`. */
@@ -72,7 +74,8 @@ export function readClose({ orderNo }: Asked, reply: Reply): CloseResult {
 
 /** A full refund closes the trade as well, and leaves its payment visible. */
 function wasPaid({ send_pay_date, fund_bill_list = [], refund_fee }: Trade): boolean {
-  return send_pay_date !== undefined || fund_bill_list.length > 0 || refund_fee !== undefined;
+  const refundedFen = refund_fee === undefined ? 0 : yuanToFen(refund_fee);
+  return send_pay_date !== undefined || fund_bill_list.length > 0 || refundedFen !== 0;
 }
 
 function withPayment(kind: 'paid' | 'refunded', answer: string, trade: Trade): QueryResult {
@@ -84,6 +87,6 @@ function withPayment(kind: 'paid' | 'refunded', answer: string, trade: Trade): Q
 }
 
 /** The message is left out where Alipay repeats the request in it, to show why its signature is wrong. */
-function answerOf({ status, code, message }: Refusal): string {
+export function answerOf({ status, code, message }: Refusal): string {
   return code.startsWith('ACQ.') ? shortText(status, code, message) : shortText(status, code);
 }

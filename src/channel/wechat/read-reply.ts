@@ -1,27 +1,29 @@
 import { z } from 'zod';
 import type { ChannelOrder, CloseResult, CreateResult, QueryResult } from '../channel.ts';
-import { lookUp, type Refusal, type Reply, readRefusal, shortText, unknown } from '../reply.ts';
+import { lookUp, type Refusal, type Reply, readRefusal, refused, shortText, unknown } from '../reply.ts';
 import { closeRefusals, createRefusals, queryRefusals, tradeStates } from './answers.ts';
 import type { WechatConfig } from './config.ts';
 import { isOurs, paymentOf, type Transaction, transactionSchema } from './transaction.ts';
 
-const createdSchema = z.object({ code_url: z.string().min(1) });
+const createdSchema = z.object({
+  code_url: z.string().min(1).optional(),
+  prepay_id: z.string().min(1).optional(),
+  h5_url: z.string().min(1).optional(),
+});
 const codeSchema = z.object({ code: z.string() });
 
-/** What was read off a reply to `create`. */
-export function readCreate(reply: Reply): CreateResult {
+/** What was read off a reply to `create`; `payBody` is the answer's `field`. */
+export function readCreate(field: 'code_url' | 'prepay_id' | 'h5_url', reply: Reply): CreateResult {
   if (reply.kind === 'lost') return unknown(reply.why);
   if (reply.kind === 'refusal') {
     const answer = answerOf(reply);
     const kind = readRefusal(createRefusals, reply);
-    return kind === 'refused'
-      ? { kind, answer, message: shortText(reply.message || reply.code) }
-      : { kind, answer };
+    return kind === 'refused' ? refused(answer, reply) : { kind, answer };
   }
   const { status, data } = reply;
-  const created = createdSchema.safeParse(data);
-  if (status !== 200 || !created.success) return unknown(status, 'without a code');
-  return { kind: 'created', answer: String(status), payBody: created.data.code_url };
+  const payBody = createdSchema.safeParse(data).data?.[field];
+  if (status !== 200 || payBody === undefined) return unknown(status, `without ${field}`);
+  return { kind: 'created', answer: String(status), payBody };
 }
 
 /** What was read off a reply to `query`. */
@@ -60,9 +62,14 @@ export function readClose(reply: Reply): CloseResult {
   if (reply.kind === 'refusal') return { kind: readNotFound(closeRefusals, reply), answer: answerOf(reply) };
   const { status, data } = reply;
   if (status === 204) return { kind: 'accepted', answer: String(status) };
-  const said = codeSchema.safeParse(data);
-  const refusal: Refusal = { kind: 'refusal', status, code: said.success ? said.data.code : '', message: '' };
+  const refusal = refusalIn(status, data);
   return { kind: readNotFound(closeRefusals, refusal), answer: answerOf(refusal) };
+}
+
+/** A verified answer with a code in it is a refusal like any other: USER_PAYING comes with 202. */
+export function refusalIn(status: number, data: unknown): Refusal {
+  const said = codeSchema.safeParse(data);
+  return { kind: 'refusal', status, code: said.success ? said.data.code : '', message: '' };
 }
 
 function withPayment(kind: 'paid' | 'refunded', answer: string, transaction: Transaction): QueryResult {
@@ -71,11 +78,11 @@ function withPayment(kind: 'paid' | 'refunded', answer: string, transaction: Tra
 }
 
 /** A number is unknown only if the status says so as well: a wrong path is a 404 too, and a proxy may be. */
-function readNotFound<Kind extends string>(table: Readonly<Record<string, Kind>>, refusal: Refusal) {
+export function readNotFound<Kind extends string>(table: Readonly<Record<string, Kind>>, refusal: Refusal) {
   const kind = readRefusal(table, refusal);
   return kind === 'not_found' && refusal.status !== 404 ? 'unknown' : kind;
 }
 
-function answerOf({ status, code, message }: Refusal): string {
+export function answerOf({ status, code, message }: Refusal): string {
   return shortText(status, code, message);
 }

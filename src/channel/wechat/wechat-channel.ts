@@ -1,62 +1,85 @@
-import { systemClock } from '../../platform/clock.ts';
-import { toRfc3339 } from '../beijing-time.ts';
+import { type Clock, systemClock } from '../../platform/clock.ts';
 import type { Channel, ChannelOrder } from '../channel.ts';
 import { cutText, DEFAULT_CALL_TIMEOUT_MS } from '../reply.ts';
 import { createWechatClient } from './client.ts';
 import type { WechatConfig } from './config.ts';
+import { createOrder } from './create-order.ts';
 import { createWechatNotificationReader, wechatReplies } from './notification.ts';
-import { readClose, readCreate, readQuery } from './read-reply.ts';
+import { readRefund, readRefundQuery } from './read-refund.ts';
+import { readClose, readQuery } from './read-reply.ts';
+import { cancelByReverse, closeByReverse } from './reverse.ts';
 
 export type { WechatConfig } from './config.ts';
 
-const MAX_DESCRIPTION_LENGTH = 127;
-/** A `time_expire` sooner than this after the creation is moved there (native order page). */
+const MAX_REASON_LENGTH = 80;
+/** A `time_expire` sooner than this after the creation is moved there (order pages). */
 const MIN_LIFE_MS = 60_000;
+/** The code on a customer's phone is good for no longer (code-pay page). */
+const AUTH_CODE_LIFE_MS = 60_000;
 /** For clocks that differ, and for what is still on its way. */
 const MARGIN_MS = 60_000;
 
 /**
- * WeChat Pay API v3 (微信支付): native orders, paid by scanning a code. An order that nobody has scanned is closed
- * like any other, so nothing is left to watch.
+ * WeChat Pay API v3 (微信支付). An order that nobody has touched is closed like any other, so nothing is left to
+ * watch. A `barcode` order is another animal (付款码支付): it is charged at once, cannot be closed but only
+ * reversed, and the reversal gives the money back if it has been paid.
  */
-export function createWechatChannel(config: WechatConfig): Channel {
-  const { appId, mchId, notifyUrl, callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS } = config;
+export function createWechatChannel(config: WechatConfig, clock: Clock = systemClock): Channel {
+  const { mchId, callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS } = config;
   const call = createWechatClient(config, callTimeoutMs);
+  const deps = { config, call, clock };
   const readNotification = createWechatNotificationReader(config);
   const pathOf = (orderNo: string) => `v3/pay/transactions/out-trade-no/${encodeURIComponent(orderNo)}`;
 
+  async function query(order: ChannelOrder) {
+    const path = pathOf(order.orderNo);
+    return readQuery(config, order, await call({ method: 'GET', path, query: { mchid: mchId } }));
+  }
+
   return {
     name: 'wechat_pay',
-    account: mchId,
-    methods: ['qrcode'],
+    account: `${mchId}/${config.appId}`,
+    methods: ['qrcode', 'jsapi', 'app', 'wap', 'barcode'],
     createDeadlineMs: callTimeoutMs,
     softClose: false,
+    // REFUND is also the state of an order that was refunded in part.
+    refundedIsInFull: false,
     replies: wechatReplies,
 
-    async create({ orderNo, title, amountFen, expiresAt }) {
-      const body = {
-        appid: appId,
-        mchid: mchId,
-        description: cutText(title, MAX_DESCRIPTION_LENGTH),
-        out_trade_no: orderNo,
-        time_expire: toRfc3339(expiresAt),
-        notify_url: notifyUrl,
-        amount: { total: amountFen, currency: 'CNY' },
-      };
-      return readCreate(await call({ method: 'POST', path: 'v3/pay/transactions/native', body }));
-    },
-    async query(order) {
-      const query = { mchid: mchId };
-      return readQuery(config, order, await call({ method: 'GET', path: pathOf(order.orderNo), query }));
-    },
-    async close({ orderNo }) {
+    create: (order, payer) => createOrder(deps, order, payer),
+    query,
+    async close(order) {
+      if (isCodePay(order)) return closeByReverse(deps, order);
       const body = { mchid: mchId };
-      return readClose(await call({ method: 'POST', path: `${pathOf(orderNo)}/close`, body }));
+      return readClose(await call({ method: 'POST', path: `${pathOf(order.orderNo)}/close`, body }));
     },
-    unpayableFrom({ expiresAt, createAttemptedAt }: ChannelOrder) {
-      const latestCreation = createAttemptedAt.getTime() + callTimeoutMs;
-      return new Date(Math.max(expiresAt.getTime(), latestCreation + MIN_LIFE_MS) + MARGIN_MS);
+    cancel: (order) => (isCodePay(order) ? cancelByReverse(deps, order, query) : null),
+    queriesBeforeClose: isCodePay,
+    async refund({ orderNo }, { refundNo, amountFen, totalFen, reason }) {
+      const body = {
+        out_trade_no: orderNo,
+        out_refund_no: refundNo,
+        reason: cutText(reason, MAX_REASON_LENGTH),
+        amount: { refund: amountFen, total: totalFen, currency: 'CNY' },
+      };
+      const reply = await call({ method: 'POST', path: 'v3/refund/domestic/refunds', body });
+      return readRefund({ orderNo, refundNo, amountFen }, reply);
     },
-    parseNotification: (raw) => readNotification(raw, systemClock.now()),
+    async queryRefund({ orderNo }, refundNo) {
+      const path = `v3/refund/domestic/refunds/${encodeURIComponent(refundNo)}`;
+      return readRefundQuery({ orderNo, refundNo }, await call({ method: 'GET', path }));
+    },
+    unpayableFrom(order) {
+      const latestCreation = order.createAttemptedAt.getTime() + callTimeoutMs;
+      const payableFor = isCodePay(order)
+        ? latestCreation + AUTH_CODE_LIFE_MS
+        : Math.max(order.expiresAt.getTime(), latestCreation + MIN_LIFE_MS);
+      return new Date(payableFor + MARGIN_MS);
+    },
+    parseNotification: (raw) => readNotification(raw, clock.now()),
   };
+}
+
+function isCodePay({ method }: ChannelOrder): boolean {
+  return method === 'barcode';
 }

@@ -4,10 +4,14 @@ import type { Logger } from '../../platform/logger.ts';
 import type { RawBody } from '../raw-body.ts';
 import { type Members, parseBody } from './body.ts';
 import { failure, invalid, type Result } from './codes.ts';
+import { dataOf } from './content.ts';
 import { type Answer, type Generation, unsignedAnswer } from './generation.ts';
-import { generation206 } from './generation-2-0-6.ts';
+import { generationOf } from './generations.ts';
 import type { Operation, UseCases } from './operations.ts';
-import { isSigned, type SignSettings, sign } from './signing.ts';
+import { orElse } from './or-else.ts';
+import { isReplay, type RememberNonce } from './replay.ts';
+import type { SignSettings } from './sign-type.ts';
+import { isSigned, sign } from './signing.ts';
 
 /** Longer than the channel calls of one close take. */
 const ANSWER_TIMEOUT_MS = 60_000;
@@ -17,40 +21,43 @@ export interface ApiSettings extends SignSettings {
   signRequired: boolean;
   /** How far `reqTime` may be from our clock, either way; 0: any. */
   reqTimeToleranceS: number;
+  /** Calls from one address, by its connection; 0 or absent: any number. Behind a proxy all share the proxy's. */
+  rateLimitPerMinute?: number;
 }
 
 export interface ApiDeps extends UseCases {
   log: Logger;
   clock: Clock;
   settings: ApiSettings;
+  rememberNonce: RememberNonce;
   /** How long a caller waits for an outcome; after that it is told that the work goes on. */
   answerTimeoutMs?: number;
 }
 
 export interface Call {
+  path: string;
   body: RawBody;
   /** The other end of the connection. */
   socketIp: string;
+  /** False: this client has called too often. */
+  withinLimit: boolean;
   traceId: string;
 }
-
-/** The most particular first; the last recognises everything. */
-const generations: readonly Generation[] = [generation206];
 
 /** How a request names its order; goes to the log. */
 type Numbers = Partial<OrderNumbers>;
 
 /**
  * Answers one call of the API, whatever it is: in the form of its generation and signed, once it is JSON with a
- * `reqTime`. Nothing happens before the signature, the time and the parameters have been found right, in this
- * order. One log line a call. An operation that takes too long goes on after its answer.
+ * `reqTime`. Nothing happens before the signature, the time, the parameters and the nonce have been found right, in
+ * this order: a nonce is used up only by a request that is otherwise right. One log line a call. An operation that takes too long goes on after its answer.
  */
 export async function answerCall<Wish extends Numbers>(
   deps: ApiDeps,
   operation: Operation<Wish>,
   call: Call,
 ): Promise<Answer> {
-  const { traceId } = call;
+  const { path, traceId } = call;
   const log = deps.log.child({ traceId, operation: operation.name });
   const startedAt = performance.now();
 
@@ -59,11 +66,14 @@ export async function answerCall<Wish extends Numbers>(
   const { members } = body;
   if (members.reqTime === undefined || members.reqTime === null) return answerUnsigned('reqTime 不能为空');
 
-  const generation = generations.find((each) => each.recognises(members)) ?? generation206;
+  const generation = generationOf({ path, members });
+  if (!call.withinLimit) return answer(failure('operation_failed', '请求过于频繁'));
   const refusal = refuse(deps, generation, members);
   if (refusal !== null) return answer(refusal);
-  const read = operation.read(members);
+  const read = operation.read(members, generation);
   if (read.kind === 'wrong') return answer(read.result);
+  if (await isReplay(deps.rememberNonce, members, deps.settings.reqTimeToleranceS, log))
+    return answer(invalid('nonceStr 已经使用过，请勿重复提交'));
   const { orderNo, bizOrderNo } = read.wish;
   const outcome = operation.run(deps, read.wish, call.socketIp).catch((err) => {
     log.error({ err, orderNo, bizOrderNo }, 'api call failed');
@@ -74,8 +84,13 @@ export async function answerCall<Wish extends Numbers>(
 
   function answer(result: Result, numbers: Numbers = {}): Answer {
     note(result, numbers);
-    const resTime = Math.floor(deps.clock.now().getTime() / 1000);
-    return generation.layOut(result, { resTime, traceId, sign: (signed) => sign(signed, deps.settings) });
+    const { fields, units, dialect } = generation;
+    const data = result.content === null ? null : dataOf(result.content, fields, units);
+    const { code, message } = result;
+    return generation.layOut(
+      { code, message, data },
+      { now: deps.clock.now(), traceId, sign: (signed) => sign(signed, deps.settings, dialect) },
+    );
   }
   function answerUnsigned(detail: string): Answer {
     const result = invalid(detail);
@@ -90,26 +105,14 @@ export async function answerCall<Wish extends Numbers>(
 
 /** Why a request is not looked at any further: its signature, then its time. */
 function refuse({ settings, clock }: ApiDeps, generation: Generation, members: Members): Result | null {
+  const { dialect, units } = generation;
   const unsigned = members.sign === undefined || members.sign === null || members.sign === '';
-  if (unsigned ? settings.signRequired : !isSigned(members, settings)) return failure('sign_wrong');
+  if (unsigned ? settings.signRequired : !isSigned(members, settings, dialect)) return failure('sign_wrong');
 
-  const reqTime = generation.readReqTime(members.reqTime);
-  if (reqTime === null) return invalid('reqTime 必须是秒级时间戳');
+  const reqTime = units.readReqTime(members.reqTime);
+  if (reqTime === null) return invalid(`reqTime 必须是${units.reqTimeForm}`);
   const tolerance = settings.reqTimeToleranceS;
   const offByS = Math.abs(clock.now().getTime() / 1000 - reqTime);
   if (tolerance > 0 && offByS > tolerance) return invalid(`reqTime 与服务器时间相差超过 ${tolerance} 秒`);
   return null;
-}
-
-/** The outcome, or `late` if it takes longer than `ms`. */
-async function orElse<T>(outcome: Promise<T>, ms: number, late: T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<T>((resolve) => {
-    timer = setTimeout(resolve, ms, late);
-  });
-  try {
-    return await Promise.race([outcome, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -10,7 +10,7 @@ const MAX_DEPTH = 16;
 export type ParsedBody = { kind: 'members'; members: Members } | { kind: 'unreadable'; message: string };
 
 /**
- * Reads a body of DaxPay 2.0.6: one JSON object in strict UTF-8, whatever charset the headers name. A name given
+ * Reads a body: one JSON object in strict UTF-8, whatever charset the headers name. A name given
  * twice with different values is refused, since signer and reader might choose different ones. `__proto__` is a
  * member like any other.
  */
@@ -21,10 +21,24 @@ export function parseBody(raw: RawBody): ParsedBody {
   return isObject(value) ? { kind: 'members', members: value } : unreadable('请求体不是 JSON 对象');
 }
 
+/** The members of an object that is JSON inside of a string, under the limits of a body; null if it is none. */
+export function parseObject(text: string): Members | null {
+  const value = parseText(text);
+  return isObject(value) ? value : null;
+}
+
 /** Undefined if it is not JSON. */
 function parseJson(raw: Buffer): unknown {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(raw);
+    return parseText(new TextDecoder('utf-8', { fatal: true }).decode(raw));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Undefined if it is not JSON. */
+function parseText(text: string): unknown {
+  try {
     return depthOf(text) > MAX_DEPTH ? undefined : parse(text);
   } catch {
     return undefined;
@@ -47,7 +61,7 @@ function depthOf(text: string): number {
   return deepest;
 }
 
-function isObject(value: unknown): value is Members {
+export function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
 }
 

@@ -1,4 +1,6 @@
-/** DaxPay 2.0.6's result codes and their default messages, which merchants show to people. */
+import type { Content } from './content.ts';
+
+/** DaxPay's result codes and their default messages, which merchants show to people. */
 export const codes = {
   success: { code: 0, message: 'success' },
   channel_unknown: { code: 20011, message: '不存在的支付通道' },
@@ -28,17 +30,17 @@ export interface Result {
   code: number;
   /** Null on success, where the answer carries none. Never repeats the caller's input: the answer is signed. */
   message: string | null;
-  /** The operation's documented members; null ones are left out of the answer and of its signature. */
-  members: Readonly<Record<string, string | number | null>>;
+  /** Null where the operation returns nothing, and on failure. */
+  content: Content | null;
 }
 
-export function success(members: Result['members'] = {}): Result {
-  return { code: codes.success.code, message: null, members };
+export function success(content: Content | null = null): Result {
+  return { code: codes.success.code, message: null, content };
 }
 
 /** A failure with its code's own message, or a better one. */
 export function failure(name: Exclude<CodeName, 'success'>, message?: string): Result {
-  return { code: codes[name].code, message: message ?? codes[name].message, members: {} };
+  return { code: codes[name].code, message: message ?? codes[name].message, content: null };
 }
 
 /** Error 20051; `detail` names the field. */

@@ -3,7 +3,7 @@ import { isLosslessNumber } from 'lossless-json';
 const BEIJING_OFFSET_MS = 8 * 3_600_000;
 
 /**
- * Reads `expiredTime`. DaxPay 2.0.6 documents epoch seconds (10 digits), its SDK sends milliseconds (13 digits).
+ * Reads `expiredTime`. DaxPay 2.0.6 documents epoch seconds (10 digits), its SDK and 2.0.8's send milliseconds (13 digits).
  * Null for anything else.
  */
 export function readExpiredTime(digits: string): Date | null {
@@ -13,7 +13,7 @@ export function readExpiredTime(digits: string): Date | null {
 }
 
 /**
- * What DaxPay 2.0.6's SDK signs instead of the milliseconds it sends: its date-time object field by field, on the
+ * What the SDKs of DaxPay 2.0.6 and 2.0.8 sign instead of the milliseconds they send: their date-time object field by field, on the
  * wall clock of Beijing. Null if `value` is not milliseconds.
  */
 export function javaDateTime(value: unknown): string | null {

@@ -1,9 +1,11 @@
 import { isIP } from 'node:net';
 import { isLosslessNumber } from 'lossless-json';
 import { z } from 'zod';
+import { fromBeijing } from '../../channel/beijing-time.ts';
 import type { Members } from './body.ts';
 import { invalid, type Result } from './codes.ts';
 import { readExpiredTime } from './expired-time.ts';
+import { yuanToFen } from './yuan.ts';
 
 /** What a request asks for, or the answer that says what is wrong with it. */
 export type Read<Wish> = { kind: 'wish'; wish: Wish } | { kind: 'wrong'; result: Result };
@@ -21,19 +23,20 @@ export const text = (max: number) =>
 export const orderNumber = string.regex(/^[!-~]{1,32}$/, '必须是 1 到 32 个字母、数字或符号');
 /** Fen. */
 export const amountFen = string.regex(/^[1-9]\d*$/, '必须是正整数（分）').transform(Number);
-export const ip = string.refine((value) => isIP(value) !== 0, '必须是 IPv4 或 IPv6 地址');
+/** Yuan, to fen (DaxPay 3.0). */
+export const amountYuan = readBy((yuan) => yuanToFen(yuan) || null, '必须是最多两位小数的正数（元）');
+export const ip = string
+  .max(64, '长度不能超过 64')
+  .refine((value) => isIP(value) !== 0 && !value.includes('%'), '必须是 IPv4 或 IPv6 地址');
 export const httpUrl = (max: number) =>
   text(max).pipe(z.url({ protocol: /^https?$/, error: '必须是 http 或 https 的 URL' }));
 export const flag = z
   .enum(['true', 'false'], '必须是 true 或 false')
   .default('false')
   .transform((value) => value === 'true');
-export const expiredTime = string.transform((digits, context) => {
-  const time = readExpiredTime(digits);
-  if (time !== null) return time;
-  context.addIssue({ code: 'custom', message: '必须是 10 位秒或 13 位毫秒的时间戳' });
-  return z.NEVER;
-});
+export const expiredTime = readBy(readExpiredTime, '必须是 10 位秒或 13 位毫秒的时间戳');
+/** DaxPay 3.0. */
+export const beijingTime = readBy(fromBeijing, '必须是 yyyy-MM-dd HH:mm:ss 格式的北京时间');
 
 /** The field, or null where it was not given. */
 export const optional = <Schema extends z.ZodType>(schema: Schema) => schema.nullable().default(null);
@@ -48,6 +51,16 @@ export function readFields<Schema extends z.ZodType>(
   return wrong(
     invalid(read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('；')),
   );
+}
+
+/** A field that `read` understands; null from it is the error. */
+function readBy<Value>(read: (text: string) => Value | null, message: string) {
+  return string.transform((given, context): Value => {
+    const value = read(given);
+    if (value !== null) return value;
+    context.addIssue({ code: 'custom', message });
+    return z.NEVER;
+  });
 }
 
 export function wrong(result: Result): Read<never> {

@@ -1,5 +1,6 @@
-import { isLosslessNumber } from 'lossless-json';
 import type { Generation } from './generation.ts';
+import { asIs } from './signing.ts';
+import { fenAndSeconds } from './units.ts';
 
 /**
  * DaxPay 2.0.6. The outer code only says that the call was understood; the business result is in `data`, whose own
@@ -9,23 +10,36 @@ import type { Generation } from './generation.ts';
  */
 export const generation206: Generation = {
   name: '2.0.6',
-  recognises: () => true,
-  readReqTime(reqTime) {
-    const digits = isLosslessNumber(reqTime) ? reqTime.value : reqTime;
-    return typeof digits === 'string' && /^\d{1,15}$/.test(digits) ? Number(digits) : null;
+  units: fenAndSeconds,
+  dialect: asIs,
+  names: { own: 'orderNo', biz: 'bizTradeNo', payBiz: 'bizOrderNo' },
+  extendedClose: false,
+  fields: {
+    payable: ['bizOrderNo', 'orderNo', 'status', 'payBody'],
+    order: [
+      'orderNo',
+      'bizOrderNo',
+      'outOrderNo',
+      'title',
+      'description',
+      'channel',
+      'method',
+      'amount',
+      'refundableBalance',
+      'status',
+      'payTime',
+      'expiredTime',
+      'closeTime',
+      'errorMsg',
+    ],
+    sync: ['status'],
   },
-  layOut(result, { resTime, traceId, sign }) {
-    const members = withoutNulls({ code: result.code, msg: result.message, ...result.members, resTime });
+  recognises: () => true,
+  layOut({ code, message, data: content }, { now, traceId, sign }) {
+    const resTime = Math.floor(now.getTime() / 1000);
+    const members = { code, ...(message === null ? {} : { msg: message }), ...content, resTime };
     const signature = sign(members);
     const data = { ...members, sign: signature };
     return { code: 0, msg: 'success', data, traceId, sign: signature, resTime };
   },
 };
-
-function withoutNulls(
-  members: Record<string, string | number | null>,
-): Readonly<Record<string, string | number>> {
-  return Object.fromEntries(
-    Object.entries(members).flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
-  );
-}

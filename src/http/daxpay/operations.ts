@@ -1,27 +1,36 @@
+import type { PaymentOrder } from '../../order/order.ts';
 import type {
+  CancelOutcome,
   CloseOutcome,
   CloseTrigger,
   CreateOrder,
   CreateOutcome,
   OrderNumbers,
+  SyncOutcome,
 } from '../../order/outcomes.ts';
 import type { Members } from './body.ts';
-import type { Result } from './codes.ts';
+import { failure, type Result, success } from './codes.ts';
 import type { Read } from './fields.ts';
-import { closeResult, createResult } from './outcomes.ts';
-import { type CloseOrder, readClose, readPay } from './schemas.ts';
+import type { Generation } from './generation.ts';
+import { cancelResult, closeResult, createResult, syncResult } from './outcomes.ts';
+import { type OrderWish, readOrder } from './read-order.ts';
+import { readPay } from './read-pay.ts';
 
 /** What the API makes happen. Each throws only when the database cannot be reached. */
 export interface UseCases {
   createOrder(wish: CreateOrder): Promise<CreateOutcome>;
   closeOrder(numbers: OrderNumbers, trigger: CloseTrigger): Promise<CloseOutcome>;
+  cancelOrder(numbers: OrderNumbers, trigger: CloseTrigger): Promise<CancelOutcome>;
+  findOrder(numbers: OrderNumbers): Promise<PaymentOrder | null>;
+  /** Asks the channel and corrects the order, so it is a change like the others. */
+  syncOrder(numbers: OrderNumbers, trigger: CloseTrigger): Promise<SyncOutcome>;
 }
 
 /** One thing that a merchant may ask for. */
 export interface Operation<Wish extends Partial<OrderNumbers>> {
   /** In the log. */
   name: string;
-  read(members: Members): Read<Wish>;
+  read(members: Members, generation: Generation): Read<Wish>;
   /** `socketIp` is who called, where the request does not say for whom. */
   run(useCases: UseCases, wish: Wish, socketIp: string): Promise<Result>;
 }
@@ -34,11 +43,44 @@ export const pay: Operation<CreateOrder> = {
   },
 };
 
-export const close: Operation<CloseOrder> = {
+export const close: Operation<OrderWish> = {
   name: 'close',
-  read: readClose,
-  async run({ closeOrder }, { clientIp, ...numbers }, socketIp) {
-    const trigger = { kind: 'api', actor: null, clientIp: clientIp ?? socketIp } as const;
-    return closeResult(await closeOrder(numbers, trigger));
+  read: readOrder,
+  async run(useCases, wish, socketIp) {
+    if (wish.useCancel) return cancel.run(useCases, wish, socketIp);
+    return closeResult(await useCases.closeOrder(numbersOf(wish), triggerOf(wish, socketIp)));
   },
 };
+
+export const cancel: Operation<OrderWish> = {
+  name: 'cancel',
+  read: readOrder,
+  async run({ cancelOrder }, wish, socketIp) {
+    return cancelResult(await cancelOrder(numbersOf(wish), triggerOf(wish, socketIp)));
+  },
+};
+
+export const query: Operation<OrderWish> = {
+  name: 'query',
+  read: readOrder,
+  async run({ findOrder }, wish) {
+    const order = await findOrder(numbersOf(wish));
+    return order === null ? failure('trade_not_found') : success({ kind: 'order', order });
+  },
+};
+
+export const sync: Operation<OrderWish> = {
+  name: 'sync',
+  read: readOrder,
+  async run({ syncOrder }, wish, socketIp) {
+    return syncResult(await syncOrder(numbersOf(wish), triggerOf(wish, socketIp)));
+  },
+};
+
+function numbersOf({ clientIp, useCancel, ...numbers }: OrderWish): OrderNumbers {
+  return numbers;
+}
+
+function triggerOf({ clientIp }: OrderWish, socketIp: string): CloseTrigger {
+  return { kind: 'api', actor: null, clientIp: clientIp ?? socketIp };
+}

@@ -1,5 +1,5 @@
-import type { OrderStatus, PaymentOrder, PendingReason } from '../../order/order.ts';
-import type { CloseOutcome, CreateOutcome } from '../../order/outcomes.ts';
+import type { OrderStatus, PendingReason } from '../../order/order.ts';
+import type { CancelOutcome, CloseOutcome, CreateOutcome, SyncOutcome } from '../../order/outcomes.ts';
 import { assertNever } from '../../platform/assert-never.ts';
 import { failure, invalid, type Result, success } from './codes.ts';
 
@@ -25,9 +25,28 @@ const closePending = {
   too_early: failure('operation_processing', '订单在支付通道的创建尚未有定论，系统将自动继续关闭'),
   misconfigured: failure('operation_failed', '支付通道配置错误，请联系管理员，系统将自动重试关闭'),
   mismatch: failure('trade_status_wrong', '支付通道的支付信息与订单不符，需要人工核对'),
+  refunding: failure('operation_processing', '退款已受理，结果待确认，系统将自动继续'),
+  not_enough: failure('operation_processing', '商户在支付通道的余额不足以退款，系统将自动重试'),
 } satisfies Record<PendingReason, Result>;
 
-/** What a merchant is told about a close (DaxPay 2.0.6). */
+const cancelPending = {
+  ...closePending,
+  user_paying: failure('operation_processing', '用户正在支付，暂不能撤销，系统将自动继续'),
+  rate_limited: failure('operation_processing', '支付通道限制了请求频率，系统将自动继续撤销'),
+  unreachable: failure('operation_processing', '暂未得到支付通道的明确结果，系统将自动继续撤销'),
+  not_confirmed: failure('operation_processing', '支付通道已受理，撤销结果待确认，系统将自动继续'),
+  too_early: failure('operation_processing', '订单在支付通道的创建尚未有定论，系统将自动继续撤销'),
+  misconfigured: failure('operation_failed', '支付通道配置错误，请联系管理员，系统将自动重试撤销'),
+} satisfies Record<PendingReason, Result>;
+
+const syncFailed = {
+  unreachable: failure('operation_processing', '暂未得到支付通道的明确结果，请稍后重试'),
+  rate_limited: failure('operation_processing', '支付通道限制了请求频率，请稍后重试'),
+  misconfigured: failure('operation_failed', '支付通道配置错误，请联系管理员'),
+  mismatch: closePending.mismatch,
+} satisfies Record<Extract<SyncOutcome, { kind: 'unreachable' }>['reason'], Result>;
+
+/** What a merchant is told about a close (DaxPay 2.0.5 to 3.0). */
 export function closeResult(outcome: CloseOutcome): Result {
   switch (outcome.kind) {
     case 'closed':
@@ -49,12 +68,48 @@ export function closeResult(outcome: CloseOutcome): Result {
   }
 }
 
-/** What a merchant is told about a new order (DaxPay 2.0.6). */
+/** What a merchant is told about a cancel (DaxPay 2.0.8 and 3.0). */
+export function cancelResult(outcome: CancelOutcome): Result {
+  switch (outcome.kind) {
+    case 'cancelled':
+      return success();
+    case 'ended':
+      return closeOfEnded[outcome.status];
+    case 'not_found':
+      return failure('trade_not_found');
+    case 'busy':
+      return failure('trade_processing', '支付订单正在处理中，请勿重复发起');
+    case 'pending':
+      return cancelPending[outcome.reason];
+    case 'refused':
+      return failure('operation_failed', `支付通道拒绝撤销: ${outcome.answer}`);
+    default:
+      return assertNever(outcome);
+  }
+}
+
+/** What a merchant is told about a sync (DaxPay 2.0.5 to 3.0). */
+export function syncResult(outcome: SyncOutcome): Result {
+  switch (outcome.kind) {
+    case 'synced':
+      return success({ kind: 'sync', synced: outcome });
+    case 'not_found':
+      return failure('trade_not_found');
+    case 'busy':
+      return failure('trade_processing', '支付订单正在处理中，请稍后重试');
+    case 'unreachable':
+      return syncFailed[outcome.reason];
+    default:
+      return assertNever(outcome);
+  }
+}
+
+/** What a merchant is told about a new order (DaxPay 2.0.5 to 3.0). */
 export function createResult(outcome: CreateOutcome): Result {
   switch (outcome.kind) {
     case 'created':
     case 'existing':
-      return success(payable(outcome.order));
+      return success({ kind: 'payable', order: outcome.order });
     case 'ended':
       return createAfterEnd[outcome.order.status];
     case 'conflict':
@@ -74,8 +129,4 @@ export function createResult(outcome: CreateOutcome): Result {
     default:
       return assertNever(outcome);
   }
-}
-
-function payable({ bizOrderNo, orderNo, status, payBody }: PaymentOrder): Result['members'] {
-  return { bizOrderNo, orderNo, status, payBody };
 }

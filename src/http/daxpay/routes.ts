@@ -1,30 +1,39 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { stringify } from 'lossless-json';
 import type { OrderNumbers } from '../../order/outcomes.ts';
 import { rawBodyOf } from '../raw-body.ts';
 import { type ApiDeps, answerCall } from './answer.ts';
 import { failure, invalid } from './codes.ts';
 import { type Answer, unsignedAnswer } from './generation.ts';
-import { close, type Operation, pay } from './operations.ts';
+import { cancel, close, type Operation, pay, query, sync } from './operations.ts';
+import { createRateLimit } from './rate-limit.ts';
 
 /** True for everything that a merchant's client may call; there, HTTP's status is always 200. */
 export function isApiPath(url: string): boolean {
   return /^\/(unipay|uni)(?![^/?])/.test(url);
 }
 
-/** DaxPay's unified-pay API. Bodies are RawBodies, read as JSON whatever their content type says. */
+/** DaxPay's unified-pay API, on the paths of its generations 2.0.5 to 3.0. Bodies are RawBodies, read as JSON whatever their content type says. */
 export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
   app.addHook('onRequest', async (request) => {
     delete request.raw.headers['content-type'];
   });
-  serve('/unipay/pay', pay);
-  serve('/unipay/close', close);
+  const isWithinLimit = createRateLimit(deps.settings.rateLimitPerMinute ?? 0);
+  serve(['/unipay/pay', '/unipay/simplePay'], pay);
+  serve(['/unipay/close'], close);
+  serve(['/unipay/cancel'], cancel);
+  serve(['/unipay/query/payOrder', '/uni/query/payOrder'], query);
+  serve(['/unipay/syncPay', '/unipay/sync/pay', '/unipay/sync/order/pay'], sync);
 
-  function serve<Wish extends Partial<OrderNumbers>>(url: string, operation: Operation<Wish>): void {
-    app.post(url, async (request, reply) => {
-      const body = rawBodyOf(request.body);
-      const answer = await answerCall(deps, operation, { body, socketIp: request.ip, traceId: request.id });
-      return send(reply, answer);
-    });
+  function serve<Wish extends Partial<OrderNumbers>>(paths: string[], operation: Operation<Wish>): void {
+    for (const path of paths) {
+      app.post(path, async (request, reply) => {
+        const { ip: socketIp, id: traceId } = request;
+        const body = rawBodyOf(request.body);
+        const withinLimit = isWithinLimit(socketIp, deps.clock.now().getTime());
+        return send(reply, await answerCall(deps, operation, { path, body, socketIp, withinLimit, traceId }));
+      });
+    }
   }
 }
 
@@ -44,5 +53,5 @@ function send(reply: FastifyReply, answer: Answer): FastifyReply {
   return reply
     .code(200)
     .header('content-type', 'application/json')
-    .send(Buffer.from(JSON.stringify(answer)));
+    .send(Buffer.from(stringify(answer) ?? ''));
 }

@@ -1,29 +1,11 @@
 import { z } from 'zod';
-import { channelNames, payMethods } from '../../channel/channel.ts';
-import type { CreateOrder, OrderNumbers } from '../../order/outcomes.ts';
-import type { Members } from './body.ts';
-import { failure, invalid } from './codes.ts';
-import {
-  amountFen,
-  expiredTime,
-  flag,
-  httpUrl,
-  ip,
-  optional,
-  orderNumber,
-  type Read,
-  readFields,
-  text,
-  wrong,
-} from './fields.ts';
+import { flag, httpUrl, ip, optional, orderNumber, text } from './fields.ts';
+import { fenAndSeconds, type Units, yuanAndBeijing } from './units.ts';
 
 /** 100,000,000 yuan: the most that Alipay takes for one order. */
 export const MAX_AMOUNT_FEN = 10_000_000_000;
 
-/** Channels that the API has a word for, although no order can be created with them here. */
-const foreignChannels = ['union_pay', 'wallet_pay'];
-
-/** What DaxPay 2.0.5 to 2.0.8 call the merchant's number, on one request or another. */
+/** What DaxPay calls the merchant's number, in one generation or another, on one request or another. */
 const bizNumbers = {
   bizOrderNo: optional(text(100)),
   bizTradeNo: optional(text(100)),
@@ -31,67 +13,60 @@ const bizNumbers = {
   bizOrderNoeNo: optional(text(100)),
 };
 
-/** DaxPay 2.0.6's pay request. Fields not named here are ignored. */
-const paySchema = z.object({
-  ...bizNumbers,
-  title: text(100),
-  description: optional(text(500)),
-  channel: text(20),
-  method: text(20),
-  amount: amountFen,
-  expiredTime: optional(expiredTime),
+/** What every request has. */
+const common = {
   clientIp: optional(ip),
-  attach: optional(text(500)),
-  notifyUrl: optional(httpUrl(200)),
-  returnUrl: optional(text(200)),
-  notNotify: flag,
-});
+  nonceStr: optional(text(64)),
+  mchNo: optional(text(32)),
+  appId: optional(text(32)),
+};
 
-/** DaxPay 2.0.5 to 2.0.8's close request. Fields not named here are ignored. */
-const closeSchema = z.object({
+/** The customer's. */
+const payer = {
+  /** The code on the customer's phone, for `barcode`. */
+  authCode: optional(text(64)),
+  /** The customer, for `jsapi`. */
+  openId: optional(text(128)),
+  returnUrl: optional(text(200)),
+};
+
+/** What pay's `extraParam` may carry in place of the request itself. */
+export const extraSchema = z.object(payer);
+
+/** A pay request. Fields not named here are ignored. */
+const paySchemaOf = ({ amount, moment }: Units) =>
+  z.object({
+    ...bizNumbers,
+    ...common,
+    ...payer,
+    title: text(100),
+    description: optional(text(500)),
+    channel: text(20),
+    method: text(20),
+    amount,
+    expiredTime: optional(moment),
+    attach: optional(text(500)),
+    notifyUrl: optional(httpUrl(200)),
+    notNotify: flag,
+  });
+
+const paySchemas = new Map([fenAndSeconds, yuanAndBeijing].map((units) => [units, paySchemaOf(units)]));
+
+export function paySchema(units: Units): ReturnType<typeof paySchemaOf> {
+  return paySchemas.get(units) ?? paySchemaOf(units);
+}
+
+/** Close, cancel, query and sync: which order. Fields not named here are ignored. */
+export const orderSchema = z.object({
   ...bizNumbers,
+  ...common,
   orderNo: optional(orderNumber),
   paymentId: optional(orderNumber),
-  clientIp: optional(ip),
 });
 
-export interface CloseOrder extends OrderNumbers {
-  clientIp: string | null;
-}
+/** The same in DaxPay 3.0, which knows the channel's number, and a cancel by way of the close. */
+export const orderSchema30 = orderSchema.extend({ outOrderNo: optional(text(150)), useCancel: flag });
 
-/** A wish for a new order, valid in form. */
-export function readPay(members: Members): Read<CreateOrder> {
-  const read = readFields(paySchema, members);
-  if (read.kind === 'wrong') return read;
-  const { wish } = read;
-  const bizOrderNo = bizNumberOf(wish);
-  if (bizOrderNo === null) return wrong(invalid('bizOrderNo 不能为空'));
-  if (foreignChannels.includes(wish.channel)) return wrong(failure('channel_not_enabled'));
-  const channel = channelNames.find((name) => name === wish.channel);
-  if (channel === undefined) return wrong(failure('channel_unknown'));
-  const method = payMethods.find((name) => name === wish.method);
-  if (method === undefined) return wrong(failure('method_unknown'));
-  if (wish.amount > MAX_AMOUNT_FEN) return wrong(failure('amount_over_limit'));
-
-  const { title, description, attach, notifyUrl, returnUrl, notNotify, clientIp } = wish;
-  const terms = { title, description, amountFen: wish.amount, expiresAt: wish.expiredTime };
-  return {
-    kind: 'wish',
-    wish: { bizOrderNo, channel, method, ...terms, attach, notifyUrl, returnUrl, notNotify, clientIp },
-  };
-}
-
-/** Which order to close. One number of any name is enough; that there is at least one is certain. */
-export function readClose(members: Members): Read<CloseOrder> {
-  const read = readFields(closeSchema, members);
-  if (read.kind === 'wrong') return read;
-  const { wish } = read;
-  const orderNo = wish.orderNo ?? wish.paymentId;
-  const bizOrderNo = bizNumberOf(wish);
-  if (orderNo === null && bizOrderNo === null) return wrong(invalid('orderNo 和 bizTradeNo 不能同时为空'));
-  return { kind: 'wish', wish: { orderNo, bizOrderNo, clientIp: wish.clientIp } };
-}
-
-function bizNumberOf(wish: Record<keyof typeof bizNumbers, string | null>): string | null {
+export function bizNumberOf(wish: Record<keyof typeof bizNumbers, string | null>): string | null {
   return wish.bizOrderNo ?? wish.bizTradeNo ?? wish.businessNo ?? wish.bizOrderNoeNo;
 }

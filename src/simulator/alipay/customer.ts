@@ -13,8 +13,15 @@ export function scanAlipay(world: World, entry: Entry): AlipayTrade {
   const reason = refusalToPay(entry.current, now);
   if (reason !== null) throw new NotPayable(entry.current.orderNo, reason);
   if (entry.current.trade !== null) return entry.current.trade;
+  const trade = newTrade(world);
+  change(entry, now, { trade });
+  return trade;
+}
+
+export function newTrade(world: World): AlipayTrade {
+  const now = nowMs(world);
   const day = toBeijing(now).slice(0, 10).replaceAll('-', '');
-  const trade: AlipayTrade = {
+  return {
     tradeNo: `${day}22001${String(world.nextId()).padStart(15, '0')}`,
     status: 'WAIT_BUYER_PAY',
     createdAt: now,
@@ -22,8 +29,6 @@ export function scanAlipay(world: World, entry: Entry): AlipayTrade {
     paidAt: null,
     refunds: [],
   };
-  change(entry, now, { trade });
-  return trade;
 }
 
 /** The customer has scanned and is typing the password. */

@@ -2,39 +2,63 @@ import type { Answer, Call } from '../call.ts';
 import type { Distortion, ScriptedFault } from '../faults.ts';
 import { fromBeijing } from '../format/beijing-time.ts';
 import { asText, parseJsonObject } from '../format/json-object.ts';
+import type { Staleness } from '../versioned.ts';
 import type { WireReply, WireRequest } from '../wire.ts';
 import type { World } from '../world.ts';
 import { findMethod, orderNoOf, performMethod } from './methods.ts';
-import { type AlipayResult, bareStatus, gatewayAnswer, refused, scriptedResult } from './results.ts';
+import {
+  type AlipayFailure,
+  type AlipayResult,
+  bareStatus,
+  gatewayAnswer,
+  pageAnswer,
+  refused,
+  scriptedResult,
+} from './results.ts';
 import { gatewayText, isSignedBy, signText } from './signing.ts';
 
-/** `POST /gateway.do`: public parameters in the query, `biz_content` in the form; HTTP 200 whatever happens. */
+/**
+ * `POST /gateway.do`: public parameters in the query, `biz_content` in the form; HTTP 200 whatever happens. `GET`
+ * has it all in the query: a customer's browser, which is shown a page.
+ */
 export function understandGateway(world: World, request: WireRequest): Call {
-  const params = new Map([...request.query, ...new URLSearchParams(request.body.toString())]);
-  const name = params.get('method') ?? '';
-  const method = findMethod(name);
-  const body = parseJsonObject(params.get('biz_content') ?? '') ?? {};
-  const distrusted = distrust(world, params);
+  const params = [...request.query, ...new URLSearchParams(request.body.toString())];
+  const { name, method, orderNo, distrusted, result } = readSigned(world, params);
+  const answer = method?.forCustomers === true ? pageAnswer : gatewayAnswer;
   return {
     channel: 'ali_pay',
     protocol: 'alipay-v2',
     operation: method?.operation ?? null,
-    orderNo: orderNoOf(world, body),
-    verified: distrusted === null || distrusted.ok ? 'ok' : distrusted.code,
-    perform(staleness) {
-      if (distrusted !== null) return gatewayAnswer(distrusted);
-      if (method === null) return gatewayAnswer(refused('40002', 'isv.invalid-method', '不存在的方法名'));
-      const notifyUrl = asText(params.get('notify_url'));
-      return gatewayAnswer(performMethod(world, method, { body, notifyUrl, staleness }));
-    },
+    orderNo,
+    verified: distrusted?.code ?? 'ok',
+    perform: (staleness) => answer(distrusted ?? result(staleness)),
     script,
     render: (answer, distortion) =>
       render(world, `${name.replaceAll('.', '_')}_response`, answer, distortion),
   };
 }
 
+/** Everything that a set of signed parameters says. */
+export function readSigned(world: World, list: Iterable<[string, string]>) {
+  const params = new Map(list);
+  const name = params.get('method') ?? '';
+  const method = findMethod(name);
+  const body = parseJsonObject(params.get('biz_content') ?? '') ?? {};
+  const notifyUrl = asText(params.get('notify_url'));
+  return {
+    name,
+    method,
+    orderNo: orderNoOf(world, body),
+    distrusted: distrust(world, params),
+    result: (staleness: Staleness | null): AlipayResult =>
+      method === null
+        ? refused('40002', 'isv.invalid-method', '不存在的方法名')
+        : performMethod(world, method, { body, notifyUrl, staleness }),
+  };
+}
+
 /** Null when the request proves to be the app's, else the reply. The app is looked up first (probes). */
-function distrust(world: World, params: Map<string, string>): AlipayResult | null {
+function distrust(world: World, params: Map<string, string>): AlipayFailure | null {
   const { alipay } = world.keys;
   if (params.get('app_id') !== alipay.appId) {
     return refused('40002', 'isv.invalid-app-id', '无效的AppID参数');
@@ -65,7 +89,9 @@ function script(fault: ScriptedFault): Answer {
 /** The signature is over the node's raw JSON, slashes escaped or not. */
 function render(world: World, node: string, answer: Answer, distortion: Distortion | null): WireReply {
   const headers = { 'Content-Type': 'text/html;charset=utf-8', trace_id: world.random.text(30) };
-  if (answer.status !== 200) return { status: answer.status, headers, body: Buffer.from(answer.body) };
+  const isPage = answer.body.startsWith('<');
+  if (isPage || answer.status !== 200)
+    return { status: answer.status, headers, body: Buffer.from(answer.body) };
   const json = world.settings.escapeSlashes ? answer.body.replaceAll('/', '\\/') : answer.body;
   const forged = distortion?.kind === 'bad_signature' || distortion?.kind === 'signtest';
   const key = forged ? world.keys.stranger.privateKey : world.keys.alipay.platform.privateKey;

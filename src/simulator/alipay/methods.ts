@@ -2,7 +2,11 @@ import { asText, type JsonObject } from '../format/json-object.ts';
 import type { Operation } from '../operations.ts';
 import type { Staleness } from '../versioned.ts';
 import type { World } from '../world.ts';
+import { createTrade } from './create.ts';
+import type { LinkKind } from './kinds.ts';
+import { openLink } from './links.ts';
 import { orderNoOfTrade } from './orders.ts';
+import { payTrade } from './pay.ts';
 import { precreate } from './precreate.ts';
 import { queryTradeRefund, refundTrade } from './refunds.ts';
 import { type AlipayResult, invalidParameter } from './results.ts';
@@ -15,9 +19,19 @@ export interface MethodCall {
   staleness: Staleness | null;
 }
 
-interface Method {
+export interface Method {
   operation: Operation;
+  /** A customer's browser or app calls it, over gateway.do only, and is shown a page. */
+  forCustomers?: true;
   perform(world: World, orderNo: string, call: MethodCall): AlipayResult;
+}
+
+function link(kind: LinkKind): Method {
+  return {
+    operation: 'open',
+    forCustomers: true,
+    perform: (world, _orderNo, { body, notifyUrl }) => openLink(world, kind, body, notifyUrl),
+  };
 }
 
 /** The methods of both protocols, by gateway.do's name. */
@@ -26,6 +40,17 @@ const methods: Record<string, Method> = {
     operation: 'create',
     perform: (world, _orderNo, { body, notifyUrl }) => precreate(world, body, notifyUrl),
   },
+  'alipay.trade.pay': {
+    operation: 'create',
+    perform: (world, _orderNo, { body, notifyUrl }) => payTrade(world, body, notifyUrl),
+  },
+  'alipay.trade.create': {
+    operation: 'create',
+    perform: (world, _orderNo, { body, notifyUrl }) => createTrade(world, body, notifyUrl),
+  },
+  'alipay.trade.wap.pay': link('wap'),
+  'alipay.trade.app.pay': link('app'),
+  'alipay.trade.page.pay': link('page'),
   'alipay.trade.query': {
     operation: 'query',
     perform: (world, orderNo, { staleness }) => queryTrade(world, orderNo, staleness),

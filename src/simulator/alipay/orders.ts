@@ -1,21 +1,25 @@
 import type { OrderSnapshot } from '../snapshot.ts';
 import { change, type Versioned } from '../versioned.ts';
+import type { AlipayKind } from './kinds.ts';
 
 /**
  * An order at Alipay. `precreate` makes only an intent with a code: there is no trade, for query and close
- * alike, until a customer scans (Alipay's engineers and its question pages; the API pages are silent).
+ * alike, until a customer scans (Alipay's engineers and its question pages; the API pages are silent). Every
+ * other kind has its trade from the start.
  */
 export interface AlipayOrder {
   orderNo: string;
-  /** The whole precreate request, to tell a repetition from another order under the same number. */
+  kind: AlipayKind;
+  /** The whole request that made it, to tell a repetition from another order under the same number. */
   parameters: string;
   subject: string;
   amountFen: number;
   notifyUrl: string | null;
   createdAt: number;
-  qrCode: string;
-  /** At most two hours after the code was made, and never after `payBy`. */
-  qrExpiresAt: number;
+  /** What the customer scans, or what the merchant scanned; empty when there is no such thing. */
+  code: string;
+  /** A code to be scanned lives two hours at most, and never longer than `payBy`. */
+  codeExpiresAt: number;
   /** An unpaid trade is closed after this moment. */
   payBy: number;
   trade: AlipayTrade | null;
@@ -81,8 +85,8 @@ export function refundedFen(trade: AlipayTrade): number {
 }
 
 /** Why nobody can pay this now, or null when somebody can. */
-export function refusalToPay({ trade, qrExpiresAt, payBy }: AlipayOrder, nowMs: number): string | null {
-  if (trade === null) return nowMs > qrExpiresAt ? 'its code has expired' : null;
+export function refusalToPay({ trade, codeExpiresAt, payBy }: AlipayOrder, nowMs: number): string | null {
+  if (trade === null) return nowMs > codeExpiresAt ? 'its code has expired' : null;
   if (trade.status !== 'WAIT_BUYER_PAY') return `it is ${trade.status}`;
   return nowMs > payBy ? 'its time_expire has passed' : null;
 }
@@ -92,16 +96,17 @@ export function describeAlipayOrder(order: AlipayOrder, nowMs: number): OrderSna
   return {
     channel: 'ali_pay',
     orderNo: order.orderNo,
+    kind: order.kind,
     state: trade?.status ?? 'NO_TRADE',
     payable: refusalToPay(order, nowMs) === null,
     paying: trade?.paying ?? false,
     amountFen: order.amountFen,
     refundedFen: trade === null ? 0 : refundedFen(trade),
-    code: order.qrCode,
+    code: order.code,
     notifyUrl: order.notifyUrl,
     tradeNo: trade?.tradeNo ?? null,
     createdAt: new Date(order.createdAt),
-    expiresAt: new Date(trade === null ? order.qrExpiresAt : order.payBy),
+    expiresAt: new Date(trade === null ? order.codeExpiresAt : order.payBy),
     paidAt: typeof trade?.paidAt === 'number' ? new Date(trade.paidAt) : null,
   };
 }

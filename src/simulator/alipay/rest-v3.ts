@@ -16,7 +16,7 @@ const NOT_FOUND: Answer = { status: 404, code: null, body: '', signed: false };
 /** `POST /v3/alipay/trade/*`: JSON in and out, the signature in headers. */
 export function understandRest(world: World, request: WireRequest): Call {
   const method = findMethod(request.path.slice('/v3/'.length).replaceAll('/', '.'));
-  const known = method !== null && request.method === 'POST';
+  const known = method !== null && method.forCustomers !== true && request.method === 'POST';
   const body = parseJsonObject(request.body.toString()) ?? {};
   const distrusted = distrust(world, request);
   return {

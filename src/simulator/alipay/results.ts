@@ -1,34 +1,49 @@
 import type { Answer } from '../call.ts';
 import type { ScriptedFault } from '../faults.ts';
-import { htmlErrorPage } from '../format/html-page.ts';
+import { htmlErrorPage, htmlPage } from '../format/html-page.ts';
 import type { JsonObject } from '../format/json-object.ts';
 
 /** What a method answers, before gateway.do or REST v3 puts it into its own form. */
 export type AlipayResult =
-  | { ok: true; fields: JsonObject }
   | {
-      ok: false;
-      /** `ACQ.…` of the method, or a common code such as `isv.invalid-signature`. */
-      code: string;
-      message: string;
-      /** gateway.do's public code; 40004 is a business failure. */
-      publicCode: string;
-      /** The HTTP status in REST v3; gateway.do always says 200. */
-      status: number;
-      signed: boolean;
-    };
+      ok: true;
+      fields: JsonObject;
+      /** A code payment that waits for the password. */
+      inProcess: boolean;
+    }
+  | AlipayFailure;
+
+export interface AlipayFailure {
+  ok: false;
+  /** `ACQ.…` of the method, or a common code such as `isv.invalid-signature`. */
+  code: string;
+  message: string;
+  /** gateway.do's public code; 40004 is a business failure. */
+  publicCode: string;
+  /** The HTTP status in REST v3; gateway.do always says 200. */
+  status: number;
+  signed: boolean;
+}
 
 export function done(fields: JsonObject): AlipayResult {
-  return { ok: true, fields };
+  return { ok: true, fields, inProcess: false };
+}
+
+/**
+ * gateway.do says so with public code 10003. What REST v3 says is not documented: here it is a success whose
+ * fields are those of an unpaid trade.
+ */
+export function inProcess(fields: JsonObject): AlipayResult {
+  return { ok: true, fields, inProcess: true };
 }
 
 /** A business failure: gateway.do signs it, REST v3 does not. */
-export function businessFailure(code: string, message: string): AlipayResult {
+export function businessFailure(code: string, message: string): AlipayFailure {
   return { ok: false, code, message, publicCode: '40004', status: 400, signed: true };
 }
 
 /** A request that the gateway does not let through; such replies carry no signature (probes). */
-export function refused(publicCode: '40001' | '40002', code: string, message: string): AlipayResult {
+export function refused(publicCode: '40001' | '40002', code: string, message: string): AlipayFailure {
   return { ok: false, code, message, publicCode, status: 400, signed: false };
 }
 
@@ -49,13 +64,22 @@ const PUBLIC_MESSAGES: Record<string, string> = {
 /** gateway.do: the node's JSON, to be put under `<method>_response`. HTTP 200 whatever happened. */
 export function gatewayAnswer(result: AlipayResult): Answer {
   if (result.ok) {
-    const body = JSON.stringify({ code: '10000', msg: 'Success', ...result.fields });
+    const verdict = result.inProcess
+      ? { code: '10003', msg: ' order success pay inprocess' }
+      : { code: '10000', msg: 'Success' };
+    const body = JSON.stringify({ ...verdict, ...result.fields });
     return { status: 200, code: null, body, signed: true };
   }
   const { code, message, publicCode, signed } = result;
   const msg = PUBLIC_MESSAGES[publicCode] ?? 'Business Failed';
   const body = JSON.stringify({ code: publicCode, msg, sub_code: code, sub_msg: message });
   return { status: 200, code, body, signed };
+}
+
+/** gateway.do to a customer: the cashier, or a page with what is wrong. */
+export function pageAnswer(result: AlipayResult): Answer {
+  const code = result.ok ? null : result.code;
+  return { status: 200, code, body: htmlPage(code ?? '支付宝收银台'), signed: false };
 }
 
 /** REST v3: the bare fields, or `{code, message, links}` with an HTTP status and without a signature. */
@@ -69,7 +93,7 @@ export function restAnswer(result: AlipayResult): Answer {
 }
 
 /** The failure that a fault stands for, or null when it is a bare HTTP status. */
-export function scriptedResult(fault: ScriptedFault): (AlipayResult & { ok: false }) | null {
+export function scriptedResult(fault: ScriptedFault): AlipayFailure | null {
   const base = { ok: false, signed: true } as const;
   switch (fault.kind) {
     case 'status':

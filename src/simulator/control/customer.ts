@@ -1,4 +1,5 @@
 import { beginAlipayPayment, finishAlipayPayment, scanAlipay } from '../alipay/customer.ts';
+import { openAlipay } from '../alipay/open.ts';
 import { type AlipayOrder, changeTrade, describeAlipayOrder, findAlipayOrder } from '../alipay/orders.ts';
 import { addRefund as addAlipayRefund } from '../alipay/refunds.ts';
 import type { OrderSnapshot } from '../snapshot.ts';
@@ -13,7 +14,13 @@ export interface Customer {
   /** The order as it is now, or null when no gateway knows it. */
   order(orderNo: string): OrderSnapshot | null;
   orders(): OrderSnapshot[];
-  /** The code is scanned: WeChat opens its cashier, Alipay creates the trade. */
+  /**
+   * Alipay: opens a signed link (`wap`, `page`) or order string (`app`), which makes the trade, and resolves with
+   * the order's number. Until then Alipay does not know the order. Rejects with `NotPayable` when it is too late,
+   * and with another error when the signature is wrong.
+   */
+  open(link: string): Promise<string>;
+  /** The code is scanned, or the link opened: WeChat opens its cashier, Alipay creates the trade. */
   scan(orderNo: string): Promise<void>;
   /** Scans if need be, and starts typing the password. WeChat refuses to close the order from now on. */
   beginPay(orderNo: string): Promise<void>;
@@ -25,7 +32,7 @@ export interface Customer {
   refund(orderNo: string, amountFen?: number): Promise<void>;
   /** Alipay: TRADE_FINISHED, paid and no longer refundable. */
   finish(orderNo: string): Promise<void>;
-  /** WeChat: turns an unpaid order into a code-pay order (付款码), which is reversed and not closed. */
+  /** WeChat: turns an unpaid order into a code payment (付款码) that begins now and is reversed, not closed. */
   codePay(orderNo: string): Promise<void>;
   /** The gateway has never heard of the order: as if its creation had been lost on the way. */
   forget(orderNo: string): void;
@@ -106,7 +113,9 @@ export function createCustomer(world: World): Customer {
       orderNo,
       (entry) => {
         if (entry.current.state !== 'NOTPAY') throw new Error(`order ${orderNo} is ${entry.current.state}`);
-        change(entry, nowMs(world), { kind: 'codepay', cashier: 'shut' });
+        const now = nowMs(world);
+        const revokesAt = now + world.settings.codePayRevokesAfterMs;
+        change(entry, now, { kind: 'codepay', cashier: 'shut', notifyUrl: null, revokesAt });
       },
       otherChannel('WeChat Pay'),
     );
@@ -115,6 +124,7 @@ export function createCustomer(world: World): Customer {
   return {
     order,
     orders: () => [...world.wechat.orders.keys(), ...world.alipay.orders.keys()].map(known),
+    open: async (link) => openAlipay(world, link),
     scan: async (orderNo) =>
       act(
         orderNo,

@@ -32,6 +32,11 @@ export const controlEndpoints: readonly ControlEndpoint[] = [
     path: /^\/settings$/,
     run: ({ control, body }) => Object.assign(control.settings, readSettings(body)),
   },
+  {
+    method: 'POST',
+    path: /^\/open$/,
+    run: async ({ control, body }) => known(control, [await control.open(required(body.link, 'link'))]),
+  },
   { method: 'GET', path: /^\/orders$/, run: ({ control }) => control.orders() },
   { method: 'GET', path: /^\/orders\/([^/]+)$/, run: ({ control, parts }) => known(control, parts) },
   {

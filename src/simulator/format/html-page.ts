@@ -1,4 +1,9 @@
 /** The page of a broken reverse proxy, for the faults that answer HTML. */
 export function htmlErrorPage(status: number): string {
-  return `<html>\r\n<head><title>${status}</title></head>\r\n<body><center><h1>${status}</h1></center></body>\r\n</html>\r\n`;
+  return htmlPage(String(status));
+}
+
+/** A page that says one thing. */
+export function htmlPage(title: string): string {
+  return `<html>\r\n<head><title>${title}</title></head>\r\n<body><center><h1>${title}</h1></center></body>\r\n</html>\r\n`;
 }

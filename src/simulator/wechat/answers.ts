@@ -1,6 +1,7 @@
 import type { Answer } from '../call.ts';
 import { toRfc3339 } from '../format/beijing-time.ts';
 import type { JsonObject } from '../format/json-object.ts';
+import { tradeTypes } from './kinds.ts';
 import type { WechatOrder } from './orders.ts';
 
 const STATE_TEXT: Record<WechatOrder['state'], string> = {
@@ -15,6 +16,11 @@ const STATE_TEXT: Record<WechatOrder['state'], string> = {
 
 export function success(body: JsonObject): Answer {
   return { status: 200, code: null, body: JSON.stringify(body), signed: true };
+}
+
+/** 202: understood, and not decided yet. Signed like every 2xx. */
+export function accepted(body: JsonObject): Answer {
+  return { ...success(body), status: 202 };
 }
 
 /** 204: the body is empty and signed as such. */
@@ -56,9 +62,9 @@ export function transaction(order: WechatOrder, merchant: { appId: string; mchId
       ? {}
       : {
           bank_type: 'OTHERS',
-          payer: { openid: 'oSimulatedCustomer0000000001' },
+          payer: { openid: order.openId ?? 'oSimulatedCustomer0000000001' },
           success_time: toRfc3339(paid),
-          trade_type: order.kind === 'native' ? 'NATIVE' : 'MICROPAY',
+          trade_type: tradeTypes[order.kind],
           transaction_id: order.transactionId,
         }),
   };

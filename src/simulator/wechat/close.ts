@@ -2,9 +2,8 @@ import type { Answer } from '../call.ts';
 import type { JsonObject } from '../format/json-object.ts';
 import { change } from '../versioned.ts';
 import { nowMs, type World } from '../world.ts';
-import { noContent, orderNotExist, refusal, success } from './answers.ts';
+import { noContent, orderNotExist, refusal } from './answers.ts';
 import { findWechatOrder, isPaid, isPaying } from './orders.ts';
-import { refundWholeOrder } from './refunds.ts';
 
 /**
  * `POST …/out-trade-no/{no}/close`. Re-entrant. An unknown number answers 204 as well (merchants' reports),
@@ -27,17 +26,4 @@ export function closeOrder(world: World, orderNo: string, body: JsonObject): Ans
   }
   if (order.state === 'NOTPAY') change(entry, now, { state: 'CLOSED', cashier: 'shut' });
   return noContent();
-}
-
-/** `POST …/out-trade-no/{no}/reverse`, code-pay orders only: unpaid is revoked, paid is refunded in full. */
-export function reverseOrder(world: World, orderNo: string, body: JsonObject): Answer {
-  const { mchId, appId } = world.keys.wechat;
-  if (body.mchid !== mchId) return refusal(400, 'MCH_NOT_EXISTS', '商户号不存在');
-  const now = nowMs(world);
-  const entry = findWechatOrder(world.wechat, orderNo, now);
-  if (entry === null) return orderNotExist();
-  if (entry.current.kind !== 'codepay') return refusal(400, 'INVALID_REQUEST', '该订单不支持撤销');
-  if (isPaid(entry.current)) refundWholeOrder(world, entry.current);
-  else change(entry, now, { state: 'REVOKED' });
-  return success({ appid: appId, mchid: mchId, out_trade_no: orderNo });
 }

@@ -4,30 +4,34 @@ import { asObject, asText, canonicalText, type JsonObject } from '../format/json
 import { change, versioned } from '../versioned.ts';
 import { nowMs, type World } from '../world.ts';
 import { parameterError, refusal, success } from './answers.ts';
-import { findWechatOrder, isPaid } from './orders.ts';
+import { handouts, type PrepaidKind } from './kinds.ts';
+import { misfit } from './misfit.ts';
+import { findWechatOrder, isPaid, type WechatOrder } from './orders.ts';
 
-const ORDER_NO = /^[0-9A-Za-z_\-|*]{6,32}$/;
 /** A deadline sooner than this is moved here (WeChat Pay native order page). */
 const MIN_LIFE_MS = 60_000;
 const DEFAULT_LIFE_MS = 7 * 24 * 3600_000;
 const MAX_LIFE_MS = 90 * 24 * 3600_000;
+const H5_TYPES: readonly unknown[] = ['iOS', 'Android', 'Wap'];
 
 /**
- * `POST /v3/pay/transactions/native`. Asked again with the same parameters it renews the code; an order that
- * has expired becomes payable once more by that (seen by merchants, not documented).
+ * `POST /v3/pay/transactions/{native,jsapi,app,h5}`. Asked again with the same parameters it renews what it
+ * hands out; an order that has expired becomes payable once more by that (seen by merchants, not documented).
  */
-export function createNative(world: World, body: JsonObject): Answer {
+export function createOrder(world: World, kind: PrepaidKind, body: JsonObject): Answer {
   const now = nowMs(world);
-  const fault = misfit(world, body) ?? deadlineFault(body, now);
+  const fault =
+    misfit(world, body) ?? notifyFault(world, body) ?? sceneFault(kind, body) ?? deadlineFault(body, now);
   if (fault !== null) return fault;
   const orderNo = String(body.out_trade_no);
-  const parameters = canonicalText(body);
-  const codeUrl = `weixin://wxpay/bizpayurl?pr=${world.random.text(9)}`;
+  const parameters = canonicalText({ kind, ...body });
+  const code = handOut(world, kind, now);
+  const answer = success({ [handouts[kind].field]: code });
   const entry = findWechatOrder(world.wechat, orderNo, now);
   if (entry === null) {
-    const order = {
+    const order: WechatOrder = {
       orderNo,
-      kind: 'native',
+      kind,
       parameters,
       description: String(body.description),
       attach: asText(body.attach),
@@ -35,46 +39,56 @@ export function createNative(world: World, body: JsonObject): Answer {
       notifyUrl: String(body.notify_url),
       createdAt: now,
       expiresAt: deadline(body, now),
-      codeUrl,
+      revokesAt: null,
+      code,
       codeMadeAt: now,
       state: 'NOTPAY',
       cashier: 'shut',
+      openId: asText(asObject(body.payer)?.openid),
       transactionId: null,
       paidAt: null,
       refundedFen: 0,
-    } as const;
+    };
     world.wechat.orders.set(orderNo, versioned(order));
-    return success({ code_url: codeUrl });
+    return answer;
   }
   if (isPaid(entry.current)) return refusal(400, 'ORDERPAID', '该订单已支付');
   if (entry.current.state !== 'NOTPAY') return refusal(400, 'ORDER_CLOSED', '该订单已关闭，请重新下单');
   if (entry.current.parameters !== parameters) return refusal(403, 'OUT_TRADE_NO_USED', '商户订单号重复');
   const expiresAt = now > entry.current.expiresAt ? now + MIN_LIFE_MS : entry.current.expiresAt;
-  change(entry, now, { codeUrl, codeMadeAt: now, expiresAt });
-  return success({ code_url: codeUrl });
+  change(entry, now, { code, codeMadeAt: now, expiresAt });
+  return answer;
 }
 
-function misfit(world: World, body: JsonObject): Answer | null {
-  const { appId, mchId } = world.keys.wechat;
-  const total = asObject(body.amount)?.total;
-  const notifyUrl = asText(body.notify_url);
-  if (body.mchid !== mchId) return refusal(400, 'MCH_NOT_EXISTS', '商户号不存在');
-  if (body.appid !== appId) return refusal(400, 'APPID_MCHID_NOT_MATCH', 'appid和mchid不匹配');
-  if (!ORDER_NO.test(asText(body.out_trade_no) ?? '')) return parameterError('商户订单号格式有误');
-  if (asText(body.description) === null) return parameterError('缺少商品描述');
-  if (notifyUrl === null || !isNotifyUrl(notifyUrl, world.settings.strictNotifyUrl)) {
-    return parameterError('通知地址格式有误');
-  }
-  if (typeof total !== 'number' || !Number.isSafeInteger(total) || total < 1) {
-    return parameterError('订单金额有误');
-  }
-  return null;
+function handOut(world: World, kind: PrepaidKind, now: number): string {
+  if (kind === 'native') return `weixin://wxpay/bizpayurl?pr=${world.random.text(9)}`;
+  const prepayId = `wx${toRfc3339(now).slice(0, 19).replaceAll(/\D/g, '')}${world.random.text(20)}`;
+  return kind === 'h5'
+    ? `https://wx.tenpay.com/cgi-bin/mmpayweb-bin/checkmweb?prepay_id=${prepayId}&package=1`
+    : prepayId;
+}
+
+function notifyFault(world: World, body: JsonObject): Answer | null {
+  const url = asText(body.notify_url);
+  const right = url !== null && isNotifyUrl(url, world.settings.strictNotifyUrl);
+  return right ? null : parameterError('通知地址格式有误');
 }
 
 function isNotifyUrl(text: string, strict: boolean): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, search } = new URL(text);
   return strict ? protocol === 'https:' && search === '' : protocol === 'https:' || protocol === 'http:';
+}
+
+/** What only one kind asks for: the payer in JSAPI, the browser in H5. */
+function sceneFault(kind: PrepaidKind, body: JsonObject): Answer | null {
+  if (kind === 'jsapi' && asText(asObject(body.payer)?.openid) === null) {
+    return parameterError('缺少支付者openid');
+  }
+  if (kind !== 'h5') return null;
+  const scene = asObject(body.scene_info);
+  if (asText(scene?.payer_client_ip) === null) return parameterError('缺少用户终端IP');
+  return H5_TYPES.includes(asObject(scene?.h5_info)?.type) ? null : parameterError('h5_info场景类型有误');
 }
 
 function deadlineFault(body: JsonObject, now: number): Answer | null {

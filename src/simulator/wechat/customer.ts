@@ -20,7 +20,7 @@ export function beginWechatPayment(world: World, entry: Entry): void {
   change(entry, nowMs(world), codePay ? { state: 'USERPAYING' } : { cashier: 'paying' });
 }
 
-/** The password was right (`ok`) or the attempt failed. A native order can be tried again. */
+/** The password was right (`ok`) or the attempt failed. Any but a code payment can be tried again. */
 export function finishWechatPayment(world: World, entry: Entry, ok: boolean): void {
   const now = nowMs(world);
   const { orderNo, kind } = entry.current;
@@ -36,8 +36,7 @@ export function finishWechatPayment(world: World, entry: Entry, ok: boolean): vo
     paidAt: now,
     transactionId: `420000${day}${String(world.nextId()).padStart(14, '0')}`,
   });
-  // The merchant's own terminal learns of a code payment from its answer, not from a notification.
-  if (kind === 'native') world.notifier.send(paymentMessage(world, order));
+  if (order.notifyUrl !== null) world.notifier.send(paymentMessage(world, order, order.notifyUrl));
 }
 
 function demandPayable(world: World, entry: Entry): void {

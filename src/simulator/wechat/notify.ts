@@ -34,7 +34,7 @@ export const WECHAT_RETRY_MS: readonly number[] = [
  * TRANSACTION.SUCCESS, the only event of an order: closing is not notified. Any 200 or 204 is an acceptance,
  * whatever its body.
  */
-export function paymentMessage(world: World, order: WechatOrder): Message {
+export function paymentMessage(world: World, order: WechatOrder, url: string): Message {
   const id = `EV-${String(world.nextId()).padStart(33, '0')}`;
   const createTime = toRfc3339(nowMs(world));
   const plaintext = JSON.stringify(transaction(order, world.keys.wechat));
@@ -43,7 +43,7 @@ export function paymentMessage(world: World, order: WechatOrder): Message {
     id,
     channel: 'wechat_pay',
     orderNo: order.orderNo,
-    url: order.notifyUrl,
+    url,
     retryAfterMs: WECHAT_RETRY_MS,
     accepted: (status) => status === 200 || status === 204,
     compose(trouble) {

@@ -1,8 +1,7 @@
 import type { OrderSnapshot } from '../snapshot.ts';
 import { change, type Versioned } from '../versioned.ts';
+import { handouts, type WechatKind } from './kinds.ts';
 
-/** A `code_url` lives two hours, whatever the order's own deadline (WeChat Pay native order page). */
-const CODE_LIFE_MS = 2 * 3600_000;
 /** An order that nobody closes is closed by WeChat Pay (order state page). */
 const AUTO_CLOSE_MS = 7 * 24 * 3600_000;
 
@@ -12,22 +11,28 @@ const AUTO_CLOSE_MS = 7 * 24 * 3600_000;
  */
 export interface WechatOrder {
   orderNo: string;
-  /** `codepay`: the merchant scans the customer (付款码). Such orders are reversed, not closed. */
-  kind: 'native' | 'codepay';
+  /** Orders by `codepay` are reversed, not closed. */
+  kind: WechatKind;
   /** The whole create request, to tell a repetition from another order under the same number. */
   parameters: string;
   description: string;
   attach: string | null;
   amountFen: number;
-  notifyUrl: string;
+  /** Null for a code payment, which is not notified: the merchant's terminal has its answer. */
+  notifyUrl: string | null;
   createdAt: number;
   expiresAt: number;
-  codeUrl: string;
+  /** An unpaid code payment is revoked after this moment. */
+  revokesAt: number | null;
+  /** What the customer scans or opens; of a code payment what the merchant scanned. */
+  code: string;
   codeMadeAt: number;
   /** REVOKED, USERPAYING and PAYERROR happen to code-pay orders only. */
   state: 'NOTPAY' | 'SUCCESS' | 'REFUND' | 'CLOSED' | 'USERPAYING' | 'REVOKED' | 'PAYERROR';
-  /** Native orders: the customer has not scanned, sees the cashier, or is typing the password. */
+  /** Not for code-pay orders: the customer has not scanned, sees the cashier, or is typing the password. */
   cashier: 'shut' | 'open' | 'paying';
+  /** Who pays, if the creation said so. */
+  openId: string | null;
   transactionId: string | null;
   paidAt: number | null;
   refundedFen: number;
@@ -55,7 +60,11 @@ export function findWechatOrder(
 ): Versioned<WechatOrder> | null {
   const entry = ledger.orders.get(orderNo);
   if (entry === undefined) return null;
-  const { state, cashier, createdAt, expiresAt } = entry.current;
+  const { state, cashier, createdAt, expiresAt, revokesAt } = entry.current;
+  if (revokesAt !== null && nowMs > revokesAt && (state === 'NOTPAY' || state === 'USERPAYING')) {
+    change(entry, nowMs, { state: 'REVOKED' });
+    return entry;
+  }
   const endsAt = Math.max(createdAt + AUTO_CLOSE_MS, expiresAt);
   if (state === 'NOTPAY' && cashier !== 'paying' && nowMs > endsAt) {
     change(entry, nowMs, { state: 'CLOSED', cashier: 'shut' });
@@ -76,19 +85,21 @@ export function refusalToBegin(order: WechatOrder, nowMs: number): string | null
   if (order.state !== 'NOTPAY') return `it is ${order.state}`;
   if (nowMs > order.expiresAt) return 'its time_expire has passed';
   if (order.kind === 'codepay' || order.cashier !== 'shut') return null;
-  return nowMs > order.codeMadeAt + CODE_LIFE_MS ? 'its code_url is more than two hours old' : null;
+  const { field, lifeMs, age } = handouts[order.kind];
+  return nowMs > order.codeMadeAt + lifeMs ? `its ${field} is ${age}` : null;
 }
 
 export function describeWechatOrder(order: WechatOrder, nowMs: number): OrderSnapshot {
   return {
     channel: 'wechat_pay',
     orderNo: order.orderNo,
+    kind: order.kind,
     state: order.state,
     payable: isPaying(order) || refusalToBegin(order, nowMs) === null,
     paying: isPaying(order),
     amountFen: order.amountFen,
     refundedFen: order.refundedFen,
-    code: order.codeUrl,
+    code: order.code,
     notifyUrl: order.notifyUrl,
     tradeNo: order.transactionId,
     createdAt: new Date(order.createdAt),

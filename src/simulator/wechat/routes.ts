@@ -5,10 +5,13 @@ import type { Staleness } from '../versioned.ts';
 import type { WireRequest } from '../wire.ts';
 import type { World } from '../world.ts';
 import { bare } from './answers.ts';
-import { closeOrder, reverseOrder } from './close.ts';
-import { createNative } from './create.ts';
+import { closeOrder } from './close.ts';
+import { chargeCode } from './code-pay.ts';
+import { createOrder } from './create.ts';
+import type { PrepaidKind } from './kinds.ts';
 import { queryCertificates, queryOrder, queryTransaction } from './query.ts';
 import { createRefund, orderNoOfTransaction, queryRefund, refundedOrderNo } from './refunds.ts';
+import { reverseOrder } from './reverse.ts';
 
 /** Where a request leads. */
 export interface Route {
@@ -35,15 +38,28 @@ interface Input {
 
 const byPath = (_world: World, id: string) => id;
 const nobody = () => null;
+const byBody = (_world: World, _id: string, body: JsonObject) => asText(body.out_trade_no);
+
+const creation = (kind: PrepaidKind): Endpoint => ({
+  method: 'POST',
+  path: new RegExp(`^/v3/pay/transactions/${kind}$`),
+  operation: 'create',
+  orderNo: byBody,
+  perform: (world, { body }) => createOrder(world, kind, body),
+});
 
 /** The endpoints of API v3 that this simulator has. */
 const endpoints: readonly Endpoint[] = [
+  creation('native'),
+  creation('jsapi'),
+  creation('app'),
+  creation('h5'),
   {
     method: 'POST',
-    path: /^\/v3\/pay\/transactions\/native$/,
+    path: /^\/v3\/pay\/transactions\/codepay$/,
     operation: 'create',
-    orderNo: (_world, _id, body) => asText(body.out_trade_no),
-    perform: (world, { body }) => createNative(world, body),
+    orderNo: byBody,
+    perform: (world, { body }) => chargeCode(world, body),
   },
   {
     method: 'GET',

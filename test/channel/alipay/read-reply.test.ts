@@ -7,18 +7,12 @@ import {
 } from '../../../src/channel/alipay/answers.ts';
 import { readClose, readCreate, readQuery } from '../../../src/channel/alipay/read-reply.ts';
 import type { Reply } from '../../../src/channel/reply.ts';
+import { refusal, verified } from '../support.ts';
 
 const asked = { orderNo: 'AC1' };
-const create = (reply: Reply) => readCreate(asked, reply);
+const create = (reply: Reply) => readCreate(asked, 'qr_code', reply);
 const query = (reply: Reply) => readQuery(asked, reply);
 const close = (reply: Reply) => readClose(asked, reply);
-const verified = (status: number, data: unknown): Reply => ({ kind: 'verified', status, data });
-const refusal = (status: number, code: string, message = 'why'): Reply => ({
-  kind: 'refusal',
-  status,
-  code,
-  message,
-});
 
 const unpaid = {
   out_trade_no: 'AC1',
@@ -106,6 +100,11 @@ describe('create', () => {
       answer: '200',
       payBody: 'https://qr.alipay.com/x',
     });
+  });
+  test('a trade for this order is created', () => {
+    const reply = verified(200, { out_trade_no: 'AC1', trade_no: '2026010122001' });
+    expect(readCreate(asked, 'trade_no', reply)).toMatchObject({ payBody: '2026010122001' });
+    expect(create(reply).kind).toBe('unknown');
   });
   test('a code for another order is not ours to give out', () => {
     expect(create(verified(200, { out_trade_no: 'AC2', qr_code: 'https://qr.alipay.com/x' })).kind).toBe(

@@ -7,18 +7,13 @@ import {
   tradeStates,
 } from '../../../src/channel/wechat/answers.ts';
 import { readClose, readCreate, readQuery } from '../../../src/channel/wechat/read-reply.ts';
+import { refusal, verified } from '../support.ts';
 
 const merchant = { mchId: '1900000001', appId: 'wx0123456789abcdef' };
 const asked = { orderNo: 'AC1' };
 const query = (reply: Reply) => readQuery(merchant, asked, reply);
-const verified = (status: number, data: unknown): Reply => ({ kind: 'verified', status, data });
-const refusal = (status: number, code: string, message = 'why'): Reply => ({
-  kind: 'refusal',
-  status,
-  code,
-  message,
-});
-const readers = { create: readCreate, query, close: readClose };
+const create = (reply: Reply) => readCreate('code_url', reply);
+const readers = { create, query, close: readClose };
 
 const unpaid = {
   mchid: merchant.mchId,
@@ -43,7 +38,7 @@ const payment = {
 
 describe('refusals', () => {
   test.each(Object.entries(createRefusals))('create %s: %s', (code, kind) => {
-    expect(readCreate(refusal(403, code))).toMatchObject({ kind, answer: `403 ${code} why` });
+    expect(create(refusal(403, code))).toMatchObject({ kind, answer: `403 ${code} why` });
   });
   test.each(Object.entries(queryRefusals))('query %s: %s', (code, kind) => {
     expect(query(refusal(404, code))).toMatchObject({ kind, answer: `404 ${code} why` });
@@ -92,25 +87,32 @@ describe('refusals', () => {
     expect(readClose(refusal(status, 'ORDER_NOT_EXIST')).kind).toBe('unknown');
   });
   test('a refused creation carries the reason', () => {
-    expect(readCreate(refusal(400, 'PARAM_ERROR', '描述过长'))).toMatchObject({
+    expect(create(refusal(400, 'PARAM_ERROR', '描述过长'))).toMatchObject({
       kind: 'refused',
       message: '描述过长',
     });
-    expect(readCreate(refusal(400, 'PARAM_ERROR', ''))).toMatchObject({ message: 'PARAM_ERROR' });
+    expect(create(refusal(400, 'PARAM_ERROR', ''))).toMatchObject({ message: 'PARAM_ERROR' });
   });
 });
 
 describe('create', () => {
   test('a code is created', () => {
-    expect(readCreate(verified(200, { code_url: 'weixin://x', more: 1 }))).toEqual({
+    expect(create(verified(200, { code_url: 'weixin://x', more: 1 }))).toEqual({
       kind: 'created',
       answer: '200',
       payBody: 'weixin://x',
     });
   });
+  test.each(['prepay_id', 'h5_url'] as const)('%s is created, and nothing else is', (field) => {
+    expect(readCreate(field, verified(200, { [field]: 'x' }))).toMatchObject({
+      kind: 'created',
+      payBody: 'x',
+    });
+    expect(readCreate(field, verified(200, { code_url: 'x' })).kind).toBe('unknown');
+  });
   test('without a code, or with another status, nothing is known', () => {
-    expect(readCreate(verified(200, { code_url: '' })).kind).toBe('unknown');
-    expect(readCreate(verified(202, { code_url: 'weixin://x' })).kind).toBe('unknown');
+    expect(create(verified(200, { code_url: '' })).kind).toBe('unknown');
+    expect(create(verified(202, { code_url: 'weixin://x' })).kind).toBe('unknown');
   });
 });
 

@@ -1,0 +1,47 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** What an order's timer is to bring about, and the way from the channel's number to the order. One statement. */
+export class Ending1751000000000 implements MigrationInterface {
+  readonly name = 'Ending1751000000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+      ALTER TABLE payment_order
+        ADD COLUMN ending VARCHAR(10) NOT NULL DEFAULT 'expiry' AFTER watch_until,
+        ADD KEY ix_channel_trade_no (channel_trade_no)`);
+  }
+
+  /** Forward only. */
+  async down(): Promise<void> {
+    throw new Error('migrations go forward only');
+  }
+}
+
+/** The refunds that a cancel (撤销) makes. */
+export class Refunds1752000000000 implements MigrationInterface {
+  readonly name = 'Refunds1752000000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+      CREATE TABLE IF NOT EXISTS refund (
+        id         BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+        refund_no  VARCHAR(40) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+        order_id   BIGINT UNSIGNED NOT NULL,
+        order_no   VARCHAR(32) CHARACTER SET ascii COLLATE ascii_bin NOT NULL,
+        channel    VARCHAR(20) NOT NULL,
+        amount_fen BIGINT NOT NULL,
+        reason     VARCHAR(10) NOT NULL,
+        state      VARCHAR(10) NOT NULL,
+        answer     VARCHAR(200) NULL,
+        created_at DATETIME(3) NOT NULL,
+        ended_at   DATETIME(3) NULL,
+        UNIQUE KEY uq_refund_no (refund_no),
+        KEY ix_order (order_id)
+      ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`);
+  }
+
+  /** Forward only: going back would forget money that is on its way. */
+  async down(): Promise<void> {
+    throw new Error('migrations go forward only');
+  }
+}

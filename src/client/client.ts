@@ -1,0 +1,134 @@
+/**
+ * A typed client of DaxPay's unified-pay API, for Autoclose and for DaxPay itself, in four of its generations.
+ * Needs nothing but Node. It shares no code with the server.
+ */
+import { randomUUID } from 'node:crypto';
+import { protocolError } from './errors.ts';
+import type { Generation, GenerationName, Opened } from './generations/generation.ts';
+import { generations } from './generations/index.ts';
+import { isReceivedObject, type JsonObject, readJson, writeJson } from './json.ts';
+import { postJson } from './post.ts';
+import { readCreated, readQueried, readSync } from './read-data.ts';
+import { createMembers, reference } from './request.ts';
+import { isSigned, type SignSettings, type SignType, sign } from './signing.ts';
+import { readSignedNotice } from './verify-notice.ts';
+import type {
+  CallOptions,
+  CreatedOrder,
+  CreateRequest,
+  Notice,
+  OperationName,
+  Order,
+  OrderReference,
+  Result,
+  SyncStatus,
+} from './vocabulary.ts';
+
+export { AutocloseError, type AutocloseErrorKind } from './errors.ts';
+export type { GenerationName } from './generations/generation.ts';
+export type { SignType } from './signing.ts';
+export type * from './vocabulary.ts';
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+export interface ClientOptions {
+  /** Where the gateway is; the API's paths are appended. */
+  baseUrl: string;
+  signSecret: string;
+  /** SM3 is of generation 3.0 only. */
+  signType: SignType;
+  /** Default: 2.0.8. */
+  generation?: GenerationName;
+  /** Merchant and application, which generation 3.0 sends. */
+  mchNo?: string;
+  appId?: string;
+  /** For a whole exchange, ms; default 10,000. */
+  timeoutMs?: number;
+  /** Default: Node's own. */
+  fetch?: typeof globalThis.fetch;
+}
+
+/**
+ * Every call answers with what the gateway has said and signed, success or refusal. It throws an AutocloseError
+ * when nothing was learned, the reason of `signal` when the caller gave up, and a TypeError for a wrong argument.
+ * Nothing is repeated by itself.
+ */
+export interface Client {
+  create(request: CreateRequest, options?: CallOptions): Promise<Result<CreatedOrder>>;
+  /** Closes an order that nobody has paid (关闭). */
+  close(order: OrderReference, options?: CallOptions): Promise<Result>;
+  /** Afterwards nobody has paid: closes the order, or gives the money back (撤销). 2.0.5 and 2.0.6 refuse: 20082. */
+  cancel(order: OrderReference, options?: CallOptions): Promise<Result>;
+  /** What the gateway knows. */
+  query(order: OrderReference, options?: CallOptions): Promise<Result<Order>>;
+  /** Has the gateway ask the channel and correct itself. */
+  sync(order: OrderReference, options?: CallOptions): Promise<Result<{ status: SyncStatus }>>;
+  /** Reads a notice's body, byte for byte as it came. Throws an AutocloseError. Answer it with `SUCCESS`. */
+  verifyNotice(rawBody: string | Uint8Array): Notice;
+}
+
+/** Throws a TypeError for options that cannot work. */
+export function createClient(options: ClientOptions): Client {
+  const { signType, signSecret, timeoutMs = DEFAULT_TIMEOUT_MS, fetch = globalThis.fetch } = options;
+  const generation = usableGeneration(options);
+  const settings: SignSettings = { signType, signSecret };
+  const baseUrl = options.baseUrl.replace(/\/+$/, '');
+
+  async function call(name: OperationName, wish: JsonObject, { signal }: CallOptions = {}): Promise<Opened> {
+    const path = generation.paths[name];
+    if (path === null) return { ok: false, code: 20082, message: '不支持的操作' };
+    const body = writeJson(signed({ ...wish, ...generation.extras[name] }));
+    const text = await postJson(`${baseUrl}${path}`, body, { fetch, timeoutMs, signal });
+    const answer = readJson(text, generation.spellNumber);
+    if (!isReceivedObject(answer)) throw protocolError('the answer is no JSON object');
+    return generation.open(answer, (members) => isSigned(members, generation.signRule, settings));
+  }
+
+  function signed(wish: JsonObject): JsonObject {
+    const { sendsMerchant, sendsNonce } = generation;
+    const members: JsonObject = {
+      ...wish,
+      mchNo: (sendsMerchant && options.mchNo) || null,
+      appId: (sendsMerchant && options.appId) || null,
+      nonceStr: sendsNonce ? randomUUID().replaceAll('-', '') : null,
+      reqTime: generation.writeTime(new Date()),
+    };
+    return { ...members, sign: sign(members, generation.signRule, settings) };
+  }
+
+  return {
+    async create(request, callOptions) {
+      const opened = await call('create', createMembers(request, generation), callOptions);
+      return opened.ok ? { ok: true, ...readCreated(opened.data, request.bizOrderNo) } : opened;
+    },
+    async close(order, callOptions) {
+      const opened = await call('close', reference('close', order, generation), callOptions);
+      return opened.ok ? { ok: true } : opened;
+    },
+    async cancel(order, callOptions) {
+      const opened = await call('cancel', reference('cancel', order, generation), callOptions);
+      return opened.ok ? { ok: true } : opened;
+    },
+    async query(order, callOptions) {
+      const opened = await call('query', reference('query', order, generation), callOptions);
+      return opened.ok ? { ok: true, ...readQueried(opened.data, order, generation) } : opened;
+    },
+    async sync(order, callOptions) {
+      const opened = await call('sync', reference('sync', order, generation), callOptions);
+      return opened.ok ? { ok: true, ...readSync(opened.data) } : opened;
+    },
+    verifyNotice: (rawBody) => readSignedNotice(rawBody, generation, settings),
+  };
+}
+
+function usableGeneration({ generation = '2.0.8', signType, ...options }: ClientOptions): Generation {
+  const known = Object.hasOwn(generations, generation) ? generations[generation] : undefined;
+  if (known === undefined) throw new TypeError('generation must be one of 2.0.5, 2.0.6, 2.0.8 and 3.0');
+  if (!known.signTypes.includes(signType)) {
+    throw new TypeError(`in generation ${generation} signType must be one of ${known.signTypes.join(', ')}`);
+  }
+  if (options.signSecret === '') throw new TypeError('signSecret must not be empty');
+  if (!/^https?:$/.test(new URL(options.baseUrl).protocol))
+    throw new TypeError('baseUrl must be http or https');
+  return known;
+}

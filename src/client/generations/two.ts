@@ -1,0 +1,90 @@
+import { type Json, JsonNumber, type JsonObject } from '../json.ts';
+import { readFen } from '../money.ts';
+import { epochSeconds, readEpoch } from '../times.ts';
+import type { CreateRequest } from '../vocabulary.ts';
+import type { Generation } from './generation.ts';
+import { openEnvelope, openLooseEnvelope } from './open.ts';
+
+/** What 2.0.6 and 2.0.8 have in common. */
+const two = {
+  orderNumber: (orderNo: string): JsonObject => ({ orderNo }),
+  extras: {},
+  createMembers: ({ method, notNotify, ...request }: CreateRequest): JsonObject => ({
+    method,
+    notNotify: notNotify ?? null,
+    extraParam: payerOf(request),
+  }),
+  sendsMerchant: false,
+  signTypes: ['MD5', 'HMAC_SHA256'],
+  signRule: { upperCase: false, nestedInOrder: false },
+  spellNumber: (digits: string) => digits,
+  writeTime: (date: Date): Json => new JsonNumber(epochSeconds(date)),
+  readTime: readEpoch,
+  writeAmount: (fen: number): Json => new JsonNumber(fen),
+  readAmount: readFen,
+  open: openEnvelope,
+} as const;
+
+/**
+ * The gateway signs flags that are false as well, and its class has them whether they are sent or not; so they are
+ * always sent. It calls the method `payWay`.
+ */
+export const generation205: Generation = {
+  ...two,
+  paths: {
+    create: '/unipay/simplePay',
+    close: '/unipay/close',
+    cancel: null,
+    query: '/uni/query/payOrder',
+    sync: '/unipay/syncPay',
+  },
+  bizNumberNames: everywhere('businessNo'),
+  orderNumber(orderNo) {
+    if (!/^[1-9]\d{0,18}$/.test(orderNo)) throw new TypeError('in generation 2.0.5 an orderNo is digits');
+    return { paymentId: new JsonNumber(orderNo) };
+  },
+  extras: { create: { allocation: false }, close: { notNotify: false } },
+  createMembers: ({ method, notNotify, ...request }) => ({
+    payWay: method,
+    notNotify: notNotify ?? false,
+    channelParam: payerOf(request),
+  }),
+  sendsNonce: false,
+  open: openLooseEnvelope,
+};
+
+export const generation206: Generation = {
+  ...two,
+  paths: {
+    create: '/unipay/pay',
+    close: '/unipay/close',
+    cancel: null,
+    query: '/uni/query/payOrder',
+    sync: '/unipay/syncPay',
+  },
+  bizNumberNames: { ...everywhere('bizOrderNo'), close: 'bizTradeNo', query: 'bizOrderNoeNo' },
+  sendsNonce: false,
+};
+
+export const generation208: Generation = {
+  ...two,
+  paths: {
+    create: '/unipay/pay',
+    close: '/unipay/close',
+    cancel: '/unipay/cancel',
+    query: '/unipay/query/payOrder',
+    sync: '/unipay/sync/pay',
+  },
+  bizNumberNames: { ...everywhere('bizOrderNo'), query: 'bizOrderNoeNo' },
+  sendsNonce: true,
+};
+
+function everywhere(name: string): Generation['bizNumberNames'] {
+  return { create: name, close: name, cancel: name, query: name, sync: name };
+}
+
+/** Details of who pays; null if there are none. */
+function payerOf({ authCode, openId }: Pick<CreateRequest, 'authCode' | 'openId'>): JsonObject | null {
+  if (authCode === undefined && openId === undefined) return null;
+  return { authCode: authCode ?? null, openId: openId ?? null };
+}

@@ -1,0 +1,41 @@
+import type { Generation } from './generations/generation.ts';
+import type { JsonObject } from './json.ts';
+import { assertFen } from './money.ts';
+import { assertDate } from './times.ts';
+import type { CreateRequest, OperationName, OrderReference } from './vocabulary.ts';
+
+/** A new order in a generation's words. Throws a TypeError for an amount or time that is none. */
+export function createMembers(request: CreateRequest, generation: Generation): JsonObject {
+  const { bizOrderNo, title, description, channel, amountFen, expiresAt } = request;
+  const { attach, notifyUrl, returnUrl, clientIp } = request;
+  assertFen(amountFen);
+  if (expiresAt !== undefined) assertDate(expiresAt);
+  return {
+    [generation.bizNumberNames.create]: bizOrderNo,
+    title,
+    description: description ?? null,
+    channel,
+    amount: generation.writeAmount(amountFen),
+    expiredTime: expiresAt === undefined ? null : generation.writeTime(expiresAt),
+    attach: attach ?? null,
+    notifyUrl: notifyUrl ?? null,
+    returnUrl: returnUrl ?? null,
+    clientIp: clientIp ?? null,
+    ...generation.createMembers(request),
+  };
+}
+
+/** Which order is meant, in a generation's words. Throws a TypeError without any number. */
+export function reference(
+  operation: OperationName,
+  { orderNo, bizOrderNo, clientIp }: OrderReference,
+  generation: Generation,
+): JsonObject {
+  if (orderNo === undefined && bizOrderNo === undefined)
+    throw new TypeError('orderNo or bizOrderNo is needed');
+  return {
+    ...(orderNo === undefined ? {} : generation.orderNumber(orderNo)),
+    [generation.bizNumberNames[operation]]: bizOrderNo ?? null,
+    clientIp: clientIp ?? null,
+  };
+}

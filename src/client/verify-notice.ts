@@ -1,0 +1,27 @@
+import { AutocloseError, protocolError } from './errors.ts';
+import type { Generation } from './generations/generation.ts';
+import { isReceivedObject, readJson } from './json.ts';
+import { decode } from './post.ts';
+import { readNotice, time } from './read-data.ts';
+import { isSigned, type SignSettings } from './signing.ts';
+import type { Notice } from './vocabulary.ts';
+
+/**
+ * Reads the body of a notice, byte for byte as it came, once its signature has been verified. The order's members
+ * may be the body's own or, as DaxPay 3.0 has them, those of its `data`. Throws an AutocloseError of kind
+ * `protocol` or `signature`.
+ */
+export function readSignedNotice(
+  rawBody: string | Uint8Array,
+  generation: Generation,
+  settings: SignSettings,
+): Notice {
+  const json = typeof rawBody === 'string' ? rawBody : decode(rawBody);
+  const body = readJson(json, generation.spellNumber);
+  if (!isReceivedObject(body)) throw protocolError('the notice is no JSON object');
+  if (!isSigned(body, generation.signRule, settings)) {
+    throw new AutocloseError('signature', "the notice's signature is missing or wrong");
+  }
+  const data = isReceivedObject(body.data) ? body.data : body;
+  return readNotice(data, time(body, 'resTime', generation), generation);
+}

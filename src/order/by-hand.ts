@@ -1,0 +1,53 @@
+import { cancelOrder } from './cancel-order.ts';
+import { closeOrder } from './close-order.ts';
+import type { OrderDeps } from './deps.ts';
+import type { CancelOutcome, CloseOutcome, CloseTrigger, OrderNumbers, SyncOutcome } from './outcomes.ts';
+import { syncOrder } from './sync-order.ts';
+
+/**
+ * What people and merchants do with an order they name, due or not. If the channel cannot decide it now, it goes on
+ * by itself at the time the outcome names. Each loads the order, does it, and lets the timer follow the row.
+ */
+
+export async function closeByHand(
+  deps: OrderDeps,
+  numbers: OrderNumbers,
+  trigger: CloseTrigger,
+): Promise<CloseOutcome> {
+  const order = await deps.store.findByNumbers(numbers);
+  if (order === null) return { kind: 'not_found' };
+  const outcome = await closeOrder(deps, order, trigger);
+  if (outcome.kind === 'closed' || outcome.kind === 'pending') await followRow(deps, order.id);
+  return outcome;
+}
+
+export async function cancelByHand(
+  deps: OrderDeps,
+  numbers: OrderNumbers,
+  trigger: CloseTrigger,
+): Promise<CancelOutcome> {
+  const order = await deps.store.findByNumbers(numbers);
+  if (order === null) return { kind: 'not_found' };
+  const outcome = await cancelOrder(deps, order, trigger);
+  if (outcome.kind !== 'ended') await followRow(deps, order.id);
+  return outcome;
+}
+
+export async function syncByHand(
+  deps: OrderDeps,
+  numbers: OrderNumbers,
+  trigger: CloseTrigger,
+): Promise<SyncOutcome> {
+  const order = await deps.store.findByNumbers(numbers);
+  if (order === null) return { kind: 'not_found' };
+  const outcome = await syncOrder(deps, order, trigger);
+  if (outcome.kind === 'synced') await followRow(deps, order.id);
+  return outcome;
+}
+
+/** The timer is where the row says, or gone. */
+async function followRow(deps: OrderDeps, id: string): Promise<void> {
+  const order = await deps.store.get(id);
+  if (order.nextCloseAt === null) await deps.timer.clear(order);
+  else await deps.timer.set(order, order.nextCloseAt, 'timeout');
+}

@@ -1,0 +1,133 @@
+import { assertNever } from '../platform/assert-never.ts';
+import { lastAnswer } from './ask-channel.ts';
+import { askAndDecide } from './close-order.ts';
+import type { OrderDeps } from './deps.ts';
+import { type GiveBackResult, giveBack, refundNoOf } from './give-back.ts';
+import { takeCancelLease } from './lease.ts';
+import { isEndedUnpaid, type PaymentOrder } from './order.ts';
+import type { CancelOutcome, CloseOutcome, CloseTrigger } from './outcomes.ts';
+import { recordPayment } from './record-payment.ts';
+import { attemptLog, type CloseAttempt, closeRecord, nextWatchAt, settleRetry } from './settle-close.ts';
+
+/**
+ * Cancels an order (撤销): afterwards nobody has paid for it. An unpaid order is closed at its channel, by the same
+ * calls and the same decision as a close; a paid one gives the money back. Its state becomes `cancel`.
+ *
+ * The wish to cancel is in the row before the channel is asked, so whatever dies, the timer goes on with it; and a
+ * payment that lands meanwhile is recorded and then given back. `order` is as just loaded. Throws only when the
+ * database cannot be reached.
+ */
+export async function cancelOrder(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<CancelOutcome> {
+  if (isEndedUnpaid(order)) return whatItHasBecome(deps, order);
+  const leased = await takeCancelLease(deps, order);
+  if (leased === null) return whatItHasBecome(deps, order);
+  return leased.status === 'success'
+    ? cancelPaid(deps, leased, trigger)
+    : cancelUnpaid(deps, leased, trigger);
+}
+
+async function cancelUnpaid(
+  deps: OrderDeps,
+  leased: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<CancelOutcome> {
+  const { answers, decision } = await askAndDecide(deps, leased);
+  const attempt = { type: 'cancel' as const, leased, trigger, answers, now: deps.clock.now() };
+  switch (decision.kind) {
+    case 'close':
+      return settleCancelled(deps, attempt, { watchUntil: decision.watchUntil, refunded: false });
+    case 'paid':
+      await recordPayment(deps, leased, decision.payment, {
+        record: closeRecord(attempt, 'paid', 'success'),
+      });
+      return cancelOrder(deps, await deps.store.get(leased.id), trigger);
+    case 'retry':
+      return asCancelOutcome(deps, leased, await settleRetry(deps, attempt, decision));
+    default:
+      return assertNever(decision);
+  }
+}
+
+async function cancelPaid(
+  deps: OrderDeps,
+  leased: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<CancelOutcome> {
+  const channel = deps.channels.get(leased.channel);
+  const result: GiveBackResult =
+    channel === undefined || channel.account !== leased.channelAccount
+      ? {
+          kind: 'retry',
+          reason: 'misconfigured',
+          answers: { queryBefore: null, closeAnswer: null, queryAfter: null },
+        }
+      : await giveBack(deps, channel, leased);
+  const { answers } = result;
+  const attempt = { type: 'cancel' as const, leased, trigger, answers, now: deps.clock.now() };
+  switch (result.kind) {
+    case 'given_back':
+      return settleCancelled(deps, attempt, { watchUntil: null, refunded: true });
+    case 'refused':
+      return settleRefused(deps, attempt);
+    case 'retry':
+      return asCancelOutcome(
+        deps,
+        leased,
+        await settleRetry(deps, attempt, { reason: result.reason, notBefore: null }),
+      );
+    default:
+      return assertNever(result);
+  }
+}
+
+async function settleCancelled(
+  deps: OrderDeps,
+  attempt: CloseAttempt,
+  { watchUntil, refunded }: { watchUntil: Date | null; refunded: boolean },
+): Promise<CancelOutcome> {
+  const { leased, now, answers } = attempt;
+  const set = {
+    status: 'cancel',
+    closedAt: now,
+    watchUntil,
+    nextCloseAt: nextWatchAt(now, watchUntil),
+    retryReason: null,
+    retryCount: 0,
+  } as const;
+  if (refunded) await deps.store.endRefund(refundNoOf(leased), 'done', lastAnswer(answers), now);
+  const record = closeRecord(attempt, refunded ? 'refunded' : 'cancelled', 'cancel');
+  if (!(await deps.store.endAttempt(leased, set, record))) return whatItHasBecome(deps, leased);
+  attemptLog(deps, attempt).info({ refunded, watchUntil, answer: lastAnswer(answers) }, 'order cancelled');
+  return { kind: 'cancelled', order: { ...leased, ...set }, refunded };
+}
+
+/** The order stays paid; the money is a person's business now. */
+async function settleRefused(deps: OrderDeps, attempt: CloseAttempt): Promise<CancelOutcome> {
+  const { leased, now } = attempt;
+  const answer = lastAnswer(attempt.answers);
+  await deps.store.endRefund(refundNoOf(leased), 'refused', answer, now);
+  const set = { ending: 'expiry', nextCloseAt: null, retryReason: null, retryCount: 0 } as const;
+  await deps.store.endAttempt(leased, set, closeRecord(attempt, 'refused', leased.status));
+  attemptLog(deps, attempt).error({ answer }, 'refund refused: give the money back by hand');
+  return { kind: 'refused', answer };
+}
+
+/** A retry that was settled like a close's. */
+async function asCancelOutcome(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  outcome: CloseOutcome,
+): Promise<CancelOutcome> {
+  return outcome.kind === 'pending' || outcome.kind === 'busy' ? outcome : whatItHasBecome(deps, order);
+}
+
+/** Somebody else is at it, or it has ended. */
+async function whatItHasBecome(deps: OrderDeps, order: PaymentOrder): Promise<CancelOutcome> {
+  const { status, leaseUntil } = await deps.store.get(order.id);
+  if (status === 'close' || status === 'cancel') return { kind: 'ended', status };
+  return { kind: 'busy', retryAt: leaseUntil ?? deps.clock.now() };
+}

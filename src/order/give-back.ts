@@ -1,0 +1,114 @@
+import type { CancelResult, Channel, RefundResult } from '../channel/channel.ts';
+import { assertNever } from '../platform/assert-never.ts';
+import type { Answers } from './ask-channel.ts';
+import type { OrderDeps } from './deps.ts';
+import { asChannelOrder, type PaymentOrder, type PendingReason } from './order.ts';
+
+/** One per order: a channel refunds a number once, however often it is asked. */
+export const refundNoOf = ({ orderNo }: PaymentOrder) => `R${orderNo}`;
+
+export type GiveBackResult = { answers: Answers } & (
+  | { kind: 'given_back' }
+  | { kind: 'retry'; reason: PendingReason }
+  /** The channel will not do it; a person must. */
+  | { kind: 'refused' }
+);
+
+/**
+ * Gives the money of a paid order back: by the channel's cancel where it has one for this order, else by a refund.
+ * Exactly once, whatever crashes: the refund has one number, derived from the order and noted before the channel is
+ * asked, and a channel refunds a number once; a later attempt first asks what became of it. Only the channel's word
+ * ends it; an unknown answer is asked again.
+ */
+export async function giveBack(
+  deps: OrderDeps,
+  channel: Channel,
+  order: PaymentOrder,
+): Promise<GiveBackResult> {
+  const refundNo = refundNoOf(order);
+  const answers: Answers = { queryBefore: null, closeAnswer: null, queryAfter: null };
+  const asked = asChannelOrder(order);
+  const { refund, isNew } = await deps.store.noteRefund({
+    refundNo,
+    orderId: order.id,
+    orderNo: order.orderNo,
+    channel: order.channel,
+    amountFen: order.amountFen,
+    reason: 'cancel',
+    createdAt: deps.clock.now(),
+  });
+  if (refund.state !== 'pending') {
+    answers.queryBefore = refund.answer;
+    return { kind: refund.state === 'done' ? 'given_back' : 'refused', answers };
+  }
+
+  if (!isNew) {
+    const before = await channel.queryRefund(asked, refundNo);
+    answers.queryBefore = before.answer;
+    if (before.kind !== 'not_found') return afterRefund(before, answers);
+    // The earlier attempt may have given it back by a cancel, which has no number.
+    if (channel.refundedIsInFull) {
+      const now = await channel.query(asked);
+      answers.queryBefore = now.answer;
+      if (now.kind === 'refunded') return { kind: 'given_back', answers };
+    }
+  }
+  const cancelled = await channel.cancel(asked);
+  if (cancelled !== null) {
+    answers.closeAnswer = cancelled.answer;
+    if (cancelled.kind !== 'refund_instead') return afterCancel(cancelled, answers);
+  }
+  const refunded = await channel.refund(asked, {
+    refundNo,
+    amountFen: order.amountFen,
+    totalFen: order.amountFen,
+    reason: '订单撤销',
+  });
+  answers.queryAfter = refunded.answer;
+  return afterRefund(refunded, answers);
+}
+
+function afterRefund(result: RefundResult, answers: Answers): GiveBackResult {
+  switch (result.kind) {
+    case 'refunded':
+      return { kind: 'given_back', answers };
+    case 'refused':
+      return { kind: 'refused', answers };
+    case 'processing':
+      return { kind: 'retry', reason: 'refunding', answers };
+    case 'not_found':
+      return { kind: 'retry', reason: 'not_confirmed', answers };
+    case 'unknown':
+      return { kind: 'retry', reason: 'unreachable', answers };
+    case 'not_enough':
+    case 'rate_limited':
+    case 'misconfigured':
+      return { kind: 'retry', reason: result.kind, answers };
+    default:
+      return assertNever(result);
+  }
+}
+
+function afterCancel(
+  result: Exclude<CancelResult, { kind: 'refund_instead' }>,
+  answers: Answers,
+): GiveBackResult {
+  switch (result.kind) {
+    case 'refunded':
+      return { kind: 'given_back', answers };
+    // It is paid here: an answer as if it were not is a contradiction, to be asked again.
+    case 'closed':
+    case 'not_found':
+    case 'again':
+      return { kind: 'retry', reason: 'not_confirmed', answers };
+    case 'unknown':
+      return { kind: 'retry', reason: 'unreachable', answers };
+    case 'user_paying':
+    case 'not_enough':
+    case 'rate_limited':
+    case 'misconfigured':
+      return { kind: 'retry', reason: result.kind, answers };
+    default:
+      return assertNever(result);
+  }
+}

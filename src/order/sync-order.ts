@@ -1,0 +1,106 @@
+import type { Channel, QueryResult } from '../channel/channel.ts';
+import { assertNever } from '../platform/assert-never.ts';
+import { answersOf, nothingAsked } from './ask-channel.ts';
+import { closeOrder } from './close-order.ts';
+import type { OrderDeps } from './deps.ts';
+import { takeLease } from './lease.ts';
+import { asChannelOrder, isEndedUnpaid, isExpired, type PaymentOrder } from './order.ts';
+import type { CloseTrigger, SyncOutcome, SyncStatus } from './outcomes.ts';
+import { recordPayment } from './record-payment.ts';
+import { attemptLog, type CloseAttempt, closeRecord, settleClosed } from './settle-close.ts';
+
+/**
+ * Asks the channel what it knows of an order and corrects ourselves (同步), by the same table as the close: paid
+ * there becomes paid here, closed there becomes closed here, an unpaid order whose time is over is closed, a payment
+ * of a closed order becomes a late payment, a closed order that can still be paid is closed again. What the channel
+ * cannot say changes nothing. Throws only when the database cannot be reached.
+ */
+export async function syncOrder(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<SyncOutcome> {
+  const channel = deps.channels.get(order.channel);
+  if (channel === undefined || channel.account !== order.channelAccount) {
+    return { kind: 'unreachable', reason: 'misconfigured', answer: 'not configured for this account' };
+  }
+  const leased = await takeLease(deps, order);
+  if (leased === null) {
+    const { leaseUntil } = await deps.store.get(order.id);
+    return { kind: 'busy', retryAt: leaseUntil ?? deps.clock.now() };
+  }
+  const query = await channel.query(asChannelOrder(leased));
+  const answers = answersOf({ ...nothingAsked, queryBefore: query });
+  const attempt: CloseAttempt = { type: 'sync', leased, trigger, answers, now: deps.clock.now() };
+  try {
+    return await correct(deps, channel, attempt, query);
+  } finally {
+    await deps.store.returnLease(leased);
+  }
+}
+
+async function correct(
+  deps: OrderDeps,
+  channel: Channel,
+  attempt: CloseAttempt,
+  query: QueryResult,
+): Promise<SyncOutcome> {
+  const { leased, trigger, now } = attempt;
+  switch (query.kind) {
+    case 'paid':
+    case 'refunded': {
+      if (query.payment.amountFen !== leased.amountFen) {
+        attemptLog(deps, attempt).error({ answer: query.answer }, 'paid another amount');
+        return { kind: 'unreachable', reason: 'mismatch', answer: query.answer };
+      }
+      const record = closeRecord(attempt, 'paid', leased.status === 'progress' ? 'success' : leased.status);
+      await recordPayment(deps, leased, query.payment, { record });
+      return synced(deps, leased, query.kind === 'paid' ? 'pay_success' : 'pay_refund');
+    }
+    case 'closed':
+      if (leased.status === 'progress') await settleClosed(deps, attempt, { watchUntil: null });
+      return synced(deps, leased, 'pay_closed');
+    case 'unpaid':
+    case 'user_paying':
+    case 'not_found': {
+      if (isEndedUnpaid(leased) && query.kind !== 'not_found') {
+        attemptLog(deps, attempt).error(
+          { answer: query.answer },
+          'closed here, but the channel would take money',
+        );
+        const watchUntil = leased.watchUntil ?? channel.unpayableFrom(asChannelOrder(leased));
+        await deps.store.watchAgain(leased, watchUntil, now);
+        await deps.timer.set(leased, now, 'timeout');
+        return synced(deps, leased, 'pay_progress');
+      }
+      if (leased.status === 'progress' && isExpired(leased, now)) {
+        await deps.store.returnLease(leased);
+        const outcome = await closeOrder(deps, leased, trigger);
+        if (outcome.kind === 'closed') return synced(deps, leased, 'pay_closed');
+        return synced(deps, leased, outcome.kind === 'paid' ? 'pay_success' : 'pay_timeout');
+      }
+      if (query.kind !== 'not_found') return synced(deps, leased, 'pay_progress');
+      const final = channel.unpayableFrom(asChannelOrder(leased)).getTime() <= now.getTime();
+      return synced(deps, leased, final ? 'pay_not_found' : 'pay_not_found_unknown');
+    }
+    case 'unknown':
+      return { kind: 'unreachable', reason: 'unreachable', answer: query.answer };
+    case 'rate_limited':
+    case 'misconfigured':
+    case 'mismatch':
+      return { kind: 'unreachable', reason: query.kind, answer: query.answer };
+    default:
+      return assertNever(query);
+  }
+}
+
+async function synced(
+  deps: OrderDeps,
+  before: PaymentOrder,
+  channelStatus: SyncStatus,
+): Promise<SyncOutcome> {
+  const order = await deps.store.get(before.id);
+  const repaired =
+    order.status !== before.status || order.latePaidAt?.getTime() !== before.latePaidAt?.getTime();
+  return { kind: 'synced', channelStatus, order, repaired };
+}

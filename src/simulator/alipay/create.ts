@@ -1,0 +1,14 @@
+import { asText, type JsonObject } from '../format/json-object.ts';
+import type { World } from '../world.ts';
+import { type AlipayResult, done, invalidParameter } from './results.ts';
+import { unpaidTrade } from './trade-now.ts';
+
+/** `alipay.trade.create` (JSAPI): the trade exists at once, and its number opens the cashier. */
+export function createTrade(world: World, body: JsonObject, notifyUrl: string | null): AlipayResult {
+  const buyer = asText(body.buyer_open_id) ?? asText(body.buyer_id);
+  if (buyer === null) return invalidParameter('买家信息不能为空');
+  const { entry, refusal } = unpaidTrade(world, 'create', body, { code: '', notifyUrl });
+  if (refusal !== null) return refusal;
+  const { orderNo, trade } = entry.current;
+  return done({ out_trade_no: orderNo, trade_no: trade?.tradeNo });
+}

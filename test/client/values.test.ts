@@ -1,0 +1,111 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { JsonNumber, readJson, writeJson } from '../../src/client/json.ts';
+import { fenOfYuan, readFen, withoutTrailingZeros, yuanOfFen } from '../../src/client/money.ts';
+import { beijingTime, readBeijingTime, readEpoch } from '../../src/client/times.ts';
+
+describe('JSON', () => {
+  test('is read without the loss of a digit, and without touching what stands in strings', () => {
+    expect(
+      readJson('{"a":1753370980523384832,"b":[-1.50,1e3],"c":"1 \\"2\\" 3\\\\","d":null,"e":true}'),
+    ).toEqual({
+      a: '1753370980523384832',
+      b: ['-1.50', '1e3'],
+      c: '1 "2" 3\\',
+      d: null,
+      e: true,
+    });
+  });
+
+  test.each(['', '<html>1</html>', '{"a":01}', '{"a":1.}', '{"a":-}', '{"a":1 2}', '{"a":"1}', '{"a":1'])(
+    '%s is none',
+    (text) => expect(readJson(text)).toBeUndefined(),
+  );
+
+  test('reads what JSON.parse reads, numbers as strings', () => {
+    const asStrings = (_name: string, value: unknown) => (typeof value === 'number' ? String(value) : value);
+    fc.assert(
+      fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
+        const json = JSON.stringify(value);
+        expect(readJson(json)).toEqual(JSON.parse(JSON.stringify(value, asStrings)));
+      }),
+    );
+  });
+
+  test('is written with numbers of any length and without nulls', () => {
+    const value = { id: new JsonNumber('1753370980523384832'), none: null, o: { a: '"', b: true, c: null } };
+    expect(writeJson(value)).toBe('{"id":1753370980523384832,"o":{"a":"\\"","b":true}}');
+  });
+});
+
+describe('money', () => {
+  test.each([
+    [1, '0.01'],
+    [10, '0.1'],
+    [100, '1'],
+    [10010, '100.1'],
+    [1999, '19.99'],
+    [Number.MAX_SAFE_INTEGER, '90071992547409.91'],
+  ])('%d fen are %s yuan', (fen, yuan) => {
+    expect(yuanOfFen(fen)).toBe(yuan);
+    expect(fenOfYuan(yuan)).toBe(fen);
+  });
+
+  test('comes back from yuan as the fen that it was', () => {
+    fc.assert(fc.property(fc.maxSafeNat(), (fen) => fenOfYuan(yuanOfFen(fen)) === fen));
+  });
+
+  test.each(['', '-1', '1.001', '1e2', '.5', '1.', '90071992547409.92', '١'])('%s is no amount', (yuan) => {
+    expect(fenOfYuan(yuan)).toBeNull();
+  });
+
+  test('may have zeros at its end', () => {
+    expect(fenOfYuan('100.1000')).toBe(10010);
+    expect(['100.10', '100.00', '100', '1e3', '0.0'].map(withoutTrailingZeros)).toEqual([
+      '100.1',
+      '100',
+      '100',
+      '1e3',
+      '0',
+    ]);
+  });
+
+  test('is read in fen only if it is whole and exact', () => {
+    expect(['0', '100', '1.0', '-1', '9007199254740993'].map(readFen)).toEqual([0, 100, null, null, null]);
+  });
+});
+
+describe('times', () => {
+  const at = new Date('2023-11-14T23:13:20Z');
+
+  test('are on the clock of Beijing, whatever the zone of this machine', () => {
+    expect(beijingTime(at)).toBe('2023-11-15 07:13:20');
+    expect(readBeijingTime('2023-11-15 07:13:20')).toEqual(at);
+  });
+
+  test.each(['', '2023-11-15', '2023-13-15 07:13:20', '2023-11-15T07:13:20', '1700003600'])(
+    '%s is none of Beijing',
+    (text) => expect(readBeijingTime(text)).toBeNull(),
+  );
+
+  test('are seconds or milliseconds by their length', () => {
+    expect(readEpoch('1700003600')).toEqual(at);
+    expect(readEpoch('1700003600000')).toEqual(at);
+    expect(readEpoch('170000360000')).toBeNull();
+  });
+});
+
+test('the client imports nothing but Node and itself', () => {
+  const folder = new URL('../../src/client/', import.meta.url);
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  );
+  const imported = files.flatMap((name) =>
+    [...readFileSync(new URL(name, folder), 'utf8').matchAll(/ from '([^']+)'/g)].map(
+      ([, from = '']) => new URL(from, new URL(name, folder)).href,
+    ),
+  );
+  expect(imported.length).toBeGreaterThan(20);
+  expect(imported.filter((href) => !href.startsWith('node:') && !href.startsWith(folder.href))).toEqual([]);
+});

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { createRateLimit } from '../../src/http/daxpay/rate-limit.ts';
+import { sdk30 } from './sdk/sdk-3-0.ts';
+import { dataIsSigned, NOW_S, openApi, SECRET, signed } from './support.ts';
+
+const close = '/unipay/close';
+
+describe('a nonceStr', () => {
+  const remembering = () => {
+    const seen = new Set<string>();
+    return async (key: string) => {
+      const answer = seen.has(key) ? 'seen' : 'new';
+      seen.add(key);
+      return answer;
+    };
+  };
+
+  test('passes once; the same request again changes nothing', async () => {
+    const api = openApi({ remembering: remembering() });
+    const body = JSON.stringify(signed({ bizOrderNo: 'P0001', nonceStr: 'n1' }));
+    expect((await api.post(close, body)).json.data?.code).toBe(0);
+    const again = (await api.post(close, body)).json;
+    expect(again.data).toMatchObject({ code: 20051, msg: expect.stringContaining('nonceStr') });
+    expect(dataIsSigned(again)).toBe(true);
+    expect(api.closes).toHaveLength(1);
+    expect(api.nonces[0]).toEqual({ key: 'n1', ttlMs: 600_000 });
+  });
+
+  test('passes once in 3.0 too', async () => {
+    const api = openApi({ remembering: remembering() });
+    const body = sdk30.body({ bizOrderNo: 'P0001', useCancel: true, nonceStr: 'n1' }, SECRET, 'HMAC_SHA256');
+    expect((await api.post(close, body)).json).toMatchObject({ code: 0, data: null });
+    expect((await api.post(close, body)).json).toMatchObject({ code: 20051, data: null });
+    expect(api.cancels).toHaveLength(1);
+  });
+
+  test('is used up by no request that is refused for something else', async () => {
+    const api = openApi();
+    await api.post(
+      close,
+      JSON.stringify({ bizOrderNo: 'P0001', nonceStr: 'n1', reqTime: NOW_S, sign: 'ab' }),
+    );
+    await api.call(close, { bizOrderNo: 'P0001', nonceStr: 'n1', reqTime: NOW_S - 301 });
+    await api.call(close, { bizOrderNo: 'P0001', nonceStr: 'n1', clientIp: 'localhost' });
+    await api.call(close, { bizOrderNo: 'P0001', nonceStr: 'x'.repeat(65) });
+    expect(api.nonces).toEqual([]);
+  });
+
+  test('is not asked for, and a number will do', async () => {
+    const api = openApi();
+    for (const nonce of [{}, { nonceStr: null }, { nonceStr: '' }])
+      expect((await api.call(close, { bizOrderNo: 'P0001', ...nonce })).json.data?.code).toBe(0);
+    expect(api.nonces).toEqual([]);
+    await api.call(close, { bizOrderNo: 'P0001', nonceStr: 7 });
+    expect(api.nonces[0]?.key).toBe('7');
+  });
+
+  test('is kept for a day where any reqTime passes', async () => {
+    const api = openApi({ settings: { reqTimeToleranceS: 0 } });
+    await api.call(close, { bizOrderNo: 'P0001', nonceStr: 'n1' });
+    expect(api.nonces[0]?.ttlMs).toBe(86_400_000);
+  });
+
+  test.each<[string, () => Promise<'unavailable'>]>([
+    ['says so', async () => 'unavailable'],
+    ['throws', () => Promise.reject(new Error('ECONNREFUSED'))],
+    ['never answers', () => new Promise(() => {})],
+  ])('refuses nobody when the memory %s', async (_name, remember) => {
+    const api = openApi({ remembering: remember });
+    expect((await api.call(close, { bizOrderNo: 'P0001', nonceStr: 'n1' })).json.data?.code).toBe(0);
+    expect(api.log.some(({ level }) => level === 'warn')).toBe(true);
+  });
+});
+
+describe('the rate limit', () => {
+  test('refuses what is too much, in the form of the generation, and changes nothing', async () => {
+    let nowMs = NOW_S * 1000;
+    const api = openApi({ settings: { rateLimitPerMinute: 2 }, now: () => new Date(nowMs) });
+    const code = async () => (await api.call(close, { bizOrderNo: 'P0001' })).json.data?.code;
+    expect([await code(), await code(), await code()]).toEqual([0, 0, 20080]);
+    expect(api.closes).toHaveLength(2);
+    const { json } = await api.post(close, sdk30.body({ bizOrderNo: 'P0001' }, SECRET, 'HMAC_SHA256'));
+    expect(json).toMatchObject({ code: 20080, msg: '请求过于频繁', data: null });
+    nowMs += 30_000;
+    expect([await code(), await code()]).toEqual([0, 20080]);
+  });
+
+  test('is off unless it is set', async () => {
+    const api = openApi();
+    for (let i = 0; i < 50; i++) await api.call(close, { bizOrderNo: 'P0001' });
+    expect(api.closes).toHaveLength(50);
+  });
+
+  test('counts each client for itself, fills up to its size and no further, and survives a clock set back', () => {
+    const isWithinLimit = createRateLimit(2);
+    const calls = (client: string, at: number) => [1, 2, 3].map(() => isWithinLimit(client, at));
+    expect(calls('a', 0)).toEqual([true, true, false]);
+    expect(calls('b', 0)).toEqual([true, true, false]);
+    expect(calls('a', 3_600_000)).toEqual([true, true, false]);
+    expect(calls('a', 0)).toEqual([false, false, false]);
+  });
+
+  test('forgets the quietest client when there are too many, and remembers the busy one', () => {
+    const isWithinLimit = createRateLimit(1);
+    isWithinLimit('quiet', 0);
+    isWithinLimit('busy', 0);
+    for (let i = 0; i < 9_999; i++) {
+      isWithinLimit(`client ${i}`, 0);
+      isWithinLimit('busy', 0);
+    }
+    expect(isWithinLimit('busy', 0)).toBe(false);
+    expect(isWithinLimit('quiet', 0)).toBe(true);
+  });
+});

@@ -1,0 +1,112 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createOrder } from '../../src/order/create-order.ts';
+import type { CreateOrder } from '../../src/order/outcomes.ts';
+import { aWish, createWorld, type World } from '../support/world.ts';
+
+const channels = ['wechat_pay', 'ali_pay'] as const;
+const authCodes = { wechat_pay: '130000000000000001', ali_pay: '280000000000000001' };
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.end());
+
+const control = () => world.simulator.control;
+let count = 0;
+function charge(channel: (typeof channels)[number]): CreateOrder {
+  count += 1;
+  return { ...aWish(channel, `charge-${count}`), method: 'barcode', authCode: authCodes[channel] };
+}
+async function orderOf({ bizOrderNo }: CreateOrder) {
+  const order = await world.app.deps.store.findByBizOrderNo(bizOrderNo);
+  if (order === null) throw new Error('no order');
+  return order;
+}
+/** WeChat reverses a charge no sooner than 15 s after it was made. */
+const aged = async (wish: CreateOrder) =>
+  world.edit(await orderOf(wish), { createAttemptedAt: new Date(Date.now() - 20_000) });
+
+describe.each(channels)('%s: a charge by the customer’s code', (channel) => {
+  test('that needs no password is paid at once', async () => {
+    control().settings.codePayAsksPassword = false;
+    const wish = charge(channel);
+    expect(await createOrder(world.app.deps, wish)).toMatchObject({
+      kind: 'created',
+      order: { status: 'success' },
+    });
+    expect(await world.timerState(await orderOf(wish))).toBe('unknown');
+  });
+
+  test('that asks for the password is asked about until it is paid', async () => {
+    control().settings.codePayAsksPassword = true;
+    const wish = charge(channel);
+    expect(await createOrder(world.app.deps, wish)).toMatchObject({
+      kind: 'created',
+      order: { status: 'progress' },
+    });
+    const order = await orderOf(wish);
+    expect(order.nextCloseAt?.getTime()).toBeLessThan(order.expiresAt.getTime());
+    expect(await world.fire(order)).toBeInstanceOf(Date);
+    expect((await world.reload(order)).status).toBe('progress');
+
+    control().notifications.drop(order.orderNo, 100);
+    await control().finishPay(order.orderNo, true);
+    expect(await world.fire(order)).toBeNull();
+    expect((await world.reload(order)).status).toBe('success');
+  });
+
+  test('that nobody completes is ended at the channel when it expires', async () => {
+    control().settings.codePayAsksPassword = true;
+    const wish = charge(channel);
+    await createOrder(world.app.deps, wish);
+    const order = await world.expire(await aged(wish));
+    await control().finishPay(order.orderNo, false);
+    expect(await world.close(order)).toMatchObject({ kind: 'closed' });
+    expect(control().order(order.orderNo)?.payable).toBe(false);
+  });
+
+  test('whose answer is lost is asked about, and never made twice', async () => {
+    control().settings.codePayAsksPassword = false;
+    const wish = charge(channel);
+    const lost = control().addFault({ kind: 'lost_reply', match: { operation: 'create' } });
+    expect(await createOrder(world.app.deps, wish)).toEqual({ kind: 'unreachable' });
+    lost.remove();
+    expect(await createOrder(world.app.deps, wish)).toMatchObject({
+      kind: 'existing',
+      order: { status: 'success' },
+    });
+    const { orderNo } = await orderOf(wish);
+    expect(control().log({ operation: 'create', orderNo })).toHaveLength(1);
+  });
+
+  test('that is cancelled gives the money back', async () => {
+    control().settings.codePayAsksPassword = false;
+    const wish = charge(channel);
+    await createOrder(world.app.deps, wish);
+    const order = await aged(wish);
+    expect(await world.cancel(order)).toMatchObject({ kind: 'cancelled', refunded: true });
+    expect(control().order(order.orderNo)?.refundedFen).toBe(100);
+  });
+
+  test('that is cancelled while the password is awaited can no longer be paid', async () => {
+    control().settings.codePayAsksPassword = true;
+    const wish = charge(channel);
+    await createOrder(world.app.deps, wish);
+    const order = await aged(wish);
+    let outcome = await world.cancel(order);
+    if (outcome.kind === 'pending') {
+      await control().finishPay(order.orderNo, false);
+      await world.fire(order);
+      outcome = await world.cancel(order);
+    }
+    expect((await world.reload(order)).status).toBe('cancel');
+    expect(control().order(order.orderNo)?.payable).toBe(false);
+  });
+
+  test('keeps no code of the customer', async () => {
+    const wish = charge(channel);
+    await createOrder(world.app.deps, wish);
+    expect(JSON.stringify(await orderOf(wish))).not.toContain(wish.authCode);
+  });
+});

@@ -1,0 +1,108 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PaymentOrder } from '../../src/order/order.ts';
+import { createWorld, type World } from '../support/world.ts';
+
+const channels = ['wechat_pay', 'ali_pay'] as const;
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.end());
+
+const control = () => world.simulator.control;
+async function payUnnoticed(order: PaymentOrder): Promise<void> {
+  control().notifications.drop(order.orderNo, 100);
+  await control().pay(order.orderNo);
+}
+
+describe.each(channels)('%s: a sync', (channel) => {
+  test('of an order paid there makes it paid here', async () => {
+    const order = await world.create(channel);
+    await payUnnoticed(order);
+    expect(await world.sync(order)).toMatchObject({
+      kind: 'synced',
+      channelStatus: 'pay_success',
+      repaired: true,
+      order: { status: 'success', nextCloseAt: null },
+    });
+    expect(await world.records(order)).toMatchObject([{ closeType: 'sync', outcome: 'paid' }]);
+  });
+
+  test('of an unpaid order changes nothing, and leaves the lease free', async () => {
+    const order = await world.create(channel);
+    await control().scan(order.orderNo);
+    expect(await world.sync(order)).toMatchObject({ channelStatus: 'pay_progress', repaired: false });
+    const { closeAttempts, ...after } = await world.reload(order);
+    const { closeAttempts: _, ...before } = order;
+    expect(after).toEqual(before);
+    expect(closeAttempts).toBe(1);
+  });
+
+  test('of an unpaid order whose time is over closes it', async () => {
+    const order = await world.expire(await world.create(channel));
+    await control().scan(order.orderNo);
+    expect(await world.sync(order)).toMatchObject({
+      channelStatus: 'pay_closed',
+      order: { status: 'close' },
+    });
+    expect(control().order(order.orderNo)?.payable).toBe(false);
+  });
+
+  test('of an order closed there closes it here', async () => {
+    const order = await world.create(channel);
+    await control().scan(order.orderNo);
+    await world.close(order, 'manual');
+    await world.edit(order, { status: 'progress' });
+    expect(await world.sync(order)).toMatchObject({
+      channelStatus: 'pay_closed',
+      order: { status: 'close' },
+    });
+  });
+
+  test('of a closed order that was paid keeps the late payment', async () => {
+    const order = await world.create(channel);
+    await world.edit(order, { status: 'close', nextCloseAt: null });
+    await payUnnoticed(order);
+    expect(await world.sync(order)).toMatchObject({ channelStatus: 'pay_success', repaired: true });
+    expect((await world.reload(order)).latePaidAt).toBeInstanceOf(Date);
+  });
+
+  test('of a closed order that can still be paid closes it at the channel again', async () => {
+    const order = await world.create(channel);
+    await control().scan(order.orderNo);
+    await world.edit(order, { status: 'close', nextCloseAt: null });
+    expect(await world.sync(order)).toMatchObject({ channelStatus: 'pay_progress' });
+    expect((await world.reload(order)).watchUntil).toBeInstanceOf(Date);
+    await world.fire(order);
+    expect(control().order(order.orderNo)?.payable).toBe(false);
+  });
+
+  test('without an answer changes nothing', async () => {
+    const order = await world.create(channel);
+    const outage = control().addFault({ kind: 'reset', match: { orderNo: order.orderNo } });
+    expect(await world.sync(order)).toMatchObject({ kind: 'unreachable', reason: 'unreachable' });
+    expect(await world.reload(order)).toMatchObject({ status: 'progress', leaseToken: null });
+    outage.remove();
+  });
+
+  test('of a refunded order says so', async () => {
+    const order = await world.create(channel);
+    await payUnnoticed(order);
+    await control().refund(order.orderNo);
+    expect(await world.sync(order)).toMatchObject({
+      channelStatus: 'pay_refund',
+      order: { status: 'success' },
+    });
+  });
+
+  test('and a close exclude each other', async () => {
+    const order = await world.create(channel);
+    const hold = control().hold('query', order.orderNo, 'before');
+    const syncing = world.sync(order);
+    await hold.arrived;
+    expect(await world.close(order, 'api')).toMatchObject({ kind: 'busy' });
+    hold.release();
+    await syncing;
+  });
+});
