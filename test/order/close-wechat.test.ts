@@ -261,6 +261,20 @@ describe('an outage decides nothing', () => {
     },
   );
 
+  test('that shows in alternating ways backs off all the same, and a person is told once', async () => {
+    const order = await due();
+    const waits = [];
+    for (let round = 1; round <= 7; round += 1) {
+      const fault = round % 2 === 0 ? { kind: 'rate_limited' as const } : { kind: 'reset' as const };
+      world.simulator.control.addFault({ match: once(order, 'query'), ...fault });
+      const before = Date.now();
+      expect(await world.close(order, 'manual')).toMatchObject({ kind: 'pending' });
+      waits.push(((await world.reload(order)).nextCloseAt?.getTime() ?? 0) - before);
+    }
+    expect((await world.reload(order)).retryCount).toBe(7);
+    expect(waits.at(-1)).toBeGreaterThan(600_000);
+  });
+
   test('429 on the query: backed off, open', async () => {
     const order = await due();
     world.simulator.control.addFault({ match: once(order, 'query'), kind: 'rate_limited' });

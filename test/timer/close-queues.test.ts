@@ -90,6 +90,23 @@ describe('a re-close by hand', () => {
     },
   );
 
+  test('during an attempt that ends undecided is not forgotten: the order stays due', async () => {
+    const { control } = world.simulator;
+    const order = await world.expire(await world.create(channel));
+    const hold = control.hold('close', order.orderNo, 'before');
+    const outage = control.addFault({ kind: 'reset', match: { operation: 'query', orderNo: order.orderNo } });
+    const attempt = world.close(order);
+    await hold.arrived;
+    await reclose(world.app.deps, order.orderNo);
+    hold.release();
+    expect(await attempt).toMatchObject({ kind: 'pending' });
+    outage.remove();
+    const { nextCloseAt, ending } = await world.reload(order);
+    expect(nextCloseAt?.getTime()).toBeLessThanOrEqual(world.app.deps.clock.now().getTime());
+    expect(ending).toBe('close');
+    await timer().clear(order);
+  });
+
   test('of an order that ended, or is not there, says so and enqueues nothing', async () => {
     const order = await world.edit(await world.create(channel), { status: 'success' });
     await timer().clear(order);
@@ -130,6 +147,21 @@ describe('the sweep', () => {
       enqueued: 0,
       live: 4,
       failed: 0,
+      away: 0,
+    });
+  });
+
+  test('goes on when one order cannot be given a timer, and says so', async () => {
+    await world.query('UPDATE payment_order SET next_close_at = NULL');
+    const odd = await world.expire(await world.create(channel), 60_000);
+    await world.query(`UPDATE payment_order SET channel = 'union_pay' WHERE id = ${odd.id}`);
+    const orders = await Promise.all(Array.from({ length: 60 }, () => world.create(channel)));
+    for (const order of orders) await timer().clear(await world.expire(order));
+    expect(await sweepOverdue(world.app.deps)).toEqual({
+      overdue: 61,
+      enqueued: 60,
+      live: 0,
+      failed: 1,
       away: 0,
     });
   });

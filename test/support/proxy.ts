@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+/** A TCP proxy whose connections can fall silent, as when a network swallows packets without a word. */
+export interface Proxy {
+  /** The target's URL, by way of this proxy. */
+  url: string;
+  /** What is connected now hears nothing any more and is not told; new connections work. Returns how many. */
+  silence(): number;
+  end(): Promise<void>;
+}
+
+export async function startProxy(target: string): Promise<Proxy> {
+  const { hostname, port } = new URL(target);
+  const pairs = new Set<{ near: Socket; far: Socket; silent: boolean }>();
+  const server = createServer((near) => {
+    const pair = { near, far: connect(Number(port), hostname), silent: false };
+    pairs.add(pair);
+    for (const [from, to] of [
+      [pair.near, pair.far],
+      [pair.far, pair.near],
+    ] as const) {
+      from.on('data', (chunk) => pair.silent || to.write(chunk));
+      from.on('error', () => {});
+      from.on('close', () => {
+        pairs.delete(pair);
+        if (!pair.silent) to.destroy();
+      });
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  const url = new URL(target);
+  url.hostname = '127.0.0.1';
+  url.port = String(address.port);
+  return {
+    url: url.href,
+    silence() {
+      for (const pair of pairs) pair.silent = true;
+      return pairs.size;
+    },
+    async end() {
+      for (const { near, far } of pairs) {
+        near.destroy();
+        far.destroy();
+      }
+      const closed = once(server, 'close');
+      server.close();
+      await closed;
+    },
+  };
+}
