@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Proxy, startProxy } from '../support/proxy.ts';
+import { type SilencingProxy, startProxy } from '../support/proxy.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 /** Connections that die without a word: no reset, no close, only silence. */
 let world: World;
-let proxy: Proxy;
+let proxy: SilencingProxy;
 afterEach(async () => {
   await world.end();
   await proxy.end();

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
 /** A TCP proxy whose connections can fall silent, as when a network swallows packets without a word. */
-export interface Proxy {
+export interface SilencingProxy {
   /** The target's URL, by way of this proxy. */
   url: string;
   /** What is connected now hears nothing any more and is not told; new connections work. Returns how many. */
@@ -10,7 +10,7 @@ export interface Proxy {
   end(): Promise<void>;
 }
 
-export async function startProxy(target: string): Promise<Proxy> {
+export async function startProxy(target: string): Promise<SilencingProxy> {
   const { hostname, port } = new URL(target);
   const pairs = new Set<{ near: Socket; far: Socket; silent: boolean }>();
   const server = createServer((near) => {
