@@ -199,11 +199,11 @@ export interface Channel {
    */
   unpayableFrom(order: ChannelOrder): Date;
   /**
-   * True where `not_found` is the normal answer for an order that the customer has not touched, although it can
-   * still be paid (an Alipay code that nobody has scanned). Such an order is closed softly: here at once,
+   * True for an order about which `not_found` is the normal answer while the customer has not touched it, although
+   * it can still be paid (an Alipay code that nobody has scanned). Such an order is closed softly: here at once,
    * watched until `unpayableFrom`.
    */
-  readonly softClose: boolean;
+  closesSoftly(order: ChannelOrder): boolean;
 
   parseNotification(raw: RawNotification): NotificationResult;
   readonly replies: { accepted: NotificationReply; failed: NotificationReply };

@@ -19,10 +19,13 @@ export async function closeAtChannel(channel: Channel, order: PaymentOrder): Pro
   const asked = asChannelOrder(order);
   const evidence = { ...nothingAsked };
 
-  if (order.payBody === null || channel.queriesBeforeClose(asked)) {
+  const asksFirst = channel.queriesBeforeClose(asked);
+  if (order.payBody === null || asksFirst) {
     evidence.queryBefore = await channel.query(asked);
     const { kind } = evidence.queryBefore;
-    if (kind !== 'unpaid' && kind !== 'not_found') return evidence;
+    // A charge that waits for the password is not closed but reversed, and that ends it.
+    const goesOn = kind === 'unpaid' || kind === 'not_found' || (kind === 'user_paying' && asksFirst);
+    if (!goesOn) return evidence;
   }
   evidence.close = await channel.close(asked);
   if (evidence.close.kind === 'misconfigured') return evidence;

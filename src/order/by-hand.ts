@@ -5,8 +5,9 @@ import type { CancelOutcome, CloseOutcome, CloseTrigger, OrderNumbers, SyncOutco
 import { syncOrder } from './sync-order.ts';
 
 /**
- * What people and merchants do with an order they name, due or not. If the channel cannot decide it now, it goes on
- * by itself at the time the outcome names. Each loads the order, does it, and lets the timer follow the row.
+ * What people and merchants do with an order they name, due or not. If the channel cannot decide it now, or another
+ * operation is at the order, the wish is in the row and it goes on by itself. Each loads the order, does it, and lets
+ * the timer follow the row.
  */
 
 export async function closeByHand(
@@ -17,7 +18,8 @@ export async function closeByHand(
   const order = await deps.store.findByNumbers(numbers);
   if (order === null) return { kind: 'not_found' };
   const outcome = await closeOrder(deps, order, trigger);
-  if (outcome.kind === 'closed' || outcome.kind === 'pending') await followRow(deps, order.id);
+  if (outcome.kind === 'busy') await deps.store.wish(order.id, 'close', deps.clock.now());
+  if (outcome.kind !== 'ended') await followRow(deps, order.id);
   return outcome;
 }
 
@@ -29,6 +31,7 @@ export async function cancelByHand(
   const order = await deps.store.findByNumbers(numbers);
   if (order === null) return { kind: 'not_found' };
   const outcome = await cancelOrder(deps, order, trigger);
+  if (outcome.kind === 'busy') await deps.store.wish(order.id, 'cancel', deps.clock.now());
   if (outcome.kind !== 'ended') await followRow(deps, order.id);
   return outcome;
 }

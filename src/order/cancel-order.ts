@@ -1,5 +1,5 @@
 import { assertNever } from '../platform/assert-never.ts';
-import { lastAnswer } from './ask-channel.ts';
+import { answersOf, lastAnswer, nothingAsked } from './ask-channel.ts';
 import { askAndDecide } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
 import { type GiveBackResult, giveBack, refundNoOf } from './give-back.ts';
@@ -60,11 +60,7 @@ async function cancelPaid(
   const channel = deps.channels.get(leased.channel);
   const result: GiveBackResult =
     channel === undefined || channel.account !== leased.channelAccount
-      ? {
-          kind: 'retry',
-          reason: 'misconfigured',
-          answers: { queryBefore: null, closeAnswer: null, queryAfter: null },
-        }
+      ? { kind: 'retry', reason: 'misconfigured', answers: answersOf(nothingAsked) }
       : await giveBack(deps, channel, leased);
   const { answers } = result;
   const attempt = { type: 'cancel' as const, leased, trigger, answers, now: deps.clock.now() };
@@ -73,15 +69,26 @@ async function cancelPaid(
       return settleCancelled(deps, attempt, { watchUntil: null, refunded: true });
     case 'refused':
       return settleRefused(deps, attempt);
-    case 'retry':
-      return asCancelOutcome(
-        deps,
-        leased,
-        await settleRetry(deps, attempt, { reason: result.reason, notBefore: null }),
-      );
+    case 'retry': {
+      const { reason } = result;
+      return asCancelOutcome(deps, leased, await settleRetry(deps, attempt, { reason, notBefore: null }));
+    }
     default:
       return assertNever(result);
   }
+}
+
+/**
+ * Somebody paid an order that had been cancelled: a merchant who cancels wants no money, so it goes back like that
+ * of a paid order. The order stays cancelled.
+ */
+export async function returnLatePayment(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<void> {
+  const leased = await takeCancelLease(deps, order);
+  if (leased !== null) await cancelPaid(deps, leased, trigger);
 }
 
 async function settleCancelled(
@@ -92,7 +99,7 @@ async function settleCancelled(
   const { leased, now, answers } = attempt;
   const set = {
     status: 'cancel',
-    closedAt: now,
+    closedAt: leased.closedAt ?? now,
     watchUntil,
     nextCloseAt: nextWatchAt(now, watchUntil),
     retryReason: null,

@@ -70,6 +70,7 @@ async function createAgain(
 
   const now = deps.clock.now();
   if (order.expiresAt.getTime() <= now.getTime()) return { kind: 'ended', order };
+  if (order.ending !== 'expiry') return { kind: 'ending', order };
   if (order.method === 'barcode') return chargeAgain(deps, order);
   if (order.payBody !== null) return { kind: 'existing', order };
   if (channel.account !== order.channelAccount) return { kind: 'misconfigured' };
@@ -80,7 +81,9 @@ async function createAgain(
 /** A charge is never made twice: asking again asks what became of the first. */
 async function chargeAgain(deps: OrderDeps, order: PaymentOrder): Promise<CreateOutcome> {
   await syncOrder(deps, order, { kind: 'api', actor: null, clientIp: null });
-  return { kind: 'existing', order: await deps.store.get(order.id) };
+  const now = await deps.store.get(order.id);
+  const refused = now.status === 'progress' && now.payBody === null && now.errorMsg !== null;
+  return refused ? { kind: 'refused', message: now.errorMsg ?? '' } : { kind: 'existing', order: now };
 }
 
 async function createAtChannel(
@@ -141,7 +144,8 @@ async function charged(
   }
   await deps.store.confirmCreation(order.id, NOTHING_TO_SHOW);
   await recordPayment(deps, order, payment, {});
-  return { kind: 'created', order: await deps.store.get(order.id) };
+  const now = await deps.store.get(order.id);
+  return now.status === 'success' ? { kind: 'created', order: now } : { kind: 'ended', order: now };
 }
 
 /** No channel promises to tell of a charge: it is asked about until the order expires. */

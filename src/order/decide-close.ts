@@ -24,7 +24,7 @@ const retry = (reason: PendingReason, notBefore: Date | null = null): CloseDecis
  * is a retry.
  */
 export function decideClose(
-  channel: Pick<Channel, 'softClose' | 'unpayableFrom'>,
+  channel: Pick<Channel, 'closesSoftly' | 'unpayableFrom'>,
   order: PaymentOrder,
   { queryBefore, close, queryAfter }: Evidence,
   now: Date,
@@ -66,16 +66,18 @@ export function decideClose(
  * either a soft close (a code that nobody has scanned), or undecided.
  */
 function decideUnknownNumber(
-  channel: Pick<Channel, 'softClose' | 'unpayableFrom'>,
+  channel: Pick<Channel, 'closesSoftly' | 'unpayableFrom'>,
   order: PaymentOrder,
   close: CloseResult | null,
   now: Date,
 ): CloseDecision {
   if (close !== null && contradictsNotFound[close.kind]) return retry('not_confirmed');
-  if (order.payBody !== null && !channel.softClose) return retry('not_confirmed');
-  const from = channel.unpayableFrom(asChannelOrder(order));
+  const asked = asChannelOrder(order);
+  const soft = channel.closesSoftly(asked);
+  if (order.payBody !== null && !soft) return retry('not_confirmed');
+  const from = channel.unpayableFrom(asked);
   if (now.getTime() >= from.getTime()) return { kind: 'close', watchUntil: null };
-  if (channel.softClose) return { kind: 'close', watchUntil: from };
+  if (soft) return { kind: 'close', watchUntil: from };
   return retry('too_early', from);
 }
 

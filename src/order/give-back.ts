@@ -37,21 +37,20 @@ export async function giveBack(
     reason: 'cancel',
     createdAt: deps.clock.now(),
   });
-  if (refund.state !== 'pending') {
+  if (refund.state === 'done') {
     answers.queryBefore = refund.answer;
-    return { kind: refund.state === 'done' ? 'given_back' : 'refused', answers };
+    return { kind: 'given_back', answers };
   }
-
   if (!isNew) {
     const before = await channel.queryRefund(asked, refundNo);
     answers.queryBefore = before.answer;
-    if (before.kind !== 'not_found') return afterRefund(before, answers);
+    if (before.kind !== 'not_found' && before.kind !== 'refused') return afterRefund(before, answers);
     // The earlier attempt may have given it back by a cancel, which has no number.
-    if (channel.refundedIsInFull) {
-      const now = await channel.query(asked);
-      answers.queryBefore = now.answer;
-      if (now.kind === 'refunded') return { kind: 'given_back', answers };
-    }
+    const now = await channel.query(asked);
+    answers.queryBefore = now.answer;
+    if (now.kind === 'refunded' && channel.refundedIsInFull) return { kind: 'given_back', answers };
+    if (now.kind !== 'paid' && now.kind !== 'refunded')
+      return { kind: 'retry', reason: 'unreachable', answers };
   }
   const cancelled = await channel.cancel(asked);
   if (cancelled !== null) {
@@ -65,7 +64,20 @@ export async function giveBack(
     reason: '订单撤销',
   });
   answers.queryAfter = refunded.answer;
+  if (refunded.kind === 'refused') return afterRefusal(channel, order, answers);
   return afterRefund(refunded, answers);
+}
+
+/** A channel also refuses what has gone back already: look before a person is told to give it back by hand. */
+async function afterRefusal(
+  channel: Channel,
+  order: PaymentOrder,
+  answers: Answers,
+): Promise<GiveBackResult> {
+  const now = await channel.query(asChannelOrder(order));
+  if (now.kind === 'refunded' && channel.refundedIsInFull) return { kind: 'given_back', answers };
+  if (now.kind === 'paid' || now.kind === 'refunded') return { kind: 'refused', answers };
+  return { kind: 'retry', reason: 'unreachable', answers };
 }
 
 function afterRefund(result: RefundResult, answers: Answers): GiveBackResult {
@@ -99,8 +111,9 @@ function afterCancel(
     // It is paid here: an answer as if it were not is a contradiction, to be asked again.
     case 'closed':
     case 'not_found':
-    case 'again':
       return { kind: 'retry', reason: 'not_confirmed', answers };
+    case 'again':
+      return { kind: 'retry', reason: 'refunding', answers };
     case 'unknown':
       return { kind: 'retry', reason: 'unreachable', answers };
     case 'user_paying':

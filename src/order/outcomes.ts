@@ -26,6 +26,8 @@ export type CreateOutcome =
   | { kind: 'created'; order: PaymentOrder }
   /** This `bizOrderNo` has a payable order already; the first call's expiry stands. */
   | { kind: 'existing'; order: PaymentOrder }
+  /** This `bizOrderNo` has an order that somebody is closing or cancelling. */
+  | { kind: 'ending'; order: PaymentOrder }
   /** This `bizOrderNo` has an order that has ended. */
   | { kind: 'ended'; order: PaymentOrder }
   /** This `bizOrderNo` has an order that differs in a field that matters. */

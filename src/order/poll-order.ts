@@ -5,9 +5,11 @@ import { syncOrder } from './sync-order.ts';
 
 /**
  * A charge by the customer's code (付款码) that waits for the password: no channel promises to tell us, so the
- * channel is asked every few seconds until the order expires.
+ * channel is asked until the order expires; every 5 s in its first minute, then ever more rarely.
  */
-export const POLL_INTERVAL_MS = 5_000;
+const POLL_SHARE_OF_AGE = 1 / 12;
+const MIN_POLL_MS = 5_000;
+const MAX_POLL_MS = 300_000;
 
 /** Asks once, and sets the time of the next question or of the close. */
 export async function pollOrder(deps: OrderDeps, order: PaymentOrder, trigger: CloseTrigger): Promise<void> {
@@ -16,7 +18,9 @@ export async function pollOrder(deps: OrderDeps, order: PaymentOrder, trigger: C
 }
 
 /** The next question, but not later than the close. */
-export function nextPollAt(deps: OrderDeps, { expiresAt }: PaymentOrder): Date {
-  const closeAt = expiresAt.getTime() + deps.closeGraceMs;
-  return new Date(Math.min(deps.clock.now().getTime() + POLL_INTERVAL_MS, closeAt));
+export function nextPollAt(deps: OrderDeps, { createAttemptedAt, expiresAt }: PaymentOrder): Date {
+  const now = deps.clock.now().getTime();
+  const wait = (now - createAttemptedAt.getTime()) * POLL_SHARE_OF_AGE;
+  const at = now + Math.min(Math.max(wait, MIN_POLL_MS), MAX_POLL_MS);
+  return new Date(Math.min(at, expiresAt.getTime() + deps.closeGraceMs));
 }

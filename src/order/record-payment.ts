@@ -8,8 +8,9 @@ import type { PaymentOutcome, PaymentSource } from './store.ts';
  * goes; if the order is being cancelled, the timer stays and gives the money back. It needs no lease; whatever
  * else is under way on the order loses to it by its guard.
  *
- * For an order that had already ended unpaid it is a late payment (关单后支付): kept on the order and reported to
- * a person, never dropped (G4). Asked again it changes nothing.
+ * For an order that had already ended unpaid it is a late payment (关单后支付): kept on the order and never dropped
+ * (G4). After a cancel the money goes back by the order's timer; after a close a person is told. Asked again it
+ * changes nothing.
  *
  * The caller has compared the amount. Throws only when the database cannot be reached; then nothing happened.
  */
@@ -21,17 +22,15 @@ export async function recordPayment(
 ): Promise<PaymentOutcome> {
   const outcome = await deps.store.recordPayment(order, payment, source, deps.clock.now());
   const log = deps.log.child({ orderNo: order.orderNo, channel: order.channel });
-  if (outcome === 'recorded') {
-    log.info({ paidAt: payment.paidAt }, 'order paid');
-    const { nextCloseAt } = await deps.store.get(order.id);
-    if (nextCloseAt === null) await deps.timer.clear(order);
-    else await deps.timer.set(order, nextCloseAt, 'timeout');
-  }
-  if (outcome === 'late') {
-    log.error(
-      { paidAt: payment.paidAt, closedAt: order.closedAt },
-      'paid after it was closed: refund or reopen',
-    );
-  }
+  if (outcome === 'repeated') return outcome;
+
+  const { status, nextCloseAt } = await deps.store.get(order.id);
+  const { paidAt } = payment;
+  if (outcome === 'recorded') log.info({ paidAt }, 'order paid');
+  else if (status === 'cancel') log.warn({ paidAt }, 'paid after it was cancelled: the money goes back');
+  else log.error({ paidAt, closedAt: order.closedAt }, 'paid after it was closed: refund or reopen');
+
+  if (nextCloseAt === null) await deps.timer.clear(order);
+  else await deps.timer.set(order, nextCloseAt, 'timeout');
   return outcome;
 }

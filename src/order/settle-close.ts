@@ -28,19 +28,20 @@ export async function settleClosed(
 ): Promise<CloseOutcome> {
   const { leased, now } = attempt;
   const set = {
-    status: 'close',
+    // A wish to cancel may have come while this close was under way.
+    status: () => "IF(ending = 'cancel', 'cancel', 'close')",
     closedAt: now,
     watchUntil,
     nextCloseAt: nextWatchAt(now, watchUntil),
     retryReason: null,
     retryCount: 0,
-  } as const;
+  };
   if (!(await deps.store.endAttempt(leased, set, closeRecord(attempt, 'closed', 'close')))) {
     return whoWasFaster(deps, leased);
   }
   const lateMs = now.getTime() - leased.expiresAt.getTime();
   attemptLog(deps, attempt).info({ lateMs, watchUntil, answer: lastAnswer(attempt.answers) }, 'order closed');
-  return { kind: 'closed', order: { ...leased, ...set } };
+  return { kind: 'closed', order: await deps.store.get(leased.id) };
 }
 
 /** The order is paid, known from the channel's query. */

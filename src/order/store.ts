@@ -1,4 +1,4 @@
-import { type DataSource, type EntityManager, In } from 'typeorm';
+import { type DataSource, type EntityManager, In, Not } from 'typeorm';
 import { isDuplicate, isLockConflict } from '../platform/database.ts';
 import {
   type ChannelNotification,
@@ -91,8 +91,11 @@ export function createOrderStore(db: DataSource) {
       const guard = 'id = :id AND status = :status AND lease_token = :token';
       const values = { id: leased.id, status: leased.status, token: leased.leaseToken, ...parameters };
       const done = (await change(manager, { ...set, ...noLease }, guard, values)) === 1;
-      if (done) {
+      if (done && typeof set.status !== 'function') {
         await manager.insert(CloseRecordEntity, record);
+      } else if (done) {
+        const { status: statusAfter } = await manager.findOneByOrFail(PaymentOrderEntity, { id: leased.id });
+        await manager.insert(CloseRecordEntity, { ...record, statusAfter });
       } else {
         const now = await manager.findOneByOrFail(PaymentOrderEntity, { id: leased.id });
         await manager.insert(CloseRecordEntity, { ...record, outcome: 'overtaken', statusAfter: now.status });
@@ -147,7 +150,7 @@ export function createOrderStore(db: DataSource) {
      */
     async beginCreateAttempt(id: string, now: Date): Promise<boolean> {
       const guard =
-        "id = :id AND status = 'progress' AND expires_at > :now AND (lease_until IS NULL OR lease_until <= :now)";
+        "id = :id AND status = 'progress' AND ending = 'expiry' AND expires_at > :now AND (lease_until IS NULL OR lease_until <= :now)";
       return (await change(orders.manager, { createAttemptedAt: now }, guard, { id, now })) === 1;
     },
 
@@ -188,6 +191,19 @@ export function createOrderStore(db: DataSource) {
       return orders.findOneBy({ id: order.id, leaseToken: lease.token });
     },
 
+    /**
+     * Notes what somebody asked for while another operation has the lease: due when the lease runs out or earlier.
+     * A wish to cancel outweighs one to close. False: it has ended, or that is asked for already.
+     */
+    async wish(id: string, ending: 'close' | 'cancel', now: Date): Promise<boolean> {
+      const guard =
+        ending === 'cancel'
+          ? "status IN ('progress', 'success') AND ending <> 'cancel'"
+          : "status = 'progress' AND ending = 'expiry'";
+      const set = { ending, nextCloseAt: () => 'COALESCE(lease_until, :now)' };
+      return (await change(orders.manager, set, `id = :id AND ${guard}`, { id, now })) === 1;
+    },
+
     /** Gives the lease back if it is still this one's. */
     async returnLease({ id, leaseToken }: PaymentOrder): Promise<void> {
       await change(orders.manager, noLease, 'id = :id AND lease_token = :leaseToken', { id, leaseToken });
@@ -204,11 +220,7 @@ export function createOrderStore(db: DataSource) {
      * order ended meanwhile or the lease was lost to another; then nothing of the change was applied, and only
      * the record is kept, as `overtaken`.
      */
-    async endAttempt(
-      leased: PaymentOrder,
-      set: Partial<PaymentOrder>,
-      record: NewCloseRecord,
-    ): Promise<boolean> {
+    async endAttempt(leased: PaymentOrder, set: Change, record: NewCloseRecord): Promise<boolean> {
       return finishAttempt(leased, set, {}, record);
     },
 
@@ -236,7 +248,8 @@ export function createOrderStore(db: DataSource) {
      * wins any race by its guard.
      * - `recorded`: unpaid before, paid now. Its timer is gone, unless it is being cancelled: then the money must go
      *   back, and it is due at once.
-     * - `late`: the order had ended unpaid; kept for a person.
+     * - `late`: the order had ended unpaid. After a close it is kept for a person; after a cancel the money must go
+     *   back, and it is due at once.
      * - `repeated`: known already.
      */
     async recordPayment(
@@ -248,9 +261,10 @@ export function createOrderStore(db: DataSource) {
       const { channelTradeNo, paidAt } = payment;
       return transaction(async (manager) => {
         const paid: Partial<PaymentOrder> = { status: 'success', channelTradeNo, paidAt };
+        const late: Partial<PaymentOrder> = { channelTradeNo, latePaidAt: paidAt };
         const idle = { nextCloseAt: null, watchUntil: null, retryReason: null, ...noLease };
         const open = "id = :id AND status = 'progress' AND ending";
-        const ended = "id = :id AND status IN ('close', 'cancel') AND late_paid_at IS NULL";
+        const unpaid = 'AND paid_at IS NULL AND late_paid_at IS NULL';
         const { id } = order;
         let outcome: PaymentOutcome = 'repeated';
         if (
@@ -259,15 +273,30 @@ export function createOrderStore(db: DataSource) {
         ) {
           outcome = 'recorded';
         } else if (
-          (await change(manager, { channelTradeNo, latePaidAt: paidAt, ...idle }, ended, { id })) === 1
+          (await change(manager, { ...late, ...idle }, `id = :id AND status = 'close' ${unpaid}`, { id })) ===
+            1 ||
+          (await change(
+            manager,
+            { ...late, ...idle, nextCloseAt: now },
+            `id = :id AND status = 'cancel' ${unpaid}`,
+            {
+              id,
+            },
+          )) === 1
         ) {
           outcome = 'late';
         }
         if ('notification' in source) await keepNotification(manager, { ...source.notification, outcome });
         if ('record' in source) {
           const { statusBefore } = source.record;
-          const late = { outcome: 'late', statusAfter: statusBefore === 'progress' ? 'close' : statusBefore };
-          await manager.insert(CloseRecordEntity, { ...source.record, ...(outcome === 'late' ? late : {}) });
+          const asLate = {
+            outcome: 'late',
+            statusAfter: statusBefore === 'progress' ? 'close' : statusBefore,
+          };
+          await manager.insert(CloseRecordEntity, {
+            ...source.record,
+            ...(outcome === 'late' ? asLate : {}),
+          });
         }
         return outcome;
       });
@@ -291,14 +320,16 @@ export function createOrderStore(db: DataSource) {
       return { refund: await refunds.findOneByOrFail({ refundNo: refund.refundNo }), isNew };
     },
 
-    /** What the channel said of a refund. One that has ended stays as it ended. */
+    /** What the channel said of a refund. One that is done stays done; one that was refused may be asked for again. */
     async endRefund(
       refundNo: string,
       state: 'done' | 'refused',
       answer: string,
       endedAt: Date,
     ): Promise<void> {
-      await db.getRepository(RefundEntity).update({ refundNo, state: 'pending' }, { state, answer, endedAt });
+      await db
+        .getRepository(RefundEntity)
+        .update({ refundNo, state: Not('done') }, { state, answer, endedAt });
     },
 
     /** A notification that changes no order, kept all the same. Kept once however often it comes. */
@@ -314,9 +345,14 @@ export function createOrderStore(db: DataSource) {
         .getExists();
     },
 
-    /** Moves an open order's timer. */
+    /** Moves the timer of an open order that nobody has asked to end. */
     async postpone(id: string, nextCloseAt: Date): Promise<void> {
-      await change(orders.manager, { nextCloseAt }, "id = :id AND status = 'progress'", { id });
+      await change(
+        orders.manager,
+        { nextCloseAt },
+        "id = :id AND status = 'progress' AND ending = 'expiry'",
+        { id },
+      );
     },
 
     /** Makes an open order due now, forgetting its earlier failures. False: it has ended. */

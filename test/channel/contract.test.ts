@@ -340,7 +340,7 @@ describe('WeChat Pay only', () => {
     const order = anOrder({ expiresAt: new Date(1_000_000), createAttemptedAt: new Date(0) });
     expect(channel.unpayableFrom(order)).toEqual(new Date(1_060_000));
     expect(channel.unpayableFrom({ ...order, expiresAt: new Date(1_000) })).toEqual(new Date(125_000));
-    expect(channel.softClose).toBe(false);
+    expect(channel.closesSoftly(order)).toBe(false);
   });
 });
 
@@ -377,6 +377,6 @@ describe('Alipay only', () => {
     const order = anOrder({ expiresAt: new Date(1_000_000), createAttemptedAt: new Date(0) });
     expect(channel.unpayableFrom(order)).toEqual(new Date(1_060_000));
     expect(channel.unpayableFrom({ ...order, expiresAt: new Date(9_000_000) })).toEqual(new Date(7_260_000));
-    expect(channel.softClose).toBe(true);
+    expect(channel.closesSoftly(order)).toBe(true);
   });
 });

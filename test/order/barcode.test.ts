@@ -109,4 +109,44 @@ describe.each(channels)('%s: a charge by the customer’s code', (channel) => {
     await createOrder(world.app.deps, wish);
     expect(JSON.stringify(await orderOf(wish))).not.toContain(wish.authCode);
   });
+
+  test('that is refused stays refused: asking again charges nothing and says why', async () => {
+    control().settings.codePayAsksPassword = false;
+    const wish = { ...charge(channel), authCode: '000000000000000000' };
+    const first = await createOrder(world.app.deps, wish);
+    expect(first.kind).toBe('refused');
+    expect(await createOrder(world.app.deps, { ...wish, authCode: authCodes[channel] })).toMatchObject({
+      kind: 'refused',
+    });
+    expect(control().order((await orderOf(wish)).orderNo)?.paidAt ?? null).toBeNull();
+  });
+
+  test('whose cancel overtakes the charge: the money goes back', async () => {
+    control().settings.codePayAsksPassword = false;
+    const wish = charge(channel);
+    const hold = control().hold('create', null, 'before');
+    const charging = createOrder(world.app.deps, wish);
+    await hold.arrived;
+    const order = await orderOf(wish);
+    await world.cancel(order);
+    expect((await world.reload(order)).status).toBe('progress');
+    hold.release();
+    await charging;
+    await aged(wish);
+    for (let round = 0; round < 3 && (await world.reload(order)).status !== 'cancel'; round += 1)
+      await world.fire(order);
+    expect((await world.reload(order)).status).toBe('cancel');
+    expect(control().order(order.orderNo)?.refundedFen).toBe(100);
+  });
+
+  test('that waits for the password when it expires is ended at the channel', async () => {
+    control().settings.codePayAsksPassword = true;
+    const wish = charge(channel);
+    await createOrder(world.app.deps, wish);
+    const order = await world.expire(await aged(wish));
+    await world.close(order);
+    if ((await world.reload(order)).status === 'progress') await world.close(order, 'manual');
+    expect((await world.reload(order)).status).toBe('close');
+    expect(control().order(order.orderNo)?.payable).toBe(false);
+  });
 });

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cancelByHand, closeByHand } from '../../src/order/by-hand.ts';
+import { createOrder } from '../../src/order/create-order.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { aWish, createWorld, type World } from '../support/world.ts';
 
 const channels = ['wechat_pay', 'ali_pay'] as const;
 
@@ -171,4 +173,110 @@ test('the wish to cancel survives its process: the lease runs out and the timer 
   expect(nextCloseAt).toEqual(leaseUntil);
   hold.release();
   await dying;
+});
+
+describe('a cancelled order that is paid afterwards', () => {
+  test.each(['by notification', 'found by the watch'] as const)('%s: the money goes back', async (how) => {
+    const order = await world.create('ali_pay');
+    expect(await world.cancel(order)).toMatchObject({ kind: 'cancelled', refunded: false });
+    if (how === 'found by the watch') control().notifications.drop(order.orderNo, 100);
+    await control().pay(order.orderNo);
+    if (how === 'by notification') await control().notifications.delivered(order.orderNo);
+    else await world.fire(order);
+    expect(await world.reload(order)).toMatchObject({ status: 'cancel', latePaidAt: expect.any(Date) });
+
+    expect(await world.fire(order)).toBeNull();
+    expect(keptFen(order)).toBe(0);
+    expect(await world.refunds(order)).toMatchObject([{ state: 'done' }]);
+    expect((await world.reload(order)).status).toBe('cancel');
+  });
+
+  test('of which the money has gone back is no late payment when it is synced or notified again', async () => {
+    for (const channel of channels) {
+      const order = await paid(channel);
+      await world.cancel(order);
+      if ((await world.reload(order)).status === 'success') await world.fire(order);
+      await world.sync(order);
+      await control().notifications.resend(order.orderNo);
+      expect(await world.reload(order)).toMatchObject({
+        status: 'cancel',
+        latePaidAt: null,
+        nextCloseAt: null,
+      });
+    }
+  });
+});
+
+describe('a cancel that meets another operation', () => {
+  test.each(channels)('%s: is in the row all the same, and goes on by itself', async (channel) => {
+    const order = await paid(channel);
+    const hold = control().hold('query', order.orderNo, 'before');
+    const syncing = world.sync(order);
+    await hold.arrived;
+    const numbers = { orderNo: order.orderNo, bizOrderNo: null };
+    const trigger = { kind: 'api', actor: null, clientIp: null } as const;
+    expect(await cancelByHand(world.app.deps, numbers, trigger)).toMatchObject({ kind: 'busy' });
+    hold.release();
+    await syncing;
+    expect(await world.reload(order)).toMatchObject({ status: 'success', ending: 'cancel' });
+    expect((await world.reload(order)).nextCloseAt).toBeInstanceOf(Date);
+    await world.fire(order);
+    if ((await world.reload(order)).status === 'success') await world.fire(order);
+    expect((await world.reload(order)).status).toBe('cancel');
+    expect(keptFen(order)).toBe(0);
+  });
+
+  test('a close that meets one is in the row as well', async () => {
+    const order = await world.create('wechat_pay');
+    const hold = control().hold('query', order.orderNo, 'before');
+    const syncing = world.sync(order);
+    await hold.arrived;
+    const numbers = { orderNo: order.orderNo, bizOrderNo: null };
+    const trigger = { kind: 'api', actor: null, clientIp: null } as const;
+    expect(await closeByHand(world.app.deps, numbers, trigger)).toMatchObject({ kind: 'busy' });
+    hold.release();
+    await syncing;
+    expect(await world.fire(order)).toBeNull();
+    expect((await world.reload(order)).status).toBe('close');
+  });
+
+  test('a close that is under way ends as the cancel that was asked for meanwhile', async () => {
+    const order = await world.create('wechat_pay');
+    const hold = control().hold('close', order.orderNo, 'before');
+    const closing = world.close(order, 'api');
+    await hold.arrived;
+    const numbers = { orderNo: order.orderNo, bizOrderNo: null };
+    await cancelByHand(world.app.deps, numbers, { kind: 'api', actor: null, clientIp: null });
+    hold.release();
+    await closing;
+    expect((await world.reload(order)).status).toBe('cancel');
+    expect((await world.records(order)).at(-1)).toMatchObject({ statusAfter: 'cancel' });
+  });
+});
+
+test('what has gone back already is not reported to a person as refused', async () => {
+  const order = await paid('ali_pay');
+  const match = { orderNo: order.orderNo };
+  const lost = control().addFault({ kind: 'lost_reply', match: { ...match, operation: 'cancel' } });
+  await world.cancel(order);
+  lost.remove();
+  expect(keptFen(order)).toBe(0);
+  const blind = control().addFault({ kind: 'reset', match: { ...match, operation: 'query' } });
+  await world.fire(order);
+  expect((await world.reload(order)).status).toBe('success');
+  blind.remove();
+  await world.fire(order);
+  expect((await world.reload(order)).status).toBe('cancel');
+  expect(await world.refunds(order)).toMatchObject([{ state: 'done' }]);
+});
+
+test('creating an order again that is being cancelled hands out no code', async () => {
+  const wish = aWish('wechat_pay', 'ending-1');
+  await createOrder(world.app.deps, wish);
+  const order = await world.app.deps.store.findByBizOrderNo('ending-1');
+  if (order === null) throw new Error('no order');
+  const outage = control().addFault({ kind: 'reset', match: { orderNo: order.orderNo } });
+  await world.cancel(order);
+  expect(await createOrder(world.app.deps, wish)).toMatchObject({ kind: 'ending' });
+  outage.remove();
 });

@@ -22,9 +22,9 @@ const order = {
 const payment: ChannelPayment = { orderNo: 'AC1', channelTradeNo: 'T1', amountFen: 100, paidAt: expiresAt };
 
 /** A channel whose unknown numbers were never created, like WeChat's. */
-const strict = { softClose: false, unpayableFrom: () => unpayableFrom };
+const strict = { closesSoftly: () => false, unpayableFrom: () => unpayableFrom };
 /** A channel whose unknown numbers may merely not have been scanned, like Alipay's. */
-const soft = { softClose: true, unpayableFrom: () => unpayableFrom };
+const soft = { closesSoftly: () => true, unpayableFrom: () => unpayableFrom };
 
 const query = (kind: QueryResult['kind'], amountFen = 100): QueryResult =>
   kind === 'paid' || kind === 'refunded'

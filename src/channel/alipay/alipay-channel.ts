@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../../platform/clock.ts';
-import type { Channel } from '../channel.ts';
+import type { Channel, PayMethod } from '../channel.ts';
 import { cutText, DEFAULT_CALL_TIMEOUT_MS } from '../reply.ts';
 import { createAlipayClient } from './client.ts';
 import type { AlipayConfig } from './config.ts';
@@ -16,6 +16,10 @@ const MAX_REASON_LENGTH = 256;
 const MAX_CODE_LIFE_MS = 2 * 3_600_000;
 /** An older order is not cancelled any more (cancel page). */
 const CANCEL_WINDOW_MS = 24 * 3_600_000;
+/** A customer's code (付款码) is replaced every minute. */
+const AUTH_CODE_LIFE_MS = 60_000;
+/** There is no trade before the customer scans or opens it. */
+const untouchedMethods: ReadonlySet<PayMethod> = new Set(['qrcode', 'wap', 'app']);
 /** For clocks that differ, and for what is still on its way. */
 const MARGIN_MS = 60_000;
 
@@ -33,7 +37,7 @@ export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemC
     account: appId,
     methods: ['qrcode', 'jsapi', 'app', 'wap', 'barcode'],
     createDeadlineMs: callTimeoutMs,
-    softClose: true,
+    closesSoftly: ({ method }) => untouchedMethods.has(method),
     // A trade that was refunded in part stays TRADE_SUCCESS.
     refundedIsInFull: true,
     replies: alipayReplies,
@@ -65,7 +69,12 @@ export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemC
       return readRefundQuery({ orderNo, refundNo }, await post('fastpay/refund/query', body));
     },
     unpayableFrom({ method, expiresAt, createAttemptedAt }) {
-      const codeDiesAt = method === 'qrcode' ? createAttemptedAt.getTime() + MAX_CODE_LIFE_MS : Infinity;
+      const attemptedAt = createAttemptedAt.getTime();
+      // The call itself makes the trade: once it is over, and the customer's code with it, none will appear.
+      if (!untouchedMethods.has(method)) {
+        return new Date(attemptedAt + callTimeoutMs + AUTH_CODE_LIFE_MS + MARGIN_MS);
+      }
+      const codeDiesAt = method === 'qrcode' ? attemptedAt + MAX_CODE_LIFE_MS : Infinity;
       return new Date(Math.min(expiresAt.getTime(), codeDiesAt) + MARGIN_MS);
     },
     parseNotification: (raw) => readAlipayNotification(config, client.isSigned, raw),

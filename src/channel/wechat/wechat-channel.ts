@@ -41,7 +41,7 @@ export function createWechatChannel(config: WechatConfig, clock: Clock = systemC
     account: `${mchId}/${config.appId}`,
     methods: ['qrcode', 'jsapi', 'app', 'wap', 'barcode'],
     createDeadlineMs: callTimeoutMs,
-    softClose: false,
+    closesSoftly: () => false,
     // REFUND is also the state of an order that was refunded in part.
     refundedIsInFull: false,
     replies: wechatReplies,
