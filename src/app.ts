@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { migrations } from '../migrations/index.ts';
 import { channelNames } from './channel/channel.ts';
 import { createChannels } from './channels.ts';
@@ -22,8 +23,13 @@ import { startSweeper } from './timer/sweeper.ts';
 /** How long a shutdown waits for work in hand, ms. What is not done by then is given back: its lease runs out. */
 const SHUTDOWN_MS = 8_000;
 
+/** Whoever asks after our health gives up soon, ms. */
+const HEALTH_LIMIT_MS = 2_000;
+
 export interface App {
   deps: OrderDeps;
+  /** Whether the queue can be reached now. */
+  isQueueReachable(): boolean;
   /** Listens for merchants and channels; the address. */
   serve(): Promise<string>;
   /** Runs the timers: a worker for each channel, and the sweep. */
@@ -51,7 +57,7 @@ async function build(
   log: Logger,
   releases: ReturnType<typeof createReleases>,
 ): Promise<App> {
-  const db = await openDatabase(server.DATABASE_URL, entities, migrations);
+  const db = await naming('DATABASE_URL', openDatabase(server.DATABASE_URL, entities, migrations));
   releases.add('connections', () => db.destroy());
   if (await db.showMigrations())
     throw new Error('The database is not migrated: run "autoclose migrate" first.');
@@ -75,8 +81,11 @@ async function build(
     random: Math.random,
   };
 
+  if (channels.size === 0) log.warn('no channel is configured: set the WECHAT_ or ALIPAY_ variables');
+
   return {
     deps,
+    isQueueReachable: () => redis.status === 'ready',
     async serve() {
       const http = createServer({
         log,
@@ -95,10 +104,10 @@ async function build(
         findOrder: (numbers) => deps.store.findByNumbers(numbers),
         rememberNonce: createNonceMemory(redis, server.REDIS_PREFIX, log),
         receiveNotification: (channel, raw) => receiveNotification(deps, channel, raw),
-        isHealthy: async () => (await db.query('SELECT 1')).length === 1,
+        isHealthy: () => answersWithin(HEALTH_LIMIT_MS, db.query('SELECT 1')),
       });
       releases.add('work', () => http.close());
-      return http.listen({ host: server.HOST, port: server.PORT });
+      return naming('HOST, PORT', http.listen({ host: server.HOST, port: server.PORT }));
     },
     work() {
       const connection = openWorkerRedis(server.REDIS_URL, log);
@@ -114,4 +123,26 @@ async function build(
     },
     close: () => releases.run(SHUTDOWN_MS),
   };
+}
+
+/** Says which variable an error is about: the message of a connection names only addresses. */
+async function naming<T>(variable: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${variable}: ${reason}`, { cause: error });
+  }
+}
+
+async function answersWithin(limitMs: number, question: Promise<unknown>): Promise<boolean> {
+  const over = new AbortController();
+  const late = wait(limitMs, false, { signal: over.signal }).catch(() => false);
+  const answered = question.then(
+    () => true,
+    () => false,
+  );
+  const answer = await Promise.race([answered, late]);
+  over.abort();
+  return answer;
 }

@@ -6,18 +6,32 @@ import { readRsaKey } from './platform/rsa-key.ts';
 /** A configuration that cannot be used; the message names the variable and says what it should be. */
 export class ConfigError extends Error {}
 
-const positiveInt = (max: number) => z.coerce.number().int().min(1).max(max);
-const natural = (max: number) => z.coerce.number().int().min(0).max(max);
-const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
-const httpUrl = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
+/** A whole number in plain digits; `0x50` and `1e3` are typing errors, not numbers. */
+const whole = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`);
+const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
+const httpUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an address that begins with http:// or https://' })
+  .transform((url) => url.replace(/\/+$/, ''));
+const databaseUrl = z
+  .url({ protocol: /^(mysql|mariadb)$/, error: 'must be like mysql://user:password@host:3306/database' })
+  .refine(
+    (url) => new URL(url).pathname.length > 1,
+    'must name a database: mysql://user:password@host:3306/database',
+  );
+const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must be like redis://127.0.0.1:6379' });
 const privateKey = rsaKey('private');
 const publicKey = rsaKey('public');
 
 const serverSchema = z.object({
   HOST: z.string().default('0.0.0.0'),
-  PORT: natural(65_535).default(9000),
-  DATABASE_URL: z.url({ protocol: /^(mysql|mariadb)$/ }),
-  REDIS_URL: z.url({ protocol: /^rediss?$/ }),
+  PORT: whole(0, 65_535).prefault('9000'),
+  DATABASE_URL: databaseUrl,
+  REDIS_URL: redisUrl,
   REDIS_PREFIX: z
     .string()
     .regex(/^[^:]+$/)
@@ -31,18 +45,18 @@ const serverSchema = z.object({
       const problem = signTypeProblem(signType);
       if (problem !== null) context.addIssue({ code: 'custom', message: problem });
     }),
-  SIGN_REQUIRED: flag.default(true),
-  REQ_TIME_TOLERANCE_S: natural(86_400).default(300),
-  RATE_LIMIT_PER_MINUTE: natural(1_000_000).default(0),
-  ORDER_EXPIRES_IN_S: positiveInt(7 * 86_400).default(900),
-  CLOSE_GRACE_MS: natural(600_000).default(5_000),
-  CLOSE_CONCURRENCY: positiveInt(1_000).default(50),
-  SWEEP_INTERVAL_MS: z.coerce.number().int().min(100).max(3_600_000).default(15_000),
+  SIGN_REQUIRED: flag.prefault('true'),
+  REQ_TIME_TOLERANCE_S: whole(0, 86_400).prefault('300'),
+  RATE_LIMIT_PER_MINUTE: whole(0, 1_000_000).prefault('0'),
+  ORDER_EXPIRES_IN_S: whole(1, 7 * 86_400).prefault('900'),
+  CLOSE_GRACE_MS: whole(0, 600_000).prefault('5000'),
+  CLOSE_CONCURRENCY: whole(1, 1_000).prefault('50'),
+  SWEEP_INTERVAL_MS: whole(100, 3_600_000).prefault('15000'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
 const wechatSchema = z.object({
-  WECHAT_BASE_URL: httpUrl.default('https://api.mch.weixin.qq.com'),
+  WECHAT_BASE_URL: httpUrl.prefault('https://api.mch.weixin.qq.com'),
   WECHAT_APP_ID: z.string().min(1).max(32),
   WECHAT_MCH_ID: z.string().min(1).max(32),
   WECHAT_SERIAL_NO: z.string().min(1).max(64),
@@ -55,7 +69,7 @@ const wechatSchema = z.object({
 });
 
 const alipaySchema = z.object({
-  ALIPAY_ENDPOINT: httpUrl.default('https://openapi.alipay.com'),
+  ALIPAY_ENDPOINT: httpUrl.prefault('https://openapi.alipay.com'),
   ALIPAY_APP_ID: z.string().min(1).max(32),
   ALIPAY_PRIVATE_KEY: privateKey,
   ALIPAY_PUBLIC_KEY: publicKey,
@@ -74,7 +88,7 @@ export interface Config {
 }
 
 /**
- * The whole configuration, from the environment; the only reader of it. Empty variables count as not set.
+ * The whole configuration, from the environment; the only reader of it. Empty and blank variables count as not set.
  * Throws a ConfigError that names every variable that is missing or wrong, without showing its value.
  */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
@@ -102,6 +116,22 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     throw new ConfigError(`The configuration cannot be used (see .env.example):\n  ${problems.join('\n  ')}`);
   }
   return Object.freeze({ server, wechat, alipay });
+}
+
+/** What `migrate` needs, and nothing else. Throws a ConfigError like `readConfig`. */
+export function readDatabaseUrl(env: NodeJS.ProcessEnv): string {
+  const given = trimmed(env);
+  const result = z.object({ DATABASE_URL: databaseUrl }).safeParse(given);
+  if (result.success) return result.data.DATABASE_URL;
+  const problems = result.error.issues.map((issue) => describe(issue, given));
+  throw new ConfigError(`DATABASE_URL: ${problems.join('; ')} (see .env.example)`);
+}
+
+/** Without what is empty or blank, which counts as not set. */
+function trimmed(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, value = '']) => (value.trim() === '' ? [] : [[name, value.trim()]])),
+  );
 }
 
 function describe(issue: z.core.$ZodIssue, given: Record<string, unknown>): string {

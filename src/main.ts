@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { Command } from 'commander';
 import { type App, openApp } from './app.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError, readConfig, readDatabaseUrl } from './config.ts';
 import { migrate } from './migrate.ts';
 import { reclose } from './order/reclose.ts';
 import { createLogger } from './platform/logger.ts';
@@ -12,6 +12,7 @@ const EXIT_CONFIG = 78;
 
 const program = new Command('autoclose')
   .description('Closes unpaid payment orders when their time runs out.')
+  .version(version())
   .showHelpAfterError();
 
 program
@@ -31,8 +32,8 @@ program
   .command('migrate')
   .description('bring the database to this version')
   .action(async () => {
-    const { server } = readConfig(process.env);
-    const ran = await migrate(server.DATABASE_URL);
+    loadEnvFile();
+    const ran = await migrate(readDatabaseUrl(process.env));
     print(ran.length === 0 ? 'The database is up to date.' : `Migrated: ${ran.join(', ')}`);
   });
 
@@ -59,6 +60,8 @@ program
   .description('run the gateways’ simulators')
   .option('--port <port>', 'where to listen', '9100')
   .action(async ({ port }: { port: string }) => {
+    if (!/^\d+$/.test(port) || Number(port) > 65_535)
+      throw new ConfigError('--port: must be a whole number up to 65535');
     const { startSimulator } = await import('./simulator/simulator.ts');
     const simulator = await startSimulator({ port: Number(port) });
     print(
@@ -78,9 +81,25 @@ program
   .option('--json', 'print the summary as one JSON object on the last line')
   .action(async ({ once = false, json = false }: { once?: boolean; json?: boolean }) => {
     const { quickstart } = await import('./quickstart/quickstart.ts');
-    const right = await quickstart({ env: process.env, once, json, ended: nextSignal() });
-    process.exit(right ? 0 : 1);
+    const stopping = new AbortController();
+    void nextSignal().then((signal) => {
+      stopping.abort(signal);
+      void nextSignal().then(() => process.exit(1));
+    });
+    const right = await quickstart({ env: process.env, once, json, signal: stopping.signal });
+    // Ended before its time: no success, whatever it had shown by then.
+    const cutOff = stopping.signal.aborted && right === null;
+    process.exit(cutOff ? (stopping.signal.reason === 'SIGINT' ? 130 : 143) : right ? 0 : 1);
   });
+
+function version(): string {
+  // One level up from src/, two from dist/src/.
+  for (const path of ['../package.json', '../../package.json']) {
+    const file = new URL(path, import.meta.url);
+    if (statSync(file, { throwIfNoEntry: false })) return JSON.parse(readFileSync(file, 'utf8')).version;
+  }
+  return 'unknown';
+}
 
 /** Opens the app, does what is asked, and ends it cleanly on SIGTERM or SIGINT; a second signal ends it at once. */
 async function run(...parts: ('serve' | 'work')[]): Promise<void> {
@@ -107,8 +126,14 @@ async function runUntilSignal(app: App, parts: ('serve' | 'work')[]): Promise<vo
 }
 
 async function open(): Promise<App> {
+  loadEnvFile();
   const config = readConfig(process.env);
   return openApp(config, createLogger(config.server.LOG_LEVEL));
+}
+
+/** The environment wins over the file. Not for the quickstart: it must not meet what is configured for real. */
+function loadEnvFile(): void {
+  if (statSync('.env', { throwIfNoEntry: false })?.isFile()) process.loadEnvFile('.env');
 }
 
 function nextSignal(): Promise<NodeJS.Signals> {
@@ -122,7 +147,6 @@ function print(line: string): void {
 }
 
 try {
-  if (existsSync('.env')) process.loadEnvFile('.env');
   await program.parseAsync();
 } catch (error) {
   process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

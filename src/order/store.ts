@@ -337,14 +337,6 @@ export function createOrderStore(db: DataSource) {
       await keepNotification(db.manager, notification);
     },
 
-    /** Whether there are orders whose merchant number does not begin like this. */
-    async hasOrdersNotLike(prefix: string): Promise<boolean> {
-      return orders
-        .createQueryBuilder('o')
-        .where('o.biz_order_no NOT LIKE :p', { p: `${prefix}%` })
-        .getExists();
-    },
-
     /** Moves the timer of an open order that nobody has asked to end. */
     async postpone(id: string, nextCloseAt: Date): Promise<void> {
       await change(

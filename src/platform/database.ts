@@ -31,6 +31,7 @@ export async function openDatabase(
     url,
     entities,
     migrations,
+    migrationsTableName: 'autoclose_migrations',
     migrationsTransactionMode: 'each',
     timezone: 'Z',
     charset: 'utf8mb4_general_ci',

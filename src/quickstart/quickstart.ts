@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type App, openApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { migrate } from '../migrate.ts';
+import { openDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { provideServices } from '../platform/services/services.ts';
 import { type Simulator, startSimulator } from '../simulator/simulator.ts';
@@ -17,6 +19,8 @@ import { createScreen, renderSummary, renderTable } from './table.ts';
 import { walk } from './walk.ts';
 
 const SIGN = { signSecret: '123456', signType: 'HMAC_SHA256' } as const;
+/** Ms between an expiry and the close here; short, so that the reader need not wait. */
+const GRACE_MS = 500;
 /** The first order lives this long, ms; each further one a little longer, so that the reader sees them end. */
 const FIRST_LIFE_MS = 5_000;
 const FURTHER_LIFE_MS = 250;
@@ -30,25 +34,32 @@ export interface QuickstartOptions {
   once: boolean;
   /** The summary as one JSON object on the last line of standard output; everything else goes to standard error. */
   json: boolean;
-  /** Resolves when the reader wants to end. */
-  ended: Promise<unknown>;
+  /** Aborts when the reader wants to end. */
+  signal: AbortSignal;
 }
 
 /**
  * Everything on one machine in one command: services, migration, API, worker, both gateways, and a small shop with
- * twenty customers. Never touches real channels or somebody else's orders. True if every order ended as it should
- * at both sides.
+ * twenty customers. Never touches real channels or somebody else's data. True if every order ended as it should at
+ * both sides; null if the reader ended it before that was known.
  */
-export async function quickstart({ env, once, json, ended }: QuickstartOptions): Promise<boolean> {
+export async function quickstart({
+  env,
+  once: endsAfterSummary,
+  json,
+  signal,
+}: QuickstartOptions): Promise<boolean | null> {
   const say = (line: string) => (json ? process.stderr : process.stdout).write(`${line}\n`);
   const services = await provideServices({ env, say });
   for (const line of services.description) say(line);
   const simulator = await startSimulator();
   try {
+    if (signal.aborted) return null;
+    await refuseForeignDatabase(services.databaseUrl);
     await migrate(services.databaseUrl);
     const run = randomBytes(4).toString('hex');
     const logFile = join(tmpdir(), `autoclose-quickstart-${run}.log`);
-    const port = await portNear(Number(env.PORT ?? 9000), say);
+    const port = await portNear(wantedPort(env), say);
     const config = readConfig({
       ...simulator.env,
       HOST: '127.0.0.1',
@@ -61,24 +72,25 @@ export async function quickstart({ env, once, json, ended }: QuickstartOptions):
       SIGN_TYPE: SIGN.signType,
       // The commands printed at the end keep working however late they are tried.
       REQ_TIME_TOLERANCE_S: '0',
-      CLOSE_GRACE_MS: '500',
+      CLOSE_GRACE_MS: String(GRACE_MS),
       SWEEP_INTERVAL_MS: '5000',
     });
     const app = await openApp(config, createLogger('info', logFile));
     try {
-      await refuseForeignOrders(app);
+      if (!app.isQueueReachable()) throw new Error('REDIS_URL: cannot be reached');
       const url = await app.serve();
       app.work();
       say(`API and worker: ${url}   gateways: ${simulator.url}   log: ${logFile}\n`);
 
       const shop = openShop(url, SIGN);
-      const summary = await sellAndWatch(app, simulator, shop, run, json);
+      const summary = await sellAndWatch(app, simulator, shop, run, { quiet: json, signal });
+      if (summary === null) return null;
       if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
-      else for (const line of renderSummary(summary)) say(line);
-      if (!once) {
+      else for (const line of renderSummary(summary, GRACE_MS)) say(line);
+      if (!endsAfterSummary) {
         for (const line of playInstructions({ apiUrl: url, simulatorUrl: simulator.url, shop, run }))
           say(line);
-        await ended;
+        if (!signal.aborted) await once(signal, 'abort');
       }
       return summary.wrong === 0;
     } finally {
@@ -95,8 +107,8 @@ async function sellAndWatch(
   simulator: Simulator,
   shop: Shop,
   run: string,
-  quiet: boolean,
-): Promise<Summary> {
+  { quiet, signal }: { quiet: boolean; signal: AbortSignal },
+): Promise<Summary | null> {
   const sold: { customer: Customer; orderNo: string }[] = [];
   const walks: Promise<void>[] = [];
   for (const [index, customer] of customers().entries()) {
@@ -105,7 +117,7 @@ async function sellAndWatch(
     );
     const { orderNo } = await shop.sell(`demo-${run}-${index + 1}`, customer, expiresAt);
     sold.push({ customer, orderNo });
-    walks.push(walk(simulator, customer, { orderNo, expiresAt }));
+    walks.push(walk(simulator, customer, { orderNo, expiresAt }, signal));
   }
   async function look(): Promise<Watched[]> {
     return Promise.all(
@@ -117,27 +129,50 @@ async function sellAndWatch(
     );
   }
 
-  const screen = createScreen(process.stdout);
+  const screen = createScreen(process.stdout, sold.length + 1);
   const deadline = Date.now() + LIMIT_MS;
   let all = await look();
   while (all.some((watched) => !endedRight(watched)) && Date.now() < deadline) {
-    if (!quiet && screen.isLive) screen.draw(renderTable(all, new Date(), true));
-    await wait(FRAME_MS);
+    if (!quiet && screen.isLive) screen.draw(renderTable(all, new Date(), screen));
+    await wait(FRAME_MS, undefined, { signal }).catch(() => {});
+    if (signal.aborted) break;
     all = await look();
   }
   await Promise.all(walks);
+  if (signal.aborted) return null;
   all = await look();
-  if (!quiet) screen.draw(renderTable(all, new Date(), screen.isLive));
+  if (!quiet) screen.draw(renderTable(all, new Date(), screen));
   return summarize(all);
 }
 
-/** With DATABASE_URL set to a database that is in use, the sweep would meet its orders: better not begin. */
-async function refuseForeignOrders({ deps }: App): Promise<void> {
-  if (await deps.store.hasOrdersNotLike('demo-')) {
-    throw new Error(
-      'DATABASE_URL holds orders that are not the quickstart’s own. Give it an empty database.',
+/**
+ * With DATABASE_URL set to a database that is in use, migrations would change it and the sweep would meet its orders:
+ * only an empty one, or one that only earlier quickstarts have used, is touched.
+ */
+async function refuseForeignDatabase(databaseUrl: string): Promise<void> {
+  const db = await openDatabase(databaseUrl, [], []);
+  try {
+    const tables: { name: string }[] = await db.query(
+      'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()',
     );
+    if (tables.length === 0) return;
+    const isOurs = tables.some(({ name }) => name === 'payment_order');
+    const foreign = isOurs
+      ? await db.query("SELECT 1 FROM payment_order WHERE biz_order_no NOT LIKE 'demo-%' LIMIT 1")
+      : tables;
+    if (foreign.length > 0) {
+      throw new Error('DATABASE_URL: the database is in use. Give the quickstart an empty one.');
+    }
+  } finally {
+    await db.destroy();
   }
+}
+
+function wantedPort(env: NodeJS.ProcessEnv): number {
+  const port = env.PORT?.trim() || '9000';
+  if (!/^\d+$/.test(port) || Number(port) > 65_535)
+    throw new Error('PORT: must be a whole number up to 65535');
+  return Number(port);
 }
 
 /** The wanted port, or a free one if it is taken. */

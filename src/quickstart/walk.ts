@@ -2,15 +2,17 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Simulator } from '../simulator/simulator.ts';
 import { type Customer, LAST_DIGIT_AFTER_EXPIRY_MS } from './scenario.ts';
 
-/** Lets a customer do with an order what the scenario says, when it says. */
+/** Lets a customer do with an order what the scenario says, when it says; at once nothing more when `signal` aborts. */
 export async function walk(
   { control }: Simulator,
   customer: Customer,
   { orderNo, expiresAt }: { orderNo: string; expiresAt: Date },
+  signal: AbortSignal,
 ): Promise<void> {
-  const until = (time: number) => wait(Math.max(0, time - Date.now()));
+  const until = (time: number) => wait(Math.max(0, time - Date.now()), undefined, { signal }).catch(() => {});
   if (customer.does === 'nothing') return;
   await until(expiresAt.getTime() - customer.beforeExpiryMs);
+  if (signal.aborted) return;
   switch (customer.does) {
     case 'scans':
       return control.scan(orderNo);

@@ -28,7 +28,7 @@ test('Redis killed, emptied and started again: every order that was waiting clos
   await redis.kill();
   const outcome = await createOrder(world.app.deps, {
     ...aWish('wechat_pay', 'meanwhile'),
-    expiresAt: soon(2),
+    expiresAt: soon(4),
   });
   expect(outcome.kind).toBe('created');
   await redis.start();
@@ -36,6 +36,6 @@ test('Redis killed, emptied and started again: every order that was waiting clos
   for (const { orderNo } of before) await closed(orderNo);
   if (outcome.kind === 'created') await closed(outcome.order.orderNo);
 
-  const after = await world.create('ali_pay', { expiresAt: soon(1) });
+  const after = await world.create('ali_pay', { expiresAt: soon(3) });
   await closed(after.orderNo);
 });

@@ -1,8 +1,9 @@
 import { createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { freePort } from '../../src/platform/services/free-port.ts';
 import { startProgram } from '../support/process.ts';
 import { until } from '../support/until.ts';
-import { createWorld, freePort, type World } from '../support/world.ts';
+import { createWorld, type World } from '../support/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -16,7 +17,7 @@ describe('a start that fails ends the process with one clear message', () => {
     await new Promise<void>((resolve) => taken.listen(Number(world.env.PORT), '127.0.0.1', resolve));
     const program = startProgram(['start'], world.env);
     expect(await program.ended()).toBe(1);
-    expect(program.stderr()).toContain('EADDRINUSE');
+    expect(program.stderr()).toMatch(/^HOST, PORT: .*EADDRINUSE/);
     taken.close();
   });
 
@@ -26,7 +27,7 @@ describe('a start that fails ends the process with one clear message', () => {
       DATABASE_URL: `mysql://a:a@127.0.0.1:${await freePort()}/a`,
     });
     expect(await program.ended()).toBe(1);
-    expect(program.stderr()).toContain('ECONNREFUSED');
+    expect(program.stderr()).toMatch(/^DATABASE_URL: .*ECONNREFUSED/);
   });
 
   test('wrong configuration: the variable is named', async () => {

@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 
 const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
@@ -19,17 +20,15 @@ export interface Program {
   stderr(): string;
 }
 
-const running = new Set<ChildProcess>();
-process.on('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
-
+/** It ends with the test that started it, whatever becomes of that. */
 export function startProgram(args: string[], env: Record<string, string>): Program {
   const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
     env: { ...process.env, ...env, LOG_LEVEL: 'info' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  running.add(child);
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
   const lines: string[] = [];
   let stderr = '';
   const waiting = new Set<() => void>();
@@ -41,7 +40,6 @@ export function startProgram(args: string[], env: Record<string, string>): Progr
     stderr += String(chunk);
   });
   const gone = once(child, 'close').then(() => {
-    running.delete(child);
     for (const look of waiting) look();
     return child.exitCode;
   });

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { createServer } from 'node:net';
 import { Queue } from 'bullmq';
 import { DataSource } from 'typeorm';
 import { inject } from 'vitest';
@@ -22,6 +21,7 @@ import type {
 import { runDueOrder } from '../../src/order/run-due-order.ts';
 import { syncOrder } from '../../src/order/sync-order.ts';
 import { createLogger } from '../../src/platform/logger.ts';
+import { freePort } from '../../src/platform/services/free-port.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { queueName } from '../../src/timer/close-queues.ts';
 
@@ -75,6 +75,7 @@ export async function createWorld(
   await migrate(databaseUrl.href);
 
   const simulator = await startSimulator();
+  // The gateways must know where we listen before we do.
   const port = await freePort();
   const worldEnv: Record<string, string> = {
     ...simulator.env,
@@ -188,14 +189,4 @@ export function aWish(channel: ChannelName, bizOrderNo: string): CreateOrder {
     authCode: null,
     openId: null,
   };
-}
-
-/** A port that was free a moment ago: the gateways must know where we listen before we do. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -27,7 +27,8 @@ function isPortTaken(error: unknown): boolean {
   return /address (is )?already in use|port is already allocated/i.test(String(error));
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on at this moment. */
+export async function freePort(): Promise<number> {
   for (let attempt = 1; attempt <= PORTS_TRIED; attempt += 1) {
     const port = randomInt(FIRST_PORT, LAST_PORT + 1);
     if (await isFree(port)) return port;

@@ -1,0 +1,83 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { freePort } from '../../src/platform/services/free-port.ts';
+import { createWorld } from '../support/world.ts';
+
+/** By npm, as a reader does. */
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const name = `t${randomBytes(6).toString('hex')}`;
+let admin: DataSource;
+let databaseUrl: string;
+beforeAll(async () => {
+  admin = await new DataSource({ type: 'mysql', url: inject('databaseUrl') }).initialize();
+  await admin.query(`CREATE DATABASE ${name}`);
+  const url = new URL(inject('databaseUrl'));
+  url.pathname = `/${name}`;
+  databaseUrl = url.href;
+});
+afterAll(async () => {
+  await admin.query(`DROP DATABASE ${name}`);
+  await admin.destroy();
+});
+
+async function quickstart(args: string[], more: Record<string, string> = {}) {
+  const env = { ...process.env, DATABASE_URL: databaseUrl, REDIS_URL: inject('redisUrl'), ...more };
+  const port = String(await freePort());
+  const child = spawn('npm', ['run', '--silent', 'quickstart', '--', ...args], {
+    cwd: root,
+    env: { PORT: port, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  const lines: string[] = [];
+  const errors: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  const stderr = createInterface({ input: child.stderr }).on('line', (line) => errors.push(line));
+  const ended = once(child, 'close').then(() => child.exitCode);
+  return { child, lines, errors, stderr, ended };
+}
+
+describe('the quickstart', () => {
+  test('--once --json: every order ends as it should at both sides, and the last line says so', async () => {
+    const { ended, lines } = await quickstart(['--once', '--json']);
+    expect(await ended).toBe(0);
+    expect(JSON.parse(lines.at(-1) ?? '')).toEqual({
+      orders: 20,
+      paid: 7,
+      closed: 13,
+      wrong: 0,
+      latenessMs: { p50: expect.any(Number), p99: expect.any(Number), max: expect.any(Number) },
+    });
+  });
+
+  test('SIGTERM to npm ends it before its summary, and that is no success', async () => {
+    const { child, ended, stderr } = await quickstart(['--once', '--json']);
+    for await (const line of stderr) if (line.startsWith('API and worker:')) break;
+    child.kill('SIGTERM');
+    expect(await ended).not.toBe(0);
+  });
+
+  test('touches no database that is in use', async () => {
+    const world = await createWorld();
+    onTestFinished(() => world.end());
+    await world.create('wechat_pay', { bizOrderNo: 'P-real' });
+    const { ended, errors } = await quickstart(['--once'], { DATABASE_URL: world.env.DATABASE_URL ?? '' });
+    expect(await ended).toBe(1);
+    expect(errors.join('\n')).toContain('DATABASE_URL: the database is in use');
+  });
+
+  test('says at once that Redis cannot be reached', async () => {
+    const { ended, errors } = await quickstart(['--once'], {
+      REDIS_URL: `redis://127.0.0.1:${await freePort()}`,
+    });
+    expect(await ended).toBe(1);
+    expect(errors.join('\n')).toContain('REDIS_URL: cannot be reached');
+  });
+});
