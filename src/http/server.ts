@@ -1,9 +1,12 @@
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
 import type { ApiDeps } from './daxpay/answer.ts';
+import { answerBrokenConnection } from './daxpay/broken-connection.ts';
 import { answerBrokenCall, answerUnknownPath, apiRoutes, isApiPath } from './daxpay/routes.ts';
 import { type NotifyDeps, notifyRoutes } from './notify/routes.ts';
 import { openapiRoutes } from './openapi/routes.ts';
+import { plainUrl } from './plain-url.ts';
 import { acceptRawBodies } from './raw-body.ts';
+import { safeError } from './safe-error.ts';
 import { newTraceId } from './trace-id.ts';
 
 /** For a request to arrive in full, ms. */
@@ -24,9 +27,13 @@ export interface ServerDeps extends ApiDeps, NotifyDeps {
  * because a merchant's client takes a 503 for a crash.
  */
 export function createServer(deps: ServerDeps): FastifyInstance {
+  const nameCall = deps.newTraceId ?? newTraceId;
   const app = fastify({
     logger: false,
-    genReqId: deps.newTraceId ?? newTraceId,
+    genReqId: nameCall,
+    http: { requireHostHeader: false },
+    rewriteUrl: ({ url = '/' }) => plainUrl(url),
+    clientErrorHandler: (error, socket) => answerBrokenConnection(error, socket, nameCall()),
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     forceCloseConnections: 'idle',
@@ -34,6 +41,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     exposeHeadRoutes: false,
     frameworkErrors: (error, request, reply) => answerError(error, request.url, reply),
   });
+  app.server.on('checkExpectation', (request, response) => app.server.emit('request', request, response));
   acceptRawBodies(app);
   app.register(apiRoutes, deps);
   app.register(notifyRoutes, deps);
@@ -58,7 +66,8 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     reply: FastifyReply,
   ): FastifyReply {
     const status = error.statusCode ?? 500;
-    if (status >= 500) deps.log.error({ err: error, traceId: reply.request.id, url }, 'request failed');
+    if (status >= 500)
+      deps.log.error({ err: safeError(error), traceId: reply.request.id, url }, 'request failed');
     if (isApiPath(url)) return answerBrokenCall(status, reply);
     return reply.code(status).send({ error: status < 500 ? 'bad request' : 'internal error' });
   }

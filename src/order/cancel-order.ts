@@ -23,11 +23,18 @@ export async function cancelOrder(
   trigger: CloseTrigger,
 ): Promise<CancelOutcome> {
   if (isEndedUnpaid(order)) return whatItHasBecome(deps, order);
+  if (isPastRefund(deps, order)) return { kind: 'unsupported' };
   const leased = await takeCancelLease(deps, order);
   if (leased === null) return whatItHasBecome(deps, order);
   return leased.status === 'success'
     ? cancelPaid(deps, leased, trigger)
     : cancelUnpaid(deps, leased, trigger);
+}
+
+function isPastRefund({ channels, clock }: OrderDeps, { channel, paidAt }: PaymentOrder): boolean {
+  const windowMs = channels.get(channel)?.refundWindowMs;
+  if (paidAt === null || windowMs === undefined) return false;
+  return clock.now().getTime() - paidAt.getTime() > windowMs;
 }
 
 async function cancelUnpaid(

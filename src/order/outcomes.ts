@@ -83,6 +83,8 @@ export type CancelOutcome =
   | { kind: 'busy'; retryAt: Date }
   /** Undecided. It goes on by itself at `retryAt`. */
   | { kind: 'pending'; reason: PendingReason; answer: string; retryAt: Date }
+  /** Paid so long ago that the channel gives nothing back any more. Nothing was changed. */
+  | { kind: 'unsupported' }
   /** The channel will not give the money back; a person must. */
   | { kind: 'refused'; answer: string };
 

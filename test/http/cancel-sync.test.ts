@@ -32,6 +32,7 @@ describe('POST /unipay/cancel', () => {
     [pending('not_enough'), 20081, /余额不足/],
     [pending('misconfigured'), 20080, /配置错误/],
     [pending('mismatch'), 20044, /不符/],
+    [{ kind: 'unsupported' }, 20030, /不支持撤销/],
     [{ kind: 'refused', answer: 'ACQ.TRADE_HAS_FINISHED' }, 20080, /ACQ\.TRADE_HAS_FINISHED/],
   ])('answers %j with its code', async (outcome, code, message) => {
     const api = openApi({ cancelling: async () => outcome });

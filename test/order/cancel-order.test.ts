@@ -280,3 +280,18 @@ test('creating an order again that is being cancelled hands out no code', async 
   expect(await createOrder(world.app.deps, wish)).toMatchObject({ kind: 'ending' });
   outage.remove();
 });
+
+test.each(channels)(
+  '%s: what was paid longer ago than the channel gives back is not cancelled',
+  async (channel) => {
+    const order = await paid(channel);
+    const yearsAgo = new Date(Date.now() - 366 * 86_400_000);
+    await world.edit(order, { paidAt: yearsAgo });
+    expect(await world.cancel(order)).toEqual({ kind: 'unsupported' });
+    expect(await world.reload(order)).toMatchObject({
+      status: 'success',
+      ending: 'expiry',
+      nextCloseAt: null,
+    });
+  },
+);

@@ -20,6 +20,8 @@ const CANCEL_WINDOW_MS = 24 * 3_600_000;
 const AUTH_CODE_LIFE_MS = 60_000;
 /** There is no trade before the customer scans or opens it. */
 const untouchedMethods: ReadonlySet<PayMethod> = new Set(['qrcode', 'wap', 'app']);
+/** Twelve months after the payment (refund page). */
+const REFUND_WINDOW_MS = 365 * 86_400_000;
 /** For clocks that differ, and for what is still on its way. */
 const MARGIN_MS = 60_000;
 
@@ -38,6 +40,7 @@ export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemC
     methods: ['qrcode', 'jsapi', 'app', 'wap', 'barcode'],
     createDeadlineMs: callTimeoutMs,
     closesSoftly: ({ method }) => untouchedMethods.has(method),
+    refundWindowMs: REFUND_WINDOW_MS,
     // A trade that was refunded in part stays TRADE_SUCCESS.
     refundedIsInFull: true,
     replies: alipayReplies,

@@ -11,6 +11,8 @@ import { cancelByReverse, closeByReverse } from './reverse.ts';
 
 export type { WechatConfig } from './config.ts';
 
+/** 365 days after the payment (refund page). */
+const REFUND_WINDOW_MS = 365 * 86_400_000;
 const MAX_REASON_LENGTH = 80;
 /** A `time_expire` sooner than this after the creation is moved there (order pages). */
 const MIN_LIFE_MS = 60_000;
@@ -42,6 +44,7 @@ export function createWechatChannel(config: WechatConfig, clock: Clock = systemC
     methods: ['qrcode', 'jsapi', 'app', 'wap', 'barcode'],
     createDeadlineMs: callTimeoutMs,
     closesSoftly: () => false,
+    refundWindowMs: REFUND_WINDOW_MS,
     // REFUND is also the state of an order that was refunded in part.
     refundedIsInFull: false,
     replies: wechatReplies,

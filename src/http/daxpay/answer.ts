@@ -2,6 +2,7 @@ import type { OrderNumbers } from '../../order/outcomes.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { RawBody } from '../raw-body.ts';
+import { safeError } from '../safe-error.ts';
 import { type Members, parseBody } from './body.ts';
 import { failure, invalid, type Result } from './codes.ts';
 import { dataOf } from './content.ts';
@@ -9,12 +10,15 @@ import { type Answer, type Generation, unsignedAnswer } from './generation.ts';
 import { generationOf } from './generations.ts';
 import type { Operation, UseCases } from './operations.ts';
 import { orElse } from './or-else.ts';
-import { isReplay, type RememberNonce } from './replay.ts';
+import { type RememberNonce, replayOf } from './replay.ts';
 import type { SignSettings } from './sign-type.ts';
 import { isSigned, sign } from './signing.ts';
 
 /** Longer than the channel calls of one close take. */
 const ANSWER_TIMEOUT_MS = 60_000;
+
+/** Any other name could pass for a part of the string that is signed: its own end, and another member. */
+const MEMBER_NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
 export interface ApiSettings extends SignSettings {
   /** False lets a request without a signature pass. One that is given must be right in any case. */
@@ -49,8 +53,8 @@ type Numbers = Partial<OrderNumbers>;
 
 /**
  * Answers one call of the API, whatever it is: in the form of its generation and signed, once it is JSON with a
- * `reqTime`. Nothing happens before the signature, the time, the parameters and the nonce have been found right, in
- * this order: a nonce is used up only by a request that is otherwise right. One log line a call. An operation that takes too long goes on after its answer.
+ * `reqTime`. Nothing happens before the signature, the names, the time, the parameters and the nonce have been found right, in
+ * this order: a nonce or a signature is used up only by a request that is otherwise right. One log line a call. An operation that takes too long goes on after its answer.
  */
 export async function answerCall<Wish extends Numbers>(
   deps: ApiDeps,
@@ -72,11 +76,12 @@ export async function answerCall<Wish extends Numbers>(
   if (refusal !== null) return answer(refusal);
   const read = operation.read(members, generation);
   if (read.kind === 'wrong') return answer(read.result);
-  if (await isReplay(deps.rememberNonce, members, deps.settings.reqTimeToleranceS, log))
-    return answer(invalid('nonceStr 已经使用过，请勿重复提交'));
+  const use = { members, purpose: operation.purposeOf(read.wish) };
+  const replay = await replayOf(deps.rememberNonce, use, deps.settings.reqTimeToleranceS, log);
+  if (replay !== null) return answer(invalid(replay));
   const { orderNo, bizOrderNo } = read.wish;
   const outcome = operation.run(deps, read.wish, call.socketIp).catch((err) => {
-    log.error({ err, orderNo, bizOrderNo }, 'api call failed');
+    log.error({ err: safeError(err), orderNo, bizOrderNo }, 'api call failed');
     return failure('unknown_error');
   });
   const timeoutMs = deps.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
@@ -103,12 +108,14 @@ export async function answerCall<Wish extends Numbers>(
   }
 }
 
-/** Why a request is not looked at any further: its signature, then its time. */
+/** Why a request is not looked at any further: its signature, then its names and its time. */
 function refuse({ settings, clock }: ApiDeps, generation: Generation, members: Members): Result | null {
   const { dialect, units } = generation;
   const unsigned = members.sign === undefined || members.sign === null || members.sign === '';
   if (unsigned ? settings.signRequired : !isSigned(members, settings, dialect)) return failure('sign_wrong');
 
+  if (!Object.keys(members).every((name) => MEMBER_NAME.test(name)))
+    return invalid('字段名只能由字母、数字和下划线组成，以字母开头，不超过 64 个字符');
   const reqTime = units.readReqTime(members.reqTime);
   if (reqTime === null) return invalid(`reqTime 必须是${units.reqTimeForm}`);
   const tolerance = settings.reqTimeToleranceS;

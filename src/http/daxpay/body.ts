@@ -1,4 +1,4 @@
-import { isLosslessNumber, parse } from 'lossless-json';
+import { isLosslessNumber, LosslessNumber, parse } from 'lossless-json';
 import { MAX_BODY_BYTES, type RawBody } from '../raw-body.ts';
 
 /** A request's top-level members as received; numbers are LosslessNumbers, so that no digit is lost. */
@@ -6,6 +6,8 @@ export type Members = Readonly<Record<string, unknown>>;
 
 /** Real requests nest two deep; the limit keeps the parser's recursion bounded. */
 const MAX_DEPTH = 16;
+/** A 64-bit integer has 20 characters, an amount fewer; nobody means a number that is longer than this. */
+const MAX_NUMBER_LENGTH = 64;
 
 export type ParsedBody = { kind: 'members'; members: Members } | { kind: 'unreadable'; message: string };
 
@@ -39,10 +41,15 @@ function parseJson(raw: Buffer): unknown {
 /** Undefined if it is not JSON. */
 function parseText(text: string): unknown {
   try {
-    return depthOf(text) > MAX_DEPTH ? undefined : parse(text);
+    return depthOf(text) > MAX_DEPTH ? undefined : parse(text, null, readNumber);
   } catch {
     return undefined;
   }
+}
+
+function readNumber(digits: string): LosslessNumber {
+  if (digits.length > MAX_NUMBER_LENGTH) throw new SyntaxError('number too long');
+  return new LosslessNumber(digits);
 }
 
 /** The deepest nesting of brackets outside of strings, in one pass. */

@@ -19,6 +19,10 @@ export const text = (max: number) =>
     .max(max, `长度不能超过 ${max}`)
     .refine((value) => !/\p{Surrogate}/u.test(value), '含有不成对的代理字符');
 
+/** A number that somebody else gave. The database does not tell it from the same with spaces after it. */
+export const foreignNumber = (max: number) =>
+  text(max).refine((value) => value === value.trim(), '前后不能有空格');
+
 /** A number of ours, as a string or as a JSON number; printable ASCII. */
 export const orderNumber = string.regex(/^[!-~]{1,32}$/, '必须是 1 到 32 个字母、数字或符号');
 /** Fen. */

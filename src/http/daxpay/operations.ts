@@ -15,6 +15,7 @@ import type { Generation } from './generation.ts';
 import { cancelResult, closeResult, createResult, syncResult } from './outcomes.ts';
 import { type OrderWish, readOrder } from './read-order.ts';
 import { readPay } from './read-pay.ts';
+import type { Purpose } from './replay.ts';
 
 /** What the API makes happen. Each throws only when the database cannot be reached. */
 export interface UseCases {
@@ -31,6 +32,8 @@ export interface Operation<Wish extends Partial<OrderNumbers>> {
   /** In the log. */
   name: string;
   read(members: Members, generation: Generation): Read<Wish>;
+  /** What the request changes; null if it may share its signature with another operation. */
+  purposeOf(wish: Wish): Purpose | null;
   /** `socketIp` is who called, where the request does not say for whom. */
   run(useCases: UseCases, wish: Wish, socketIp: string): Promise<Result>;
 }
@@ -38,6 +41,7 @@ export interface Operation<Wish extends Partial<OrderNumbers>> {
 export const pay: Operation<CreateOrder> = {
   name: 'pay',
   read: readPay,
+  purposeOf: () => 'pay',
   async run({ createOrder }, wish) {
     return createResult(await createOrder(wish));
   },
@@ -46,6 +50,7 @@ export const pay: Operation<CreateOrder> = {
 export const close: Operation<OrderWish> = {
   name: 'close',
   read: readOrder,
+  purposeOf: ({ useCancel }) => (useCancel ? 'cancel' : 'close'),
   async run(useCases, wish, socketIp) {
     if (wish.useCancel) return cancel.run(useCases, wish, socketIp);
     return closeResult(await useCases.closeOrder(numbersOf(wish), triggerOf(wish, socketIp)));
@@ -55,6 +60,7 @@ export const close: Operation<OrderWish> = {
 export const cancel: Operation<OrderWish> = {
   name: 'cancel',
   read: readOrder,
+  purposeOf: () => 'cancel',
   async run({ cancelOrder }, wish, socketIp) {
     return cancelResult(await cancelOrder(numbersOf(wish), triggerOf(wish, socketIp)));
   },
@@ -63,6 +69,7 @@ export const cancel: Operation<OrderWish> = {
 export const query: Operation<OrderWish> = {
   name: 'query',
   read: readOrder,
+  purposeOf: () => null,
   async run({ findOrder }, wish) {
     const order = await findOrder(numbersOf(wish));
     return order === null ? failure('trade_not_found') : success({ kind: 'order', order });
@@ -72,6 +79,7 @@ export const query: Operation<OrderWish> = {
 export const sync: Operation<OrderWish> = {
   name: 'sync',
   read: readOrder,
+  purposeOf: () => null,
   async run({ syncOrder }, wish, socketIp) {
     return syncResult(await syncOrder(numbersOf(wish), triggerOf(wish, socketIp)));
   },

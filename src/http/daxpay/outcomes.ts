@@ -81,6 +81,8 @@ export function cancelResult(outcome: CancelOutcome): Result {
       return failure('trade_processing', '支付订单正在处理中，请勿重复发起');
     case 'pending':
       return cancelPending[outcome.reason];
+    case 'unsupported':
+      return failure('ability_not_supported', '支付时间过久，支付通道已不支持撤销');
     case 'refused':
       return failure('operation_failed', `支付通道拒绝撤销: ${outcome.answer}`);
     default:
@@ -112,6 +114,8 @@ export function createResult(outcome: CreateOutcome): Result {
       return success({ kind: 'payable', order: outcome.order });
     case 'ended':
       return createAfterEnd[outcome.order.status];
+    case 'ending':
+      return failure('trade_status_wrong', '支付订单正在关闭或撤销');
     case 'conflict':
       return invalid(`${outcome.field} 与该商户订单号的已有订单不一致`);
     case 'channel_not_enabled':

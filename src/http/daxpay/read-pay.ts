@@ -4,10 +4,7 @@ import { isObject, type Members, parseObject } from './body.ts';
 import { failure, invalid } from './codes.ts';
 import { type Read, readFields, wrong } from './fields.ts';
 import type { Generation } from './generation.ts';
-import { bizNumberOf, extraSchema, MAX_AMOUNT_FEN, paySchema } from './schemas.ts';
-
-/** Channels that the API has a word for, although no order can be created with them here. */
-const foreignChannels = ['union_pay', 'wallet_pay'];
+import { bizNumberOf, extraSchema, foreignChannels, MAX_AMOUNT_FEN, paySchema } from './schemas.ts';
 
 /** A wish for a new order, valid in form, with what its method needs. */
 export function readPay(members: Members, generation: Generation): Read<CreateOrder> {
@@ -18,7 +15,7 @@ export function readPay(members: Members, generation: Generation): Read<CreateOr
   const { wish } = read;
   const bizOrderNo = bizNumberOf(wish);
   if (bizOrderNo === null) return wrong(invalid(`${generation.names.payBiz} 不能为空`));
-  if (foreignChannels.includes(wish.channel)) return wrong(failure('channel_not_enabled'));
+  if (foreignChannels.some((name) => name === wish.channel)) return wrong(failure('channel_not_enabled'));
   const channel = channelNames.find((name) => name === wish.channel);
   if (channel === undefined) return wrong(failure('channel_unknown'));
   const method = payMethods.find((name) => name === wish.method);
@@ -32,6 +29,9 @@ export function readPay(members: Members, generation: Generation): Read<CreateOr
   const returnUrl = wish.returnUrl ?? extra.wish.returnUrl;
   if (method === 'barcode' && authCode === null) return wrong(invalid('authCode 不能为空（付款码支付）'));
   if (method === 'jsapi' && openId === null) return wrong(invalid('openId 不能为空（公众号或小程序支付）'));
+
+  if (channel === 'wechat_pay' && method === 'wap' && wish.clientIp === null)
+    return wrong(invalid('clientIp 不能为空（微信 H5 支付）'));
 
   const { title, description, attach, notifyUrl, notNotify, clientIp } = wish;
   const terms = { title, description, amountFen: wish.amount, expiresAt: wish.expiredTime };

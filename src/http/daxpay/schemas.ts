@@ -1,16 +1,19 @@
 import { z } from 'zod';
-import { flag, httpUrl, ip, optional, orderNumber, text } from './fields.ts';
+import { flag, foreignNumber, httpUrl, ip, optional, orderNumber, text } from './fields.ts';
 import { fenAndSeconds, type Units, yuanAndBeijing } from './units.ts';
 
 /** 100,000,000 yuan: the most that Alipay takes for one order. */
 export const MAX_AMOUNT_FEN = 10_000_000_000;
 
+/** Channels that the API has a word for, although no order can be created with them here. */
+export const foreignChannels = ['union_pay', 'wallet_pay'] as const;
+
 /** What DaxPay calls the merchant's number, in one generation or another, on one request or another. */
 const bizNumbers = {
-  bizOrderNo: optional(text(100)),
-  bizTradeNo: optional(text(100)),
-  businessNo: optional(text(100)),
-  bizOrderNoeNo: optional(text(100)),
+  bizOrderNo: optional(foreignNumber(100)),
+  bizTradeNo: optional(foreignNumber(100)),
+  businessNo: optional(foreignNumber(100)),
+  bizOrderNoeNo: optional(foreignNumber(100)),
 };
 
 /** What every request has. */
@@ -65,7 +68,10 @@ export const orderSchema = z.object({
 });
 
 /** The same in DaxPay 3.0, which knows the channel's number, and a cancel by way of the close. */
-export const orderSchema30 = orderSchema.extend({ outOrderNo: optional(text(150)), useCancel: flag });
+export const orderSchema30 = orderSchema.extend({
+  outOrderNo: optional(foreignNumber(150)),
+  useCancel: flag,
+});
 
 export function bizNumberOf(wish: Record<keyof typeof bizNumbers, string | null>): string | null {
   return wish.bizOrderNo ?? wish.bizTradeNo ?? wish.businessNo ?? wish.bizOrderNoeNo;

@@ -54,7 +54,7 @@ export function stringToSign(members: Members, secret: string, dialect: Dialect 
     .filter(([name]) => name !== 'sign')
     .toSorted(([a], [b]) => compare(a, b))
     .map(([name, value]) => `${name}=${value}`);
-  return dialect.finish(`${pairs.join('&').replace(/["\\]/g, '')}&key=${secret}`);
+  return dialect.finish(`${unquoted(pairs.join('&'))}&key=${secret}`);
 }
 
 function signedEntries(members: object, dialect: Dialect): [name: string, text: string][] {
@@ -76,7 +76,7 @@ function elementsOf(array: unknown[], dialect: Dialect): string[] {
   return array.flatMap((element) => {
     const text = textOf(element, dialect);
     if (text === null) return [];
-    return isPlainObject(element) ? [text] : [JSON.stringify(text)];
+    return isPlainObject(element) ? [text] : [jsonOf(text)];
   });
 }
 
@@ -84,8 +84,20 @@ function elementsOf(array: unknown[], dialect: Dialect): string[] {
 function sortedJson(object: object, dialect: Dialect): string {
   const members = signedEntries(object, dialect)
     .toSorted(([a], [b]) => compare(a.toLowerCase(), b.toLowerCase()))
-    .map(([name, text]) => `${JSON.stringify(name)}:${JSON.stringify(text)}`);
+    .map(([name, text]) => `${jsonOf(name)}:${jsonOf(text)}`);
   return `{${members.join(',')}}`;
+}
+
+/**
+ * A JSON string without the quotes and backslashes that the whole string loses anyway: kept, they would double with
+ * every level of nesting.
+ */
+function jsonOf(text: string): string {
+  return unquoted(JSON.stringify(text));
+}
+
+function unquoted(text: string): string {
+  return text.replace(/["\\]/g, '');
 }
 
 function isPlainObject(value: unknown): boolean {

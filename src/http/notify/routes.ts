@@ -7,6 +7,7 @@ import {
 } from '../../channel/channel.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { rawBodyOf } from '../raw-body.ts';
+import { safeError } from '../safe-error.ts';
 
 export interface NotifyDeps {
   log: Logger;
@@ -54,7 +55,7 @@ export async function notifyRoutes(app: FastifyInstance, deps: NotifyDeps): Prom
     try {
       return await deps.receiveNotification(channel, { headers, body });
     } catch (err) {
-      log.error({ err }, 'notification not stored');
+      log.error({ err: safeError(err) }, 'notification not stored');
       return failures[channel];
     }
   }

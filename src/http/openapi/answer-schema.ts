@@ -1,3 +1,5 @@
+import type { OrderStatus } from '../../order/order.ts';
+import type { SyncStatus } from '../../order/outcomes.ts';
 import type { Fields, OrderField, SyncField } from '../daxpay/content.ts';
 import type { Generation } from '../daxpay/generation.ts';
 import { generation205 } from '../daxpay/generation-2-0-5.ts';
@@ -41,6 +43,27 @@ const flags: readonly string[] = ['asyncPay', 'allocation', 'autoAllocation', 'r
 const amounts: readonly string[] = ['amount', 'refundableBalance'];
 const times: readonly string[] = ['payTime', 'expiredTime', 'closeTime'];
 
+const orderStatus: Schema = {
+  type: 'string',
+  enum: Object.keys({ progress: true, success: true, close: true, cancel: true } satisfies Record<
+    OrderStatus,
+    true
+  >),
+};
+const syncStatus: Schema = {
+  type: 'string',
+  enum: Object.keys({
+    pay_success: true,
+    pay_progress: true,
+    pay_closed: true,
+    pay_refund: true,
+    pay_not_found: true,
+    pay_not_found_unknown: true,
+    pay_fail: true,
+    pay_timeout: true,
+  } satisfies Record<SyncStatus, true>),
+};
+
 const sign: Schema = { type: 'string', description: bilingual('签名值', 'the signature') };
 const traceId: Schema = { type: 'string', description: bilingual('追踪ID', 'names this call in the log') };
 const msg: Schema = { type: 'string', description: bilingual('提示信息', 'for people') };
@@ -48,7 +71,7 @@ const code = refTo('Code');
 
 /** The form of an answer of one generation, as its `layOut` writes it. */
 export function answerSchema(generation: Generation, content: Content): Schema {
-  const fields = content === 'nothing' ? {} : fieldsOf(generation.fields[content], generation.units);
+  const fields = content === 'nothing' ? {} : fieldsOf(content, generation);
   const resTime = {
     ...momentSchema(generation.units),
     description: bilingual('响应时间', 'when it was answered'),
@@ -75,16 +98,22 @@ function object(properties: Readonly<Record<string, Schema>>, required: readonly
   return { type: 'object', properties, required };
 }
 
-function fieldsOf(names: readonly (OrderField | SyncField)[], units: Units): Record<string, Schema> {
+function fieldsOf(content: keyof Fields, { fields, units }: Generation): Record<string, Schema> {
+  const status = content === 'sync' ? syncStatus : orderStatus;
   return Object.fromEntries(
-    names.map((name) => [name, { ...typeOf(name, units), description: descriptions[name] }]),
+    fields[content].map((name) => [
+      name,
+      { ...(name === 'status' ? status : typeOf(name, units)), description: descriptions[name] },
+    ]),
   );
 }
 
-function typeOf(name: string, units: Units): Schema {
+function typeOf(name: OrderField | SyncField, units: Units): Schema {
   const wire = wireTypes(units);
   if (flags.includes(name)) return { type: 'boolean' };
   if (amounts.includes(name)) return { ...wire.amount, minimum: 0 };
   if (times.includes(name)) return momentSchema(units);
+  if (name === 'gatewayStatus') return syncStatus;
+  if (name === 'orderStatus') return orderStatus;
   return name === 'paymentId' ? { ...wire.paymentId } : { type: 'string' };
 }

@@ -115,10 +115,27 @@ function paySchemaOf(generation: Generation): Schema {
   if (generation !== generation205)
     return { ...schema, properties: { ...schema.properties, extraParam: details } };
   const { method, ...properties } = schema.properties ?? {};
+  const { channel, amount } = properties;
+  const only: Schema = {
+    type: 'object',
+    properties: { channel: { ...channel }, way: { ...method }, amount: { ...amount }, channelParam: details },
+    required: ['channel', 'way', 'amount'],
+  };
+  const payChannels: Schema = {
+    type: 'array',
+    maxItems: 1,
+    items: only,
+    description: bilingual(
+      '支付通道列表，只能有一项；代替 channel、payWay、amount 和 channelParam',
+      'a list of one, in place of channel, payWay, amount and channelParam',
+    ),
+  };
+  const inList = ['channel', 'method', 'amount'];
   return {
     ...schema,
-    properties: { ...properties, payWay: { ...method }, channelParam: details },
-    required: schema.required?.map((name) => (name === 'method' ? 'payWay' : name)),
+    properties: { ...properties, payWay: { ...method }, channelParam: details, payChannels },
+    required: schema.required?.filter((name) => !inList.includes(name)),
+    anyOf: [{ required: ['channel', 'payWay', 'amount'] }, { required: ['payChannels'] }],
   };
 }
 

@@ -41,6 +41,7 @@ export interface Schema {
   minimum?: number;
   maximum?: number;
   maxLength?: number;
+  maxItems?: number;
   properties?: Readonly<Record<string, Schema>>;
   required?: readonly string[];
   items?: Schema;

@@ -67,6 +67,17 @@ export const operations: readonly DocumentedOperation[] = [
     path: '/unipay/pay',
     operationId: 'create',
     calls: [
+      {
+        generation: generation205,
+        members: {
+          businessNo: bizOrderNo,
+          title,
+          clientIp,
+          payChannels: [{ channel, way: method, amount }],
+          notNotify: false,
+          allocation: false,
+        },
+      },
       { generation: generation206, members: { ...wish, bizOrderNo, method } },
       { generation: generation208, members: { ...wish, bizOrderNo, method, nonceStr: '6f1c2a' } },
       { generation: generation30, members: { ...inYuan, bizOrderNo, method } },

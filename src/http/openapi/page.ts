@@ -77,7 +77,7 @@ function rowsOf(schema: Schema, prefix: string): Html[] {
   return Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const required = schema.required?.includes(name) ? '是 · yes' : '';
     const row = html`<tr><td><code>${prefix}${name}</code></td><td>${required}</td><td>${typeOf(field)}</td><td>${describe(field)}</td></tr>`;
-    const inner = field.properties === undefined ? field.anyOf?.find(({ properties }) => properties) : field;
+    const inner = [field, field.items, ...(field.anyOf ?? [])].find((each) => each?.properties !== undefined);
     return [row, ...(inner === undefined ? [] : rowsOf(inner, `${prefix}${name}.`))];
   });
 }

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { channelNames, payMethods } from '../../channel/channel.ts';
-import { MAX_AMOUNT_FEN, type orderSchema30, type paySchema } from '../daxpay/schemas.ts';
+import { foreignChannels, MAX_AMOUNT_FEN, type orderSchema30, type paySchema } from '../daxpay/schemas.ts';
 import type { Units } from '../daxpay/units.ts';
 import { fenAndSeconds } from '../daxpay/units.ts';
 import { bilingual, type Schema } from './openapi.ts';
@@ -59,9 +59,24 @@ export function wireTypes(units: Units): Readonly<Record<string, Schema>> {
     amount: inFen
       ? { type: 'integer', minimum: 1, maximum: MAX_AMOUNT_FEN, title: bilingual('分', 'fen') }
       : { type: 'number', minimum: 0.01, maximum: MAX_AMOUNT_FEN / 100, title: bilingual('元', 'yuan') },
-    expiredTime: momentSchema(units),
+    expiredTime: inFen
+      ? {
+          type: 'integer',
+          title: bilingual(
+            '10 位秒级或 13 位毫秒级时间戳',
+            'epoch seconds (10 digits) or milliseconds (13 digits)',
+          ),
+        }
+      : momentSchema(units),
     paymentId: { type: ['integer', 'string'], format: 'int64' },
-    channel: { type: 'string', enum: channelNames },
+    channel: {
+      type: 'string',
+      enum: [...channelNames, ...foreignChannels],
+      title: bilingual(
+        'union_pay 和 wallet_pay 未启用：20021',
+        'union_pay and wallet_pay are not enabled: 20021',
+      ),
+    },
     method: { type: 'string', enum: payMethods },
     notNotify: { type: 'boolean', default: false },
     useCancel: { type: 'boolean', default: false },

@@ -1,0 +1,12 @@
+import type { RememberNonce } from '../../src/http/daxpay/replay.ts';
+
+/** A memory of nonces that forgets in time. */
+export function nonceMemory(): RememberNonce {
+  const until = new Map<string, number>();
+  return async (key, ttlMs) => {
+    const now = performance.now();
+    if ((until.get(key) ?? 0) > now) return 'seen';
+    until.set(key, now + ttlMs);
+    return 'new';
+  };
+}
