@@ -9,6 +9,7 @@ import { createOrder } from './order/create-order.ts';
 import type { OrderDeps } from './order/deps.ts';
 import { entities } from './order/entities.ts';
 import { receiveNotification } from './order/receive-notification.ts';
+import { createRefundStore } from './order/refund-store.ts';
 import { createOrderStore } from './order/store.ts';
 import { openDatabase } from './platform/database.ts';
 import { followDatabaseClock } from './platform/database-clock.ts';
@@ -72,6 +73,7 @@ async function build(
   const channels = createChannels(channelConfig, server.PUBLIC_URL, clock);
   const deps: OrderDeps = {
     store: createOrderStore(db),
+    refunds: createRefundStore(db),
     channels,
     timer: queues,
     clock,

@@ -168,8 +168,6 @@ export interface Channel {
    */
   readonly account: string;
   readonly methods: readonly PayMethod[];
-  /** How long `create` may take at most, ms. After that nothing of it is still under way at our side. */
-  readonly createDeadlineMs: number;
 
   /** Idempotent: asked again for the same order it creates no second one. */
   create(order: ChannelOrder, payer: PayerDetails): Promise<ChargeResult>;

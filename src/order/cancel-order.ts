@@ -112,7 +112,7 @@ async function settleCancelled(
     retryReason: null,
     retryCount: 0,
   } as const;
-  if (refunded) await deps.store.endRefund(refundNoOf(leased), 'done', lastAnswer(answers), now);
+  if (refunded) await deps.refunds.end(refundNoOf(leased), 'done', lastAnswer(answers), now);
   const record = closeRecord(attempt, refunded ? 'refunded' : 'cancelled', 'cancel');
   if (!(await deps.store.endAttempt(leased, set, record))) return whatItHasBecome(deps, leased);
   attemptLog(deps, attempt).info({ refunded, watchUntil, answer: lastAnswer(answers) }, 'order cancelled');
@@ -123,7 +123,7 @@ async function settleCancelled(
 async function settleRefused(deps: OrderDeps, attempt: CloseAttempt): Promise<CancelOutcome> {
   const { leased, now } = attempt;
   const answer = lastAnswer(attempt.answers);
-  await deps.store.endRefund(refundNoOf(leased), 'refused', answer, now);
+  await deps.refunds.end(refundNoOf(leased), 'refused', answer, now);
   const set = { ending: 'expiry', nextCloseAt: null, retryReason: null, retryCount: 0 } as const;
   await deps.store.endAttempt(leased, set, closeRecord(attempt, 'refused', leased.status));
   attemptLog(deps, attempt).error({ answer }, 'refund refused: give the money back by hand');

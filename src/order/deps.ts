@@ -2,11 +2,13 @@ import type { Channels } from '../channel/channel.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { CloseTimer } from './close-timer.ts';
+import type { RefundStore } from './refund-store.ts';
 import type { OrderStore } from './store.ts';
 
 /** What every order use case works with. Built once, in `app.ts`. */
 export interface OrderDeps {
   store: OrderStore;
+  refunds: RefundStore;
   channels: Channels;
   timer: CloseTimer;
   clock: Clock;

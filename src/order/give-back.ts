@@ -28,7 +28,7 @@ export async function giveBack(
   const refundNo = refundNoOf(order);
   const answers: Answers = { queryBefore: null, closeAnswer: null, queryAfter: null };
   const asked = asChannelOrder(order);
-  const { refund, isNew } = await deps.store.noteRefund({
+  const { refund, isNew } = await deps.refunds.note({
     refundNo,
     orderId: order.id,
     orderNo: order.orderNo,

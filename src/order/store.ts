@@ -1,4 +1,4 @@
-import { type DataSource, type EntityManager, In, Not } from 'typeorm';
+import { type DataSource, type EntityManager, In } from 'typeorm';
 import { isDuplicate, isLockConflict } from '../platform/database.ts';
 import {
   type ChannelNotification,
@@ -6,8 +6,6 @@ import {
   type CloseRecord,
   CloseRecordEntity,
   PaymentOrderEntity,
-  type Refund,
-  RefundEntity,
 } from './entities.ts';
 import type { Ending, OrderStatus, PaymentOrder, PendingReason } from './order.ts';
 import type { OrderNumbers } from './outcomes.ts';
@@ -300,36 +298,6 @@ export function createOrderStore(db: DataSource) {
         }
         return outcome;
       });
-    },
-
-    /**
-     * The order's refund, noted before the channel is asked for it: one per order, however often it is asked for.
-     * `isNew`: the channel cannot know of it yet.
-     */
-    async noteRefund(
-      refund: Omit<Refund, 'id' | 'state' | 'answer' | 'endedAt'>,
-    ): Promise<{ refund: Refund; isNew: boolean }> {
-      const refunds = db.getRepository(RefundEntity);
-      let isNew = true;
-      try {
-        await refunds.insert({ ...refund, state: 'pending', answer: null, endedAt: null });
-      } catch (error) {
-        if (!isDuplicate(error)) throw error;
-        isNew = false;
-      }
-      return { refund: await refunds.findOneByOrFail({ refundNo: refund.refundNo }), isNew };
-    },
-
-    /** What the channel said of a refund. One that is done stays done; one that was refused may be asked for again. */
-    async endRefund(
-      refundNo: string,
-      state: 'done' | 'refused',
-      answer: string,
-      endedAt: Date,
-    ): Promise<void> {
-      await db
-        .getRepository(RefundEntity)
-        .update({ refundNo, state: Not('done') }, { state, answer, endedAt });
     },
 
     /** A notification that changes no order, kept all the same. Kept once however often it comes. */

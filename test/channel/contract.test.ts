@@ -200,7 +200,6 @@ function channelContract(name: ChannelName, peculiar: Peculiarities): void {
       test('no answer at all: unknown, within the deadline', async () => {
         const { order } = await succeeding(operation);
         const impatient = adapters[name](simulator, { callTimeoutMs: 200 });
-        expect(impatient.createDeadlineMs).toBe(200);
         control().addFault({ kind: 'hang', match: { operation, orderNo: order.orderNo } });
         expect(await impatient[operation](order, anybody)).toEqual({
           kind: 'unknown',

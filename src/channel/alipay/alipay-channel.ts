@@ -38,7 +38,6 @@ export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemC
     name: 'ali_pay',
     account: appId,
     methods: ['qrcode', 'jsapi', 'app', 'wap', 'barcode'],
-    createDeadlineMs: callTimeoutMs,
     closesSoftly: ({ method }) => untouchedMethods.has(method),
     refundWindowMs: REFUND_WINDOW_MS,
     // A trade that was refunded in part stays TRADE_SUCCESS.

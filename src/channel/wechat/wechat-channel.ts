@@ -42,7 +42,6 @@ export function createWechatChannel(config: WechatConfig, clock: Clock = systemC
     name: 'wechat_pay',
     account: `${mchId}/${config.appId}`,
     methods: ['qrcode', 'jsapi', 'app', 'wap', 'barcode'],
-    createDeadlineMs: callTimeoutMs,
     closesSoftly: () => false,
     refundWindowMs: REFUND_WINDOW_MS,
     // REFUND is also the state of an order that was refunded in part.
