@@ -8,9 +8,10 @@ import type { Generation, GenerationName, Opened } from './generations/generatio
 import { generations } from './generations/index.ts';
 import { isReceivedObject, type JsonObject, readJson, writeJson } from './json.ts';
 import { postJson } from './post.ts';
-import { readCreated, readQueried, readSync } from './read-data.ts';
+import { assertAbout, readCreated, readOrder, readSync } from './read-data.ts';
 import { createMembers, reference } from './request.ts';
-import { isSigned, type SignSettings, type SignType, sign } from './signing.ts';
+import { type SignSettings, type SignType, sign } from './signing.ts';
+import { verifyAnswer } from './verify-answer.ts';
 import { readSignedNotice } from './verify-notice.ts';
 import type {
   CallOptions,
@@ -30,6 +31,7 @@ export type { SignType } from './signing.ts';
 export type * from './vocabulary.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
+const DEFAULT_RES_TIME_TOLERANCE_S = 300;
 
 export interface ClientOptions {
   /** Where the gateway is; the API's paths are appended. */
@@ -44,6 +46,10 @@ export interface ClientOptions {
   appId?: string;
   /** For a whole exchange, ms; default 10,000. */
   timeoutMs?: number;
+  /** How far a signed answer's time may be from our clock, s; default 300. 0 turns it off: old answers are taken. */
+  resTimeToleranceS?: number;
+  /** Default: this machine's clock. */
+  now?: () => Date;
   /** Default: Node's own. */
   fetch?: typeof globalThis.fetch;
 }
@@ -63,25 +69,35 @@ export interface Client {
   query(order: OrderReference, options?: CallOptions): Promise<Result<Order>>;
   /** Has the gateway ask the channel and correct itself. */
   sync(order: OrderReference, options?: CallOptions): Promise<Result<{ status: SyncStatus }>>;
-  /** Reads a notice's body, byte for byte as it came. Throws an AutocloseError. Answer it with `SUCCESS`. */
+  /** Reads a notice's body of at most 64 KiB, byte for byte as it came, however old. Throws an AutocloseError. Answer it with `SUCCESS`. */
   verifyNotice(rawBody: string | Uint8Array): Notice;
 }
 
 /** Throws a TypeError for options that cannot work. */
 export function createClient(options: ClientOptions): Client {
   const { signType, signSecret, timeoutMs = DEFAULT_TIMEOUT_MS, fetch = globalThis.fetch } = options;
+  const { now = () => new Date(), resTimeToleranceS = DEFAULT_RES_TIME_TOLERANCE_S } = options;
   const generation = usableGeneration(options);
   const settings: SignSettings = { signType, signSecret };
   const baseUrl = options.baseUrl.replace(/\/+$/, '');
 
-  async function call(name: OperationName, wish: JsonObject, { signal }: CallOptions = {}): Promise<Opened> {
+  async function call(
+    name: OperationName,
+    wish: JsonObject,
+    asked: OrderReference,
+    { signal }: CallOptions = {},
+  ): Promise<Opened> {
     const path = generation.paths[name];
     if (path === null) return { ok: false, code: 20082, message: '不支持的操作' };
     const body = writeJson(signed({ ...wish, ...generation.extras[name] }));
     const text = await postJson(`${baseUrl}${path}`, body, { fetch, timeoutMs, signal });
     const answer = readJson(text, generation.spellNumber);
     if (!isReceivedObject(answer)) throw protocolError('the answer is no JSON object');
-    return generation.open(answer, (members) => isSigned(members, generation.signRule, settings));
+    const opened = generation.open(answer, (members) =>
+      verifyAnswer(members, generation, settings, { now, resTimeToleranceS }),
+    );
+    if (opened.ok) assertAbout(opened.data, asked);
+    return opened;
   }
 
   function signed(wish: JsonObject): JsonObject {
@@ -91,42 +107,48 @@ export function createClient(options: ClientOptions): Client {
       mchNo: (sendsMerchant && options.mchNo) || null,
       appId: (sendsMerchant && options.appId) || null,
       nonceStr: sendsNonce ? randomUUID().replaceAll('-', '') : null,
-      reqTime: generation.writeTime(new Date()),
+      reqTime: generation.writeTime(now()),
     };
     return { ...members, sign: sign(members, generation.signRule, settings) };
   }
 
   return {
     async create(request, callOptions) {
-      const opened = await call('create', createMembers(request, generation), callOptions);
+      const opened = await call('create', createMembers(request, generation), request, callOptions);
       return opened.ok ? { ok: true, ...readCreated(opened.data, request.bizOrderNo) } : opened;
     },
     async close(order, callOptions) {
-      const opened = await call('close', reference('close', order, generation), callOptions);
+      const opened = await call('close', reference('close', order, generation), order, callOptions);
       return opened.ok ? { ok: true } : opened;
     },
     async cancel(order, callOptions) {
-      const opened = await call('cancel', reference('cancel', order, generation), callOptions);
+      const opened = await call('cancel', reference('cancel', order, generation), order, callOptions);
       return opened.ok ? { ok: true } : opened;
     },
     async query(order, callOptions) {
-      const opened = await call('query', reference('query', order, generation), callOptions);
-      return opened.ok ? { ok: true, ...readQueried(opened.data, order, generation) } : opened;
+      const opened = await call('query', reference('query', order, generation), order, callOptions);
+      return opened.ok ? { ok: true, ...readOrder(opened.data, generation) } : opened;
     },
     async sync(order, callOptions) {
-      const opened = await call('sync', reference('sync', order, generation), callOptions);
+      const opened = await call('sync', reference('sync', order, generation), order, callOptions);
       return opened.ok ? { ok: true, ...readSync(opened.data) } : opened;
     },
     verifyNotice: (rawBody) => readSignedNotice(rawBody, generation, settings),
   };
 }
 
-function usableGeneration({ generation = '2.0.8', signType, ...options }: ClientOptions): Generation {
+function usableGeneration({
+  generation = '2.0.8',
+  resTimeToleranceS = DEFAULT_RES_TIME_TOLERANCE_S,
+  signType,
+  ...options
+}: ClientOptions): Generation {
   const known = Object.hasOwn(generations, generation) ? generations[generation] : undefined;
   if (known === undefined) throw new TypeError('generation must be one of 2.0.5, 2.0.6, 2.0.8 and 3.0');
   if (!known.signTypes.includes(signType)) {
     throw new TypeError(`in generation ${generation} signType must be one of ${known.signTypes.join(', ')}`);
   }
+  if (!(resTimeToleranceS >= 0)) throw new TypeError('resTimeToleranceS must be 0 or more seconds');
   if (options.signSecret === '') throw new TypeError('signSecret must not be empty');
   if (!/^https?:$/.test(new URL(options.baseUrl).protocol))
     throw new TypeError('baseUrl must be http or https');

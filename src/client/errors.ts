@@ -2,7 +2,8 @@
  * - `signature`: the answer is not signed, or not with our secret: whoever sent it, nothing was learned.
  * - `transport`: no connection, a status other than 200, an answer that broke off or is too long.
  * - `timeout`: no complete answer in time. The call may have taken effect.
- * - `protocol`: an answer that is none: no JSON, an HTML page, no code, a member that makes no sense.
+ * - `protocol`: an answer that is none: no JSON, an HTML page, no code, a member that makes no sense, another
+ *   order than the one asked for, an old answer, a notice that is too long.
  */
 export type AutocloseErrorKind = 'signature' | 'transport' | 'timeout' | 'protocol';
 

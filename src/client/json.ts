@@ -1,3 +1,5 @@
+import { quoteNumbers } from './quote-numbers.ts';
+
 /** A JSON number in its own digits, which may be more than a JavaScript number keeps. */
 export class JsonNumber {
   readonly digits: string;
@@ -19,17 +21,16 @@ export interface ReceivedObject {
   readonly [name: string]: Received;
 }
 
-/** Strings, which are left alone, and numbers outside of them. */
-const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-
 /**
- * Reads JSON without losing a digit; `spell` may give a number another spelling. Undefined if it is not JSON.
+ * Reads JSON without losing a digit; `spell` may give a number another spelling. Undefined if it is not JSON, or
+ * has numbers or a nesting that no gateway sends. The time it takes grows with the length, whatever the text.
  */
 export function readJson(
   text: string,
   spell: (digits: string) => string = (digits) => digits,
 ): Received | undefined {
-  const quoted = text.replace(STRING_OR_NUMBER, (token) => (token[0] === '"' ? token : `"${spell(token)}"`));
+  const quoted = quoteNumbers(text, spell);
+  if (quoted === null) return undefined;
   try {
     return JSON.parse(quoted);
   } catch {

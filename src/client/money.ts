@@ -25,5 +25,8 @@ export function readFen(digits: string): number | null {
 
 /** A decimal as DaxPay 3.0 signs it: `100.10` is `100.1`. Other spellings of numbers stay as they are. */
 export function withoutTrailingZeros(number: string): string {
-  return /^-?\d+\.\d+$/.test(number) ? number.replace(/\.?0+$/, '') : number;
+  if (!/^-?\d+\.\d+$/.test(number)) return number;
+  let end = number.length;
+  while (number[end - 1] === '0') end -= 1;
+  return number.slice(0, number[end - 1] === '.' ? end - 1 : end);
 }

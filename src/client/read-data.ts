@@ -23,10 +23,29 @@ const syncStatuses: Readonly<Record<string, SyncStatus>> = {
   pay_timeout: 'timeout',
 };
 
-/** Throws a protocol error for an order that is not the one asked for. 2.0.5 does not repeat the merchant's number. */
+/**
+ * Throws a protocol error for an order that is not the one asked for. What an answer does not carry is not compared:
+ * a close has no numbers, and 2.0.5 does not repeat the merchant's number.
+ */
+export function assertAbout(data: ReceivedObject, asked: OrderReference): void {
+  const biz = bizNumber(data);
+  const own = text(data, 'orderNo') ?? text(data, 'paymentId');
+  const isAnother =
+    (asked.bizOrderNo !== undefined && biz !== null && biz !== asked.bizOrderNo) ||
+    (asked.orderNo !== undefined && own !== null && !mayName(asked.orderNo, own));
+  if (isAnother) throw protocolError('the answer is about another order');
+}
+
+/** Digits may be our id of an order, whose number has letters; 2.0.5 answers with digits again. */
+function mayName(asked: string, answered: string): boolean {
+  return asked === answered || (isDigits(asked) && !isDigits(answered));
+}
+
+function isDigits(number: string): boolean {
+  return /^\d+$/.test(number);
+}
+
 export function readCreated(data: ReceivedObject, bizOrderNo: string): CreatedOrder {
-  if ((bizNumber(data) ?? bizOrderNo) !== bizOrderNo)
-    throw protocolError('the answer is about another order');
   return {
     orderNo: ownNumber(data),
     bizOrderNo,
@@ -35,17 +54,8 @@ export function readCreated(data: ReceivedObject, bizOrderNo: string): CreatedOr
   };
 }
 
-/** Throws a protocol error for an order that is not the one asked for, where the merchant's number alone names it. */
-export function readQueried(data: ReceivedObject, asked: OrderReference, generation: Generation): Order {
-  const order = readOrder(data, generation);
-  const isAnother =
-    asked.orderNo === undefined && (order.bizOrderNo ?? asked.bizOrderNo) !== asked.bizOrderNo;
-  if (isAnother) throw protocolError('the answer is about another order');
-  return order;
-}
-
 /** Throws a protocol error if a member that every order has is missing, or one makes no sense. */
-function readOrder(data: ReceivedObject, generation: Generation): Order {
+export function readOrder(data: ReceivedObject, generation: Generation): Order {
   const amountFen = amount(data, 'amount', generation);
   if (amountFen === null) throw protocolError('the answer has no amount');
   return {

@@ -6,9 +6,12 @@ import { readNotice, time } from './read-data.ts';
 import { isSigned, type SignSettings } from './signing.ts';
 import type { Notice } from './vocabulary.ts';
 
+/** Real notices have a few KiB. */
+const MAX_NOTICE_BYTES = 64 * 1024;
+
 /**
  * Reads the body of a notice, byte for byte as it came, once its signature has been verified. The order's members
- * may be the body's own or, as DaxPay 3.0 has them, those of its `data`. Throws an AutocloseError of kind
+ * may be the body's own or, as DaxPay 3.0 has them, those of its `data`. Its time is not checked, since a notice is repeated for a day. Throws an AutocloseError of kind
  * `protocol` or `signature`.
  */
 export function readSignedNotice(
@@ -16,6 +19,9 @@ export function readSignedNotice(
   generation: Generation,
   settings: SignSettings,
 ): Notice {
+  if (Buffer.byteLength(rawBody) > MAX_NOTICE_BYTES) {
+    throw protocolError(`the notice is longer than ${MAX_NOTICE_BYTES} bytes`);
+  }
   const json = typeof rawBody === 'string' ? rawBody : decode(rawBody);
   const body = readJson(json, generation.spellNumber);
   if (!isReceivedObject(body)) throw protocolError('the notice is no JSON object');

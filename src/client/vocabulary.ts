@@ -46,7 +46,7 @@ export interface CreateRequest {
   clientIp?: string;
 }
 
-/** At least one number; the system's wins. */
+/** At least one number. The system's wins, and an answer with another than one that is given is refused. */
 export interface OrderReference {
   /** The gateway's number; digits in generation 2.0.5. */
   orderNo?: string;

@@ -4,6 +4,8 @@ import { onTestFinished } from 'vitest';
 import { type Client, type ClientOptions, createClient } from '../../src/client/client.ts';
 
 export const SECRET = '123456';
+/** When the documentation's example was answered, epoch seconds. */
+export const NOW_S = 1_715_347_771;
 
 /** A client that talks to an HTTP server of the test's own. */
 export async function clientOf(
@@ -21,6 +23,7 @@ export async function clientOf(
     baseUrl: `http://127.0.0.1:${port}`,
     signSecret: SECRET,
     signType: 'HMAC_SHA256',
+    now: () => new Date(NOW_S * 1000),
     ...options,
   });
 }

@@ -104,6 +104,25 @@ describe('a notice', () => {
     expect(() => clientFor('2.0.8').verifyNotice(body)).toThrow(expect.objectContaining({ kind }));
   });
 
+  test('is read up to 64 KiB, in bytes', () => {
+    const client = clientFor('2.0.8');
+    const longest = notice2 + ' '.repeat(64 * 1024 - Buffer.byteLength(notice2));
+    expect(client.verifyNotice(longest)).toEqual(expected);
+    for (const body of [`${longest} `, Buffer.from(`${longest} `)]) {
+      expect(() => client.verifyNotice(body)).toThrow(expect.objectContaining({ kind: 'protocol' }));
+    }
+  });
+
+  test.each([
+    ['a number of 65 characters', `{"a":${'1'.repeat(65)},"sign":"00"}`],
+    ['20,000 levels', `{"a":${'['.repeat(20_000)}1${']'.repeat(20_000)},"sign":"00"}`],
+  ])('is refused with %s before its signature is verified', (_name, body) => {
+    for (const generation of ['2.0.8', '3.0'] as const)
+      expect(() => clientFor(generation).verifyNotice(body)).toThrow(
+        expect.objectContaining({ kind: 'protocol' }),
+      );
+  });
+
   test('is refused with bytes that are no text', () => {
     expect(() => clientFor('2.0.8').verifyNotice(Buffer.from([0xff]))).toThrow(AutocloseError);
   });

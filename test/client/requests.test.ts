@@ -81,6 +81,13 @@ test.each(rows)('%s %s is sent in its own words', async (generation, name, path,
   expect(sent.body.slice(members.length + 1)).toMatch(rest);
 });
 
+test.each(['2.0.8', '3.0'] as const)('%s gives each call a nonce of its own', async (generation) => {
+  const sent = [await sentBy(generation, 'close'), await sentBy(generation, 'close')];
+  const nonces = sent.map(({ body }) => /"nonceStr":"([0-9a-f]{32})"/.exec(body)?.[1]);
+  expect(nonces[0]).toBeDefined();
+  expect(nonces[0]).not.toBe(nonces[1]);
+});
+
 async function sentBy(generation: GenerationName, name: string): Promise<SentRequest> {
   const { client, requests } = await clientAnswered('{}', { generation, mchNo: 'M1', appId: 'A1' });
   const order = { orderNo: '1753370980523384832', bizOrderNo: 'P1' };

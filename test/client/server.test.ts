@@ -175,13 +175,6 @@ describe.each(withCancel)('DaxPay %s', (generation) => {
     const refused = await connect(generation, { cancelling: async () => ({ kind: 'not_found' }) });
     expect(await refused.client.cancel({ bizOrderNo: 'P0001' })).toMatchObject({ ok: false, code: 20041 });
   });
-
-  test('gives each call a nonce of its own', async () => {
-    const { api, client } = await connect(generation);
-    await client.close({ bizOrderNo: 'P0001' });
-    await client.query({ bizOrderNo: 'P0001' });
-    expect(new Set(api.nonces.map(({ key }) => key)).size).toBe(2);
-  });
 });
 
 test.each(signatures)('%s signs with %s', async (generation, signType) => {

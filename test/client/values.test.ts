@@ -23,6 +23,25 @@ describe('JSON', () => {
     (text) => expect(readJson(text)).toBeUndefined(),
   );
 
+  const MIB = 1024 * 1024;
+  test.each([
+    ['a string without end', `"${'\\"'.repeat(MIB / 2)}`],
+    ['a string without end, ending in a backslash', '"\\'],
+    ['a number without end', '1'.repeat(MIB)],
+    ['zeros', '0'.repeat(MIB)],
+    ['minus signs', '-'.repeat(MIB)],
+    ['a level too many', `${'['.repeat(33)}${']'.repeat(33)}`],
+  ])('%s is none', (_name, text) => expect(readJson(text, withoutTrailingZeros)).toBeUndefined());
+
+  test('may have a MiB of quotes and numbers, of 64 characters and in 32 levels', () => {
+    const quotes = '\\"'.repeat(MIB / 2);
+    expect(readJson(`"${quotes}"`)).toBe('"'.repeat(MIB / 2));
+    expect(readJson(`[${'1,'.repeat(MIB / 2)}1]`)).toHaveLength(MIB / 2 + 1);
+    expect(readJson('1'.repeat(64))).toBe('1'.repeat(64));
+    expect(readJson('1'.repeat(65))).toBeUndefined();
+    expect(readJson(`${'['.repeat(32)}${']'.repeat(32)}`)).toBeDefined();
+  });
+
   test('reads what JSON.parse reads, numbers as strings', () => {
     const asStrings = (_name: string, value: unknown) => (typeof value === 'number' ? String(value) : value);
     fc.assert(
@@ -69,6 +88,13 @@ describe('money', () => {
       '1e3',
       '0',
     ]);
+  });
+
+  test('may have a MiB of zeros in its middle', () => {
+    const long = `0.${'0'.repeat(1024 * 1024)}1`;
+    expect(withoutTrailingZeros(long)).toBe(long);
+    expect(withoutTrailingZeros(`${long}00`)).toBe(long);
+    expect(fenOfYuan(long)).toBeNull();
   });
 
   test('is read in fen only if it is whole and exact', () => {

@@ -29,6 +29,8 @@ export interface Generation {
   readTime(text: string): Date | null;
   writeAmount(fen: number): Json;
   readAmount(text: string): number | null;
-  /** Throws an AutocloseError if the answer is not signed, or is none. */
-  open(answer: ReceivedObject, isSigned: (members: ReceivedObject) => boolean): Opened;
+  /** Signed answers say when they were made. */
+  signsTime: boolean;
+  /** Throws an AutocloseError if the answer is none, or what `verify` throws for the members that are signed. */
+  open(answer: ReceivedObject, verify: (members: ReceivedObject) => void): Opened;
 }

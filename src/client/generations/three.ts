@@ -36,5 +36,6 @@ export const generation30: Generation = {
   readTime: readBeijingTime,
   writeAmount: (fen) => new JsonNumber(yuanOfFen(fen)),
   readAmount: fenOfYuan,
+  signsTime: true,
   open: openFlat,
 };

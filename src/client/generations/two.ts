@@ -22,6 +22,7 @@ const two = {
   readTime: readEpoch,
   writeAmount: (fen: number): Json => new JsonNumber(fen),
   readAmount: readFen,
+  signsTime: true,
   open: openEnvelope,
 } as const;
 
@@ -50,6 +51,7 @@ export const generation205: Generation = {
     channelParam: payerOf(request),
   }),
   sendsNonce: false,
+  signsTime: false,
   open: openLooseEnvelope,
 };
 
