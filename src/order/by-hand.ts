@@ -18,7 +18,10 @@ export async function closeByHand(
   const order = await deps.store.findByNumbers(numbers);
   if (order === null) return { kind: 'not_found' };
   const outcome = await closeOrder(deps, order, trigger);
-  if (outcome.kind === 'busy') await deps.store.wish(order.id, 'close', deps.clock.now());
+  if (outcome.kind === 'busy' && !(await deps.store.wish(order.id, 'close', deps.clock.now()))) {
+    const { status } = await deps.store.get(order.id);
+    if (status !== 'progress') return { kind: 'ended', status };
+  }
   if (outcome.kind !== 'ended') await followRow(deps, order.id);
   return outcome;
 }
@@ -31,7 +34,10 @@ export async function cancelByHand(
   const order = await deps.store.findByNumbers(numbers);
   if (order === null) return { kind: 'not_found' };
   const outcome = await cancelOrder(deps, order, trigger);
-  if (outcome.kind === 'busy') await deps.store.wish(order.id, 'cancel', deps.clock.now());
+  if (outcome.kind === 'busy' && !(await deps.store.wish(order.id, 'cancel', deps.clock.now()))) {
+    const { status } = await deps.store.get(order.id);
+    if (status === 'close' || status === 'cancel') return { kind: 'ended', status };
+  }
   if (outcome.kind !== 'ended') await followRow(deps, order.id);
   return outcome;
 }

@@ -13,6 +13,8 @@ import { attemptLog, type CloseAttempt, closeRecord, nextWatchAt, settleRetry } 
  * Cancels an order (撤销): afterwards nobody has paid for it. An unpaid order is closed at its channel, by the same
  * calls and the same decision as a close; a paid one gives the money back. Its state becomes `cancel`.
  *
+ * Money that arrives for an order that has been cancelled goes back the same way: whoever cancels wants none.
+ *
  * The wish to cancel is in the row before the channel is asked, so whatever dies, the timer goes on with it; and a
  * payment that lands meanwhile is recorded and then given back. `order` is as just loaded. Throws only when the
  * database cannot be reached.
@@ -22,13 +24,15 @@ export async function cancelOrder(
   order: PaymentOrder,
   trigger: CloseTrigger,
 ): Promise<CancelOutcome> {
-  if (isEndedUnpaid(order)) return whatItHasBecome(deps, order);
-  if (isPastRefund(deps, order)) return { kind: 'unsupported' };
+  const holdsLateMoney = order.status === 'cancel' && order.latePaidAt !== null;
+  if (isEndedUnpaid(order) && !holdsLateMoney) return whatItHasBecome(deps, order);
+  // A cancel that has begun goes on: its refund may have been accepted in time.
+  if (order.ending !== 'cancel' && isPastRefund(deps, order)) return { kind: 'unsupported' };
   const leased = await takeCancelLease(deps, order);
   if (leased === null) return whatItHasBecome(deps, order);
-  return leased.status === 'success'
-    ? cancelPaid(deps, leased, trigger)
-    : cancelUnpaid(deps, leased, trigger);
+  return leased.status === 'progress'
+    ? cancelUnpaid(deps, leased, trigger)
+    : cancelPaid(deps, leased, trigger);
 }
 
 function isPastRefund({ channels, clock }: OrderDeps, { channel, paidAt }: PaymentOrder): boolean {
@@ -83,19 +87,6 @@ async function cancelPaid(
     default:
       return assertNever(result);
   }
-}
-
-/**
- * Somebody paid an order that had been cancelled: a merchant who cancels wants no money, so it goes back like that
- * of a paid order. The order stays cancelled.
- */
-export async function returnLatePayment(
-  deps: OrderDeps,
-  order: PaymentOrder,
-  trigger: CloseTrigger,
-): Promise<void> {
-  const leased = await takeCancelLease(deps, order);
-  if (leased !== null) await cancelPaid(deps, leased, trigger);
 }
 
 async function settleCancelled(

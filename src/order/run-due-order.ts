@@ -1,4 +1,4 @@
-import { cancelOrder, returnLatePayment } from './cancel-order.ts';
+import { cancelOrder } from './cancel-order.ts';
 import { closeOrder } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
 import { isDue, isEndedUnpaid, isExpired } from './order.ts';
@@ -23,7 +23,7 @@ export async function runDueOrder(
   const now = deps.clock.now();
   if (!isDue(order, now)) return order.nextCloseAt;
 
-  if (order.status === 'cancel' && order.latePaidAt !== null) await returnLatePayment(deps, order, trigger);
+  if (order.status === 'cancel' && order.latePaidAt !== null) await cancelOrder(deps, order, trigger);
   else if (isEndedUnpaid(order)) await watchOrder(deps, order, trigger);
   else if (order.ending === 'cancel') await cancelOrder(deps, order, trigger);
   else if (order.ending === 'expiry' && !isExpired(order, now)) await pollOrder(deps, order, trigger);

@@ -207,10 +207,15 @@ export function createOrderStore(db: DataSource) {
       await change(orders.manager, noLease, 'id = :id AND lease_token = :leaseToken', { id, leaseToken });
     },
 
-    /** A closed or cancelled order that turns out to be payable is watched, from now on. */
-    async watchAgain({ id }: PaymentOrder, watchUntil: Date, now: Date): Promise<void> {
-      const set = { watchUntil, nextCloseAt: now };
-      await change(orders.manager, set, "id = :id AND status IN ('close', 'cancel')", { id });
+    /**
+     * A closed or cancelled order that turns out to be payable is watched, from now on. False: the lease is lost, or
+     * somebody has paid it meanwhile.
+     */
+    async watchAgain(leased: PaymentOrder, watchUntil: Date, now: Date): Promise<boolean> {
+      const guard =
+        "id = :id AND status IN ('close', 'cancel') AND lease_token = :token AND paid_at IS NULL AND late_paid_at IS NULL";
+      const parameters = { id: leased.id, token: leased.leaseToken };
+      return (await change(orders.manager, { watchUntil, nextCloseAt: now }, guard, parameters)) === 1;
     },
 
     /**
@@ -260,7 +265,7 @@ export function createOrderStore(db: DataSource) {
       return transaction(async (manager) => {
         const paid: Partial<PaymentOrder> = { status: 'success', channelTradeNo, paidAt };
         const late: Partial<PaymentOrder> = { channelTradeNo, latePaidAt: paidAt };
-        const idle = { nextCloseAt: null, watchUntil: null, retryReason: null, ...noLease };
+        const idle = { nextCloseAt: null, watchUntil: null, retryReason: null, retryCount: 0, ...noLease };
         const open = "id = :id AND status = 'progress' AND ending";
         const unpaid = 'AND paid_at IS NULL AND late_paid_at IS NULL';
         const { id } = order;

@@ -69,8 +69,8 @@ async function correct(
           'closed here, but the channel would take money',
         );
         const watchUntil = leased.watchUntil ?? channel.unpayableFrom(asChannelOrder(leased));
-        await deps.store.watchAgain(leased, watchUntil, now);
-        await deps.timer.set(leased, now, 'timeout');
+        if (await deps.store.watchAgain(leased, watchUntil, now))
+          await deps.timer.set(leased, now, 'timeout');
         return synced(deps, leased, 'pay_progress');
       }
       if (leased.status === 'progress' && isExpired(leased, now)) {

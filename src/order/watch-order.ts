@@ -25,7 +25,9 @@ export async function watchOrder(deps: OrderDeps, order: PaymentOrder, trigger: 
       return settleWatch(deps, attempt, decision.watchUntil);
     case 'paid': {
       const record = closeRecord(attempt, 'late', leased.status);
-      await recordPayment(deps, leased, decision.payment, { record });
+      const outcome = await recordPayment(deps, leased, decision.payment, { record });
+      // Known already: there is nothing left to watch for.
+      if (outcome === 'repeated') await settleWatch(deps, attempt, null);
       return;
     }
     case 'retry':

@@ -295,3 +295,39 @@ test.each(channels)(
     });
   },
 );
+
+test('a cancel that has begun goes on past the channel’s refund window', async () => {
+  const order = await paid('ali_pay');
+  const yearsAgo = new Date(Date.now() - 366 * 86_400_000);
+  await world.edit(order, { paidAt: yearsAgo, ending: 'cancel', nextCloseAt: new Date(0) });
+  await world.fire(order);
+  expect((await world.reload(order)).status).toBe('cancel');
+  expect(keptFen(order)).toBe(0);
+});
+
+test('late money that the channel refused to return can be asked for again', async () => {
+  const order = await world.create('ali_pay');
+  await world.cancel(order);
+  control().notifications.drop(order.orderNo, 100);
+  await control().pay(order.orderNo);
+  await world.fire(order);
+  const match = { orderNo: order.orderNo };
+  const refusal = { kind: 'error', status: 400 } as const;
+  const cancels = control().addFault({
+    ...refusal,
+    code: 'ACQ.TRADE_CANCEL_TIME_OUT',
+    match: { ...match, operation: 'cancel' },
+  });
+  const refunds = control().addFault({
+    ...refusal,
+    code: 'ACQ.TRADE_HAS_FINISHED',
+    match: { ...match, operation: 'refund' },
+  });
+  expect(await world.fire(order)).toBeNull();
+  expect(await world.refunds(order)).toMatchObject([{ state: 'refused' }]);
+  cancels.remove();
+  refunds.remove();
+  await world.cancel(order);
+  expect(keptFen(order)).toBe(0);
+  expect(await world.refunds(order)).toMatchObject([{ state: 'done' }]);
+});

@@ -106,3 +106,25 @@ describe.each(channels)('%s: a sync', (channel) => {
     await syncing;
   });
 });
+
+test('a payment that lands while a sync finds the closed order payable is kept, and the watch ends', async () => {
+  const order = await world.create('wechat_pay');
+  await world.edit(order, { status: 'close', nextCloseAt: null });
+  const hold = control().hold('query', order.orderNo, 'after');
+  const syncing = world.sync(order);
+  await hold.arrived;
+  await payUnnoticed(order);
+  const payment = { channelTradeNo: 'T1', paidAt: new Date() };
+  const notification = { channel: order.channel, eventId: order.orderNo, orderNo: order.orderNo, body: '{}' };
+  await world.app.deps.store.recordPayment(
+    order,
+    payment,
+    { notification: { ...notification, receivedAt: new Date() } },
+    new Date(),
+  );
+  hold.release();
+  await syncing;
+  expect(await world.reload(order)).toMatchObject({ status: 'close', nextCloseAt: null, watchUntil: null });
+  // Should it be due all the same, one look ends it.
+  expect(await world.fire(await world.edit(order, { watchUntil: new Date(Date.now() + 60_000) }))).toBeNull();
+});
