@@ -6,6 +6,9 @@ import type { CloseTrigger } from './outcomes.ts';
 import { pollOrder } from './poll-order.ts';
 import { watchOrder } from './watch-order.ts';
 
+/** How soon a timer looks again at an order that it found taken and then free, ms. */
+const BUSY_RETRY_MS = 1_000;
+
 /**
  * What a timer does when it fires: reloads the order and does what is due for it. Returns when to fire again, as the
  * row says afterwards; null when there is nothing left to do. Throws only when the database cannot be reached.
@@ -34,6 +37,3 @@ export async function runDueOrder(
   // Still due: another process has the lease, or had it a moment ago.
   return leaseUntil ?? new Date(deps.clock.now().getTime() + BUSY_RETRY_MS);
 }
-
-/** How soon a timer looks again at an order that it found taken and then free, ms. */
-const BUSY_RETRY_MS = 1_000;
