@@ -188,10 +188,10 @@ export interface Channel {
   readonly refundedIsInFull: boolean;
 
   /**
-   * True for an order whose close would give the money back if it had been paid meanwhile (WeChat's code-pay,
-   * which is reversed): ask before you close.
+   * For an order whose close would give the money back if it had been paid meanwhile (WeChat's code-pay, which is
+   * reversed), the moment before which it must not be closed: ask before you close. Null for any other.
    */
-  queriesBeforeClose(order: ChannelOrder): boolean;
+  reversibleFrom(order: ChannelOrder): Date | null;
 
   /**
    * The moment from which an order that the channel says it does not know (`not_found`) can no longer be paid,

@@ -13,25 +13,37 @@ export const nothingAsked: Evidence = { queryBefore: null, close: null, queryAft
 /**
  * Closes the order at its channel and asks what became of it: close, then query. It queries first only where
  * the creation was never confirmed, since a close of a number that the channel does not know proves nothing, and
- * where a close would give back the money of an order that has been paid. Never throws for what the channel does.
+ * where a close would give back the money of an order that has been paid: there it closes not too early, and only if
+ * `mayReverse` says yes. Never throws for what the channel does.
  */
-export async function closeAtChannel(channel: Channel, order: PaymentOrder): Promise<Evidence> {
+export async function closeAtChannel(
+  channel: Channel,
+  order: PaymentOrder,
+  now: Date,
+  mayReverse: () => Promise<boolean>,
+): Promise<Evidence> {
   const asked = asChannelOrder(order);
   const evidence = { ...nothingAsked };
 
-  const asksFirst = channel.queriesBeforeClose(asked);
-  if (order.payBody === null || asksFirst) {
+  const reversibleFrom = channel.reversibleFrom(asked);
+  if (order.payBody === null || reversibleFrom !== null) {
     evidence.queryBefore = await channel.query(asked);
     const { kind } = evidence.queryBefore;
     // A charge that waits for the password is not closed but reversed, and that ends it.
-    const goesOn = kind === 'unpaid' || kind === 'not_found' || (kind === 'user_paying' && asksFirst);
-    if (!goesOn) return evidence;
+    const reverses = kind === 'user_paying' && reversibleFrom !== null;
+    if (kind !== 'unpaid' && kind !== 'not_found' && !reverses) return evidence;
+  }
+  if (reversibleFrom !== null) {
+    if (now.getTime() < reversibleFrom.getTime()) return { ...evidence, close: tooEarly };
+    if (!(await mayReverse())) return evidence;
   }
   evidence.close = await channel.close(asked);
   if (evidence.close.kind === 'misconfigured') return evidence;
   evidence.queryAfter = await channel.query(asked);
   return evidence;
 }
+
+const tooEarly = { kind: 'user_paying', answer: 'not asked: too soon after the charge' } as const;
 
 /** What the channel said in one attempt, in the order it was asked, as the close record keeps it. */
 export interface Answers {

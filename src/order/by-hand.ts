@@ -1,6 +1,7 @@
 import { cancelOrder } from './cancel-order.ts';
 import { closeOrder } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
+import { isWatched } from './order.ts';
 import type { CancelOutcome, CloseOutcome, CloseTrigger, OrderNumbers, SyncOutcome } from './outcomes.ts';
 import { syncOrder } from './sync-order.ts';
 
@@ -35,8 +36,9 @@ export async function cancelByHand(
   if (order === null) return { kind: 'not_found' };
   const outcome = await cancelOrder(deps, order, trigger);
   if (outcome.kind === 'busy' && !(await deps.store.wish(order.id, 'cancel', deps.clock.now()))) {
-    const { status } = await deps.store.get(order.id);
-    if (status === 'close' || status === 'cancel') return { kind: 'ended', status };
+    const now = await deps.store.get(order.id);
+    const { status } = now;
+    if ((status === 'close' && !isWatched(now)) || status === 'cancel') return { kind: 'ended', status };
   }
   if (outcome.kind !== 'ended') await followRow(deps, order.id);
   return outcome;

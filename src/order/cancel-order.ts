@@ -3,8 +3,8 @@ import { answersOf, lastAnswer, nothingAsked } from './ask-channel.ts';
 import { askAndDecide } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
 import { type GiveBackResult, giveBack, refundNoOf } from './give-back.ts';
-import { takeCancelLease } from './lease.ts';
-import { isEndedUnpaid, type PaymentOrder } from './order.ts';
+import { takeCancelLease, takeLease } from './lease.ts';
+import { isEndedUnpaid, isWatched, type PaymentOrder } from './order.ts';
 import type { CancelOutcome, CloseOutcome, CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
 import { attemptLog, type CloseAttempt, closeRecord, nextWatchAt, settleRetry } from './settle-close.ts';
@@ -13,7 +13,8 @@ import { attemptLog, type CloseAttempt, closeRecord, nextWatchAt, settleRetry } 
  * Cancels an order (撤销): afterwards nobody has paid for it. An unpaid order is closed at its channel, by the same
  * calls and the same decision as a close; a paid one gives the money back. Its state becomes `cancel`.
  *
- * Money that arrives for an order that has been cancelled goes back the same way: whoever cancels wants none.
+ * Money that arrives for an order that has been cancelled goes back the same way: whoever cancels wants none. Therefore
+ * an order that was closed softly and may still be paid can be cancelled, too.
  *
  * The wish to cancel is in the row before the channel is asked, so whatever dies, the timer goes on with it; and a
  * payment that lands meanwhile is recorded and then given back. `order` is as just loaded. Throws only when the
@@ -25,6 +26,7 @@ export async function cancelOrder(
   trigger: CloseTrigger,
 ): Promise<CancelOutcome> {
   const holdsLateMoney = order.status === 'cancel' && order.latePaidAt !== null;
+  if (isWatched(order)) return cancelWatched(deps, order, trigger);
   if (isEndedUnpaid(order) && !holdsLateMoney) return whatItHasBecome(deps, order);
   // A cancel that has begun goes on: its refund may have been accepted in time.
   if (order.ending !== 'cancel' && isPastRefund(deps, order)) return { kind: 'unsupported' };
@@ -61,6 +63,23 @@ async function cancelUnpaid(
     default:
       return assertNever(decision);
   }
+}
+
+/** Closed already, and watched on; only what becomes of late money changes. */
+async function cancelWatched(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<CancelOutcome> {
+  const leased = await takeLease(deps, order);
+  if (leased === null) return whatItHasBecome(deps, order);
+  const answers = answersOf(nothingAsked);
+  const attempt = { type: 'cancel' as const, leased, trigger, answers, now: deps.clock.now() };
+  const set = { status: 'cancel', ending: 'cancel' } as const;
+  const record = closeRecord(attempt, 'cancelled', 'cancel');
+  if (!(await deps.store.endAttempt(leased, set, record))) return whatItHasBecome(deps, order);
+  attemptLog(deps, attempt).info({ watchUntil: leased.watchUntil }, 'closed order cancelled');
+  return { kind: 'cancelled', order: { ...leased, ...set }, refunded: false };
 }
 
 async function cancelPaid(
@@ -132,7 +151,8 @@ async function asCancelOutcome(
 
 /** Somebody else is at it, or it has ended. */
 async function whatItHasBecome(deps: OrderDeps, order: PaymentOrder): Promise<CancelOutcome> {
-  const { status, leaseUntil } = await deps.store.get(order.id);
-  if (status === 'close' || status === 'cancel') return { kind: 'ended', status };
+  const now = await deps.store.get(order.id);
+  const { status, leaseUntil } = now;
+  if ((status === 'close' && !isWatched(now)) || status === 'cancel') return { kind: 'ended', status };
   return { kind: 'busy', retryAt: leaseUntil ?? deps.clock.now() };
 }

@@ -47,7 +47,8 @@ export async function closeOrder(
 }
 
 /**
- * Closes at the channel, queries, and decides. Under another account than the order's own the channel would
+ * Closes at the channel, queries, and decides. Where the close would send money back, that is noted in the row first,
+ * unless the order has been paid: then it is not closed, and a payment that comes later goes back (decision 6). Under another account than the order's own the channel would
  * answer "no such order" about one that has been paid: then it is not asked at all.
  */
 export async function askAndDecide(
@@ -61,6 +62,8 @@ export async function askAndDecide(
       decision: { kind: 'retry', reason: 'misconfigured', notBefore: null },
     };
   }
-  const evidence = await closeAtChannel(channel, leased);
+  const evidence = await closeAtChannel(channel, leased, deps.clock.now(), () =>
+    deps.store.beginReverse(leased),
+  );
   return { answers: answersOf(evidence), decision: decideClose(channel, leased, evidence, deps.clock.now()) };
 }

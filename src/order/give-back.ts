@@ -50,7 +50,8 @@ export async function giveBack(
     answers.queryBefore = now.answer;
     if (now.kind === 'refunded' && channel.refundedIsInFull) return { kind: 'given_back', answers };
     // A paid order that was reversed may show as revoked.
-    if (now.kind === 'closed' && channel.queriesBeforeClose(asked)) return { kind: 'given_back', answers };
+    if (now.kind === 'closed' && channel.reversibleFrom(asked) !== null)
+      return { kind: 'given_back', answers };
     if (now.kind !== 'paid' && now.kind !== 'refunded')
       return { kind: 'retry', reason: 'unreachable', answers };
   }

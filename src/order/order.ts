@@ -9,10 +9,11 @@ export type OrderStatus = 'progress' | 'success' | 'close' | 'cancel';
 
 /**
  * What an order's timer is to bring about: `expiry` closes it once it has expired and until then merely asks
- * whether it has been paid; `close` closes it now, because somebody asked; `cancel` ends it with the money given
- * back if it was paid.
+ * whether it has been paid; `close` closes it now, because somebody asked; `reverse` is a close that may already have
+ * sent money back, so that an order that turns out to be paid is not paid any more; `cancel` ends it with the money
+ * given back if it was paid. Each outweighs those before it.
  */
-export type Ending = 'expiry' | 'close' | 'cancel';
+export type Ending = 'expiry' | 'close' | 'reverse' | 'cancel';
 
 /** Why a close has not ended yet. Each has its own waits, see `retry.ts`. */
 export type PendingReason =
@@ -88,6 +89,11 @@ export function isDue(order: PaymentOrder, now: Date): boolean {
 /** Closed or cancelled: nobody may have paid it, and whoever still does is a late payment. */
 export function isEndedUnpaid({ status }: PaymentOrder): boolean {
   return status === 'close' || status === 'cancel';
+}
+
+/** Closed softly, and its channel may still take money: somebody looks. */
+export function isWatched({ status, watchUntil, latePaidAt }: PaymentOrder): boolean {
+  return status === 'close' && watchUntil !== null && latePaidAt === null;
 }
 
 export function isExpired(order: PaymentOrder, now: Date): boolean {

@@ -28,7 +28,7 @@ export async function runDueOrder(
 
   if (order.status === 'cancel' && order.latePaidAt !== null) await cancelOrder(deps, order, trigger);
   else if (isEndedUnpaid(order)) await watchOrder(deps, order, trigger);
-  else if (order.ending === 'cancel') await cancelOrder(deps, order, trigger);
+  else if (order.ending === 'cancel' || order.status === 'success') await cancelOrder(deps, order, trigger);
   else if (order.ending === 'expiry' && !isExpired(order, now)) await pollOrder(deps, order, trigger);
   else await closeOrder(deps, order, trigger);
 

@@ -52,7 +52,15 @@ export async function settlePaid(
 ): Promise<CloseOutcome> {
   const record = closeRecord(attempt, 'paid', 'success');
   await recordPayment(deps, attempt.leased, payment, { record });
-  return { kind: 'paid', order: await deps.store.get(attempt.leased.id) };
+  const order = await deps.store.get(attempt.leased.id);
+  if (order.nextCloseAt === null) return { kind: 'paid', order };
+  // A close that may have sent the money back had begun: now it must go back for certain.
+  return {
+    kind: 'pending',
+    reason: 'refunding',
+    answer: lastAnswer(attempt.answers),
+    retryAt: order.nextCloseAt,
+  };
 }
 
 /** Nothing is decided; the next attempt is in the row. */

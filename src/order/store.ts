@@ -202,6 +202,16 @@ export function createOrderStore(db: DataSource) {
       return (await change(orders.manager, set, `id = :id AND ${guard}`, { id, now })) === 1;
     },
 
+    /**
+     * Notes that a close which may send money back is about to be asked for. False: somebody has paid or the lease is
+     * lost; then it must not be.
+     */
+    async beginReverse({ id, leaseToken }: PaymentOrder): Promise<boolean> {
+      const set = { ending: () => "IF(ending = 'cancel', ending, 'reverse')" };
+      const guard = "id = :id AND status = 'progress' AND lease_token = :leaseToken";
+      return (await change(orders.manager, set, guard, { id, leaseToken })) === 1;
+    },
+
     /** Gives the lease back if it is still this one's. */
     async returnLease({ id, leaseToken }: PaymentOrder): Promise<void> {
       await change(orders.manager, noLease, 'id = :id AND lease_token = :leaseToken', { id, leaseToken });
@@ -249,8 +259,8 @@ export function createOrderStore(db: DataSource) {
     /**
      * A payment, with the notification or the close attempt that told of it: both or neither. Needs no lease: it
      * wins any race by its guard.
-     * - `recorded`: unpaid before, paid now. Its timer is gone, unless it is being cancelled: then the money must go
-     *   back, and it is due at once.
+     * - `recorded`: unpaid before, paid now. Its timer is gone, unless it is being cancelled or reversed: then the money
+     *   must go back, and it is due at once.
      * - `late`: the order had ended unpaid. After a close it is kept for a person; after a cancel the money must go
      *   back, and it is due at once.
      * - `repeated`: known already.
@@ -271,8 +281,11 @@ export function createOrderStore(db: DataSource) {
         const { id } = order;
         let outcome: PaymentOutcome = 'repeated';
         if (
-          (await change(manager, { ...paid, ...idle }, `${open} <> 'cancel'`, { id })) === 1 ||
-          (await change(manager, { ...paid, ...idle, nextCloseAt: now }, `${open} = 'cancel'`, { id })) === 1
+          (await change(manager, { ...paid, ...idle }, `${open} NOT IN ('reverse', 'cancel')`, { id })) ===
+            1 ||
+          (await change(manager, { ...paid, ...idle, nextCloseAt: now }, `${open} IN ('reverse', 'cancel')`, {
+            id,
+          })) === 1
         ) {
           outcome = 'recorded';
         } else if (
@@ -322,7 +335,8 @@ export function createOrderStore(db: DataSource) {
 
     /** Makes an open order due now, forgetting its earlier failures. False: it has ended. */
     async makeDue(id: string, now: Date): Promise<boolean> {
-      const set = { nextCloseAt: now, ending: 'close', retryReason: null, retryCount: 0 } as const;
+      const ending = () => "IF(ending = 'expiry', 'close', ending)";
+      const set = { nextCloseAt: now, ending, retryReason: null, retryCount: 0 };
       return (await change(orders.manager, set, "id = :id AND status = 'progress'", { id })) === 1;
     },
 

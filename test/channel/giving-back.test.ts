@@ -250,7 +250,7 @@ describe('cancel at WeChat Pay: a barcode order is reversed', () => {
 
   test('a barcode order is closed by a reversal, so the caller asks first whether it is paid', async () => {
     const order = await asked('wechat_pay');
-    expect(channel().queriesBeforeClose(order)).toBe(true);
+    expect(channel().reversibleFrom(order)).toBeInstanceOf(Date);
     expect(await kindOf(channel().close(order))).toBe('accepted');
     expect(await kindOf(channel().query(order))).toBe('closed');
     expect(control().log({ operation: 'close' })).toEqual([]);

@@ -95,7 +95,7 @@ describe.each([
     },
   );
   test('is closed as it is, without a query first', () => {
-    expect(channels[name].queriesBeforeClose(orderBy(method))).toBe(false);
+    expect(channels[name].reversibleFrom(orderBy(method))).toBeNull();
   });
 });
 

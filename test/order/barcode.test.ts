@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createOrder } from '../../src/order/create-order.ts';
+import type { PaymentOrder } from '../../src/order/order.ts';
 import type { CreateOrder } from '../../src/order/outcomes.ts';
+import { recordPayment } from '../../src/order/record-payment.ts';
 import { aWish, createWorld, type World } from '../support/world.ts';
 
 const channels = ['wechat_pay', 'ali_pay'] as const;
@@ -148,5 +150,100 @@ describe.each(channels)('%s: a charge by the customer’s code', (channel) => {
     if ((await world.reload(order)).status === 'progress') await world.close(order, 'manual');
     expect((await world.reload(order)).status).toBe('close');
     expect(control().order(order.orderNo)?.payable).toBe(false);
+  });
+});
+
+describe('wechat_pay: a charge that is reversed by its close', () => {
+  const reversing = async () => {
+    control().settings.codePayAsksPassword = true;
+    const wish = charge('wechat_pay');
+    await createOrder(world.app.deps, wish);
+    return world.expire(await aged(wish));
+  };
+  const settle = async (order: PaymentOrder) => {
+    for (let round = 0; round < 5 && (await world.reload(order)).nextCloseAt !== null; round += 1)
+      await world.fire(order);
+    return world.reload(order);
+  };
+
+  test('paid in the instant before, unknown to us: the money is back, and the order says so', async () => {
+    const order = await reversing();
+    control().before('reverse', order.orderNo, () => control().finishPay(order.orderNo, true));
+    expect(await world.close(order)).toMatchObject({ kind: 'pending', reason: 'refunding' });
+    expect(await settle(order)).toMatchObject({ status: 'cancel', nextCloseAt: null });
+    expect(control().order(order.orderNo)?.refundedFen).toBe(100);
+  });
+
+  test('paid in the instant before, and recorded meanwhile: the money is back, and the order says so', async () => {
+    const order = await reversing();
+    const hold = control().hold('reverse', order.orderNo, 'before');
+    const closing = world.close(order);
+    await hold.arrived;
+    await control().finishPay(order.orderNo, true);
+    const payment = {
+      orderNo: order.orderNo,
+      channelTradeNo: 'T1',
+      amountFen: order.amountFen,
+      paidAt: new Date(),
+    };
+    expect(await recordPayment(world.app.deps, order, payment, {})).toBe('recorded');
+    hold.release();
+    await closing;
+    expect(await settle(order)).toMatchObject({ status: 'cancel', nextCloseAt: null });
+    expect(control().order(order.orderNo)?.refundedFen).toBe(100);
+  });
+
+  test.each(['before', 'after'] as const)(
+    'its process dies %s the reversal of a payment: the money goes back once',
+    async (when) => {
+      const order = await reversing();
+      const reset = control().addFault({
+        kind: 'reset',
+        when,
+        match: { operation: 'reverse', orderNo: order.orderNo },
+      });
+      control().before('reverse', order.orderNo, () => control().finishPay(order.orderNo, true));
+      const blind = control().addFault({
+        kind: 'reset',
+        match: { operation: 'query', orderNo: order.orderNo, nth: 2 },
+      });
+      await world.close(order);
+      reset.remove();
+      blind.remove();
+      expect(await settle(order)).toMatchObject({ status: 'cancel', nextCloseAt: null });
+      expect(control().order(order.orderNo)?.refundedFen).toBe(100);
+    },
+  );
+
+  test('paid before it is closed: stays paid', async () => {
+    const order = await reversing();
+    const hold = control().hold('query', order.orderNo, 'after');
+    const closing = world.close(order);
+    await hold.arrived;
+    await control().finishPay(order.orderNo, true);
+    const payment = {
+      orderNo: order.orderNo,
+      channelTradeNo: 'T1',
+      amountFen: order.amountFen,
+      paidAt: new Date(),
+    };
+    expect(await recordPayment(world.app.deps, order, payment, {})).toBe('recorded');
+    hold.release();
+    await closing;
+    expect(await world.reload(order)).toMatchObject({ status: 'success', nextCloseAt: null });
+    expect(control().order(order.orderNo)?.refundedFen).toBe(0);
+    expect(control().log({ operation: 'reverse', orderNo: order.orderNo })).toHaveLength(0);
+  });
+
+  test('closed by hand too soon after the charge, and paid then: stays paid', async () => {
+    control().settings.codePayAsksPassword = true;
+    const wish = charge('wechat_pay');
+    await createOrder(world.app.deps, wish);
+    const order = await orderOf(wish);
+    expect(await world.close(order, 'api')).toMatchObject({ kind: 'pending', reason: 'user_paying' });
+    control().notifications.drop(order.orderNo, 100);
+    await control().finishPay(order.orderNo, true);
+    expect(await settle(order)).toMatchObject({ status: 'success', nextCloseAt: null });
+    expect(control().order(order.orderNo)?.refundedFen).toBe(0);
   });
 });

@@ -191,6 +191,36 @@ describe('a cancelled order that is paid afterwards', () => {
     expect((await world.reload(order)).status).toBe('cancel');
   });
 
+  test('after a soft close: it is cancelled, and the money goes back', async () => {
+    const order = await world.create('ali_pay');
+    expect(await world.close(order, 'api')).toMatchObject({ kind: 'closed' });
+    expect(await world.cancel(order)).toMatchObject({ kind: 'cancelled', refunded: false });
+    expect((await world.records(order)).at(-1)).toMatchObject({
+      closeType: 'cancel',
+      statusBefore: 'close',
+      statusAfter: 'cancel',
+    });
+    await control().pay(order.orderNo);
+    await control().notifications.delivered(order.orderNo);
+    await world.fire(order);
+    expect(keptFen(order)).toBe(0);
+    expect(await world.refunds(order)).toMatchObject([{ state: 'done' }]);
+  });
+
+  test('a soft close that is being looked at is busy, not ended', async () => {
+    const order = await world.create('ali_pay');
+    await world.close(order, 'api');
+    const hold = control().hold('query', order.orderNo, 'before');
+    const watching = world.fire(order);
+    await hold.arrived;
+    const numbers = { orderNo: order.orderNo, bizOrderNo: null };
+    const trigger = { kind: 'api', actor: null, clientIp: null } as const;
+    expect(await cancelByHand(world.app.deps, numbers, trigger)).toMatchObject({ kind: 'busy' });
+    hold.release();
+    await watching;
+    expect(await cancelByHand(world.app.deps, numbers, trigger)).toMatchObject({ kind: 'cancelled' });
+  });
+
   test('of which the money has gone back is no late payment when it is synced or notified again', async () => {
     for (const channel of channels) {
       const order = await paid(channel);

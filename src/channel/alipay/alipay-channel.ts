@@ -56,7 +56,7 @@ export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemC
       if (clock.now().getTime() >= createAttemptedAt.getTime() + CANCEL_WINDOW_MS) return null;
       return post('cancel', { out_trade_no: orderNo }).then((reply) => readCancel(order, reply));
     },
-    queriesBeforeClose: () => false,
+    reversibleFrom: () => null,
     async refund(order, { refundNo, amountFen, reason }) {
       const body = {
         out_trade_no: order.orderNo,

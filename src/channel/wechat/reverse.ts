@@ -75,6 +75,10 @@ async function reverse({ config, call }: WechatDeps, order: ChannelOrder): Promi
   return readReverse(order, await call({ method: 'POST', path, body }));
 }
 
-function isTooEarly({ clock }: WechatDeps, { createAttemptedAt }: ChannelOrder): boolean {
-  return clock.now().getTime() < createAttemptedAt.getTime() + REVERSE_AFTER_MS;
+export function reversibleFrom({ createAttemptedAt }: ChannelOrder): Date {
+  return new Date(createAttemptedAt.getTime() + REVERSE_AFTER_MS);
+}
+
+function isTooEarly({ clock }: WechatDeps, order: ChannelOrder): boolean {
+  return clock.now().getTime() < reversibleFrom(order).getTime();
 }

@@ -7,7 +7,7 @@ import { createOrder } from './create-order.ts';
 import { createWechatNotificationReader, wechatReplies } from './notification.ts';
 import { readRefund, readRefundQuery } from './read-refund.ts';
 import { readClose, readQuery } from './read-reply.ts';
-import { cancelByReverse, closeByReverse } from './reverse.ts';
+import { cancelByReverse, closeByReverse, reversibleFrom } from './reverse.ts';
 
 export type { WechatConfig } from './config.ts';
 
@@ -56,7 +56,7 @@ export function createWechatChannel(config: WechatConfig, clock: Clock = systemC
       return readClose(await call({ method: 'POST', path: `${pathOf(order.orderNo)}/close`, body }));
     },
     cancel: (order) => (isCodePay(order) ? cancelByReverse(deps, order, query) : null),
-    queriesBeforeClose: isCodePay,
+    reversibleFrom: (order) => (isCodePay(order) ? reversibleFrom(order) : null),
     async refund({ orderNo }, { refundNo, amountFen, totalFen, reason }) {
       const body = {
         out_trade_no: orderNo,
