@@ -99,6 +99,7 @@ async function build(
           reqTimeToleranceS: server.REQ_TIME_TOLERANCE_S,
           rateLimitPerMinute: server.RATE_LIMIT_PER_MINUTE,
         },
+        trustProxy: server.TRUST_PROXY,
         createOrder: (wish) => createOrder(deps, wish),
         closeOrder: (numbers, trigger) => closeByHand(deps, numbers, trigger),
         cancelOrder: (numbers, trigger) => cancelByHand(deps, numbers, trigger),

@@ -1,4 +1,5 @@
 import type { KeyObject } from 'node:crypto';
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { signTypeProblem, signTypes } from './http/daxpay/sign-type.ts';
 import { readRsaKey } from './platform/rsa-key.ts';
@@ -24,6 +25,15 @@ const databaseUrl = z
     'must name a database: mysql://user:password@host:3306/database',
   );
 const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must be like redis://127.0.0.1:6379' });
+/** Addresses and networks (`10.0.0.0/8`), separated by commas. */
+const addressList = z
+  .string()
+  .transform((list) => list.split(',').map((entry) => entry.trim()))
+  .transform((list) => list.filter((entry) => entry !== ''))
+  .refine(
+    (list) => list.every(isAddressOrNetwork),
+    'must be addresses or networks, like 10.0.0.0/8,127.0.0.1',
+  );
 const privateKey = rsaKey('private');
 const publicKey = rsaKey('public');
 
@@ -48,6 +58,7 @@ const serverSchema = z.object({
   SIGN_REQUIRED: flag.prefault('true'),
   REQ_TIME_TOLERANCE_S: whole(0, 86_400).prefault('300'),
   RATE_LIMIT_PER_MINUTE: whole(0, 1_000_000).prefault('0'),
+  TRUST_PROXY: addressList.prefault(''),
   ORDER_EXPIRES_IN_S: whole(1, 7 * 86_400).prefault('900'),
   CLOSE_GRACE_MS: whole(0, 600_000).prefault('5000'),
   CLOSE_CONCURRENCY: whole(1, 1_000).prefault('50'),
@@ -132,6 +143,13 @@ function trimmed(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value = '']) => (value.trim() === '' ? [] : [[name, value.trim()]])),
   );
+}
+
+function isAddressOrNetwork(entry: string): boolean {
+  const [address = '', bits, ...rest] = entry.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
 }
 
 function describe(issue: z.core.$ZodIssue, given: Record<string, unknown>): string {

@@ -45,6 +45,7 @@ describe('the configuration', () => {
         SIGN_REQUIRED: true,
         REQ_TIME_TOLERANCE_S: 300,
         RATE_LIMIT_PER_MINUTE: 0,
+        TRUST_PROXY: [],
         ORDER_EXPIRES_IN_S: 900,
         CLOSE_GRACE_MS: 5000,
         CLOSE_CONCURRENCY: 50,
@@ -85,6 +86,14 @@ describe('the configuration', () => {
     const message = messageOf({ ...server, ...alipay, ALIPAY_PRIVATE_KEY: 'c2VjcmV0LXNlY3JldA==' });
     expect(message).toMatch(/ALIPAY_PRIVATE_KEY: is neither an RSA private key/);
     expect(message).not.toMatch(/c2Vj/);
+  });
+
+  test('takes proxies as addresses and networks, and nothing else', () => {
+    const { TRUST_PROXY } = readConfig({ ...server, TRUST_PROXY: '10.0.0.0/8, 127.0.0.1,::1/128' }).server;
+    expect(TRUST_PROXY).toEqual(['10.0.0.0/8', '127.0.0.1', '::1/128']);
+    for (const wrong of ['true', '10.0.0.0/33', '10.0.0', '10.0.0.0/8/8', '::1/129', '1.2.3.4/']) {
+      expect(messageOf({ ...server, TRUST_PROXY: wrong })).toMatch(/TRUST_PROXY: must be addresses/);
+    }
   });
 
   test('.env.example documents every variable and no other', () => {

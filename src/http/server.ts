@@ -15,6 +15,8 @@ const REQUEST_TIMEOUT_MS = 30_000;
 const CONNECTION_TIMEOUT_MS = 120_000;
 
 export interface ServerDeps extends ApiDeps, NotifyDeps {
+  /** Proxies of ours, whose word on a caller's address (`X-Forwarded-For`) is taken: addresses or networks. */
+  trustProxy?: string[];
   /** Names each request; 12 letters and digits. */
   newTraceId?: () => string;
   /** Whether merchants can be served at all. */
@@ -34,6 +36,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     http: { requireHostHeader: false },
     rewriteUrl: ({ url = '/' }) => plainUrl(url),
     clientErrorHandler: (error, socket) => answerBrokenConnection(error, socket, nameCall()),
+    trustProxy: deps.trustProxy ?? [],
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
     forceCloseConnections: 'idle',

@@ -81,6 +81,23 @@ describe('the rate limit', () => {
     expect([await code(), await code()]).toEqual([0, 20080]);
   });
 
+  test.each([
+    ['believes', ['127.0.0.0/8'], 0],
+    ['does not believe a stranger', ['10.0.0.0/8'], 20080],
+    ['does not believe anybody by default', undefined, 20080],
+  ])('%s who says for whom it calls', async (_name, trustProxy, code) => {
+    const api = openApi({
+      settings: { rateLimitPerMinute: 1 },
+      ...(trustProxy === undefined ? {} : { trustProxy }),
+    });
+    const from = async (address: string) => {
+      const body = JSON.stringify(signed({ bizOrderNo: 'P0001' }));
+      return (await api.post(close, body, { 'x-forwarded-for': address })).json.data?.code;
+    };
+    expect(await from('203.0.113.1')).toBe(0);
+    expect(await from('203.0.113.2')).toBe(code);
+  });
+
   test('is off unless it is set', async () => {
     const api = openApi();
     for (let i = 0; i < 50; i++) await api.call(close, { bizOrderNo: 'P0001' });

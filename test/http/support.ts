@@ -102,6 +102,7 @@ interface Options {
   receiving?: () => Promise<NotificationReply | null>;
   isHealthy?: () => Promise<boolean>;
   settings?: Partial<ServerDeps['settings']>;
+  trustProxy?: string[];
   answerTimeoutMs?: number;
 }
 
@@ -118,6 +119,7 @@ export function openApi(options: Options = {}): Api {
     log: recordingLogger(log),
     clock: { now: options.now ?? (() => new Date(NOW_S * 1000)) },
     answerTimeoutMs: options.answerTimeoutMs,
+    ...(options.trustProxy === undefined ? {} : { trustProxy: options.trustProxy }),
     newTraceId: () => 'JQWKpAeCJGlX',
     settings: {
       signSecret: SECRET,
