@@ -80,6 +80,7 @@ async function build(
     log,
     expiresInMs: server.ORDER_EXPIRES_IN_S * 1000,
     closeGraceMs: server.CLOSE_GRACE_MS,
+    latePaymentPolicy: server.LATE_PAYMENT_POLICY,
     random: Math.random,
   };
 

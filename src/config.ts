@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { signTypeProblem, signTypes } from './http/daxpay/sign-type.ts';
+import { latePaymentPolicies } from './order/late-payment.ts';
 import { readRsaKey } from './platform/rsa-key.ts';
 
 /** A configuration that cannot be used; the message names the variable and says what it should be. */
@@ -61,6 +62,7 @@ const serverSchema = z.object({
   TRUST_PROXY: addressList.prefault(''),
   ORDER_EXPIRES_IN_S: whole(1, 7 * 86_400).prefault('900'),
   CLOSE_GRACE_MS: whole(0, 600_000).prefault('5000'),
+  LATE_PAYMENT_POLICY: z.enum(latePaymentPolicies).default('refund'),
   CLOSE_CONCURRENCY: whole(1, 1_000).prefault('50'),
   SWEEP_INTERVAL_MS: whole(100, 3_600_000).prefault('15000'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),

@@ -48,6 +48,7 @@ describe('the configuration', () => {
         TRUST_PROXY: [],
         ORDER_EXPIRES_IN_S: 900,
         CLOSE_GRACE_MS: 5000,
+        LATE_PAYMENT_POLICY: 'refund',
         CLOSE_CONCURRENCY: 50,
         SWEEP_INTERVAL_MS: 15000,
         LOG_LEVEL: 'info',

@@ -182,6 +182,8 @@ export interface Channel {
   refund(order: ChannelOrder, refund: ChannelRefund): Promise<RefundResult>;
   queryRefund(order: ChannelOrder, refundNo: string): Promise<RefundResult>;
 
+  /** How long after a payment the channel goes on notifying of it, ms: what comes later comes from a query alone. */
+  readonly notifiesForMs: number;
   /** How long after a payment its money can still be given back, ms. */
   readonly refundWindowMs: number;
   /** True where a query's `refunded` means that all of the money has gone back; else it may be a part. */

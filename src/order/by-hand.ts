@@ -1,6 +1,7 @@
 import { cancelOrder } from './cancel-order.ts';
 import { closeOrder } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
+import { followRow } from './follow-row.ts';
 import { isWatched } from './order.ts';
 import type { CancelOutcome, CloseOutcome, CloseTrigger, OrderNumbers, SyncOutcome } from './outcomes.ts';
 import { syncOrder } from './sync-order.ts';
@@ -38,7 +39,7 @@ export async function cancelByHand(
   if (outcome.kind === 'busy' && !(await deps.store.wish(order.id, 'cancel', deps.clock.now()))) {
     const now = await deps.store.get(order.id);
     const { status } = now;
-    if ((status === 'close' && !isWatched(now)) || status === 'cancel') return { kind: 'ended', status };
+    if (status !== 'progress' && status !== 'success' && !isWatched(now)) return { kind: 'ended', status };
   }
   if (outcome.kind !== 'ended') await followRow(deps, order.id);
   return outcome;
@@ -54,11 +55,4 @@ export async function syncByHand(
   const outcome = await syncOrder(deps, order, trigger);
   if (outcome.kind === 'synced') await followRow(deps, order.id);
   return outcome;
-}
-
-/** The timer is where the row says, or gone. */
-async function followRow(deps: OrderDeps, id: string): Promise<void> {
-  const order = await deps.store.get(id);
-  if (order.nextCloseAt === null) await deps.timer.clear(order);
-  else await deps.timer.set(order, order.nextCloseAt, 'timeout');
 }

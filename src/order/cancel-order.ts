@@ -4,10 +4,10 @@ import { askAndDecide } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
 import { type GiveBackResult, giveBack, refundNoOf } from './give-back.ts';
 import { takeCancelLease, takeLease } from './lease.ts';
-import { isEndedUnpaid, isWatched, type PaymentOrder } from './order.ts';
+import { isWatched, type PaymentOrder } from './order.ts';
 import type { CancelOutcome, CloseOutcome, CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
-import { attemptLog, type CloseAttempt, closeRecord, nextWatchAt, settleRetry } from './settle-close.ts';
+import { attemptLog, type CloseAttempt, closeRecord, nextLookAt, settleRetry } from './settle-close.ts';
 
 /**
  * Cancels an order (撤销): afterwards nobody has paid for it. An unpaid order is closed at its channel, by the same
@@ -25,9 +25,8 @@ export async function cancelOrder(
   order: PaymentOrder,
   trigger: CloseTrigger,
 ): Promise<CancelOutcome> {
-  const holdsLateMoney = order.status === 'cancel' && order.latePaidAt !== null;
   if (isWatched(order)) return cancelWatched(deps, order, trigger);
-  if (isEndedUnpaid(order) && !holdsLateMoney) return whatItHasBecome(deps, order);
+  if (order.status !== 'progress' && order.status !== 'success') return whatItHasBecome(deps, order);
   // A cancel that has begun goes on: its refund may have been accepted in time.
   if (order.ending !== 'cancel' && isPastRefund(deps, order)) return { kind: 'unsupported' };
   const leased = await takeCancelLease(deps, order);
@@ -91,7 +90,7 @@ async function cancelPaid(
   const result: GiveBackResult =
     channel === undefined || channel.account !== leased.channelAccount
       ? { kind: 'retry', reason: 'misconfigured', answers: answersOf(nothingAsked) }
-      : await giveBack(deps, channel, leased);
+      : await giveBack(deps, channel, leased, 'cancel');
   const { answers } = result;
   const attempt = { type: 'cancel' as const, leased, trigger, answers, now: deps.clock.now() };
   switch (result.kind) {
@@ -118,7 +117,7 @@ async function settleCancelled(
     status: 'cancel',
     closedAt: leased.closedAt ?? now,
     watchUntil,
-    nextCloseAt: nextWatchAt(now, watchUntil),
+    nextCloseAt: refunded ? null : nextLookAt(deps, leased, watchUntil),
     retryReason: null,
     retryCount: 0,
   } as const;
@@ -153,6 +152,6 @@ async function asCancelOutcome(
 async function whatItHasBecome(deps: OrderDeps, order: PaymentOrder): Promise<CancelOutcome> {
   const now = await deps.store.get(order.id);
   const { status, leaseUntil } = now;
-  if ((status === 'close' && !isWatched(now)) || status === 'cancel') return { kind: 'ended', status };
-  return { kind: 'busy', retryAt: leaseUntil ?? deps.clock.now() };
+  const mayGoOn = status === 'progress' || status === 'success' || isWatched(now);
+  return mayGoOn ? { kind: 'busy', retryAt: leaseUntil ?? deps.clock.now() } : { kind: 'ended', status };
 }

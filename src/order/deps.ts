@@ -2,6 +2,7 @@ import type { Channels } from '../channel/channel.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { CloseTimer } from './close-timer.ts';
+import type { LatePaymentPolicy } from './late-payment.ts';
 import type { RefundStore } from './refund-store.ts';
 import type { OrderStore } from './store.ts';
 
@@ -17,6 +18,7 @@ export interface OrderDeps {
   expiresInMs: number;
   /** Ms between an order's expiry and its close, so that a payment in flight lands first. */
   closeGraceMs: number;
+  latePaymentPolicy: LatePaymentPolicy;
   /** In [0, 1): spreads retries. */
   random: () => number;
 }

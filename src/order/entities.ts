@@ -45,6 +45,7 @@ export const PaymentOrderEntity = new EntitySchema<PaymentOrder>({
     paidAt: moment('paid_at'),
     closedAt: moment('closed_at'),
     latePaidAt: moment('late_paid_at'),
+    lateHandledAt: moment('late_handled_at'),
     watchUntil: moment('watch_until'),
     ending: { type: 'varchar', length: 10 },
     nextCloseAt: moment('next_close_at'),
@@ -63,7 +64,7 @@ export interface CloseRecord {
   orderNo: string;
   bizOrderNo: string;
   channel: ChannelName;
-  closeType: 'close' | 'cancel' | 'sync' | 'watch';
+  closeType: 'close' | 'cancel' | 'sync' | 'watch' | 'refund' | 'late';
   trigger: CloseTrigger['kind'];
   attempt: number;
   /** closed | paid | overtaken, or why it is still pending. */
@@ -138,7 +139,7 @@ export interface Refund {
   orderNo: string;
   channel: ChannelName;
   amountFen: number;
-  reason: 'cancel';
+  reason: 'cancel' | 'late';
   /** `pending` until the channel confirms it; `refused`: a person must give the money back. */
   state: 'pending' | 'done' | 'refused';
   /** The channel's last word. */
@@ -165,4 +166,33 @@ export const RefundEntity = new EntitySchema<Refund>({
   },
 });
 
-export const entities = [PaymentOrderEntity, CloseRecordEntity, ChannelNotificationEntity, RefundEntity];
+/** A closed order that turned out to be paid or payable, other than in its watch: what must never be (G1, G2). */
+export interface Violation {
+  id: string;
+  orderId: string;
+  orderNo: string;
+  channel: ChannelName;
+  kind: 'paid' | 'payable';
+  foundAt: Date;
+}
+
+export const ViolationEntity = new EntitySchema<Violation>({
+  name: 'Violation',
+  tableName: 'violation',
+  columns: {
+    id: { type: 'bigint', primary: true, generated: 'increment' },
+    orderId: { type: 'bigint', name: 'order_id' },
+    orderNo: { type: 'varchar', length: 32, name: 'order_no' },
+    channel: { type: 'varchar', length: 20 },
+    kind: { type: 'varchar', length: 10 },
+    foundAt: { type: 'datetime', precision: 3, name: 'found_at' },
+  },
+});
+
+export const entities = [
+  PaymentOrderEntity,
+  CloseRecordEntity,
+  ChannelNotificationEntity,
+  RefundEntity,
+  ViolationEntity,
+];

@@ -2,10 +2,17 @@ import type { CancelResult, Channel, RefundResult } from '../channel/channel.ts'
 import { assertNever } from '../platform/assert-never.ts';
 import type { Answers } from './ask-channel.ts';
 import type { OrderDeps } from './deps.ts';
+import type { Refund } from './entities.ts';
 import { asChannelOrder, type PaymentOrder, type PendingReason } from './order.ts';
 
 /** One per order: a channel refunds a number once, however often it is asked. */
 export const refundNoOf = ({ orderNo }: PaymentOrder) => `R${orderNo}`;
+
+/** As the customer may read it. */
+const reasons = { cancel: '订单撤销', late: '订单已关闭，自动退款' } satisfies Record<
+  Refund['reason'],
+  string
+>;
 
 export type GiveBackResult = { answers: Answers } & (
   | { kind: 'given_back' }
@@ -15,7 +22,8 @@ export type GiveBackResult = { answers: Answers } & (
 );
 
 /**
- * Gives the money of a paid order back: by the channel's cancel where it has one for this order, else by a refund.
+ * Gives the money of a paid order back: for a cancel by the channel's own where it has one for this order, else by a
+ * refund.
  * Exactly once, whatever crashes: the refund has one number, derived from the order and noted before the channel is
  * asked, and a channel refunds a number once; a later attempt first asks what became of it. Only the channel's word
  * ends it; an unknown answer is asked again.
@@ -24,6 +32,7 @@ export async function giveBack(
   deps: OrderDeps,
   channel: Channel,
   order: PaymentOrder,
+  reason: Refund['reason'],
 ): Promise<GiveBackResult> {
   const refundNo = refundNoOf(order);
   const answers: Answers = { queryBefore: null, closeAnswer: null, queryAfter: null };
@@ -34,7 +43,7 @@ export async function giveBack(
     orderNo: order.orderNo,
     channel: order.channel,
     amountFen: order.amountFen,
-    reason: 'cancel',
+    reason,
     createdAt: deps.clock.now(),
   });
   if (refund.state === 'done') {
@@ -55,7 +64,7 @@ export async function giveBack(
     if (now.kind !== 'paid' && now.kind !== 'refunded')
       return { kind: 'retry', reason: 'unreachable', answers };
   }
-  const cancelled = await channel.cancel(asked);
+  const cancelled = reason === 'cancel' ? await channel.cancel(asked) : null;
   if (cancelled !== null) {
     answers.closeAnswer = cancelled.answer;
     if (cancelled.kind !== 'refund_instead') return afterCancel(cancelled, answers);
@@ -64,7 +73,7 @@ export async function giveBack(
     refundNo,
     amountFen: order.amountFen,
     totalFen: order.amountFen,
-    reason: '订单撤销',
+    reason: reasons[reason],
   });
   answers.queryAfter = refunded.answer;
   if (refunded.kind === 'refused') return afterRefusal(channel, order, answers);

@@ -8,7 +8,7 @@ import type { PaymentOrder } from './order.ts';
  */
 export const LEASE_MS = 20_000;
 
-/** A cancel may query, cancel, refund and query again. */
+/** Giving back may query, cancel, refund and query again. */
 export const CANCEL_LEASE_MS = 35_000;
 
 /**
@@ -18,6 +18,13 @@ export const CANCEL_LEASE_MS = 35_000;
 export async function takeLease(deps: OrderDeps, order: PaymentOrder): Promise<PaymentOrder | null> {
   const now = deps.clock.now();
   const until = new Date(now.getTime() + LEASE_MS);
+  return deps.store.takeLease(order, { token: randomUUID(), until, set: {} }, now);
+}
+
+/** The lease for giving a late payment back, which takes longer than a close. */
+export async function takeRefundLease(deps: OrderDeps, order: PaymentOrder): Promise<PaymentOrder | null> {
+  const now = deps.clock.now();
+  const until = new Date(now.getTime() + CANCEL_LEASE_MS);
   return deps.store.takeLease(order, { token: randomUUID(), until, set: {} }, now);
 }
 

@@ -1,11 +1,13 @@
 import type { ChannelName, ChannelOrder, PayMethod } from '../channel/channel.ts';
 
 /**
- * The states of a payment order (支付订单), in the wire's own words. `progress` may become any of the others;
- * `success` may become `cancel` when the money has gone back; the others become nothing else. Each arrow is one guarded UPDATE in `store.ts`. A payment that arrives for
- * a closed order is a late payment (关单后支付): it is recorded on the order and does not change its state.
+ * The states of a payment order (支付订单), in the wire's own words. `progress` may become `success`, `close` or
+ * `cancel`; `success` may become `cancel` when the money has gone back. A payment that arrives for a closed or
+ * cancelled order is a late payment (关单后支付): it makes the order `refunding` until the money has gone back and it is
+ * `refunded`, or `success` again, or leaves it to a person, by policy (`late-payment.ts`). Each arrow is one guarded
+ * UPDATE in `store.ts`.
  */
-export type OrderStatus = 'progress' | 'success' | 'close' | 'cancel';
+export type OrderStatus = 'progress' | 'success' | 'close' | 'cancel' | 'refunding' | 'refunded';
 
 /**
  * What an order's timer is to bring about: `expiry` closes it once it has expired and until then merely asks
@@ -66,8 +68,10 @@ export interface PaymentOrder {
   expiresAt: Date;
   paidAt: Date | null;
   closedAt: Date | null;
-  /** Somebody paid after the close. A person must refund or reopen. */
+  /** When somebody paid after the close, whatever became of that. */
   latePaidAt: Date | null;
+  /** A person has said that the late payment needs nothing more from us. */
+  lateHandledAt: Date | null;
   /** A soft close: the channel is asked again until this moment. */
   watchUntil: Date | null;
 
@@ -87,8 +91,13 @@ export function isDue(order: PaymentOrder, now: Date): boolean {
 }
 
 /** Closed or cancelled: nobody may have paid it, and whoever still does is a late payment. */
-export function isEndedUnpaid({ status }: PaymentOrder): boolean {
+export function isEndedUnpaid({ status }: Pick<PaymentOrder, 'status'>): boolean {
   return status === 'close' || status === 'cancel';
+}
+
+/** All that is left to do is the last look at a closed order (核对), a day later: that needs no punctual timer. */
+export function awaitsLastLook(order: Pick<PaymentOrder, 'status' | 'watchUntil' | 'nextCloseAt'>): boolean {
+  return isEndedUnpaid(order) && order.watchUntil === null && order.nextCloseAt !== null;
 }
 
 /** Closed softly, and its channel may still take money: somebody looks. */

@@ -77,8 +77,8 @@ export interface OrderNumbers {
 export type CancelOutcome =
   /** Nobody has paid, or the money has gone back. `refunded`: it had been paid. */
   | { kind: 'cancelled'; order: PaymentOrder; refunded: boolean }
-  /** It had ended before, unpaid. */
-  | { kind: 'ended'; status: 'close' | 'cancel' }
+  /** It had ended before, or its money is on the way back already. */
+  | { kind: 'ended'; status: Exclude<OrderStatus, 'progress' | 'success'> }
   | { kind: 'not_found' }
   | { kind: 'busy'; retryAt: Date }
   /** Undecided. It goes on by itself at `retryAt`. */

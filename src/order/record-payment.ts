@@ -1,5 +1,7 @@
 import type { ChannelPayment } from '../channel/channel.ts';
 import type { OrderDeps } from './deps.ts';
+import { followRow } from './follow-row.ts';
+import { lateStatus } from './late-payment.ts';
 import type { PaymentOrder } from './order.ts';
 import type { PaymentOutcome, PaymentSource } from './store.ts';
 
@@ -9,8 +11,8 @@ import type { PaymentOutcome, PaymentSource } from './store.ts';
  * else is under way on the order loses to it by its guard.
  *
  * For an order that had already ended unpaid it is a late payment (关单后支付): kept on the order and never dropped
- * (G4). After a cancel the money goes back by the order's timer; after a close a person is told. Asked again it
- * changes nothing.
+ * (G4). After a cancel the money goes back by the order's timer; after a close the policy says (`late-payment.ts`). Asked
+ * again it changes nothing.
  *
  * The caller has compared the amount. Throws only when the database cannot be reached; then nothing happened.
  */
@@ -20,17 +22,18 @@ export async function recordPayment(
   payment: ChannelPayment,
   source: PaymentSource,
 ): Promise<PaymentOutcome> {
-  const outcome = await deps.store.recordPayment(order, payment, source, deps.clock.now());
-  const log = deps.log.child({ orderNo: order.orderNo, channel: order.channel });
+  const late = lateStatus(deps.latePaymentPolicy, order, payment.paidAt);
+  const outcome = await deps.store.recordPayment(order, payment, source, {
+    now: deps.clock.now(),
+    lateStatus: late,
+  });
   if (outcome === 'repeated') return outcome;
 
-  const { status, nextCloseAt } = await deps.store.get(order.id);
+  const { status, closedAt } = await followRow(deps, order.id);
   const { paidAt } = payment;
+  const log = deps.log.child({ orderNo: order.orderNo, channel: order.channel });
   if (outcome === 'recorded') log.info({ paidAt }, 'order paid');
-  else if (status === 'cancel') log.warn({ paidAt }, 'paid after it was cancelled: the money goes back');
-  else log.error({ paidAt, closedAt: order.closedAt }, 'paid after it was closed: refund or reopen');
-
-  if (nextCloseAt === null) await deps.timer.clear(order);
-  else await deps.timer.set(order, nextCloseAt, 'timeout');
+  else if (status === 'close') log.error({ paidAt, closedAt }, 'paid after it was closed: refund or reopen');
+  else log.warn({ paidAt, closedAt, status }, 'paid after it was closed or cancelled');
   return outcome;
 }

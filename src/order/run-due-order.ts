@@ -1,9 +1,11 @@
 import { cancelOrder } from './cancel-order.ts';
 import { closeOrder } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
-import { isDue, isEndedUnpaid, isExpired } from './order.ts';
+import { lookForLastTime } from './last-look.ts';
+import { awaitsLastLook, isDue, isEndedUnpaid, isExpired } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
 import { pollOrder } from './poll-order.ts';
+import { refundLatePayment } from './refund-late.ts';
 import { watchOrder } from './watch-order.ts';
 
 /** How soon a timer looks again at an order that it found taken and then free, ms. */
@@ -11,7 +13,7 @@ const BUSY_RETRY_MS = 1_000;
 
 /**
  * What a timer does when it fires: reloads the order and does what is due for it. Returns when to fire again, as the
- * row says afterwards; null when there is nothing left to do. Throws only when the database cannot be reached.
+ * row says afterwards; null when there is nothing left to do, or only the last look, which the sweep sees to. Throws only when the database cannot be reached.
  */
 export async function runDueOrder(
   deps: OrderDeps,
@@ -26,13 +28,16 @@ export async function runDueOrder(
   const now = deps.clock.now();
   if (!isDue(order, now)) return order.nextCloseAt;
 
-  if (order.status === 'cancel' && order.latePaidAt !== null) await cancelOrder(deps, order, trigger);
+  if (order.status === 'refunding') await refundLatePayment(deps, order, trigger);
+  else if (awaitsLastLook(order)) await lookForLastTime(deps, order, trigger);
   else if (isEndedUnpaid(order)) await watchOrder(deps, order, trigger);
   else if (order.ending === 'cancel' || order.status === 'success') await cancelOrder(deps, order, trigger);
   else if (order.ending === 'expiry' && !isExpired(order, now)) await pollOrder(deps, order, trigger);
   else await closeOrder(deps, order, trigger);
 
-  const { nextCloseAt, leaseUntil } = await deps.store.get(order.id);
+  const after = await deps.store.get(order.id);
+  const { nextCloseAt, leaseUntil } = after;
+  if (awaitsLastLook(after)) return null;
   if (nextCloseAt === null || nextCloseAt.getTime() > deps.clock.now().getTime()) return nextCloseAt;
   // Still due: another process has the lease, or had it a moment ago.
   return leaseUntil ?? new Date(deps.clock.now().getTime() + BUSY_RETRY_MS);

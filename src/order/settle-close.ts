@@ -10,6 +10,18 @@ import type { NewCloseRecord } from './store.ts';
 
 /** How often a softly closed order is asked about, ms. */
 const WATCH_INTERVAL_MS = 30_000;
+/** How long after the channel's last notification a closed order is looked at for the last time, ms. */
+const LAST_LOOK_MARGIN_MS = 600_000;
+
+/** What an attempt that decided nothing is called in the log. */
+const unfinished = {
+  close: 'order not closed yet',
+  cancel: 'order not closed yet',
+  sync: 'order not closed yet',
+  watch: 'watch goes on',
+  refund: 'late payment not refunded yet',
+  late: 'late payment not settled yet',
+} satisfies Record<CloseRecord['closeType'], string>;
 
 /** One attempt to close, made under the order's lease. */
 export interface CloseAttempt {
@@ -20,7 +32,7 @@ export interface CloseAttempt {
   now: Date;
 }
 
-/** The order is closed; a soft close keeps a timer for its watch. */
+/** The order is closed; it is looked at again while a soft close is watched, and once more for the last time. */
 export async function settleClosed(
   deps: OrderDeps,
   attempt: CloseAttempt,
@@ -32,7 +44,7 @@ export async function settleClosed(
     status: () => "IF(ending = 'cancel', 'cancel', 'close')",
     closedAt: now,
     watchUntil,
-    nextCloseAt: nextWatchAt(now, watchUntil),
+    nextCloseAt: nextLookAt(deps, leased, watchUntil),
     retryReason: null,
     retryCount: 0,
   };
@@ -86,7 +98,7 @@ export async function settleRetry(
   }
   const before = { reason: leased.retryReason, count: leased.retryCount };
   const level = needsPerson(reason, retryCount, before) ? 'error' : 'warn';
-  const message = attempt.type === 'watch' ? 'watch goes on' : 'order not closed yet';
+  const message = unfinished[attempt.type];
   attemptLog(deps, attempt)[level]({ reason, attempts: retryCount, retryAt, answer }, message);
   return { kind: 'pending', reason, answer, retryAt };
 }
@@ -103,10 +115,14 @@ export function waitsForExpiry(trigger: CloseTrigger): boolean {
   return trigger.kind === 'timeout' || trigger.kind === 'sweep';
 }
 
-/** When a softly closed order is asked about again; null when it is watched no longer. */
-export function nextWatchAt(now: Date, watchUntil: Date | null): Date | null {
-  if (watchUntil === null) return null;
-  return new Date(Math.min(now.getTime() + WATCH_INTERVAL_MS, watchUntil.getTime()));
+/**
+ * When a closed order is asked about again: a softly closed one until its watch ends, and each for the last time
+ * (核对) when the channel notifies no longer of a payment that was made before now.
+ */
+export function nextLookAt(deps: OrderDeps, { channel }: PaymentOrder, watchUntil: Date | null): Date {
+  const now = deps.clock.now().getTime();
+  if (watchUntil !== null) return new Date(Math.min(now + WATCH_INTERVAL_MS, watchUntil.getTime()));
+  return new Date(now + (deps.channels.get(channel)?.notifiesForMs ?? 0) + LAST_LOOK_MARGIN_MS);
 }
 
 export function closeRecord(

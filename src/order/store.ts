@@ -6,7 +6,9 @@ import {
   type CloseRecord,
   CloseRecordEntity,
   PaymentOrderEntity,
+  ViolationEntity,
 } from './entities.ts';
+import type { LateDecision, LateStatus } from './late-payment.ts';
 import type { Ending, OrderStatus, PaymentOrder, PendingReason } from './order.ts';
 import type { OrderNumbers } from './outcomes.ts';
 
@@ -22,6 +24,7 @@ export type NewOrder = Omit<
   | 'paidAt'
   | 'closedAt'
   | 'latePaidAt'
+  | 'lateHandledAt'
   | 'watchUntil'
   | 'ending'
   | 'closeAttempts'
@@ -38,6 +41,7 @@ const emptyOrder = {
   paidAt: null,
   closedAt: null,
   latePaidAt: null,
+  lateHandledAt: null,
   watchUntil: null,
   ending: 'expiry',
   closeAttempts: 0,
@@ -218,14 +222,18 @@ export function createOrderStore(db: DataSource) {
     },
 
     /**
-     * A closed or cancelled order that turns out to be payable is watched, from now on. False: the lease is lost, or
-     * somebody has paid it meanwhile.
+     * A closed or cancelled order that turns out to be payable is watched, from now on. Unless it was being watched,
+     * that is a violation, counted with it. False: the lease is lost, or somebody has paid it meanwhile.
      */
     async watchAgain(leased: PaymentOrder, watchUntil: Date, now: Date): Promise<boolean> {
       const guard =
-        "id = :id AND status IN ('close', 'cancel') AND lease_token = :token AND paid_at IS NULL AND late_paid_at IS NULL";
+        "status IN ('close', 'cancel') AND lease_token = :token AND paid_at IS NULL AND late_paid_at IS NULL";
       const parameters = { id: leased.id, token: leased.leaseToken };
-      return (await change(orders.manager, { watchUntil, nextCloseAt: now }, guard, parameters)) === 1;
+      return transaction(async (manager) => {
+        const set = { watchUntil, nextCloseAt: now };
+        await noteViolation(manager, 'payable', 'late_paid_at IS NULL', leased.id, now);
+        return (await change(manager, set, `id = :id AND ${guard}`, parameters)) === 1;
+      });
     },
 
     /**
@@ -261,20 +269,26 @@ export function createOrderStore(db: DataSource) {
      * wins any race by its guard.
      * - `recorded`: unpaid before, paid now. Its timer is gone, unless it is being cancelled or reversed: then the money
      *   must go back, and it is due at once.
-     * - `late`: the order had ended unpaid. After a close it is kept for a person; after a cancel the money must go
-     *   back, and it is due at once.
+     * - `late`: the order had ended unpaid. A closed one becomes `lateStatus`, of a cancelled one the money must go
+     *   back; where it must, it is due at once. Unless it was being watched, that is a violation, counted with it.
      * - `repeated`: known already.
      */
     async recordPayment(
       order: PaymentOrder,
       payment: { channelTradeNo: string; paidAt: Date },
       source: PaymentSource,
-      now: Date,
+      { now, lateStatus }: { now: Date; lateStatus: LateStatus },
     ): Promise<PaymentOutcome> {
       const { channelTradeNo, paidAt } = payment;
       return transaction(async (manager) => {
         const paid: Partial<PaymentOrder> = { status: 'success', channelTradeNo, paidAt };
         const late: Partial<PaymentOrder> = { channelTradeNo, latePaidAt: paidAt };
+        const back = { status: 'refunding', nextCloseAt: now } as const;
+        const closed = {
+          refunding: { ...late, ...back },
+          success: { ...late, ...paid, closedAt: null, nextCloseAt: null },
+          close: { ...late, nextCloseAt: null },
+        }[lateStatus];
         const idle = { nextCloseAt: null, watchUntil: null, retryReason: null, retryCount: 0, ...noLease };
         const open = "id = :id AND status = 'progress' AND ending";
         const unpaid = 'AND paid_at IS NULL AND late_paid_at IS NULL';
@@ -288,31 +302,20 @@ export function createOrderStore(db: DataSource) {
           })) === 1
         ) {
           outcome = 'recorded';
-        } else if (
-          (await change(manager, { ...late, ...idle }, `id = :id AND status = 'close' ${unpaid}`, { id })) ===
-            1 ||
-          (await change(
-            manager,
-            { ...late, ...idle, nextCloseAt: now },
-            `id = :id AND status = 'cancel' ${unpaid}`,
-            {
-              id,
-            },
-          )) === 1
-        ) {
-          outcome = 'late';
+        } else {
+          await noteViolation(manager, 'paid', `status IN ('close', 'cancel') ${unpaid}`, id, now);
+          const guard = (status: OrderStatus) => `id = :id AND status = '${status}' ${unpaid}`;
+          if (
+            (await change(manager, { ...idle, ...closed }, guard('close'), { id })) === 1 ||
+            (await change(manager, { ...idle, ...late, ...back }, guard('cancel'), { id })) === 1
+          )
+            outcome = 'late';
         }
         if ('notification' in source) await keepNotification(manager, { ...source.notification, outcome });
         if ('record' in source) {
-          const { statusBefore } = source.record;
-          const asLate = {
-            outcome: 'late',
-            statusAfter: statusBefore === 'progress' ? 'close' : statusBefore,
-          };
-          await manager.insert(CloseRecordEntity, {
-            ...source.record,
-            ...(outcome === 'late' ? asLate : {}),
-          });
+          const { status: statusAfter } = await manager.findOneByOrFail(PaymentOrderEntity, { id });
+          const asLate = outcome === 'late' ? { outcome, statusAfter } : {};
+          await manager.insert(CloseRecordEntity, { ...source.record, ...asLate });
         }
         return outcome;
       });
@@ -322,6 +325,46 @@ export function createOrderStore(db: DataSource) {
     async keepNotification(notification: Omit<ChannelNotification, 'id'>): Promise<void> {
       await keepNotification(db.manager, notification);
     },
+
+    /**
+     * What a person decides about a late payment: it goes back (due at once), the order is paid again, or nothing more is to
+     * be done. With its record. False: there is none that waits for a person, or somebody is at it.
+     */
+    async decideLate(
+      order: PaymentOrder,
+      decision: LateDecision,
+      record: NewCloseRecord,
+      now: Date,
+    ): Promise<boolean> {
+      const set = {
+        refund: { status: 'refunding', nextCloseAt: now },
+        reopen: { status: 'success', paidAt: order.latePaidAt, closedAt: null },
+        handled: { lateHandledAt: now },
+      } as const satisfies Record<LateDecision, Change>;
+      const guard =
+        "id = :id AND status = :status AND status IN ('close', 'refunding') AND late_paid_at IS NOT NULL AND next_close_at IS NULL AND (lease_until IS NULL OR lease_until <= :now)";
+      const { id, status } = order;
+      return transaction(async (manager) => {
+        const done = (await change(manager, set[decision], guard, { id, status, now })) === 1;
+        if (done) await manager.insert(CloseRecordEntity, record);
+        return done;
+      });
+    },
+
+    /** Late payments that wait for a person, oldest first: kept by policy, or of which the refund was refused. */
+    async lateForPeople(limit: number): Promise<PaymentOrder[]> {
+      return orders
+        .createQueryBuilder('o')
+        .where('o.late_paid_at IS NOT NULL AND o.late_handled_at IS NULL AND o.next_close_at IS NULL')
+        .andWhere("o.status IN ('close', 'refunding')")
+        .orderBy('o.latePaidAt')
+        .addOrderBy('o.id')
+        .limit(limit)
+        .getMany();
+    },
+
+    /** How many closed orders turned out to be paid or payable; they should stay none. */
+    countViolations: (): Promise<number> => db.getRepository(ViolationEntity).count(),
 
     /** Moves the timer of an open order that nobody has asked to end. */
     async postpone(id: string, nextCloseAt: Date): Promise<void> {
@@ -347,7 +390,7 @@ export function createOrderStore(db: DataSource) {
     async overdue(now: Date, limit: number, after: OverdueOrder | null): Promise<OverdueOrder[]> {
       const query = orders
         .createQueryBuilder('o')
-        .select(['o.id', 'o.orderNo', 'o.channel', 'o.status', 'o.nextCloseAt'])
+        .select(['o.id', 'o.orderNo', 'o.channel', 'o.status', 'o.nextCloseAt', 'o.watchUntil'])
         .where('o.next_close_at <= :now', { now });
       if (after !== null) {
         query.andWhere('(o.next_close_at > :at OR (o.next_close_at = :at AND o.id > :id))', {
@@ -370,9 +413,25 @@ export type PaymentSource =
 
 export type NewCloseRecord = Omit<CloseRecord, 'id'>;
 
-export type OverdueOrder = Pick<PaymentOrder, 'id' | 'orderNo' | 'channel' | 'nextCloseAt'> & {
-  status: OrderStatus;
-};
+export type OverdueOrder = Pick<
+  PaymentOrder,
+  'id' | 'orderNo' | 'channel' | 'status' | 'nextCloseAt' | 'watchUntil'
+>;
+
+/** Once for each order and kind, where `guard` holds and the order is not being watched. */
+async function noteViolation(
+  manager: EntityManager,
+  kind: 'paid' | 'payable',
+  guard: string,
+  id: string,
+  now: Date,
+): Promise<void> {
+  await manager.query(
+    `INSERT IGNORE INTO violation (order_id, order_no, channel, kind, found_at)
+     SELECT id, order_no, channel, ?, ? FROM payment_order WHERE id = ? AND watch_until IS NULL AND ${guard}`,
+    [kind, now, id],
+  );
+}
 
 async function keepNotification(
   manager: EntityManager,

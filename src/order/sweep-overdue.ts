@@ -1,4 +1,5 @@
 import type { OrderDeps } from './deps.ts';
+import { awaitsLastLook } from './order.ts';
 import type { OverdueOrder } from './store.ts';
 
 const BATCH = 500;
@@ -15,6 +16,8 @@ export interface SweepCounts {
   overdue: number;
   /** Had no timer about to run, and have one now. */
   enqueued: number;
+  /** Closed orders whose last look is due: theirs is the first timer since the close. */
+  lastLooks: number;
   /** Running or about to run. */
   live: number;
   /** Could not be given one, each for a reason of its own. */
@@ -33,7 +36,7 @@ export interface SweepCounts {
  * cannot be reached.
  */
 export async function sweepOverdue(deps: OrderDeps): Promise<SweepCounts> {
-  const counts: SweepCounts = { overdue: 0, enqueued: 0, live: 0, failed: 0, away: 0 };
+  const counts: SweepCounts = { overdue: 0, enqueued: 0, lastLooks: 0, live: 0, failed: 0, away: 0 };
   const now = deps.clock.now();
   let after: OverdueOrder | null = null;
 
@@ -43,7 +46,11 @@ export async function sweepOverdue(deps: OrderDeps): Promise<SweepCounts> {
       const some = orders.slice(from, from + CONCURRENCY);
       const states = await Promise.all(some.map((order) => deps.timer.ensure(order, 'sweep')));
       counts.overdue += states.length;
-      for (const state of states) counts[state === 'set' ? 'enqueued' : state] += 1;
+      states.forEach((state, i) => {
+        const order = some[i];
+        const asPlanned = order !== undefined && awaitsLastLook(order);
+        counts[state === 'set' ? (asPlanned ? 'lastLooks' : 'enqueued') : state] += 1;
+      });
     }
     if (orders.length < BATCH) break;
     after = orders.at(-1) ?? null;

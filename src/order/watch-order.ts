@@ -6,7 +6,7 @@ import { takeLease } from './lease.ts';
 import type { PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
-import { attemptLog, type CloseAttempt, closeRecord, nextWatchAt, settleRetry } from './settle-close.ts';
+import { attemptLog, type CloseAttempt, closeRecord, nextLookAt, settleRetry } from './settle-close.ts';
 
 /**
  * Asks again about a softly closed order (软关闭, 观察期) until its channel says that nobody can pay it any more:
@@ -38,11 +38,11 @@ export async function watchOrder(deps: OrderDeps, order: PaymentOrder, trigger: 
   }
 }
 
-/** Nobody has touched it: watch on. Or it is closed at the channel, or out of time: the watch is over. */
+/** Nobody has touched it: watch on. Or it is closed at the channel, or out of time: one last look remains. */
 async function settleWatch(deps: OrderDeps, attempt: CloseAttempt, watchUntil: Date | null): Promise<void> {
-  const { leased, now, answers } = attempt;
-  const nextCloseAt = nextWatchAt(now, watchUntil);
+  const { leased, answers } = attempt;
+  const nextCloseAt = nextLookAt(deps, leased, watchUntil);
   const set = { watchUntil, nextCloseAt, retryReason: null, retryCount: 0 };
   await deps.store.endAttempt(leased, set, closeRecord(attempt, 'closed', leased.status));
-  if (nextCloseAt === null) attemptLog(deps, attempt).info({ answer: lastAnswer(answers) }, 'watch ended');
+  if (watchUntil === null) attemptLog(deps, attempt).info({ answer: lastAnswer(answers) }, 'watch ended');
 }

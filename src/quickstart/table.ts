@@ -7,6 +7,8 @@ const statusText: Record<OrderStatus, string> = {
   success: 'paid',
   close: 'closed',
   cancel: 'cancelled',
+  refunding: 'refunding',
+  refunded: 'refunded',
 };
 const customerText = {
   nothing: 'does nothing',

@@ -53,7 +53,14 @@ describe('the document tells', () => {
   });
 
   test('every status', () => {
-    expect(answer('order-answer-2.0.6').status?.enum).toEqual(['progress', 'success', 'close', 'cancel']);
+    expect(answer('order-answer-2.0.6').status?.enum).toEqual([
+      'progress',
+      'success',
+      'close',
+      'cancel',
+      'refunding',
+      'refunded',
+    ]);
     expect(answer('sync-answer-2.0.6').status?.enum).toContain('pay_progress');
   });
 

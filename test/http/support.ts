@@ -45,6 +45,7 @@ export const order: PaymentOrder = {
   paidAt: null,
   closedAt: null,
   latePaidAt: null,
+  lateHandledAt: null,
   watchUntil: null,
   ending: 'close',
   nextCloseAt: null,

@@ -29,7 +29,7 @@ describe('an unpaid order', () => {
     const order = await due();
     expect(await world.close(order)).toMatchObject({ kind: 'closed' });
     const closed = await world.reload(order);
-    expect(closed).toMatchObject({ status: 'close', nextCloseAt: null, watchUntil: null, leaseToken: null });
+    expect(closed).toMatchObject({ status: 'close', watchUntil: null, leaseToken: null });
     expect(closed.closedAt).toBeInstanceOf(Date);
     expect(atGateway(order)).toMatchObject({ state: 'CLOSED', payable: false });
     expect(await world.records(order)).toMatchObject([

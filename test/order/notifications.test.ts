@@ -86,7 +86,7 @@ describe.each(channels)('%s: a payment notification', (channel) => {
     await control.pay(order.orderNo);
     expect(await control.notifications.delivered(order.orderNo)).toMatchObject({ accepted: true });
     const late = await world.reload(order);
-    expect(late.status).toBe('close');
+    expect(late.status).toBe('refunding');
     expect(late.latePaidAt).toBeInstanceOf(Date);
     await control.notifications.resend(order.orderNo);
     expect(await world.reload(order)).toEqual(late);

@@ -88,7 +88,10 @@ describe('close against payment', () => {
       const holder = await leased(order);
       const [closed, paid] = await Promise.all([
         store.endAttempt(holder, closing, record(order)),
-        store.recordPayment(order, payment, notified(order, order.orderNo), new Date()),
+        store.recordPayment(order, payment, notified(order, order.orderNo), {
+          now: new Date(),
+          lateStatus: 'close',
+        }),
       ]);
       const { status, latePaidAt, channelTradeNo } = await world.reload(order);
       expect(channelTradeNo).toBe('T1');
@@ -111,7 +114,10 @@ describe('close against payment', () => {
     const order = await world.create('wechat_pay');
     const outcomes = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
-        store.recordPayment(order, payment, notified(order, `same-${index % 2}`), new Date()),
+        store.recordPayment(order, payment, notified(order, `same-${index % 2}`), {
+          now: new Date(),
+          lateStatus: 'close',
+        }),
       ),
     );
     expect(outcomes.filter((outcome) => outcome === 'recorded')).toHaveLength(1);

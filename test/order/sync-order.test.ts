@@ -120,7 +120,7 @@ test('a payment that lands while a sync finds the closed order payable is kept, 
     order,
     payment,
     { notification: { ...notification, receivedAt: new Date() } },
-    new Date(),
+    { now: new Date(), lateStatus: 'close' },
   );
   hold.release();
   await syncing;

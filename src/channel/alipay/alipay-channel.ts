@@ -20,6 +20,8 @@ const CANCEL_WINDOW_MS = 24 * 3_600_000;
 const AUTH_CODE_LIFE_MS = 60_000;
 /** There is no trade before the customer scans or opens it. */
 const untouchedMethods: ReadonlySet<PayMethod> = new Set(['qrcode', 'wap', 'app']);
+/** 8 sends: 4 m 10 m 10 m 1 h 2 h 6 h 15 h apart (notification page). */
+const NOTIFIES_FOR_MS = (24 * 60 + 24) * 60_000;
 /** Twelve months after the payment (refund page). */
 const REFUND_WINDOW_MS = 365 * 86_400_000;
 /** For clocks that differ, and for what is still on its way. */
@@ -39,6 +41,7 @@ export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemC
     account: appId,
     methods: ['qrcode', 'jsapi', 'app', 'wap', 'barcode'],
     closesSoftly: ({ method }) => untouchedMethods.has(method),
+    notifiesForMs: NOTIFIES_FOR_MS,
     refundWindowMs: REFUND_WINDOW_MS,
     // A trade that was refunded in part stays TRADE_SUCCESS.
     refundedIsInFull: true,

@@ -11,6 +11,8 @@ import { cancelByReverse, closeByReverse, reversibleFrom } from './reverse.ts';
 
 export type { WechatConfig } from './config.ts';
 
+/** 15 sends in 24 h 4 min (notification page). */
+const NOTIFIES_FOR_MS = (24 * 60 + 4) * 60_000;
 /** 365 days after the payment (refund page). */
 const REFUND_WINDOW_MS = 365 * 86_400_000;
 const MAX_REASON_LENGTH = 80;
@@ -43,6 +45,7 @@ export function createWechatChannel(config: WechatConfig, clock: Clock = systemC
     account: `${mchId}/${config.appId}`,
     methods: ['qrcode', 'jsapi', 'app', 'wap', 'barcode'],
     closesSoftly: () => false,
+    notifiesForMs: NOTIFIES_FOR_MS,
     refundWindowMs: REFUND_WINDOW_MS,
     // REFUND is also the state of an order that was refunded in part.
     refundedIsInFull: false,

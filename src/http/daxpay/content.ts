@@ -1,5 +1,5 @@
 import type { LosslessNumber } from 'lossless-json';
-import type { PaymentOrder } from '../../order/order.ts';
+import { isEndedUnpaid, type PaymentOrder } from '../../order/order.ts';
 import type { SyncOutcome } from '../../order/outcomes.ts';
 import type { Units } from './units.ts';
 
@@ -39,7 +39,8 @@ const orderValues = {
   amount: ({ amountFen }, units) => units.writeAmount(amountFen),
   refundableBalance: ({ status, amountFen }, units) =>
     units.writeAmount(status === 'success' ? amountFen : 0),
-  payTime: ({ paidAt }, units) => timeOrNull(paidAt, units),
+  payTime: ({ paidAt, latePaidAt, status }, units) =>
+    timeOrNull(isEndedUnpaid({ status }) ? paidAt : (paidAt ?? latePaidAt), units),
   expiredTime: ({ expiresAt }, units) => units.writeTime(expiresAt),
   closeTime: ({ closedAt }, units) => timeOrNull(closedAt, units),
   errorMsg: ({ errorMsg }) => errorMsg,

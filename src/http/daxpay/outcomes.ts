@@ -7,6 +7,8 @@ const closeOfEnded = {
   success: failure('trade_status_wrong'),
   close: failure('trade_closed'),
   cancel: failure('trade_closed', '支付订单已撤销'),
+  refunding: failure('trade_status_wrong', '支付订单关闭后被支付，正在退款'),
+  refunded: failure('trade_closed', '支付订单关闭后被支付，已退款'),
 } satisfies Record<Exclude<OrderStatus, 'progress'>, Result>;
 
 const createAfterEnd = {
@@ -15,6 +17,8 @@ const createAfterEnd = {
   success: failure('trade_status_wrong', '支付订单已支付'),
   close: failure('trade_closed'),
   cancel: failure('trade_closed', '支付订单已撤销'),
+  refunding: closeOfEnded.refunding,
+  refunded: closeOfEnded.refunded,
 } satisfies Record<OrderStatus, Result>;
 
 const closePending = {

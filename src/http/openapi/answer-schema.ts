@@ -45,10 +45,14 @@ const times: readonly string[] = ['payTime', 'expiredTime', 'closeTime'];
 
 const orderStatus: Schema = {
   type: 'string',
-  enum: Object.keys({ progress: true, success: true, close: true, cancel: true } satisfies Record<
-    OrderStatus,
-    true
-  >),
+  enum: Object.keys({
+    progress: true,
+    success: true,
+    close: true,
+    cancel: true,
+    refunding: true,
+    refunded: true,
+  } satisfies Record<OrderStatus, true>),
 };
 const syncStatus: Schema = {
   type: 'string',

@@ -30,6 +30,7 @@ export const exampleOrder: PaymentOrder = {
   paidAt: null,
   closedAt: null,
   latePaidAt: null,
+  lateHandledAt: null,
   watchUntil: null,
   ending: 'close',
   nextCloseAt: null,

@@ -1,0 +1,41 @@
+import { answersOf, nothingAsked } from './ask-channel.ts';
+import type { OrderDeps } from './deps.ts';
+import { followRow } from './follow-row.ts';
+import type { LateDecision } from './late-payment.ts';
+import type { OrderStatus } from './order.ts';
+import type { CloseTrigger, OrderNumbers } from './outcomes.ts';
+import { closeRecord } from './settle-close.ts';
+
+export type DecideLateOutcome =
+  | { kind: 'decided'; status: OrderStatus }
+  | { kind: 'not_found' }
+  /** It has no late payment that waits for a person. */
+  | { kind: 'nothing_to_decide'; status: OrderStatus };
+
+/**
+ * A person's decision about a late payment (关单后支付) that waits for one: `refund` gives it back (again, if the channel
+ * refused it before), `reopen` makes the order paid, `handled` says that it has been dealt with elsewhere. Leaves a
+ * record. Throws only when the database cannot be reached.
+ */
+export async function decideLatePayment(
+  deps: OrderDeps,
+  numbers: OrderNumbers,
+  decision: LateDecision,
+  trigger: CloseTrigger,
+): Promise<DecideLateOutcome> {
+  const order = await deps.store.findByNumbers(numbers);
+  if (order === null) return { kind: 'not_found' };
+  const now = deps.clock.now();
+  const statusAfter = { refund: 'refunding', reopen: 'success', handled: order.status }[decision];
+  const attempt = { type: 'late' as const, leased: order, trigger, answers: answersOf(nothingAsked), now };
+  const decided = await deps.store.decideLate(
+    order,
+    decision,
+    closeRecord(attempt, decision, statusAfter),
+    now,
+  );
+  const { status } = await followRow(deps, order.id);
+  if (!decided) return { kind: 'nothing_to_decide', status };
+  deps.log.info({ orderNo: order.orderNo, decision, actor: trigger.actor }, 'late payment decided');
+  return { kind: 'decided', status };
+}

@@ -1,0 +1,74 @@
+import { assertNever } from '../platform/assert-never.ts';
+import { answersOf, nothingAsked } from './ask-channel.ts';
+import type { OrderDeps } from './deps.ts';
+import { takeLease } from './lease.ts';
+import { asChannelOrder, type PaymentOrder } from './order.ts';
+import type { CloseTrigger } from './outcomes.ts';
+import { recordPayment } from './record-payment.ts';
+import { attemptLog, type CloseAttempt, closeRecord, settleRetry } from './settle-close.ts';
+
+/**
+ * The last look at a closed order (核对), when its channel notifies no longer of what was paid before the close: asks
+ * once more. Closed there as here, it is done with. If the channel has money for it, that is a late payment; if it would
+ * take money, the order is watched and closed again. Both are violations and counted (G1, G2). Throws only when the
+ * database cannot be reached.
+ */
+export async function lookForLastTime(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<void> {
+  const leased = await takeLease(deps, order);
+  if (leased === null) return;
+  const channel = deps.channels.get(leased.channel);
+  const asked = asChannelOrder(leased);
+  const mayAsk = channel !== undefined && channel.account === leased.channelAccount;
+  const query = mayAsk ? await channel.query(asked) : null;
+  const answers = answersOf({ ...nothingAsked, queryBefore: query });
+  const attempt: CloseAttempt = { type: 'watch', leased, trigger, answers, now: deps.clock.now() };
+  if (!mayAsk || query === null) {
+    await settleRetry(deps, attempt, { reason: 'misconfigured', notBefore: null });
+    return;
+  }
+  switch (query.kind) {
+    case 'closed':
+    case 'not_found':
+      await settleDone(deps, attempt);
+      return;
+    case 'paid':
+    case 'refunded': {
+      if (query.payment.amountFen !== leased.amountFen) {
+        await settleRetry(deps, attempt, { reason: 'mismatch', notBefore: null });
+        return;
+      }
+      const record = closeRecord(attempt, 'late', leased.status);
+      const outcome = await recordPayment(deps, leased, query.payment, { record });
+      if (outcome === 'repeated') await settleDone(deps, attempt);
+      return;
+    }
+    case 'unpaid':
+    case 'user_paying':
+      attemptLog(deps, attempt).error(
+        { answer: query.answer },
+        'closed here, but the channel would take money',
+      );
+      await deps.store.watchAgain(leased, channel.unpayableFrom(asked), attempt.now);
+      await deps.store.returnLease(leased);
+      return;
+    case 'unknown':
+      await settleRetry(deps, attempt, { reason: 'unreachable', notBefore: null });
+      return;
+    case 'rate_limited':
+    case 'misconfigured':
+    case 'mismatch':
+      await settleRetry(deps, attempt, { reason: query.kind, notBefore: null });
+      return;
+    default:
+      assertNever(query);
+  }
+}
+
+async function settleDone(deps: OrderDeps, attempt: CloseAttempt): Promise<void> {
+  const set = { nextCloseAt: null, retryReason: null, retryCount: 0 };
+  await deps.store.endAttempt(attempt.leased, set, closeRecord(attempt, 'closed', attempt.leased.status));
+}

@@ -1,0 +1,54 @@
+import { assertNever } from '../platform/assert-never.ts';
+import { answersOf, lastAnswer, nothingAsked } from './ask-channel.ts';
+import type { OrderDeps } from './deps.ts';
+import { type GiveBackResult, giveBack, refundNoOf } from './give-back.ts';
+import { takeRefundLease } from './lease.ts';
+import type { PaymentOrder } from './order.ts';
+import type { CloseTrigger } from './outcomes.ts';
+import { attemptLog, type CloseAttempt, closeRecord, settleRetry } from './settle-close.ts';
+
+/**
+ * Gives the money of a late payment back (关单后支付, 退款): from `refunding` to `refunded` on the channel's word that it
+ * has gone, exactly once, whatever crashes (`give-back.ts`). What is not certain is asked again, with the next attempt in
+ * the row; a refund that the channel refuses waits for a person. Throws only when the database cannot be reached.
+ */
+export async function refundLatePayment(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<void> {
+  const leased = await takeRefundLease(deps, order);
+  if (leased === null) return;
+  const channel = deps.channels.get(leased.channel);
+  const result: GiveBackResult =
+    channel === undefined || channel.account !== leased.channelAccount
+      ? { kind: 'retry', reason: 'misconfigured', answers: answersOf(nothingAsked) }
+      : await giveBack(deps, channel, leased, 'late');
+  const { answers } = result;
+  const attempt: CloseAttempt = { type: 'refund', leased, trigger, answers, now: deps.clock.now() };
+  const answer = lastAnswer(answers);
+  const ended = { nextCloseAt: null, retryReason: null, retryCount: 0 };
+  switch (result.kind) {
+    case 'given_back':
+      await deps.refunds.end(refundNoOf(leased), 'done', answer, attempt.now);
+      if (
+        await deps.store.endAttempt(
+          leased,
+          { ...ended, status: 'refunded' },
+          closeRecord(attempt, 'refunded', 'refunded'),
+        )
+      )
+        attemptLog(deps, attempt).info({ answer }, 'late payment refunded');
+      return;
+    case 'refused':
+      await deps.refunds.end(refundNoOf(leased), 'refused', answer, attempt.now);
+      await deps.store.endAttempt(leased, ended, closeRecord(attempt, 'refused', leased.status));
+      attemptLog(deps, attempt).error({ answer }, 'refund refused: give the money back by hand');
+      return;
+    case 'retry':
+      await settleRetry(deps, attempt, { reason: result.reason, notBefore: null });
+      return;
+    default:
+      assertNever(result);
+  }
+}

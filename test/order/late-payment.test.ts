@@ -1,0 +1,299 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createOrder } from '../../src/order/create-order.ts';
+import { decideLatePayment } from '../../src/order/decide-late.ts';
+import type { LateDecision, LatePaymentPolicy } from '../../src/order/late-payment.ts';
+import type { PaymentOrder } from '../../src/order/order.ts';
+import { createWorld, type World } from '../support/world.ts';
+
+const channels = ['wechat_pay', 'ali_pay'] as const;
+type Channel = (typeof channels)[number];
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+  await world.app.serve();
+});
+afterAll(() => world.end());
+
+const control = () => world.simulator.control;
+const kept = (order: PaymentOrder) => {
+  const found = control().order(order.orderNo);
+  return found?.paidAt === null ? 0 : 100 - (found?.refundedFen ?? 0);
+};
+const by = { kind: 'manual', actor: 'li', clientIp: null } as const;
+const decide = ({ orderNo }: PaymentOrder, decision: LateDecision) =>
+  decideLatePayment(world.app.deps, { orderNo, bizOrderNo: null }, decision, by);
+const violations = async (order: PaymentOrder) =>
+  world.query(`SELECT kind FROM violation WHERE order_id = ${order.id}`);
+
+/** Closed here, as if its close had been trusted, and still open at the channel. */
+async function wronglyClosed(channel: Channel, set: Partial<PaymentOrder> = {}) {
+  const order = await world.create(channel);
+  return world.edit(order, { status: 'close', closedAt: new Date(), nextCloseAt: null, ...set });
+}
+async function paidLate(channel: Channel, set: Partial<PaymentOrder> = {}) {
+  const order = await wronglyClosed(channel, set);
+  await control().pay(order.orderNo);
+  expect(await control().notifications.delivered(order.orderNo)).toMatchObject({ accepted: true });
+  return world.reload(order);
+}
+async function settled(order: PaymentOrder) {
+  for (let round = 0; round < 5 && (await world.reload(order)).status === 'refunding'; round += 1) {
+    await world.fire(order);
+    await control().clock.advance(control().settings.refundSettlesAfterMs);
+  }
+  return world.reload(order);
+}
+async function under(policy: LatePaymentPolicy, work: () => Promise<void>) {
+  world.app.deps.latePaymentPolicy = policy;
+  await work().finally(() => {
+    world.app.deps.latePaymentPolicy = 'refund';
+  });
+}
+function refuseRefunds(order: PaymentOrder) {
+  const code = order.channel === 'ali_pay' ? 'ACQ.TRADE_HAS_FINISHED' : 'USER_ACCOUNT_ABNORMAL';
+  const match = { operation: 'refund', orderNo: order.orderNo } as const;
+  return control().addFault({ kind: 'error', status: order.channel === 'ali_pay' ? 400 : 403, code, match });
+}
+
+describe.each(channels)('%s: money for a closed order, under the policy refund', (channel) => {
+  test('goes back once and the order says so, whoever tells of it how often', async () => {
+    const order = await paidLate(channel);
+    expect(order).toMatchObject({ status: 'refunding', latePaidAt: expect.any(Date), paidAt: null });
+    expect(await world.timerState(order)).not.toBe('unknown');
+    await control().notifications.resend(order.orderNo);
+    expect(await settled(order)).toMatchObject({ status: 'refunded', nextCloseAt: null });
+    expect((await world.records(order)).at(-1)).toMatchObject({
+      closeType: 'refund',
+      outcome: 'refunded',
+      statusBefore: 'refunding',
+      statusAfter: 'refunded',
+    });
+    await control().notifications.resend(order.orderNo);
+    await world.sync(order);
+    expect(await world.reload(order)).toMatchObject({ status: 'refunded', nextCloseAt: null });
+    expect(kept(order)).toBe(0);
+    expect(await world.refunds(order)).toMatchObject([
+      { refundNo: `R${order.orderNo}`, reason: 'late', state: 'done', amountFen: 100 },
+    ]);
+  });
+
+  test('is refunded once by ten at once', async () => {
+    const order = await paidLate(channel);
+    const run = () => world.fire(order);
+    await Promise.all(Array.from({ length: 10 }, run));
+    expect(await settled(order)).toMatchObject({ status: 'refunded' });
+    expect(control().order(order.orderNo)?.refundedFen).toBe(100);
+  });
+
+  test.each(['before', 'after'] as const)(
+    'is refunded once, though the answer is lost %s its effect',
+    async (when) => {
+      const order = await paidLate(channel);
+      const lost = control().addFault({
+        kind: 'reset',
+        when,
+        match: { operation: 'refund', orderNo: order.orderNo },
+      });
+      await world.fire(order);
+      expect(await world.reload(order)).toMatchObject({ status: 'refunding', retryReason: 'unreachable' });
+      lost.remove();
+      expect(await settled(order)).toMatchObject({ status: 'refunded' });
+      expect(control().order(order.orderNo)?.refundedFen).toBe(100);
+    },
+  );
+
+  test('is asked about until the channel confirms that it has gone', async () => {
+    const order = await paidLate(channel);
+    control().settings.refundSettlesAfterMs = 60_000;
+    control().settings.alipayFundChange = 'N';
+    await world.fire(order);
+    expect(await world.reload(order)).toMatchObject({ status: 'refunding', retryReason: 'refunding' });
+    await control().clock.advance(61_000);
+    expect(await settled(order)).toMatchObject({ status: 'refunded' });
+    control().settings.alipayFundChange = 'Y';
+    control().settings.refundSettlesAfterMs = 0;
+  });
+
+  test('that the account lacks is refunded when it has it', async () => {
+    const order = await paidLate(channel);
+    control().settings.balanceNotEnough = true;
+    await world.fire(order);
+    expect(await world.reload(order)).toMatchObject({ status: 'refunding', retryReason: 'not_enough' });
+    control().settings.balanceNotEnough = false;
+    expect(await settled(order)).toMatchObject({ status: 'refunded' });
+  });
+
+  test('that the channel refuses to return waits for a person, who can ask again or say that it is done', async () => {
+    const [again, done] = [await paidLate(channel), await paidLate(channel)];
+    for (const order of [again, done]) {
+      const refusal = refuseRefunds(order);
+      expect(await world.fire(order)).toBeNull();
+      refusal.remove();
+      expect(await world.reload(order)).toMatchObject({ status: 'refunding', nextCloseAt: null });
+    }
+    const waiting = async () => (await world.app.deps.store.lateForPeople(100)).map(({ orderNo }) => orderNo);
+    expect(await waiting()).toEqual(expect.arrayContaining([again.orderNo, done.orderNo]));
+    expect(await decide(again, 'refund')).toEqual({ kind: 'decided', status: 'refunding' });
+    expect(await decide(done, 'handled')).toEqual({ kind: 'decided', status: 'refunding' });
+    expect(await settled(again)).toMatchObject({ status: 'refunded' });
+    expect(kept(again)).toBe(0);
+    expect(await waiting()).not.toContain(done.orderNo);
+  });
+
+  test('is a violation, unless the order was being watched', async () => {
+    expect(await violations(await paidLate(channel))).toEqual([{ kind: 'paid' }]);
+    const watched = await paidLate(channel, { watchUntil: new Date(Date.now() + 60_000) });
+    expect(await violations(watched)).toEqual([]);
+  });
+
+  test('of an order that was cancelled goes back under every policy', async () => {
+    for (const policy of ['refund', 'reopen', 'manual'] as const) {
+      await under(policy, async () => {
+        const order = await paidLate(channel, { status: 'cancel' });
+        expect(order.status).toBe('refunding');
+        expect(await settled(order)).toMatchObject({ status: 'refunded' });
+        expect(kept(order)).toBe(0);
+      });
+    }
+  });
+});
+
+describe.each(channels)('%s: money for a closed order, under the policy reopen', (channel) => {
+  test('makes it paid again, if it was paid within its time', () =>
+    under('reopen', async () => {
+      const order = await paidLate(channel);
+      expect(order).toMatchObject({ status: 'success', closedAt: null, nextCloseAt: null });
+      expect(order.paidAt).toEqual(order.latePaidAt);
+      expect(kept(order)).toBe(100);
+    }));
+
+  test('goes back, if it was paid after its time', () =>
+    under('reopen', async () => {
+      const order = await paidLate(channel, { expiresAt: new Date(Date.now() - 60_000) });
+      expect(await settled(order)).toMatchObject({ status: 'refunded' });
+      expect(kept(order)).toBe(0);
+    }));
+});
+
+describe.each(channels)('%s: money for a closed order, under the policy manual', (channel) => {
+  test('waits for a person, who reopens it, returns it, or says that it is done; once', () =>
+    under('manual', async () => {
+      const [reopened, returned, done] = [
+        await paidLate(channel),
+        await paidLate(channel),
+        await paidLate(channel),
+      ];
+      expect(reopened).toMatchObject({ status: 'close', latePaidAt: expect.any(Date), nextCloseAt: null });
+      expect(await decide(reopened, 'reopen')).toEqual({ kind: 'decided', status: 'success' });
+      expect(await decide(reopened, 'refund')).toEqual({ kind: 'nothing_to_decide', status: 'success' });
+      expect((await world.reload(reopened)).paidAt).toEqual(reopened.latePaidAt);
+      expect((await world.records(reopened)).at(-1)).toMatchObject({
+        closeType: 'late',
+        outcome: 'reopen',
+        actor: 'li',
+        statusBefore: 'close',
+        statusAfter: 'success',
+      });
+
+      expect(await decide(returned, 'refund')).toEqual({ kind: 'decided', status: 'refunding' });
+      expect(await settled(returned)).toMatchObject({ status: 'refunded' });
+      expect(kept(returned)).toBe(0);
+
+      expect(await decide(done, 'handled')).toEqual({ kind: 'decided', status: 'close' });
+      const waiting = (await world.app.deps.store.lateForPeople(100)).map(({ orderNo }) => orderNo);
+      for (const { orderNo } of [reopened, returned, done]) expect(waiting).not.toContain(orderNo);
+    }));
+
+  test('decisions by ten at once: one is made', () =>
+    under('manual', async () => {
+      const order = await paidLate(channel);
+      const made = await Promise.all(
+        Array.from({ length: 10 }, (_, i) => decide(order, i % 2 === 0 ? 'reopen' : 'refund')),
+      );
+      expect(made.filter(({ kind }) => kind === 'decided')).toHaveLength(1);
+    }));
+});
+
+test('an order without a late payment has nothing to decide', async () => {
+  const order = await world.create('wechat_pay');
+  expect(await decide(order, 'refund')).toEqual({ kind: 'nothing_to_decide', status: 'progress' });
+  const unknown = { orderNo: 'AC0', bizOrderNo: null };
+  expect(await decideLatePayment(world.app.deps, unknown, 'refund', by)).toEqual({ kind: 'not_found' });
+});
+
+describe.each(channels)('%s: the last look at a closed order', (channel) => {
+  const closed = async () => {
+    const order = await world.expire(await world.create(channel), 3 * 3_600_000);
+    if (channel === 'ali_pay') await control().scan(order.orderNo);
+    expect(await world.fire(order)).toBeNull();
+    return world.reload(order);
+  };
+
+  test('is due when the channel notifies of nothing any more, and needs no timer', async () => {
+    const order = await closed();
+    const waitMs = (order.nextCloseAt?.getTime() ?? 0) - Date.now();
+    expect(waitMs).toBeGreaterThan(24 * 3_600_000);
+    expect(waitMs).toBeLessThan(26 * 3_600_000);
+  });
+
+  test('finds it closed, and is the last', async () => {
+    const order = await closed();
+    expect(await world.fire(order)).toBeNull();
+    expect(await world.reload(order)).toMatchObject({ status: 'close', nextCloseAt: null });
+    expect(await violations(order)).toEqual([]);
+  });
+
+  test('finds it paid, though no notification came: the money goes back, and it is a violation', async () => {
+    const order = await wronglyClosed(channel);
+    control().notifications.drop(order.orderNo, 100);
+    await control().pay(order.orderNo);
+    await world.fire(order);
+    expect(await settled(order)).toMatchObject({ status: 'refunded' });
+    expect(kept(order)).toBe(0);
+    expect(await violations(order)).toEqual([{ kind: 'paid' }]);
+  });
+
+  test('finds that it can still be paid: it is closed again, and it is a violation', async () => {
+    const order = await wronglyClosed(channel);
+    if (channel === 'ali_pay') await control().scan(order.orderNo);
+    await world.fire(order);
+    await world.fire(order);
+    expect(control().order(order.orderNo)?.payable).toBe(false);
+    expect(await world.reload(order)).toMatchObject({ status: 'close', watchUntil: null });
+    expect(await violations(order)).toEqual([{ kind: 'payable' }]);
+  });
+
+  test('learns nothing in an outage, and is tried again', async () => {
+    const order = await closed();
+    const outage = control().addFault({ kind: 'reset', match: { orderNo: order.orderNo } });
+    await world.fire(order);
+    expect((await world.reload(order)).nextCloseAt).toBeInstanceOf(Date);
+    outage.remove();
+    await world.fire(order);
+    expect((await world.reload(order)).nextCloseAt).toBeNull();
+  });
+});
+
+test('an order that is refunding or refunded answers a close, a cancel and a new creation', async () => {
+  const order = await paidLate('wechat_pay');
+  expect(await world.close(order, 'api')).toEqual({ kind: 'ended', status: 'refunding' });
+  expect(await world.cancel(order)).toEqual({ kind: 'ended', status: 'refunding' });
+  await settled(order);
+  expect(await world.cancel(order)).toEqual({ kind: 'ended', status: 'refunded' });
+  const { bizOrderNo, title, method, channel, amountFen } = order;
+  const again = { bizOrderNo, title, method, channel, amountFen, ...nothingElse };
+  expect(await createOrder(world.app.deps, again)).toMatchObject({ kind: 'ended' });
+});
+
+const nothingElse = {
+  description: null,
+  expiresAt: null,
+  attach: null,
+  notifyUrl: null,
+  returnUrl: null,
+  notNotify: false,
+  clientIp: null,
+  authCode: null,
+  openId: null,
+};
