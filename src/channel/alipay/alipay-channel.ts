@@ -28,7 +28,7 @@ const REFUND_WINDOW_MS = 365 * 86_400_000;
 const MARGIN_MS = 60_000;
 
 /**
- * Alipay (支付宝), over REST v3. Of a code, a page or an app payment there is no trade before the customer has
+ * Alipay (支付宝), over REST v3, except where only the older protocol signs its answer. Of a code, a page or an app payment there is no trade before the customer has
  * scanned or opened it: until then query, close and cancel know nothing of the order, and yet it can be paid.
  */
 export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemClock): Channel {
@@ -49,7 +49,10 @@ export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemC
 
     create: (order, payer) => createOrder({ config, client, clock }, order, payer),
     async query(order) {
-      return readQuery(order, await post('query', { out_trade_no: order.orderNo }));
+      const query = readQuery(order, await post('query', { out_trade_no: order.orderNo }));
+      // REST v3 does not sign "no such trade", and on that word an order may end.
+      if (query.kind !== 'not_found') return query;
+      return readQuery(order, await client.querySigned(order.orderNo, clock.now()));
     },
     async close(order) {
       return readClose(order, await post('close', { out_trade_no: order.orderNo }));

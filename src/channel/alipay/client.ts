@@ -12,6 +12,11 @@ export interface AlipayClient {
    */
   post(path: string, body: Record<string, string>): Promise<Reply>;
   /**
+   * A query of the older protocol, where refusals are signed as well: one that comes back as a refusal has been
+   * verified. Ends within `timeoutMs`.
+   */
+  querySigned(orderNo: string, now: Date): Promise<Reply>;
+  /**
    * A call of the older protocol, signed here for the customer's terminal to make: as the address of a page, or as
    * the text that an app hands to Alipay's SDK. `now` is stated in Beijing time, whatever this machine's zone.
    */
@@ -27,6 +32,7 @@ export interface SignedCall {
 }
 
 export function createAlipayClient(config: AlipayConfig, timeoutMs: number): AlipayClient {
+  const connections = openConnections();
   const sdk = new AlipaySdk({
     appId: config.appId,
     privateKey: 'see below',
@@ -34,11 +40,11 @@ export function createAlipayClient(config: AlipayConfig, timeoutMs: number): Ali
     endpoint: config.endpoint,
     gateway: `${config.endpoint}/gateway.do`,
     timeout: timeoutMs,
+    proxyAgent: connections,
   });
   // The SDK takes PEM text only and would parse it anew for every signature. What it hands its keys to, node:crypto,
   // takes parsed keys as well.
   Object.assign(sdk.config, { privateKey: config.privateKey, alipayPublicKey: config.publicKey });
-  const connections = openConnections();
 
   return {
     async post(path, body) {
@@ -55,8 +61,20 @@ export function createAlipayClient(config: AlipayConfig, timeoutMs: number): Ali
         return readFailure(error);
       }
     },
-    signed(form, method, call, now) {
+    async querySigned(orderNo, now) {
       // The SDK would write the wall clock of the process.
+      const params = { timestamp: toBeijing(now), bizContent: { out_trade_no: orderNo } };
+      try {
+        const { code, subCode, subMsg } = await withDeadline(timeoutMs, () =>
+          sdk.exec('alipay.trade.query', params, { validateSign: true }),
+        );
+        if (code === '10000') return { kind: 'lost', why: 'two queries contradict each other' };
+        return { kind: 'refusal', status: 400, code: subCode ?? '', message: subMsg ?? '' };
+      } catch (error) {
+        return readFailure(error);
+      }
+    },
+    signed(form, method, call, now) {
       const params = { ...call, timestamp: toBeijing(now) };
       return form === 'page' ? sdk.pageExecute(method, 'GET', params) : sdk.sdkExecute(method, params);
     },
