@@ -2,7 +2,6 @@ import { cancelOrder } from './cancel-order.ts';
 import { closeOrder } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
 import { followRow } from './follow-row.ts';
-import { isWatched } from './order.ts';
 import type { CancelOutcome, CloseOutcome, CloseTrigger, OrderNumbers, SyncOutcome } from './outcomes.ts';
 import { syncOrder } from './sync-order.ts';
 
@@ -38,8 +37,7 @@ export async function cancelByHand(
   const outcome = await cancelOrder(deps, order, trigger);
   if (outcome.kind === 'busy' && !(await deps.store.wish(order.id, 'cancel', deps.clock.now()))) {
     const now = await deps.store.get(order.id);
-    const { status } = now;
-    if (status !== 'progress' && status !== 'success' && !isWatched(now)) return { kind: 'ended', status };
+    if (now.status !== 'progress' && now.status !== 'success') return cancelOrder(deps, now, trigger);
   }
   if (outcome.kind !== 'ended') await followRow(deps, order.id);
   return outcome;

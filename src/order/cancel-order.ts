@@ -1,10 +1,11 @@
 import { assertNever } from '../platform/assert-never.ts';
 import { answersOf, lastAnswer, nothingAsked } from './ask-channel.ts';
+import { cancelEnded } from './cancel-ended.ts';
 import { askAndDecide } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
 import { type GiveBackResult, giveBack, refundNoOf } from './give-back.ts';
-import { takeCancelLease, takeLease } from './lease.ts';
-import { isWatched, type PaymentOrder } from './order.ts';
+import { takeCancelLease } from './lease.ts';
+import type { PaymentOrder } from './order.ts';
 import type { CancelOutcome, CloseOutcome, CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
 import { attemptLog, type CloseAttempt, closeRecord, nextLookAt, settleRetry } from './settle-close.ts';
@@ -13,8 +14,7 @@ import { attemptLog, type CloseAttempt, closeRecord, nextLookAt, settleRetry } f
  * Cancels an order (撤销): afterwards nobody has paid for it. An unpaid order is closed at its channel, by the same
  * calls and the same decision as a close; a paid one gives the money back. Its state becomes `cancel`.
  *
- * Money that arrives for an order that has been cancelled goes back the same way: whoever cancels wants none. Therefore
- * an order that was closed softly and may still be paid can be cancelled, too.
+ * Money that arrives for an order that has been cancelled goes back the same way: whoever cancels wants none.
  *
  * The wish to cancel is in the row before the channel is asked, so whatever dies, the timer goes on with it; and a
  * payment that lands meanwhile is recorded and then given back. `order` is as just loaded. Throws only when the
@@ -25,12 +25,11 @@ export async function cancelOrder(
   order: PaymentOrder,
   trigger: CloseTrigger,
 ): Promise<CancelOutcome> {
-  if (isWatched(order)) return cancelWatched(deps, order, trigger);
-  if (order.status !== 'progress' && order.status !== 'success') return whatItHasBecome(deps, order);
+  if (order.status !== 'progress' && order.status !== 'success') return cancelEnded(deps, order, trigger);
   // A cancel that has begun goes on: its refund may have been accepted in time.
   if (order.ending !== 'cancel' && isPastRefund(deps, order)) return { kind: 'unsupported' };
   const leased = await takeCancelLease(deps, order);
-  if (leased === null) return whatItHasBecome(deps, order);
+  if (leased === null) return whatItHasBecome(deps, order, trigger);
   return leased.status === 'progress'
     ? cancelUnpaid(deps, leased, trigger)
     : cancelPaid(deps, leased, trigger);
@@ -58,27 +57,10 @@ async function cancelUnpaid(
       });
       return cancelOrder(deps, await deps.store.get(leased.id), trigger);
     case 'retry':
-      return asCancelOutcome(deps, leased, await settleRetry(deps, attempt, decision));
+      return asCancelOutcome(deps, attempt, await settleRetry(deps, attempt, decision));
     default:
       return assertNever(decision);
   }
-}
-
-/** Closed already, and watched on; only what becomes of late money changes. */
-async function cancelWatched(
-  deps: OrderDeps,
-  order: PaymentOrder,
-  trigger: CloseTrigger,
-): Promise<CancelOutcome> {
-  const leased = await takeLease(deps, order);
-  if (leased === null) return whatItHasBecome(deps, order);
-  const answers = answersOf(nothingAsked);
-  const attempt = { type: 'cancel' as const, leased, trigger, answers, now: deps.clock.now() };
-  const set = { status: 'cancel', ending: 'cancel' } as const;
-  const record = closeRecord(attempt, 'cancelled', 'cancel');
-  if (!(await deps.store.endAttempt(leased, set, record))) return whatItHasBecome(deps, order);
-  attemptLog(deps, attempt).info({ watchUntil: leased.watchUntil }, 'closed order cancelled');
-  return { kind: 'cancelled', order: { ...leased, ...set }, refunded: false };
 }
 
 async function cancelPaid(
@@ -100,7 +82,7 @@ async function cancelPaid(
       return settleRefused(deps, attempt);
     case 'retry': {
       const { reason } = result;
-      return asCancelOutcome(deps, leased, await settleRetry(deps, attempt, { reason, notBefore: null }));
+      return asCancelOutcome(deps, attempt, await settleRetry(deps, attempt, { reason, notBefore: null }));
     }
     default:
       return assertNever(result);
@@ -123,7 +105,8 @@ async function settleCancelled(
   } as const;
   if (refunded) await deps.refunds.end(refundNoOf(leased), 'done', lastAnswer(answers), now);
   const record = closeRecord(attempt, refunded ? 'refunded' : 'cancelled', 'cancel');
-  if (!(await deps.store.endAttempt(leased, set, record))) return whatItHasBecome(deps, leased);
+  if (!(await deps.store.endAttempt(leased, set, record)))
+    return whatItHasBecome(deps, leased, attempt.trigger);
   attemptLog(deps, attempt).info({ refunded, watchUntil, answer: lastAnswer(answers) }, 'order cancelled');
   return { kind: 'cancelled', order: { ...leased, ...set }, refunded };
 }
@@ -142,16 +125,20 @@ async function settleRefused(deps: OrderDeps, attempt: CloseAttempt): Promise<Ca
 /** A retry that was settled like a close's. */
 async function asCancelOutcome(
   deps: OrderDeps,
-  order: PaymentOrder,
+  { leased, trigger }: CloseAttempt,
   outcome: CloseOutcome,
 ): Promise<CancelOutcome> {
-  return outcome.kind === 'pending' || outcome.kind === 'busy' ? outcome : whatItHasBecome(deps, order);
+  if (outcome.kind === 'pending' || outcome.kind === 'busy') return outcome;
+  return whatItHasBecome(deps, leased, trigger);
 }
 
 /** Somebody else is at it, or it has ended. */
-async function whatItHasBecome(deps: OrderDeps, order: PaymentOrder): Promise<CancelOutcome> {
+async function whatItHasBecome(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<CancelOutcome> {
   const now = await deps.store.get(order.id);
-  const { status, leaseUntil } = now;
-  const mayGoOn = status === 'progress' || status === 'success' || isWatched(now);
-  return mayGoOn ? { kind: 'busy', retryAt: leaseUntil ?? deps.clock.now() } : { kind: 'ended', status };
+  if (now.status !== 'progress' && now.status !== 'success') return cancelEnded(deps, now, trigger);
+  return { kind: 'busy', retryAt: now.leaseUntil ?? deps.clock.now() };
 }

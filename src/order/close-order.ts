@@ -2,8 +2,8 @@ import { assertNever } from '../platform/assert-never.ts';
 import { type Answers, answersOf, closeAtChannel, nothingAsked } from './ask-channel.ts';
 import { type CloseDecision, decideClose } from './decide-close.ts';
 import type { OrderDeps } from './deps.ts';
-import { takeLease } from './lease.ts';
-import { isDue, type PaymentOrder } from './order.ts';
+import { takeCloseLease, takeLease } from './lease.ts';
+import { isDue, isEndedUnpaid, isGivingBack, type PaymentOrder } from './order.ts';
 import type { CloseOutcome, CloseTrigger } from './outcomes.ts';
 import { settleClosed, settlePaid, settleRetry, waitsForExpiry, whoWasFaster } from './settle-close.ts';
 
@@ -25,11 +25,12 @@ export async function closeOrder(
   order: PaymentOrder,
   trigger: CloseTrigger,
 ): Promise<CloseOutcome> {
+  if (isGivingBack(order)) return { kind: 'ended', status: 'refunding' };
   if (order.status !== 'progress') return { kind: 'ended', status: order.status };
   if (waitsForExpiry(trigger) && !isDue(order, deps.clock.now())) {
     return { kind: 'not_due', dueAt: order.nextCloseAt ?? order.expiresAt };
   }
-  const leased = await takeLease(deps, order);
+  const leased = waitsForExpiry(trigger) ? await takeLease(deps, order) : await takeCloseLease(deps, order);
   if (leased === null) return whoWasFaster(deps, order);
 
   const { answers, decision } = await askAndDecide(deps, leased);
@@ -62,8 +63,9 @@ export async function askAndDecide(
       decision: { kind: 'retry', reason: 'misconfigured', notBefore: null },
     };
   }
-  const evidence = await closeAtChannel(channel, leased, deps.clock.now(), () =>
-    deps.store.beginReverse(leased),
+  const evidence = await closeAtChannel(channel, leased, deps.clock.now(), async () =>
+    // Of an order that has ended no money is wanted, whenever it is paid.
+    isEndedUnpaid(leased) ? true : deps.store.beginReverse(leased),
   );
   return { answers: answersOf(evidence), decision: decideClose(channel, leased, evidence, deps.clock.now()) };
 }

@@ -22,8 +22,8 @@ export type GiveBackResult = { answers: Answers } & (
 );
 
 /**
- * Gives the money of a paid order back: for a cancel by the channel's own where it has one for this order, else by a
- * refund.
+ * Gives the money of a paid order back: for a cancel, and for what can be reversed, by the channel's own cancel where it
+ * has one for this order, else by a refund.
  * Exactly once, whatever crashes: the refund has one number, derived from the order and noted before the channel is
  * asked, and a channel refunds a number once; a later attempt first asks what became of it. Only the channel's word
  * ends it; an unknown answer is asked again.
@@ -64,7 +64,8 @@ export async function giveBack(
     if (now.kind !== 'paid' && now.kind !== 'refunded')
       return { kind: 'retry', reason: 'unreachable', answers };
   }
-  const cancelled = reason === 'cancel' ? await channel.cancel(asked) : null;
+  const byCancel = reason === 'cancel' || channel.reversibleFrom(asked) !== null;
+  const cancelled = byCancel ? await channel.cancel(asked) : null;
   if (cancelled !== null) {
     answers.closeAnswer = cancelled.answer;
     if (cancelled.kind !== 'refund_instead') return afterCancel(cancelled, answers);

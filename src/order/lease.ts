@@ -21,6 +21,17 @@ export async function takeLease(deps: OrderDeps, order: PaymentOrder): Promise<P
   return deps.store.takeLease(order, { token: randomUUID(), until, set: {} }, now);
 }
 
+/**
+ * The lease for a close that somebody asked for. The wish is written with it, and the order is due again when it runs out:
+ * if this process dies, the timer goes on with the close.
+ */
+export async function takeCloseLease(deps: OrderDeps, order: PaymentOrder): Promise<PaymentOrder | null> {
+  const now = deps.clock.now();
+  const until = new Date(now.getTime() + LEASE_MS);
+  const set = { ending: () => "IF(ending = 'expiry', 'close', ending)", nextCloseAt: until };
+  return deps.store.takeLease(order, { token: randomUUID(), until, set }, now);
+}
+
 /** The lease for giving a late payment back, which takes longer than a close. */
 export async function takeRefundLease(deps: OrderDeps, order: PaymentOrder): Promise<PaymentOrder | null> {
   const now = deps.clock.now();

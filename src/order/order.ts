@@ -105,6 +105,20 @@ export function isWatched({ status, watchUntil, latePaidAt }: PaymentOrder): boo
   return status === 'close' && watchUntil !== null && latePaidAt === null;
 }
 
+/** Paid after it was closed, and that waits for a person. */
+export function keepsLateMoney({ status, latePaidAt, nextCloseAt }: PaymentOrder): boolean {
+  return status === 'close' && latePaidAt !== null && nextCloseAt === null;
+}
+
+/** Paid, and yet it is not: the money is on its way back, because of a cancel or of a close that reverses. */
+export function isGivingBack({
+  status,
+  ending,
+  nextCloseAt,
+}: Pick<PaymentOrder, 'status' | 'ending' | 'nextCloseAt'>): boolean {
+  return status === 'success' && nextCloseAt !== null && (ending === 'cancel' || ending === 'reverse');
+}
+
 export function isExpired(order: PaymentOrder, now: Date): boolean {
   return order.expiresAt.getTime() <= now.getTime();
 }

@@ -2,7 +2,7 @@ import type { ChannelPayment } from '../channel/channel.ts';
 import { type Answers, lastAnswer } from './ask-channel.ts';
 import type { OrderDeps } from './deps.ts';
 import type { CloseRecord } from './entities.ts';
-import type { PaymentOrder, PendingReason } from './order.ts';
+import { isGivingBack, type PaymentOrder, type PendingReason } from './order.ts';
 import type { CloseOutcome, CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
 import { needsPerson, retryDelayMs } from './retry.ts';
@@ -105,7 +105,9 @@ export async function settleRetry(
 
 /** The lease could not be had, or the guard did not hold: says what the order has become. */
 export async function whoWasFaster(deps: OrderDeps, order: PaymentOrder): Promise<CloseOutcome> {
-  const { status, leaseUntil } = await deps.store.get(order.id);
+  const now = await deps.store.get(order.id);
+  const { status, leaseUntil } = now;
+  if (isGivingBack(now)) return { kind: 'ended', status: 'refunding' };
   if (status === 'progress') return { kind: 'busy', retryAt: leaseUntil ?? deps.clock.now() };
   return { kind: 'ended', status };
 }

@@ -174,7 +174,7 @@ export function createOrderStore(db: DataSource) {
      */
     async takeLease(
       order: PaymentOrder,
-      lease: { token: string; until: Date; set: Partial<PaymentOrder> },
+      lease: { token: string; until: Date; set: Change },
       now: Date,
     ): Promise<PaymentOrder | null> {
       const guard = 'id = :id AND status = :status AND (lease_until IS NULL OR lease_until <= :now)';
@@ -214,6 +214,17 @@ export function createOrderStore(db: DataSource) {
       const set = { ending: () => "IF(ending = 'cancel', ending, 'reverse')" };
       const guard = "id = :id AND status = 'progress' AND lease_token = :leaseToken";
       return (await change(orders.manager, set, guard, { id, leaseToken })) === 1;
+    },
+
+    /** A closed order that may still be paid becomes a cancelled one, with its record. False: it is not any more. */
+    async cancelWatched({ id }: PaymentOrder, record: NewCloseRecord): Promise<boolean> {
+      const guard = "id = :id AND status = 'close' AND watch_until IS NOT NULL AND late_paid_at IS NULL";
+      return transaction(async (manager) => {
+        const set = { status: 'cancel', ending: 'cancel' } as const;
+        const done = (await change(manager, set, guard, { id })) === 1;
+        if (done) await manager.insert(CloseRecordEntity, record);
+        return done;
+      });
     },
 
     /** Gives the lease back if it is still this one's. */
@@ -314,8 +325,8 @@ export function createOrderStore(db: DataSource) {
         if ('notification' in source) await keepNotification(manager, { ...source.notification, outcome });
         if ('record' in source) {
           const { status: statusAfter } = await manager.findOneByOrFail(PaymentOrderEntity, { id });
-          const asLate = outcome === 'late' ? { outcome, statusAfter } : {};
-          await manager.insert(CloseRecordEntity, { ...source.record, ...asLate });
+          const asLate = outcome === 'late' ? { outcome } : {};
+          await manager.insert(CloseRecordEntity, { ...source.record, statusAfter, ...asLate });
         }
         return outcome;
       });

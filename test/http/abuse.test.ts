@@ -98,6 +98,17 @@ describe('the rate limit', () => {
     expect(await from('203.0.113.2')).toBe(code);
   });
 
+  test('takes no word that is not an address: neither for the limit nor for the record', async () => {
+    const api = openApi({ settings: { rateLimitPerMinute: 1 }, trustProxy: ['127.0.0.1'] });
+    const body = JSON.stringify(signed({ bizOrderNo: 'P0001' }));
+    const codes = [];
+    for (const word of ['x'.repeat(300), 'y'.repeat(300)]) {
+      codes.push((await api.post(close, body, { 'x-forwarded-for': word })).json.data?.code);
+    }
+    expect(codes).toEqual([0, 20080]);
+    expect(api.closes[0]?.trigger.clientIp).toBe('127.0.0.1');
+  });
+
   test('is off unless it is set', async () => {
     const api = openApi();
     for (let i = 0; i < 50; i++) await api.call(close, { bizOrderNo: 'P0001' });

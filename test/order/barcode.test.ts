@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dataOf } from '../../src/http/daxpay/content.ts';
+import { generation206 } from '../../src/http/daxpay/generation-2-0-6.ts';
 import { createOrder } from '../../src/order/create-order.ts';
-import type { PaymentOrder } from '../../src/order/order.ts';
+import { isGivingBack, type PaymentOrder } from '../../src/order/order.ts';
 import type { CreateOrder } from '../../src/order/outcomes.ts';
 import { recordPayment } from '../../src/order/record-payment.ts';
 import { aWish, createWorld, type World } from '../support/world.ts';
@@ -245,5 +247,32 @@ describe('wechat_pay: a charge that is reversed by its close', () => {
     await control().finishPay(order.orderNo, true);
     expect(await settle(order)).toMatchObject({ status: 'success', nextCloseAt: null });
     expect(control().order(order.orderNo)?.refundedFen).toBe(0);
+  });
+
+  test('while the money goes back, nobody is told that it is paid', async () => {
+    const order = await reversing();
+    control().settings.balanceNotEnough = true;
+    control().before('reverse', order.orderNo, () => control().finishPay(order.orderNo, true));
+    await world.close(order);
+    await world.fire(order);
+    const paid = await world.reload(order);
+    expect(paid).toMatchObject({ status: 'success', retryReason: 'not_enough' });
+    expect(isGivingBack(paid)).toBe(true);
+    expect(await world.close(order, 'api')).toEqual({ kind: 'ended', status: 'refunding' });
+    const told = dataOf({ kind: 'order', order: paid }, generation206.fields, generation206.units);
+    expect(told).toMatchObject({ status: 'refunding', refundableBalance: 0 });
+    control().settings.balanceNotEnough = false;
+    expect(await settle(order)).toMatchObject({ status: 'cancel' });
+  });
+
+  test('closed here and still payable there: the watch reverses it, and late money goes back', async () => {
+    const order = await reversing();
+    const closed = { status: 'close', closedAt: new Date(), nextCloseAt: null } as const;
+    await world.edit(order, closed);
+    await world.sync(order);
+    control().before('reverse', order.orderNo, () => control().finishPay(order.orderNo, true));
+    await world.fire(order);
+    expect(await settle(order)).toMatchObject({ status: 'refunded' });
+    expect(control().order(order.orderNo)).toMatchObject({ payable: false, refundedFen: 100 });
   });
 });

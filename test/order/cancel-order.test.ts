@@ -207,7 +207,7 @@ describe('a cancelled order that is paid afterwards', () => {
     expect(await world.refunds(order)).toMatchObject([{ state: 'done' }]);
   });
 
-  test('a soft close that is being looked at is busy, not ended', async () => {
+  test('of which the soft close is being looked at as it is cancelled: the money goes back', async () => {
     const order = await world.create('ali_pay');
     await world.close(order, 'api');
     const hold = control().hold('query', order.orderNo, 'before');
@@ -215,10 +215,15 @@ describe('a cancelled order that is paid afterwards', () => {
     await hold.arrived;
     const numbers = { orderNo: order.orderNo, bizOrderNo: null };
     const trigger = { kind: 'api', actor: null, clientIp: null } as const;
-    expect(await cancelByHand(world.app.deps, numbers, trigger)).toMatchObject({ kind: 'busy' });
+    expect(await cancelByHand(world.app.deps, numbers, trigger)).toMatchObject({ kind: 'cancelled' });
     hold.release();
     await watching;
-    expect(await cancelByHand(world.app.deps, numbers, trigger)).toMatchObject({ kind: 'cancelled' });
+    expect((await world.reload(order)).status).toBe('cancel');
+    await control().pay(order.orderNo);
+    await control().notifications.delivered(order.orderNo);
+    await world.edit(order, { leaseUntil: null });
+    await world.fire(order);
+    expect(keptFen(order)).toBe(0);
   });
 
   test('of which the money has gone back is no late payment when it is synced or notified again', async () => {

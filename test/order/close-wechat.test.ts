@@ -281,3 +281,15 @@ describe('an outage decides nothing', () => {
     expect(await world.close(order)).toMatchObject({ kind: 'pending', reason: 'rate_limited' });
   });
 });
+
+test('a close that somebody asked for survives its process: the wish is in the row, due when the lease runs out', async () => {
+  const order = await world.create('wechat_pay');
+  const hold = world.simulator.control.hold('close', order.orderNo, 'after');
+  const dying = world.close(order, 'api');
+  await hold.arrived;
+  const { ending, nextCloseAt, leaseUntil } = await world.reload(order);
+  expect(ending).toBe('close');
+  expect(nextCloseAt).toEqual(leaseUntil);
+  hold.release();
+  await dying;
+});

@@ -205,6 +205,14 @@ describe.each(channels)('%s: money for a closed order, under the policy manual',
       for (const { orderNo } of [reopened, returned, done]) expect(waiting).not.toContain(orderNo);
     }));
 
+  test('goes back when the order is cancelled', () =>
+    under('manual', async () => {
+      const order = await paidLate(channel);
+      expect(await world.cancel(order)).toMatchObject({ kind: 'pending', reason: 'refunding' });
+      expect(await settled(order)).toMatchObject({ status: 'refunded' });
+      expect(kept(order)).toBe(0);
+    }));
+
   test('decisions by ten at once: one is made', () =>
     under('manual', async () => {
       const order = await paidLate(channel);

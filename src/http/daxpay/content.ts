@@ -1,5 +1,5 @@
 import type { LosslessNumber } from 'lossless-json';
-import { isEndedUnpaid, type PaymentOrder } from '../../order/order.ts';
+import { isEndedUnpaid, isGivingBack, type PaymentOrder } from '../../order/order.ts';
 import type { SyncOutcome } from '../../order/outcomes.ts';
 import type { Units } from './units.ts';
 
@@ -34,11 +34,11 @@ const orderValues = {
   description: ({ description }) => description,
   channel: ({ channel }) => channel,
   method: ({ method }) => method,
-  status: ({ status }) => status,
+  status: (order) => (isGivingBack(order) ? 'refunding' : order.status),
   payBody: ({ payBody }) => payBody,
   amount: ({ amountFen }, units) => units.writeAmount(amountFen),
-  refundableBalance: ({ status, amountFen }, units) =>
-    units.writeAmount(status === 'success' ? amountFen : 0),
+  refundableBalance: (order, units) =>
+    units.writeAmount(order.status === 'success' && !isGivingBack(order) ? order.amountFen : 0),
   payTime: ({ paidAt, latePaidAt, status }, units) =>
     timeOrNull(isEndedUnpaid({ status }) ? paidAt : (paidAt ?? latePaidAt), units),
   expiredTime: ({ expiresAt }, units) => units.writeTime(expiresAt),
@@ -55,7 +55,7 @@ const orderValues = {
 const syncValues = {
   status: ({ channelStatus }) => channelStatus,
   gatewayStatus: ({ channelStatus }) => channelStatus,
-  orderStatus: ({ order }) => order.status,
+  orderStatus: ({ order }) => (isGivingBack(order) ? 'refunding' : order.status),
   repair: ({ repaired }) => repaired,
   adjust: ({ repaired }) => repaired,
 } satisfies Values<Synced>;

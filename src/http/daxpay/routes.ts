@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import { isIP } from 'node:net';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { stringify } from 'lossless-json';
 import type { OrderNumbers } from '../../order/outcomes.ts';
 import { rawBodyOf } from '../raw-body.ts';
@@ -28,13 +29,19 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
   function serve<Wish extends Partial<OrderNumbers>>(paths: string[], operation: Operation<Wish>): void {
     for (const path of paths) {
       app.post(path, async (request, reply) => {
-        const { ip: socketIp, id: traceId } = request;
+        const { id: traceId } = request;
+        const socketIp = callerOf(request);
         const body = rawBodyOf(request.body);
         const withinLimit = isWithinLimit(socketIp, deps.clock.now().getTime());
         return send(reply, await answerCall(deps, operation, { path, body, socketIp, withinLimit, traceId }));
       });
     }
   }
+}
+
+/** By the word of our own proxy, where that is an address at all. */
+function callerOf({ ip, socket }: FastifyRequest): string {
+  return isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip;
 }
 
 /** No such path, or not by this method. */

@@ -1,0 +1,35 @@
+import { answersOf, nothingAsked } from './ask-channel.ts';
+import type { OrderDeps } from './deps.ts';
+import { isWatched, keepsLateMoney, type PaymentOrder } from './order.ts';
+import type { CancelOutcome, CloseTrigger } from './outcomes.ts';
+import { closeRecord } from './settle-close.ts';
+
+/**
+ * A cancel (撤销) of an order that has ended. It has little left to do, and needs no lease for it: an order that was closed
+ * softly and may still be paid stays closed, and late money will go back; late money that waits for a person goes back
+ * now. Any other is as it is. Throws only when the database cannot be reached.
+ */
+export async function cancelEnded(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<CancelOutcome> {
+  const now = deps.clock.now();
+  const answers = answersOf(nothingAsked);
+  const attempt = { type: 'cancel' as const, leased: order, trigger, answers, now };
+  if (isWatched(order)) {
+    const done = await deps.store.cancelWatched(order, closeRecord(attempt, 'cancelled', 'cancel'));
+    const after = await deps.store.get(order.id);
+    if (!done) return cancelEnded(deps, after, trigger);
+    deps.log.info({ orderNo: order.orderNo, channel: order.channel }, 'closed order cancelled');
+    return { kind: 'cancelled', order: after, refunded: false };
+  }
+  if (keepsLateMoney(order)) {
+    const record = closeRecord({ ...attempt, type: 'late' }, 'refund', 'refunding');
+    if (await deps.store.decideLate(order, 'refund', record, now))
+      return { kind: 'pending', reason: 'refunding', answer: 'paid after it was closed', retryAt: now };
+  }
+  const { status } = await deps.store.get(order.id);
+  if (status === 'progress' || status === 'success') return { kind: 'busy', retryAt: now };
+  return { kind: 'ended', status };
+}
