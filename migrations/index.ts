@@ -1,5 +1,11 @@
 import { Orders1750000000000 } from './1-orders.ts';
 import { Ending1751000000000, Refunds1752000000000 } from './2-cancel.ts';
+import { Stuck1754000000000 } from './4-stuck.ts';
 
 /** In the order in which they run. */
-export const migrations = [Orders1750000000000, Ending1751000000000, Refunds1752000000000];
+export const migrations = [
+  Orders1750000000000,
+  Ending1751000000000,
+  Refunds1752000000000,
+  Stuck1754000000000,
+];

@@ -77,6 +77,8 @@ export interface PaymentOrder {
   /** Why the last attempt did not end, and how often in a row for this reason. */
   retryReason: PendingReason | null;
   retryCount: number;
+  /** Since when a person has to look (死信); null: nothing needs one. It is tried on all the same, slowly. */
+  stuckAt: Date | null;
   leaseToken: string | null;
   leaseUntil: Date | null;
 }

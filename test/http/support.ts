@@ -51,6 +51,7 @@ export const order: PaymentOrder = {
   closeAttempts: 0,
   retryReason: null,
   retryCount: 0,
+  stuckAt: null,
   leaseToken: null,
   leaseUntil: null,
 };

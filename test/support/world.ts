@@ -18,7 +18,7 @@ import type {
   CreateOrder,
   SyncOutcome,
 } from '../../src/order/outcomes.ts';
-import { runDueOrder } from '../../src/order/run-due-order.ts';
+import { type NextRun, runDueOrder } from '../../src/order/run-due-order.ts';
 import { syncOrder } from '../../src/order/sync-order.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { freePort } from '../../src/platform/services/free-port.ts';
@@ -52,7 +52,7 @@ export interface World {
   sync(order: PaymentOrder): Promise<SyncOutcome>;
   refunds(order: PaymentOrder): Promise<Refund[]>;
   /** Lets the order's timer fire now. */
-  fire(order: PaymentOrder): Promise<Date | null>;
+  fire(order: PaymentOrder): Promise<NextRun>;
   records(order: PaymentOrder): Promise<CloseRecord[]>;
   notifications(): Promise<{ orderNo: string | null; outcome: string; eventId: string }[]>;
   /** What BullMQ says of the order's job; `unknown` when there is none. */

@@ -36,6 +36,7 @@ export const exampleOrder: PaymentOrder = {
   closeAttempts: 0,
   retryReason: null,
   retryCount: 0,
+  stuckAt: null,
   leaseToken: null,
   leaseUntil: null,
 };
