@@ -1,5 +1,6 @@
 import { Orders1750000000000 } from './1-orders.ts';
 import { Ending1751000000000, Refunds1752000000000 } from './2-cancel.ts';
+import { Stuck1754000000000 } from './4-stuck.ts';
 import { LatePayments1755000000000, Violations1756000000000 } from './5-late-payment.ts';
 
 /** In the order in which they run. */
@@ -7,6 +8,7 @@ export const migrations = [
   Orders1750000000000,
   Ending1751000000000,
   Refunds1752000000000,
+  Stuck1754000000000,
   LatePayments1755000000000,
   Violations1756000000000,
 ];

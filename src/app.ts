@@ -11,18 +11,26 @@ import { entities } from './order/entities.ts';
 import { receiveNotification } from './order/receive-notification.ts';
 import { createRefundStore } from './order/refund-store.ts';
 import { createOrderStore } from './order/store.ts';
+import { createStuckStore } from './order/stuck-store.ts';
 import { openDatabase } from './platform/database.ts';
 import { followDatabaseClock } from './platform/database-clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { createNonceMemory } from './platform/nonce-memory.ts';
 import { connectedOrNot, openProducerRedis, openWorkerRedis } from './platform/redis.ts';
 import { createReleases } from './platform/releases.ts';
+import { createTellOnce } from './platform/tell-once.ts';
 import { createCloseQueues } from './timer/close-queues.ts';
 import { endCloseWorker, startCloseWorker } from './timer/close-worker.ts';
 import { startSweeper } from './timer/sweeper.ts';
 
 /** How long a shutdown waits for work in hand, ms. What is not done by then is given back: its lease runs out. */
 const SHUTDOWN_MS = 8_000;
+
+/** How often a person is told of a trouble that many orders share, ms. */
+const TELL_AGAIN_MS = 3_600_000;
+
+/** Calls to one channel at once, in one process, beyond those of its timers: the API's and the command line's. */
+const CALLS_BY_HAND = 200;
 
 /** Whoever asks after our health gives up soon, ms. */
 const HEALTH_LIMIT_MS = 2_000;
@@ -70,14 +78,18 @@ async function build(
   if (!(await connectedOrNot(redis)))
     log.error('redis cannot be reached: orders close late until it is back');
   const queues = createCloseQueues(redis, server.REDIS_PREFIX, clock, log);
-  const channels = createChannels(channelConfig, server.PUBLIC_URL, clock);
+  const tellOnce = createTellOnce(clock, TELL_AGAIN_MS);
+  const maxCalls = server.CLOSE_CONCURRENCY + CALLS_BY_HAND;
+  const channels = createChannels(channelConfig, server.PUBLIC_URL, { clock, log, tellOnce, maxCalls });
   const deps: OrderDeps = {
     store: createOrderStore(db),
     refunds: createRefundStore(db),
+    stuck: createStuckStore(db),
     channels,
     timer: queues,
     clock,
     log,
+    tellOnce,
     expiresInMs: server.ORDER_EXPIRES_IN_S * 1000,
     closeGraceMs: server.CLOSE_GRACE_MS,
     latePaymentPolicy: server.LATE_PAYMENT_POLICY,
@@ -118,7 +130,12 @@ async function build(
       releases.add('connections', async () => connection.disconnect());
       // Also for channels that are not configured any more: their open orders are somebody's business.
       for (const channel of channelNames) {
-        const options = { channel, prefix: server.REDIS_PREFIX, concurrency: server.CLOSE_CONCURRENCY };
+        const options = {
+          channel,
+          prefix: server.REDIS_PREFIX,
+          concurrency: server.CLOSE_CONCURRENCY,
+          perSecond: server.CHANNEL_CLOSES_PER_S,
+        };
         const worker = startCloseWorker(deps, connection, options);
         releases.add('work', () => endCloseWorker(worker, connection));
       }

@@ -1,19 +1,24 @@
 import { createAlipayChannel } from './channel/alipay/alipay-channel.ts';
-import type { Channel, ChannelName, Channels } from './channel/channel.ts';
+import type { Channel, ChannelName, Channels, GuardedChannel } from './channel/channel.ts';
+import { guardChannel } from './channel/guard.ts';
 import { createWechatChannel } from './channel/wechat/wechat-channel.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './platform/clock.ts';
+import type { Logger } from './platform/logger.ts';
+import type { TellOnce } from './platform/tell-once.ts';
 
 /** Where a channel's notifications arrive. */
 export const notifyPath = (channel: ChannelName) => `/notify/${channel}`;
 
-/** The channels whose variables are set. */
+/** The channels whose variables are set, each behind its own guard. */
 export function createChannels(
   { wechat, alipay }: Omit<Config, 'server'>,
   publicUrl: string,
-  clock: Clock,
+  guard: { clock: Clock; log: Logger; tellOnce: TellOnce; maxCalls: number },
 ): Channels {
-  const channels = new Map<ChannelName, Channel>();
+  const { clock } = guard;
+  const channels = new Map<ChannelName, GuardedChannel>();
+  const add = (channel: Channel) => channels.set(channel.name, guardChannel(channel, guard));
   const notifyUrl = (channel: ChannelName) => publicUrl + notifyPath(channel);
   if (wechat !== null) {
     const channel = createWechatChannel(
@@ -30,7 +35,7 @@ export function createChannels(
       },
       clock,
     );
-    channels.set(channel.name, channel);
+    add(channel);
   }
   if (alipay !== null) {
     const channel = createAlipayChannel(
@@ -44,7 +49,7 @@ export function createChannels(
       },
       clock,
     );
-    channels.set(channel.name, channel);
+    add(channel);
   }
   return channels;
 }

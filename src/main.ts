@@ -2,9 +2,11 @@
 import { readFileSync, statSync } from 'node:fs';
 import { Command } from 'commander';
 import { type App, openApp } from './app.ts';
+import { print } from './commands/command.ts';
+import { addRecloseCommand } from './commands/reclose.ts';
+import { addStuckCommand } from './commands/stuck.ts';
 import { ConfigError, readConfig, readDatabaseUrl } from './config.ts';
 import { migrate } from './migrate.ts';
-import { reclose } from './order/reclose.ts';
 import { createLogger } from './platform/logger.ts';
 
 /** Sysexits: the configuration is wrong. */
@@ -37,23 +39,8 @@ program
     print(ran.length === 0 ? 'The database is up to date.' : `Migrated: ${ran.join(', ')}`);
   });
 
-program
-  .command('reclose')
-  .description('enqueue a close now, whatever became of the earlier timer')
-  .argument('<order-no...>', 'our order numbers')
-  .action(async (orderNos: string[]) => {
-    const app = await open();
-    try {
-      for (const orderNo of orderNos) {
-        const outcome = await reclose(app.deps, orderNo);
-        print(`${orderNo} ${outcome.kind}${outcome.kind === 'ended' ? ` ${outcome.status}` : ''}`);
-        if (outcome.kind === 'not_found' || outcome.kind === 'ended') process.exitCode = 1;
-      }
-    } finally {
-      await app.close();
-    }
-    process.exit();
-  });
+addStuckCommand(program, open);
+addRecloseCommand(program, open);
 
 program
   .command('simulate')
@@ -140,10 +127,6 @@ function nextSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
   });
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }
 
 try {

@@ -211,5 +211,16 @@ export interface Channel {
   readonly replies: { accepted: NotificationReply; failed: NotificationReply };
 }
 
+/** A channel behind its circuit breaker and its bound on calls, see `guard.ts`. */
+export interface GuardedChannel extends Channel {
+  /**
+   * Asked before an attempt begins. Null: go ahead; while the channel's recovery is being tried, this attempt is the
+   * trial. Else nothing would reach the channel: ask again then.
+   */
+  admit(): Date | null;
+  /** The same without beginning anything: null while all is well, else when to ask again (now, or later). */
+  unavailableUntil(): Date | null;
+}
+
 /** The channels that are configured. */
-export type Channels = ReadonlyMap<ChannelName, Channel>;
+export type Channels = ReadonlyMap<ChannelName, GuardedChannel>;

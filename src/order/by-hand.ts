@@ -19,7 +19,7 @@ export async function closeByHand(
   const order = await deps.store.findByNumbers(numbers);
   if (order === null) return { kind: 'not_found' };
   const outcome = await closeOrder(deps, order, trigger);
-  if (outcome.kind === 'busy' && !(await deps.store.wish(order.id, 'close', deps.clock.now()))) {
+  if (wasNotTouched(outcome) && !(await deps.store.wish(order.id, 'close', deps.clock.now()))) {
     const { status } = await deps.store.get(order.id);
     if (status !== 'progress') return { kind: 'ended', status };
   }
@@ -35,7 +35,7 @@ export async function cancelByHand(
   const order = await deps.store.findByNumbers(numbers);
   if (order === null) return { kind: 'not_found' };
   const outcome = await cancelOrder(deps, order, trigger);
-  if (outcome.kind === 'busy' && !(await deps.store.wish(order.id, 'cancel', deps.clock.now()))) {
+  if (wasNotTouched(outcome) && !(await deps.store.wish(order.id, 'cancel', deps.clock.now()))) {
     const now = await deps.store.get(order.id);
     if (now.status !== 'progress' && now.status !== 'success') return cancelOrder(deps, now, trigger);
   }
@@ -53,4 +53,9 @@ export async function syncByHand(
   const outcome = await syncOrder(deps, order, trigger);
   if (outcome.kind === 'synced') await followRow(deps, order.id);
   return outcome;
+}
+
+/** Then what was asked for is not in the row yet. */
+function wasNotTouched(outcome: CloseOutcome | CancelOutcome): boolean {
+  return outcome.kind === 'busy' || (outcome.kind === 'pending' && outcome.reason === 'channel_down');
 }

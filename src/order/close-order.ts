@@ -1,5 +1,6 @@
 import { assertNever } from '../platform/assert-never.ts';
 import { type Answers, answersOf, closeAtChannel, nothingAsked } from './ask-channel.ts';
+import { notNow } from './channel-now.ts';
 import { type CloseDecision, decideClose } from './decide-close.ts';
 import type { OrderDeps } from './deps.ts';
 import { takeCloseLease, takeLease } from './lease.ts';
@@ -30,6 +31,8 @@ export async function closeOrder(
   if (waitsForExpiry(trigger) && !isDue(order, deps.clock.now())) {
     return { kind: 'not_due', dueAt: order.nextCloseAt ?? order.expiresAt };
   }
+  const pending = await notNow(deps, order, waitsForExpiry(trigger) ? order.ending : 'close');
+  if (pending !== null) return pending;
   const leased = waitsForExpiry(trigger) ? await takeLease(deps, order) : await takeCloseLease(deps, order);
   if (leased === null) return whoWasFaster(deps, order);
 

@@ -1,4 +1,4 @@
-import type { Channel, ChannelPayment, PayerDetails } from '../channel/channel.ts';
+import type { Channel, ChannelPayment, GuardedChannel, PayerDetails } from '../channel/channel.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import type { OrderDeps } from './deps.ts';
 import { asChannelOrder, type PaymentOrder } from './order.ts';
@@ -23,7 +23,8 @@ const NOTHING_TO_SHOW = '';
  * The queue may be away: the row is the timer.
  *
  * The same `bizOrderNo` again returns its order while that is payable, and creates it at the channel if that
- * has not succeeded yet; the first call's expiry stands. Throws only when the database cannot be reached.
+ * has not succeeded yet; the first call's expiry stands. While the channel is out of order no new order is made.
+ * Throws only when the database cannot be reached.
  */
 export async function createOrder(deps: OrderDeps, wish: CreateOrder): Promise<CreateOutcome> {
   const channel = deps.channels.get(wish.channel);
@@ -39,6 +40,11 @@ export async function createOrder(deps: OrderDeps, wish: CreateOrder): Promise<C
 
   const { authCode, openId, ...kept } = wish;
   const payer = { authCode, openId, returnUrl: wish.returnUrl };
+  if (channel.unavailableUntil() !== null) {
+    const existing = await deps.store.findByBizOrderNo(wish.bizOrderNo);
+    if (existing !== null) return createAgain(deps, channel, existing, wish, payer);
+    if (channel.admit() !== null) return { kind: 'channel_down' };
+  }
   const inserted = await deps.store.insert({
     ...kept,
     orderNo: newOrderNo(now),
@@ -58,7 +64,7 @@ export async function createOrder(deps: OrderDeps, wish: CreateOrder): Promise<C
 /** `bizOrderNo` has an order already. */
 async function createAgain(
   deps: OrderDeps,
-  channel: Channel,
+  channel: GuardedChannel,
   order: PaymentOrder,
   wish: CreateOrder,
   payer: PayerDetails,
@@ -74,6 +80,7 @@ async function createAgain(
   if (order.method === 'barcode') return chargeAgain(deps, order);
   if (order.payBody !== null) return { kind: 'existing', order };
   if (channel.account !== order.channelAccount) return { kind: 'misconfigured' };
+  if (channel.admit() !== null) return { kind: 'channel_down' };
   if (!(await deps.store.beginCreateAttempt(order.id, now))) return { kind: 'unreachable' };
   return createAtChannel(deps, channel, { ...order, createAttemptedAt: now }, payer);
 }
@@ -110,7 +117,8 @@ async function createAtChannel(
     case 'unknown':
     case 'rate_limited': {
       await deps.store.noteCreateError(order.id, result.answer);
-      const level = result.kind === 'misconfigured' ? 'error' : 'warn';
+      const tells = result.kind === 'misconfigured' && deps.tellOnce(`misconfigured ${order.channel}`);
+      const level = tells ? 'error' : 'warn';
       log[level]({ reason: result.kind, answer: result.answer }, 'order not created at the channel');
       // The money may have been taken all the same.
       if (order.method === 'barcode') await poll(deps, order);

@@ -1,19 +1,24 @@
 import type { Channels } from '../channel/channel.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { TellOnce } from '../platform/tell-once.ts';
 import type { CloseTimer } from './close-timer.ts';
 import type { LatePaymentPolicy } from './late-payment.ts';
 import type { RefundStore } from './refund-store.ts';
 import type { OrderStore } from './store.ts';
+import type { StuckStore } from './stuck-store.ts';
 
 /** What every order use case works with. Built once, in `app.ts`. */
 export interface OrderDeps {
   store: OrderStore;
   refunds: RefundStore;
+  stuck: StuckStore;
   channels: Channels;
   timer: CloseTimer;
   clock: Clock;
   log: Logger;
+  /** For troubles that many orders share. */
+  tellOnce: TellOnce;
   /** Ms from an order's creation to its expiry, unless the merchant says otherwise. */
   expiresInMs: number;
   /** Ms between an order's expiry and its close, so that a payment in flight lands first. */

@@ -52,6 +52,7 @@ export const PaymentOrderEntity = new EntitySchema<PaymentOrder>({
     closeAttempts: { type: 'int', name: 'close_attempts' },
     retryReason: text('retry_reason', 20),
     retryCount: { type: 'int', name: 'retry_count' },
+    stuckAt: moment('stuck_at'),
     leaseToken: text('lease_token', 36),
     leaseUntil: moment('lease_until'),
   },

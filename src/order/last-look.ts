@@ -1,5 +1,6 @@
 import { assertNever } from '../platform/assert-never.ts';
 import { answersOf, nothingAsked } from './ask-channel.ts';
+import { notNow } from './channel-now.ts';
 import type { OrderDeps } from './deps.ts';
 import { takeLease } from './lease.ts';
 import { asChannelOrder, type PaymentOrder } from './order.ts';
@@ -18,18 +19,14 @@ export async function lookForLastTime(
   order: PaymentOrder,
   trigger: CloseTrigger,
 ): Promise<void> {
+  const channel = deps.channels.get(order.channel);
+  if ((await notNow(deps, order, order.ending)) !== null || channel === undefined) return;
   const leased = await takeLease(deps, order);
   if (leased === null) return;
-  const channel = deps.channels.get(leased.channel);
   const asked = asChannelOrder(leased);
-  const mayAsk = channel !== undefined && channel.account === leased.channelAccount;
-  const query = mayAsk ? await channel.query(asked) : null;
+  const query = await channel.query(asked);
   const answers = answersOf({ ...nothingAsked, queryBefore: query });
   const attempt: CloseAttempt = { type: 'watch', leased, trigger, answers, now: deps.clock.now() };
-  if (!mayAsk || query === null) {
-    await settleRetry(deps, attempt, { reason: 'misconfigured', notBefore: null });
-    return;
-  }
   switch (query.kind) {
     case 'closed':
     case 'not_found':

@@ -18,25 +18,27 @@ export type OrderStatus = 'progress' | 'success' | 'close' | 'cancel' | 'refundi
 export type Ending = 'expiry' | 'close' | 'reverse' | 'cancel';
 
 /** Why a close has not ended yet. Each has its own waits, see `retry.ts`. */
-export type PendingReason =
+export const pendingReasons = [
   /** The customer is typing the password. */
-  | 'user_paying'
+  'user_paying',
   /** The channel asks for fewer calls. */
-  | 'rate_limited'
+  'rate_limited',
   /** Timeout, reset, 5xx, unverifiable or unlisted answer: nothing was learned. */
-  | 'unreachable'
+  'unreachable',
   /** Our key, merchant number or rights: a person must mend it. */
-  | 'misconfigured'
+  'misconfigured',
   /** The channel took the close but does not show it yet, or its answers contradict each other. */
-  | 'not_confirmed'
+  'not_confirmed',
   /** The order's creation at the channel may still take effect. */
-  | 'too_early'
+  'too_early',
   /** Paid, but not this amount or not by this merchant: a person must look. */
-  | 'mismatch'
+  'mismatch',
   /** A refund has been accepted and is not yet confirmed. */
-  | 'refunding'
+  'refunding',
   /** The merchant's account at the channel has too little money to give back. */
-  | 'not_enough';
+  'not_enough',
+] as const;
+export type PendingReason = (typeof pendingReasons)[number];
 
 export interface PaymentOrder {
   /** Digits of a BIGINT; what DaxPay 2.0.5 calls `paymentId`. */
@@ -82,6 +84,8 @@ export interface PaymentOrder {
   /** Why the last attempt did not end, and how often in a row for this reason. */
   retryReason: PendingReason | null;
   retryCount: number;
+  /** Since when a person has to look (死信); null: nothing needs one. It is tried on all the same, slowly. */
+  stuckAt: Date | null;
   leaseToken: string | null;
   leaseUntil: Date | null;
 }

@@ -41,7 +41,9 @@ export type CreateOutcome =
    */
   | { kind: 'refused'; message: string }
   | { kind: 'misconfigured' }
-  | { kind: 'unreachable' };
+  | { kind: 'unreachable' }
+  /** The channel is out of order and was not asked. No order was made. */
+  | { kind: 'channel_down' };
 
 /** Who or what asks for a close (G8). */
 export interface CloseTrigger {
@@ -49,6 +51,17 @@ export interface CloseTrigger {
   /** A user or merchant, where one is known. */
   actor: string | null;
   clientIp: string | null;
+}
+
+/**
+ * Undecided. It goes on by itself at `retryAt`. `channel_down`: the channel is out of order and was not asked; the
+ * order is as it was.
+ */
+export interface Pending {
+  kind: 'pending';
+  reason: PendingReason | 'channel_down';
+  answer: string;
+  retryAt: Date;
 }
 
 export type CloseOutcome =
@@ -62,8 +75,7 @@ export type CloseOutcome =
   | { kind: 'busy'; retryAt: Date }
   /** Only for triggers that wait for the expiry. */
   | { kind: 'not_due'; dueAt: Date }
-  /** Undecided. It goes on by itself at `retryAt`. */
-  | { kind: 'pending'; reason: PendingReason; answer: string; retryAt: Date };
+  | Pending;
 
 /** How a merchant names an order. The system's number wins. */
 export interface OrderNumbers {
@@ -81,8 +93,7 @@ export type CancelOutcome =
   | { kind: 'ended'; status: Exclude<OrderStatus, 'progress' | 'success'> }
   | { kind: 'not_found' }
   | { kind: 'busy'; retryAt: Date }
-  /** Undecided. It goes on by itself at `retryAt`. */
-  | { kind: 'pending'; reason: PendingReason; answer: string; retryAt: Date }
+  | Pending
   /** Paid so long ago that the channel gives nothing back any more. Nothing was changed. */
   | { kind: 'unsupported' }
   /** The channel will not give the money back; a person must. */
@@ -107,6 +118,6 @@ export type SyncOutcome =
   /** The channel gave no usable answer; nothing changed. */
   | {
       kind: 'unreachable';
-      reason: 'unreachable' | 'rate_limited' | 'misconfigured' | 'mismatch';
+      reason: 'unreachable' | 'rate_limited' | 'misconfigured' | 'mismatch' | 'channel_down';
       answer: string;
     };

@@ -11,9 +11,10 @@ const POLL_SHARE_OF_AGE = 1 / 12;
 const MIN_POLL_MS = 5_000;
 const MAX_POLL_MS = 300_000;
 
-/** Asks once, and sets the time of the next question or of the close. */
+/** Asks once, and sets the time of the next question or of the close. Out of order: it stays due, and waits. */
 export async function pollOrder(deps: OrderDeps, order: PaymentOrder, trigger: CloseTrigger): Promise<void> {
-  await syncOrder(deps, order, trigger);
+  const outcome = await syncOrder(deps, order, trigger);
+  if (outcome.kind === 'unreachable' && outcome.reason === 'channel_down') return;
   await deps.store.postpone(order.id, nextPollAt(deps, order));
 }
 

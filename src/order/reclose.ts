@@ -13,7 +13,8 @@ export type RecloseOutcome =
 
 /**
  * Enqueues a close of an open order now (重新关单), whatever became of its earlier timer: completed, failed for
- * good or vanished. Does not close by itself; a worker does.
+ * good or vanished. What is being cancelled goes on being cancelled, and what is watched is looked at. Does not
+ * close by itself; a worker does.
  */
 export async function reclose(
   deps: OrderDeps,
@@ -24,7 +25,8 @@ export async function reclose(
   if (order === null) return { kind: 'not_found' };
 
   const now = deps.clock.now();
-  if (!(await deps.store.makeDue(order.id, now))) {
+  const isDue = (await deps.store.makeDue(order.id, now)) || (await deps.store.beginAgain(order.id, now));
+  if (!isDue) {
     const { status } = await deps.store.get(order.id);
     return { kind: 'ended', status };
   }

@@ -1,7 +1,8 @@
 import { assertNever } from '../platform/assert-never.ts';
-import { answersOf, lastAnswer, nothingAsked } from './ask-channel.ts';
+import { lastAnswer } from './ask-channel.ts';
+import { notNow } from './channel-now.ts';
 import type { OrderDeps } from './deps.ts';
-import { type GiveBackResult, giveBack, refundNoOf } from './give-back.ts';
+import { giveBack, refundNoOf } from './give-back.ts';
 import { takeRefundLease } from './lease.ts';
 import type { PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
@@ -17,13 +18,11 @@ export async function refundLatePayment(
   order: PaymentOrder,
   trigger: CloseTrigger,
 ): Promise<void> {
+  const channel = deps.channels.get(order.channel);
+  if ((await notNow(deps, order, order.ending)) !== null || channel === undefined) return;
   const leased = await takeRefundLease(deps, order);
   if (leased === null) return;
-  const channel = deps.channels.get(leased.channel);
-  const result: GiveBackResult =
-    channel === undefined || channel.account !== leased.channelAccount
-      ? { kind: 'retry', reason: 'misconfigured', answers: answersOf(nothingAsked) }
-      : await giveBack(deps, channel, leased, 'late');
+  const result = await giveBack(deps, channel, leased, 'late');
   const { answers } = result;
   const attempt: CloseAttempt = { type: 'refund', leased, trigger, answers, now: deps.clock.now() };
   const answer = lastAnswer(answers);

@@ -52,6 +52,11 @@ export function retryDelayMs(reason: PendingReason, count: number, random: numbe
   return Math.round(wait * (1 + JITTER * random));
 }
 
+/** True where the fast attempts are used up, or only a person can help: the order is stuck (死信). */
+export function isStuck(reason: PendingReason, count: number): boolean {
+  return count >= alertAt[reason];
+}
+
 /**
  * True once in a row of undecided attempts, however their reasons alternate: now tell a person. `before` is how the
  * attempt before this one ended.
@@ -61,6 +66,6 @@ export function needsPerson(
   count: number,
   before: { reason: PendingReason | null; count: number },
 ): boolean {
-  const toldBefore = before.reason !== null && before.count >= alertAt[before.reason];
-  return count >= alertAt[reason] && !toldBefore;
+  const toldBefore = before.reason !== null && isStuck(before.reason, before.count);
+  return isStuck(reason, count) && !toldBefore;
 }

@@ -1,4 +1,5 @@
 import { cancelOrder } from './cancel-order.ts';
+import { outOfOrderUntil } from './channel-now.ts';
 import { closeOrder } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
 import { lookForLastTime } from './last-look.ts';
@@ -11,22 +12,27 @@ import { watchOrder } from './watch-order.ts';
 /** How soon a timer looks again at an order that it found taken and then free, ms. */
 const BUSY_RETRY_MS = 1_000;
 
+/** When a timer is to fire again. */
+export type NextRun =
+  | { kind: 'at'; at: Date }
+  /** Nothing is left to do. */
+  | { kind: 'never' }
+  /** The order was not touched: until then the channel answers nothing, for this order as for all others. */
+  | { kind: 'channel_down'; until: Date };
+
 /**
  * What a timer does when it fires: reloads the order and does what is due for it. Returns when to fire again, as the
- * row says afterwards; null when there is nothing left to do, or only the last look, which the sweep sees to. Throws only when the database cannot be reached.
+ * row says afterwards; `never` also where only the last look remains, which the sweep sees to. Throws only when the
+ * database cannot be reached.
  */
-export async function runDueOrder(
-  deps: OrderDeps,
-  orderNo: string,
-  trigger: CloseTrigger,
-): Promise<Date | null> {
+export async function runDueOrder(deps: OrderDeps, orderNo: string, trigger: CloseTrigger): Promise<NextRun> {
   const order = await deps.store.find(orderNo);
   if (order === null) {
     deps.log.warn({ orderNo, reason: 'no such order' }, 'timer skipped');
-    return null;
+    return { kind: 'never' };
   }
   const now = deps.clock.now();
-  if (!isDue(order, now)) return order.nextCloseAt;
+  if (!isDue(order, now)) return runAt(order.nextCloseAt);
 
   if (order.status === 'refunding') await refundLatePayment(deps, order, trigger);
   else if (awaitsLastLook(order)) await lookForLastTime(deps, order, trigger);
@@ -36,9 +42,16 @@ export async function runDueOrder(
   else await closeOrder(deps, order, trigger);
 
   const after = await deps.store.get(order.id);
-  const { nextCloseAt, leaseUntil } = after;
-  if (awaitsLastLook(after)) return null;
-  if (nextCloseAt === null || nextCloseAt.getTime() > deps.clock.now().getTime()) return nextCloseAt;
-  // Still due: another process has the lease, or had it a moment ago.
-  return leaseUntil ?? new Date(deps.clock.now().getTime() + BUSY_RETRY_MS);
+  const { leaseUntil } = after;
+  if (awaitsLastLook(after)) return { kind: 'never' };
+  if (!isDue(after, deps.clock.now())) return runAt(after.nextCloseAt);
+  // Still due: another process has the lease or had it a moment ago, or its channel is out of order.
+  if (leaseUntil !== null && leaseUntil.getTime() > now.getTime()) return runAt(leaseUntil);
+  const until = outOfOrderUntil(deps, after);
+  if (until !== null) return { kind: 'channel_down', until };
+  return runAt(leaseUntil ?? new Date(deps.clock.now().getTime() + BUSY_RETRY_MS));
+}
+
+function runAt(at: Date | null): NextRun {
+  return at === null ? { kind: 'never' } : { kind: 'at', at };
 }

@@ -1,11 +1,12 @@
 import type { ChannelPayment } from '../channel/channel.ts';
 import { type Answers, lastAnswer } from './ask-channel.ts';
+import { outOfOrderUntil } from './channel-now.ts';
 import type { OrderDeps } from './deps.ts';
 import type { CloseRecord } from './entities.ts';
 import { isGivingBack, type PaymentOrder, type PendingReason } from './order.ts';
 import type { CloseOutcome, CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
-import { needsPerson, retryDelayMs } from './retry.ts';
+import { isStuck, needsPerson, retryDelayMs } from './retry.ts';
 import type { NewCloseRecord } from './store.ts';
 
 /** How often a softly closed order is asked about, ms. */
@@ -75,7 +76,10 @@ export async function settlePaid(
   };
 }
 
-/** Nothing is decided; the next attempt is in the row. */
+/**
+ * Nothing is decided; the next attempt is in the row. An attempt that failed because its channel is out of order is
+ * recorded, but does not count against the order: that is the channel's failure, and has been told as such.
+ */
 export async function settleRetry(
   deps: OrderDeps,
   attempt: CloseAttempt,
@@ -83,8 +87,9 @@ export async function settleRetry(
 ): Promise<CloseOutcome> {
   const { leased, now } = attempt;
   const answer = lastAnswer(attempt.answers);
-  const retryCount = leased.retryCount + 1;
-  const wait = now.getTime() + retryDelayMs(reason, retryCount, deps.random());
+  const downUntil = blamesChannel(reason) ? outOfOrderUntil(deps, leased) : null;
+  const retryCount = leased.retryCount + (downUntil === null ? 1 : 0);
+  const wait = downUntil?.getTime() ?? now.getTime() + retryDelayMs(reason, retryCount, deps.random());
   const retryAt = new Date(Math.min(wait, notBefore?.getTime() ?? Number.POSITIVE_INFINITY));
   // What somebody asked for goes on; what a timer began waits for its time again.
   const ending = waitsForExpiry(attempt.trigger)
@@ -92,15 +97,35 @@ export async function settleRetry(
     : attempt.type === 'cancel'
       ? 'cancel'
       : 'close';
-  const next = { at: retryAt, ending, reason, count: retryCount };
+  const next = {
+    at: retryAt,
+    ending,
+    reason: downUntil === null ? reason : leased.retryReason,
+    count: retryCount,
+    stuckAt: leased.stuckAt ?? (downUntil === null && isStuck(reason, retryCount) ? now : null),
+  };
   if (!(await deps.store.postponeAttempt(leased, next, closeRecord(attempt, reason, leased.status)))) {
     return whoWasFaster(deps, leased);
   }
-  const before = { reason: leased.retryReason, count: leased.retryCount };
-  const level = needsPerson(reason, retryCount, before) ? 'error' : 'warn';
+  const level = downUntil === null && tellsPerson(deps, leased, reason, retryCount) ? 'error' : 'warn';
   const message = unfinished[attempt.type];
   attemptLog(deps, attempt)[level]({ reason, attempts: retryCount, retryAt, answer }, message);
   return { kind: 'pending', reason, answer, retryAt };
+}
+
+function blamesChannel(reason: PendingReason): boolean {
+  return reason === 'unreachable' || reason === 'misconfigured';
+}
+
+/** Once in a row of attempts; and of what is misconfigured once for all of the channel's orders. */
+function tellsPerson(
+  deps: OrderDeps,
+  { channel, retryReason, retryCount }: PaymentOrder,
+  reason: PendingReason,
+  count: number,
+): boolean {
+  if (!needsPerson(reason, count, { reason: retryReason, count: retryCount })) return false;
+  return reason !== 'misconfigured' || deps.tellOnce(`misconfigured ${channel}`);
 }
 
 /** The lease could not be had, or the guard did not hold: says what the order has become. */

@@ -30,6 +30,7 @@ export type NewOrder = Omit<
   | 'closeAttempts'
   | 'retryReason'
   | 'retryCount'
+  | 'stuckAt'
   | 'leaseToken'
   | 'leaseUntil'
 >;
@@ -47,10 +48,12 @@ const emptyOrder = {
   closeAttempts: 0,
   retryReason: null,
   retryCount: 0,
+  stuckAt: null,
   leaseToken: null,
   leaseUntil: null,
 } satisfies Partial<PaymentOrder>;
 
+const noFailures = { retryReason: null, retryCount: 0, stuckAt: null };
 const noLease = { leaseToken: null, leaseUntil: null };
 
 /** How often a transaction that lost a lock is tried. */
@@ -253,7 +256,7 @@ export function createOrderStore(db: DataSource) {
      * the record is kept, as `overtaken`.
      */
     async endAttempt(leased: PaymentOrder, set: Change, record: NewCloseRecord): Promise<boolean> {
-      return finishAttempt(leased, set, {}, record);
+      return finishAttempt(leased, { stuckAt: null, ...set }, {}, record);
     },
 
     /**
@@ -262,7 +265,13 @@ export function createOrderStore(db: DataSource) {
      */
     async postponeAttempt(
       leased: PaymentOrder,
-      next: { at: Date; ending: Ending; reason: PendingReason; count: number },
+      next: {
+        at: Date;
+        ending: Ending;
+        reason: PendingReason | null;
+        count: number;
+        stuckAt: Date | null;
+      },
       record: NewCloseRecord,
     ): Promise<boolean> {
       const set = {
@@ -270,6 +279,7 @@ export function createOrderStore(db: DataSource) {
         ending: () => "IF(ending = 'expiry', :ending, ending)",
         retryReason: next.reason,
         retryCount: next.count,
+        stuckAt: next.stuckAt,
       };
       const parameters = { was: leased.nextCloseAt, next: next.at, ending: next.ending };
       return finishAttempt(leased, set, parameters, record);
@@ -300,7 +310,7 @@ export function createOrderStore(db: DataSource) {
           success: { ...late, ...paid, closedAt: null, nextCloseAt: null },
           close: { ...late, nextCloseAt: null },
         }[lateStatus];
-        const idle = { nextCloseAt: null, watchUntil: null, retryReason: null, retryCount: 0, ...noLease };
+        const idle = { nextCloseAt: null, watchUntil: null, ...noFailures, ...noLease };
         const open = "id = :id AND status = 'progress' AND ending";
         const unpaid = 'AND paid_at IS NULL AND late_paid_at IS NULL';
         const { id } = order;
@@ -348,7 +358,7 @@ export function createOrderStore(db: DataSource) {
       now: Date,
     ): Promise<boolean> {
       const set = {
-        refund: { status: 'refunding', nextCloseAt: now },
+        refund: { status: 'refunding', nextCloseAt: now, ...noFailures },
         reopen: { status: 'success', paidAt: order.latePaidAt, closedAt: null },
         handled: { lateHandledAt: now },
       } as const satisfies Record<LateDecision, Change>;
@@ -387,11 +397,33 @@ export function createOrderStore(db: DataSource) {
       );
     },
 
-    /** Makes an open order due now, forgetting its earlier failures. False: it has ended. */
+    /** Puts off an order whose channel cannot be asked, as we are configured; no attempt was made. */
+    async postponeUnasked(order: PaymentOrder, next: { at: Date; ending: Ending; now: Date }): Promise<void> {
+      const set: Change = {
+        nextCloseAt: next.at,
+        ending: () => "IF(ending = 'expiry' OR :ending = 'cancel', :ending, ending)",
+        retryReason: 'misconfigured',
+        stuckAt: () => 'COALESCE(stuck_at, :now)',
+      };
+      const guard = 'id = :id AND status = :status';
+      const { id, status } = order;
+      await change(orders.manager, set, guard, { id, status, ending: next.ending, now: next.now });
+    },
+
+    /** Makes an open order due now, forgetting its earlier failures. A cancel stays one. False: it has ended. */
     async makeDue(id: string, now: Date): Promise<boolean> {
       const ending = () => "IF(ending = 'expiry', 'close', ending)";
-      const set = { nextCloseAt: now, ending, retryReason: null, retryCount: 0 };
+      const set = { nextCloseAt: now, ending, ...noFailures };
       return (await change(orders.manager, set, "id = :id AND status = 'progress'", { id })) === 1;
+    },
+
+    /**
+     * Lets an order for which something is left to do, whatever that is, begin again at `at`, forgetting its earlier
+     * failures. False: nothing is left.
+     */
+    async beginAgain(id: string, at: Date): Promise<boolean> {
+      const set = { nextCloseAt: at, ...noFailures };
+      return (await change(orders.manager, set, 'id = :id AND next_close_at IS NOT NULL', { id })) === 1;
     },
 
     /**

@@ -24,6 +24,8 @@ export async function syncOrder(
   if (channel === undefined || channel.account !== order.channelAccount) {
     return { kind: 'unreachable', reason: 'misconfigured', answer: 'not configured for this account' };
   }
+  if (channel.admit() !== null)
+    return { kind: 'unreachable', reason: 'channel_down', answer: 'not asked: out of order' };
   const leased = await takeLease(deps, order);
   if (leased === null) {
     const { leaseUntil } = await deps.store.get(order.id);

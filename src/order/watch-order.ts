@@ -1,5 +1,6 @@
 import { assertNever } from '../platform/assert-never.ts';
 import { lastAnswer } from './ask-channel.ts';
+import { notNow } from './channel-now.ts';
 import { askAndDecide } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
 import { takeLease } from './lease.ts';
@@ -15,6 +16,7 @@ import { attemptLog, type CloseAttempt, closeRecord, nextLookAt, settleRetry } f
  * its row says when to ask next. Throws only when the database cannot be reached.
  */
 export async function watchOrder(deps: OrderDeps, order: PaymentOrder, trigger: CloseTrigger): Promise<void> {
+  if ((await notNow(deps, order, order.ending)) !== null) return;
   const leased = await takeLease(deps, order);
   if (leased === null) return;
 

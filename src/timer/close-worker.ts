@@ -1,10 +1,11 @@
-import { DelayedError, type Job, Worker } from 'bullmq';
+import { DelayedError, type Job, RateLimitError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { ChannelName } from '../channel/channel.ts';
 import type { OrderDeps } from '../order/deps.ts';
 import type { CloseTrigger } from '../order/outcomes.ts';
-import { runDueOrder } from '../order/run-due-order.ts';
+import { type NextRun, runDueOrder } from '../order/run-due-order.ts';
+import { assertNever } from '../platform/assert-never.ts';
 import { type CloseJob, queueName } from './close-queues.ts';
 
 /** A worker that dies holding jobs is noticed within lock plus check: the jobs run again 5 to 15 s later, not 60. */
@@ -17,8 +18,22 @@ const RUN_RETRY_MS = 1_000;
 /** How soon a job is tried again when our own database is away. */
 const OUTAGE_RETRY_MS = 5_000;
 
+/** The pause of a queue whose channel is out of order, ms at least: the trial of its recovery takes a moment. */
+const MIN_PAUSE_MS = 200;
+/** BullMQ sees a pause only where there is a limit. */
+const NO_LIMIT = 1_000_000_000;
+
 const jobSchema = z.object({ orderNo: z.string().min(1).max(32) });
 const triggerSchema = z.enum(['timeout', 'sweep', 'manual', 'api', 'admin']);
+
+interface CloseWorkerOptions {
+  channel: ChannelName;
+  prefix: string;
+  /** Jobs at once, in this process. */
+  concurrency: number;
+  /** Jobs begun in a second, in all processes together; 0: any number. */
+  perSecond: number;
+}
 
 export type CloseWorker = Worker<CloseJob, void, CloseTrigger['kind']>;
 
@@ -26,23 +41,31 @@ export type CloseWorker = Worker<CloseJob, void, CloseTrigger['kind']>;
  * Runs one channel's close jobs. At least once: BullMQ runs a job again whose worker died, and the close is made
  * for that. A job never fails for what a channel or the database does: it moves itself to the time of the
  * order's next attempt, which spends no BullMQ attempt. It completes when there is nothing left to do.
+ *
+ * At most `perSecond` jobs begin in a second, over all processes: so does a backlog drain. While the channel is out of
+ * order its whole queue pauses, in all processes, and what waits in it costs nothing.
  */
 export function startCloseWorker(
   deps: OrderDeps,
   redis: Redis,
-  { channel, prefix, concurrency }: { channel: ChannelName; prefix: string; concurrency: number },
+  { channel, prefix, concurrency, perSecond }: CloseWorkerOptions,
 ): CloseWorker {
-  const worker: CloseWorker = new Worker(queueName(channel), (job, token) => runJob(deps, job, token), {
-    connection: redis,
-    prefix,
-    concurrency,
-    lockDuration: LOCK_MS,
-    stalledInterval: STALLED_CHECK_MS,
-    maxStalledCount: MAX_STALLED,
-    runRetryDelay: RUN_RETRY_MS,
-    removeOnComplete: { count: 0 },
-    removeOnFail: { count: 0 },
-  });
+  const worker: CloseWorker = new Worker(
+    queueName(channel),
+    (job, token) => runJob(deps, worker, job, token),
+    {
+      connection: redis,
+      prefix,
+      concurrency,
+      limiter: { max: perSecond === 0 ? NO_LIMIT : perSecond, duration: 1_000 },
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_CHECK_MS,
+      maxStalledCount: MAX_STALLED,
+      runRetryDelay: RUN_RETRY_MS,
+      removeOnComplete: { count: 0 },
+      removeOnFail: { count: 0 },
+    },
+  );
   worker.on('error', (error) => deps.log.debug({ channel, err: error.message }, 'worker error'));
   worker.on('stalled', (orderNo) => deps.log.warn({ channel, orderNo }, 'job of a dead worker taken over'));
   worker.on('failed', (job, error) =>
@@ -61,24 +84,39 @@ export async function endCloseWorker(worker: CloseWorker, redis: Redis): Promise
 
 async function runJob(
   deps: OrderDeps,
+  worker: CloseWorker,
   job: Job<CloseJob, void, CloseTrigger['kind']>,
   token: string | undefined,
 ): Promise<void> {
   const { orderNo } = jobSchema.parse(job.data);
   const trigger = { kind: triggerSchema.parse(job.name), actor: null, clientIp: null };
   const next = await nextRun(deps, orderNo, trigger);
-  if (next === null) return;
-  const waitMs = Math.max(0, next.getTime() - deps.clock.now().getTime());
-  await job.moveToDelayed(Date.now() + waitMs, token);
-  throw new DelayedError();
+  switch (next.kind) {
+    case 'never':
+      return;
+    case 'at':
+      await job.moveToDelayed(Date.now() + msUntil(deps, next.at), token);
+      throw new DelayedError();
+    case 'channel_down':
+      await worker.rateLimit(Math.max(MIN_PAUSE_MS, msUntil(deps, next.until)));
+      // Puts the job back where it was, and spends nothing.
+      throw new RateLimitError();
+    default:
+      return assertNever(next);
+  }
 }
 
-async function nextRun(deps: OrderDeps, orderNo: string, trigger: CloseTrigger): Promise<Date | null> {
+/** Deadlines are the database's, BullMQ's times are this machine's. */
+function msUntil({ clock }: OrderDeps, at: Date): number {
+  return Math.max(0, at.getTime() - clock.now().getTime());
+}
+
+async function nextRun(deps: OrderDeps, orderNo: string, trigger: CloseTrigger): Promise<NextRun> {
   try {
     return await runDueOrder(deps, orderNo, trigger);
   } catch (error) {
     deps.log.error({ orderNo, err: error }, 'close job interrupted; it will be tried again');
     const waitMs = OUTAGE_RETRY_MS * (1 + deps.random());
-    return new Date(deps.clock.now().getTime() + waitMs);
+    return { kind: 'at', at: new Date(deps.clock.now().getTime() + waitMs) };
   }
 }

@@ -52,6 +52,7 @@ export const order: PaymentOrder = {
   closeAttempts: 0,
   retryReason: null,
   retryCount: 0,
+  stuckAt: null,
   leaseToken: null,
   leaseUntil: null,
 };

@@ -51,7 +51,7 @@ export interface World {
   cancel(order: PaymentOrder, trigger?: CloseTrigger['kind']): Promise<CancelOutcome>;
   sync(order: PaymentOrder): Promise<SyncOutcome>;
   refunds(order: PaymentOrder): Promise<Refund[]>;
-  /** Lets the order's timer fire now. */
+  /** Lets the order's timer fire now; when it fires again. */
   fire(order: PaymentOrder): Promise<Date | null>;
   records(order: PaymentOrder): Promise<CloseRecord[]>;
   notifications(): Promise<{ orderNo: string | null; outcome: string; eventId: string }[]>;
@@ -143,7 +143,10 @@ export async function createWorld(
     refunds: (order) => db.getRepository<Refund>('Refund').findBy({ orderId: order.id }),
     async fire(order) {
       await world.edit(order, { nextCloseAt: new Date(0) });
-      return runDueOrder(app.deps, order.orderNo, { kind: 'timeout', actor: null, clientIp: null });
+      const trigger = { kind: 'timeout', actor: null, clientIp: null } as const;
+      const next = await runDueOrder(app.deps, order.orderNo, trigger);
+      if (next.kind === 'never') return null;
+      return next.kind === 'at' ? next.at : next.until;
     },
     records: (order) =>
       db

@@ -1,5 +1,11 @@
-import type { OrderStatus, PendingReason } from '../../order/order.ts';
-import type { CancelOutcome, CloseOutcome, CreateOutcome, SyncOutcome } from '../../order/outcomes.ts';
+import type { OrderStatus } from '../../order/order.ts';
+import type {
+  CancelOutcome,
+  CloseOutcome,
+  CreateOutcome,
+  Pending,
+  SyncOutcome,
+} from '../../order/outcomes.ts';
 import { assertNever } from '../../platform/assert-never.ts';
 import { failure, invalid, type Result, success } from './codes.ts';
 
@@ -31,7 +37,8 @@ const closePending = {
   mismatch: failure('trade_status_wrong', '支付通道的支付信息与订单不符，需要人工核对'),
   refunding: failure('operation_processing', '退款已受理，结果待确认，系统将自动继续'),
   not_enough: failure('operation_processing', '商户在支付通道的余额不足以退款，系统将自动重试'),
-} satisfies Record<PendingReason, Result>;
+  channel_down: failure('operation_processing', '支付通道暂时不可用，系统将在其恢复后自动关闭'),
+} satisfies Record<Pending['reason'], Result>;
 
 const cancelPending = {
   ...closePending,
@@ -41,13 +48,15 @@ const cancelPending = {
   not_confirmed: failure('operation_processing', '支付通道已受理，撤销结果待确认，系统将自动继续'),
   too_early: failure('operation_processing', '订单在支付通道的创建尚未有定论，系统将自动继续撤销'),
   misconfigured: failure('operation_failed', '支付通道配置错误，请联系管理员，系统将自动重试撤销'),
-} satisfies Record<PendingReason, Result>;
+  channel_down: failure('operation_processing', '支付通道暂时不可用，系统将在其恢复后自动撤销'),
+} satisfies Record<Pending['reason'], Result>;
 
 const syncFailed = {
   unreachable: failure('operation_processing', '暂未得到支付通道的明确结果，请稍后重试'),
   rate_limited: failure('operation_processing', '支付通道限制了请求频率，请稍后重试'),
   misconfigured: failure('operation_failed', '支付通道配置错误，请联系管理员'),
   mismatch: closePending.mismatch,
+  channel_down: failure('operation_failed', '支付通道暂时不可用，请稍后重试'),
 } satisfies Record<Extract<SyncOutcome, { kind: 'unreachable' }>['reason'], Result>;
 
 /** What a merchant is told about a close (DaxPay 2.0.5 to 3.0). */
@@ -134,6 +143,8 @@ export function createResult(outcome: CreateOutcome): Result {
       return failure('config_wrong');
     case 'unreachable':
       return failure('operation_processing', '暂未得到支付通道的结果，请用同一商户订单号重试');
+    case 'channel_down':
+      return failure('operation_failed', '支付通道暂时不可用，请稍后用同一商户订单号重试');
     default:
       return assertNever(outcome);
   }

@@ -37,6 +37,7 @@ export const exampleOrder: PaymentOrder = {
   closeAttempts: 0,
   retryReason: null,
   retryCount: 0,
+  stuckAt: null,
   leaseToken: null,
   leaseUntil: null,
 };

@@ -1,0 +1,106 @@
+import type { Command } from 'commander';
+import type { OrderDeps } from '../order/deps.ts';
+import type { PaymentOrder } from '../order/order.ts';
+import { reclose } from '../order/reclose.ts';
+import { askAbout, type ChannelSays, listStuck, recloseStuck } from '../order/stuck.ts';
+import type { StuckFilter } from '../order/stuck-store.ts';
+import { channelOption, count, jsonOption, type OpenApp, print, reasonOption, withApp } from './command.ts';
+
+type Options = StuckFilter & {
+  stuck?: boolean;
+  perSecond: number;
+  dryRun?: boolean;
+  json?: boolean;
+  limit: number;
+};
+
+/** `autoclose reclose`: begin again, one order, several, or all that are stuck. */
+export function addRecloseCommand(program: Command, open: OpenApp): void {
+  program
+    .command('reclose')
+    .description(
+      'enqueue a close now, whatever became of the earlier timer; of orders, or of all that are stuck',
+    )
+    .argument('[order-no...]', 'our order numbers')
+    .option('--stuck', 'all stuck orders instead, of one channel or with one reason if given')
+    .addOption(channelOption())
+    .addOption(reasonOption())
+    .option('--per-second <n>', 'with --stuck: so many become due in a second', count, 20)
+    .option('--dry-run', 'change nothing: show what the channel says of each now')
+    .option('--limit <n>', 'with --stuck --dry-run: ask about so many at most', count, 1_000)
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      '\nA cancel goes on as a cancel. Exit code 1: some order has ended, is not there, or its channel does not answer.',
+    )
+    .action((orderNos: string[], options: Options, command: Command) => {
+      const misuse = wrongUse(orderNos, options);
+      if (misuse !== null) command.error(`error: ${misuse}`);
+      return withApp(open, async ({ deps }) => {
+        if (options.dryRun) return dryRun(deps, orderNos, options);
+        return options.stuck ? recloseAll(deps, options) : recloseThese(deps, orderNos, options);
+      });
+    });
+}
+
+function wrongUse(orderNos: string[], { stuck, channel, reason }: Options): string | null {
+  if (stuck && orderNos.length > 0) return 'give order numbers or --stuck, not both';
+  if (!stuck && orderNos.length === 0) return 'give order numbers, or --stuck for all that are stuck';
+  if (!stuck && (channel !== undefined || reason !== undefined))
+    return '--channel and --reason go with --stuck';
+  return null;
+}
+
+async function recloseThese(deps: OrderDeps, orderNos: string[], { json }: Options): Promise<boolean> {
+  let ok = true;
+  for (const orderNo of orderNos) {
+    const outcome = await reclose(deps, orderNo);
+    const status = outcome.kind === 'ended' ? ` ${outcome.status}` : '';
+    print(json ? JSON.stringify({ orderNo, ...outcome }) : `${orderNo} ${outcome.kind}${status}`);
+    ok &&= outcome.kind !== 'not_found' && outcome.kind !== 'ended';
+  }
+  return ok;
+}
+
+async function recloseAll(deps: OrderDeps, { channel, reason, perSecond, json }: Options): Promise<boolean> {
+  const counts = await recloseStuck(deps, { channel, reason }, perSecond);
+  const { enqueued, ended, lastAt } = counts;
+  const until = lastAt === null ? '' : `, the last at ${lastAt.toISOString()}`;
+  print(json ? JSON.stringify(counts) : `${enqueued} enqueued${until}; ${ended} had ended`);
+  return true;
+}
+
+async function dryRun(deps: OrderDeps, orderNos: string[], options: Options): Promise<boolean> {
+  const { orders, missing } = await named(deps, orderNos, options);
+  for (const orderNo of missing) {
+    print(options.json ? JSON.stringify({ orderNo, says: 'not_found_here' }) : `${orderNo} not_found`);
+  }
+  const said = await askAbout(deps, orders);
+  for (const one of said) print(options.json ? JSON.stringify(asJson(one)) : asLine(one));
+  return missing.length === 0 && said.every(({ says }) => says !== 'unknown' && says !== 'misconfigured');
+}
+
+async function named(deps: OrderDeps, orderNos: string[], { stuck, channel, reason, limit }: Options) {
+  const orders: PaymentOrder[] = [];
+  const missing: string[] = [];
+  if (stuck) {
+    const entries = await listStuck(deps, { channel, reason }, { limit, after: null });
+    return { orders: entries.map(({ order }) => order), missing };
+  }
+  for (const orderNo of orderNos) {
+    const order = await deps.store.find(orderNo);
+    if (order === null) missing.push(orderNo);
+    else orders.push(order);
+  }
+  return { orders, missing };
+}
+
+function asLine({ order, says, answer }: ChannelSays): string {
+  const { orderNo, channel, status, ending } = order;
+  return `${orderNo}  ${channel}  here ${status}/${ending}  channel ${says}  ${answer}`;
+}
+
+function asJson({ order, says, answer }: ChannelSays) {
+  const { orderNo, bizOrderNo, channel, status, ending, retryReason, stuckAt } = order;
+  return { orderNo, bizOrderNo, channel, status, ending, reason: retryReason, stuckAt, says, answer };
+}

@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import type { StuckEntry } from '../order/stuck.ts';
+import { listStuck } from '../order/stuck.ts';
+import type { StuckFilter } from '../order/stuck-store.ts';
+import { channelOption, count, jsonOption, type OpenApp, print, reasonOption, withApp } from './command.ts';
+
+type Options = StuckFilter & { json?: boolean; limit: number };
+
+/** `autoclose stuck`: the orders that need a person. */
+export function addStuckCommand(program: Command, open: OpenApp): void {
+  program
+    .command('stuck')
+    .description('list the orders that need a person, stuck longest first')
+    .addOption(channelOption())
+    .addOption(reasonOption())
+    .option('--limit <n>', 'at most so many', count, 1_000)
+    .addOption(jsonOption())
+    .addHelpText('after', '\nEach is still tried, slowly. "autoclose reclose" begins again with them now.')
+    .action(({ json, limit, ...filter }: Options) =>
+      withApp(open, async ({ deps }) => {
+        const entries = await listStuck(deps, filter, { limit, after: null });
+        for (const entry of entries) print(json ? JSON.stringify(asJson(entry)) : asLine(entry));
+        if (!json && entries.length === 0) print('No order is stuck.');
+        if (!json && entries.length === limit) print(`… the first ${limit}; see --limit.`);
+        return true;
+      }),
+    );
+}
+
+function asLine({ order, answer }: StuckEntry): string {
+  const { orderNo, channel, status, ending, retryReason, closeAttempts, stuckAt, nextCloseAt } = order;
+  return [
+    orderNo,
+    channel,
+    `${status}/${ending}`,
+    retryReason ?? '-',
+    `since ${stuckAt.toISOString()}`,
+    `attempts ${closeAttempts}`,
+    `next ${nextCloseAt?.toISOString() ?? '-'}`,
+    answer ?? '-',
+  ].join('  ');
+}
+
+function asJson({ order, answer }: StuckEntry) {
+  const { orderNo, bizOrderNo, channel, status, ending, closeAttempts, stuckAt, nextCloseAt } = order;
+  const reason = order.retryReason;
+  return {
+    orderNo,
+    bizOrderNo,
+    channel,
+    status,
+    ending,
+    reason,
+    stuckAt,
+    attempts: closeAttempts,
+    nextCloseAt,
+    answer,
+  };
+}

@@ -1,0 +1,43 @@
+import type { OrderDeps } from './deps.ts';
+import type { Ending, PaymentOrder } from './order.ts';
+import type { Pending } from './outcomes.ts';
+
+/** How soon an order is looked at again whose channel or account is not configured, ms; spread by up to a fifth. */
+const NOT_CONFIGURED_MS = 300_000;
+
+/** Until when this order's channel is out of order; null while it works, or is not configured. */
+export function outOfOrderUntil({ channels }: OrderDeps, { channel }: PaymentOrder): Date | null {
+  return channels.get(channel)?.unavailableUntil() ?? null;
+}
+
+/**
+ * Asked before an attempt takes the order's lease. Null: the channel can be asked, go ahead. Else what to answer at
+ * once; no attempt was made, none is spent, and no record is written.
+ * - The channel is out of order (its breaker is open): the order stays due, its queue pauses.
+ * - The channel, or the order's account, is not configured: the order is put off by itself, because others of its
+ *   queue may be fine. It is stuck, and a person is told once for all of that account's orders.
+ *
+ * Throws only when the database cannot be reached.
+ */
+export async function notNow(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  /** What the order's timer is to bring about. */
+  ending: Ending,
+): Promise<Pending | null> {
+  const channel = deps.channels.get(order.channel);
+  if (channel !== undefined && channel.account === order.channelAccount) {
+    const until = channel.admit();
+    if (until === null) return null;
+    return { kind: 'pending', reason: 'channel_down', answer: 'not asked: out of order', retryAt: until };
+  }
+  const answer = 'not asked: the channel is not configured for this account';
+  const now = deps.clock.now();
+  const retryAt = new Date(now.getTime() + NOT_CONFIGURED_MS * (1 + deps.random() / 5));
+  await deps.store.postponeUnasked(order, { at: retryAt, ending, now });
+  const level = deps.tellOnce(`misconfigured ${order.channel} ${order.channelAccount}`) ? 'error' : 'debug';
+  const { orderNo, channel: name, channelAccount } = order;
+  const fields = { orderNo, channel: name, channelAccount, reason: 'misconfigured', retryAt, answer };
+  deps.log[level](fields, 'order not closed yet');
+  return { kind: 'pending', reason: 'misconfigured', answer, retryAt };
+}

@@ -1,0 +1,112 @@
+import { lastAnswer } from './ask-channel.ts';
+import type { OrderDeps } from './deps.ts';
+import { asChannelOrder, type PaymentOrder } from './order.ts';
+import type { StuckFilter, StuckOrder, StuckPage } from './stuck-store.ts';
+
+const PAGE = 500;
+/** Questions to channels, or timers being set, at once. */
+const AT_ONCE = 10;
+
+/** A dead letter (死信), for a person to read. */
+export interface StuckEntry {
+  order: StuckOrder;
+  /** The channel's last word in the latest attempt; null: never attempted. */
+  answer: string | null;
+}
+
+/** Orders that need a person, stuck longest first. Throws only when the database cannot be reached. */
+export async function listStuck(
+  deps: OrderDeps,
+  filter: StuckFilter,
+  page: StuckPage,
+): Promise<StuckEntry[]> {
+  const orders = await deps.stuck.list(filter, deps.clock.now(), page);
+  const records = await deps.stuck.lastRecords(orders.map(({ id }) => id));
+  return orders.map((order) => {
+    const record = records.get(order.id);
+    return { order, answer: record === undefined ? null : lastAnswer(record) };
+  });
+}
+
+export interface RecloseCounts {
+  /** Begun again; each has its time in its row. */
+  enqueued: number;
+  /** Ended meanwhile. */
+  ended: number;
+  /** When the last of them is due; null: there was none. */
+  lastAt: Date | null;
+}
+
+/**
+ * Lets every stuck order that is meant begin again, whatever was to become of it: a close, a cancel or a watch. The
+ * i-th is due i / `perSecond` seconds from now. These times are in the rows, so that nobody has to stay and pace it,
+ * and nothing is lost if this process dies; asked again, it goes on with the rest.
+ *
+ * Throws only when the database cannot be reached.
+ */
+export async function recloseStuck(
+  deps: OrderDeps,
+  filter: StuckFilter,
+  perSecond: number,
+): Promise<RecloseCounts> {
+  const start = deps.clock.now();
+  const counts: RecloseCounts = { enqueued: 0, ended: 0, lastAt: null };
+  let after: StuckOrder | null = null;
+  for (;;) {
+    // What gets stuck again meanwhile is not begun a second time.
+    const orders: StuckOrder[] = await deps.stuck.list(filter, start, { limit: PAGE, after });
+    await inBatches(
+      orders,
+      async (order, index) => {
+        const at = new Date(start.getTime() + Math.floor((index * 1000) / perSecond));
+        const begun = await deps.store.beginAgain(order.id, at);
+        counts[begun ? 'enqueued' : 'ended'] += 1;
+        if (!begun) return;
+        if (counts.lastAt === null || at > counts.lastAt) counts.lastAt = at;
+        await deps.timer.set(order, at, 'manual');
+      },
+      counts.enqueued + counts.ended,
+    );
+    after = orders.at(-1) ?? null;
+    if (orders.length < PAGE) break;
+  }
+  deps.log.info({ ...filter, ...counts, perSecond }, 'stuck orders begin again');
+  return counts;
+}
+
+/** What the channel says of an order now, beside what it is here. */
+export interface ChannelSays {
+  order: PaymentOrder;
+  /** The kind of the channel's answer to a query; `not_configured`: there is nobody to ask. */
+  says: string;
+  answer: string;
+}
+
+/**
+ * Asks the channels by query alone what they say of these orders now. Changes nothing, takes no lease, leaves no
+ * record. A channel that is out of order is not asked: its orders are `unknown`.
+ */
+export async function askAbout(deps: OrderDeps, orders: PaymentOrder[]): Promise<ChannelSays[]> {
+  const said: ChannelSays[] = [];
+  await inBatches(orders, async (order, index) => {
+    const channel = deps.channels.get(order.channel);
+    if (channel === undefined || channel.account !== order.channelAccount) {
+      said[index] = { order, says: 'not_configured', answer: 'not asked: not configured for this account' };
+      return;
+    }
+    const { kind, answer } = await channel.query(asChannelOrder(order));
+    said[index] = { order, says: kind, answer };
+  });
+  return said;
+}
+
+async function inBatches<Item>(
+  items: Item[],
+  work: (item: Item, index: number) => Promise<void>,
+  firstIndex = 0,
+): Promise<void> {
+  for (let from = 0; from < items.length; from += AT_ONCE) {
+    const some = items.slice(from, from + AT_ONCE);
+    await Promise.all(some.map((item, offset) => work(item, firstIndex + from + offset)));
+  }
+}
