@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { migrations } from '../migrations/index.ts';
 import { channelNames } from './channel/channel.ts';
 import { createChannels } from './channels.ts';
-import type { Config } from './config.ts';
+import type { Config, ServerConfig } from './config.ts';
 import { createServer } from './http/server.ts';
 import { cancelByHand, closeByHand, syncByHand } from './order/by-hand.ts';
 import { createOrder } from './order/create-order.ts';
@@ -15,7 +15,7 @@ import { openDatabase } from './platform/database.ts';
 import { followDatabaseClock } from './platform/database-clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { createNonceMemory } from './platform/nonce-memory.ts';
-import { connectedOrNot, openProducerRedis, openWorkerRedis } from './platform/redis.ts';
+import { connectedOrNot, openProducerRedis, openWorkerRedis, type RedisAddress } from './platform/redis.ts';
 import { createReleases } from './platform/releases.ts';
 import { createCloseQueues } from './timer/close-queues.ts';
 import { endCloseWorker, startCloseWorker } from './timer/close-worker.ts';
@@ -65,7 +65,7 @@ async function build(
   const clock = await followDatabaseClock(db);
   releases.add('connections', async () => clock.stop());
 
-  const redis = openProducerRedis(server.REDIS_URL, log);
+  const redis = openProducerRedis(redisAddress(server), log);
   releases.add('connections', async () => redis.disconnect());
   if (!(await connectedOrNot(redis)))
     log.error('redis cannot be reached: orders close late until it is back');
@@ -112,7 +112,7 @@ async function build(
       return naming('HOST, PORT', http.listen({ host: server.HOST, port: server.PORT }));
     },
     work() {
-      const connection = openWorkerRedis(server.REDIS_URL, log);
+      const connection = openWorkerRedis(redisAddress(server), log);
       releases.add('connections', async () => connection.disconnect());
       // Also for channels that are not configured any more: their open orders are somebody's business.
       for (const channel of channelNames) {
@@ -125,6 +125,12 @@ async function build(
     },
     close: () => releases.run(SHUTDOWN_MS),
   };
+}
+
+function redisAddress(server: ServerConfig): RedisAddress {
+  const { REDIS_URL: url, REDIS_SENTINELS: addresses, REDIS_SENTINEL_NAME: name } = server;
+  if (addresses === null || name === null) return { url, sentinels: null };
+  return { url, sentinels: { addresses, name, password: server.REDIS_SENTINEL_PASSWORD } };
 }
 
 /** Says which variable an error is about: the message of a connection names only addresses. */
