@@ -8,6 +8,7 @@ import { cancelByHand, closeByHand, syncByHand } from './order/by-hand.ts';
 import { createOrder } from './order/create-order.ts';
 import type { OrderDeps } from './order/deps.ts';
 import { entities } from './order/entities.ts';
+import { keepLeases } from './order/lease-keeper.ts';
 import { receiveNotification } from './order/receive-notification.ts';
 import { createRefundStore } from './order/refund-store.ts';
 import { createOrderStore } from './order/store.ts';
@@ -71,9 +72,13 @@ async function build(
     log.error('redis cannot be reached: orders close late until it is back');
   const queues = createCloseQueues(redis, server.REDIS_PREFIX, clock, log);
   const channels = createChannels(channelConfig, server.PUBLIC_URL, clock);
+  const store = createOrderStore(db);
+  const leases = keepLeases(store, clock, log);
+  releases.add('connections', async () => leases.stop());
   const deps: OrderDeps = {
-    store: createOrderStore(db),
+    store,
     refunds: createRefundStore(db),
+    leases,
     channels,
     timer: queues,
     clock,

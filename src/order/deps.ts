@@ -2,6 +2,7 @@ import type { Channels } from '../channel/channel.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { CloseTimer } from './close-timer.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
 import type { RefundStore } from './refund-store.ts';
 import type { OrderStore } from './store.ts';
 
@@ -9,6 +10,7 @@ import type { OrderStore } from './store.ts';
 export interface OrderDeps {
   store: OrderStore;
   refunds: RefundStore;
+  leases: LeaseKeeper;
   channels: Channels;
   timer: CloseTimer;
   clock: Clock;
