@@ -2,12 +2,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { migrations } from '../migrations/index.ts';
 import { channelNames } from './channel/channel.ts';
 import { createChannels } from './channels.ts';
-import type { Config } from './config.ts';
+import type { Config, ServerConfig } from './config.ts';
 import { createServer } from './http/server.ts';
 import { cancelByHand, closeByHand, syncByHand } from './order/by-hand.ts';
 import { createOrder } from './order/create-order.ts';
 import type { OrderDeps } from './order/deps.ts';
 import { entities } from './order/entities.ts';
+import { keepLeases } from './order/lease-keeper.ts';
 import { receiveNotification } from './order/receive-notification.ts';
 import { createRefundStore } from './order/refund-store.ts';
 import { createOrderStore } from './order/store.ts';
@@ -16,7 +17,7 @@ import { openDatabase } from './platform/database.ts';
 import { followDatabaseClock } from './platform/database-clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { createNonceMemory } from './platform/nonce-memory.ts';
-import { connectedOrNot, openProducerRedis, openWorkerRedis } from './platform/redis.ts';
+import { connectedOrNot, openProducerRedis, openWorkerRedis, type RedisAddress } from './platform/redis.ts';
 import { createReleases } from './platform/releases.ts';
 import { createTellOnce } from './platform/tell-once.ts';
 import { createCloseQueues } from './timer/close-queues.ts';
@@ -73,7 +74,7 @@ async function build(
   const clock = await followDatabaseClock(db);
   releases.add('connections', async () => clock.stop());
 
-  const redis = openProducerRedis(server.REDIS_URL, log);
+  const redis = openProducerRedis(redisAddress(server), log);
   releases.add('connections', async () => redis.disconnect());
   if (!(await connectedOrNot(redis)))
     log.error('redis cannot be reached: orders close late until it is back');
@@ -81,10 +82,14 @@ async function build(
   const tellOnce = createTellOnce(clock, TELL_AGAIN_MS);
   const maxCalls = server.CLOSE_CONCURRENCY + CALLS_BY_HAND;
   const channels = createChannels(channelConfig, server.PUBLIC_URL, { clock, log, tellOnce, maxCalls });
+  const store = createOrderStore(db);
+  const leases = keepLeases(store, clock, log);
+  releases.add('connections', async () => leases.stop());
   const deps: OrderDeps = {
-    store: createOrderStore(db),
+    store,
     refunds: createRefundStore(db),
     stuck: createStuckStore(db),
+    leases,
     channels,
     timer: queues,
     clock,
@@ -126,7 +131,7 @@ async function build(
       return naming('HOST, PORT', http.listen({ host: server.HOST, port: server.PORT }));
     },
     work() {
-      const connection = openWorkerRedis(server.REDIS_URL, log);
+      const connection = openWorkerRedis(redisAddress(server), log);
       releases.add('connections', async () => connection.disconnect());
       // Also for channels that are not configured any more: their open orders are somebody's business.
       for (const channel of channelNames) {
@@ -144,6 +149,12 @@ async function build(
     },
     close: () => releases.run(SHUTDOWN_MS),
   };
+}
+
+function redisAddress(server: ServerConfig): RedisAddress {
+  const { REDIS_URL: url, REDIS_SENTINELS: addresses, REDIS_SENTINEL_NAME: name } = server;
+  if (addresses === null || name === null) return { url, sentinels: null };
+  return { url, sentinels: { addresses, name, password: server.REDIS_SENTINEL_PASSWORD } };
 }
 
 /** Says which variable an error is about: the message of a connection names only addresses. */

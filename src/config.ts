@@ -35,6 +35,20 @@ const addressList = z
     (list) => list.every(isAddressOrNetwork),
     'must be addresses or networks, like 10.0.0.0/8,127.0.0.1',
   );
+const sentinels = z.string().transform((list, context) => {
+  const addresses = list
+    .split(',')
+    .map((address) => /^(?:\[(.+)\]|([^\s:]+)):(\d{1,5})$/.exec(address.trim()));
+  const known = addresses.flatMap((found) => {
+    const [, ipv6, name, port] = found ?? [];
+    return Number(port) >= 1 && Number(port) <= 65_535
+      ? [{ host: ipv6 ?? name ?? '', port: Number(port) }]
+      : [];
+  });
+  if (known.length === addresses.length) return known;
+  context.addIssue({ code: 'custom', message: 'must be like 10.0.0.1:26379,10.0.0.2:26379,10.0.0.3:26379' });
+  return z.NEVER;
+});
 const privateKey = rsaKey('private');
 const publicKey = rsaKey('public');
 
@@ -43,6 +57,9 @@ const serverSchema = z.object({
   PORT: whole(0, 65_535).prefault('9000'),
   DATABASE_URL: databaseUrl,
   REDIS_URL: redisUrl,
+  REDIS_SENTINELS: sentinels.nullable().default(null),
+  REDIS_SENTINEL_NAME: z.string().nullable().default(null),
+  REDIS_SENTINEL_PASSWORD: z.string().nullable().default(null),
   REDIS_PREFIX: z
     .string()
     .regex(/^[^:]+$/)
@@ -68,6 +85,12 @@ const serverSchema = z.object({
   SWEEP_INTERVAL_MS: whole(100, 3_600_000).prefault('15000'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
+
+/** The second is needed where the first is set. */
+const needEachOther = [
+  ['REDIS_SENTINELS', 'REDIS_SENTINEL_NAME'],
+  ['REDIS_SENTINEL_NAME', 'REDIS_SENTINELS'],
+] as const;
 
 const wechatSchema = z.object({
   WECHAT_BASE_URL: httpUrl.prefault('https://api.mch.weixin.qq.com'),
@@ -124,6 +147,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     Object.keys(given).some((name) => name.startsWith(prefix) && name !== except);
 
   const server = read(serverSchema);
+  for (const [one, other] of needEachOther) {
+    if (one in given && !(other in given)) problems.push(`${other}: is not set, but ${one} is`);
+  }
   const wechat = enabled('WECHAT_', 'WECHAT_BASE_URL') ? read(wechatSchema) : null;
   const alipay = enabled('ALIPAY_', 'ALIPAY_ENDPOINT') ? read(alipaySchema) : null;
   if (server === null || problems.length > 0) {

@@ -40,6 +40,9 @@ describe('the configuration', () => {
         PUBLIC_URL: 'https://pay.example.com',
         HOST: '0.0.0.0',
         PORT: 9000,
+        REDIS_SENTINELS: null,
+        REDIS_SENTINEL_NAME: null,
+        REDIS_SENTINEL_PASSWORD: null,
         REDIS_PREFIX: 'autoclose',
         SIGN_TYPE: 'HMAC_SHA256',
         SIGN_REQUIRED: true,
@@ -56,6 +59,28 @@ describe('the configuration', () => {
       wechat: null,
       alipay: null,
     });
+  });
+
+  test('takes the sentinels with the name of their master, and neither alone', () => {
+    const sentinels = {
+      REDIS_SENTINELS: '10.0.0.1:26379, [::1]:26380,s.example:1',
+      REDIS_SENTINEL_NAME: 'm',
+    };
+    expect(readConfig({ ...server, ...sentinels }).server).toMatchObject({
+      REDIS_SENTINELS: [
+        { host: '10.0.0.1', port: 26_379 },
+        { host: '::1', port: 26_380 },
+        { host: 's.example', port: 1 },
+      ],
+      REDIS_SENTINEL_NAME: 'm',
+    });
+    for (const name of Object.keys(sentinels)) {
+      expect(messageOf({ ...server, ...sentinels, [name]: '' })).toContain(`${name}: is not set`);
+    }
+    for (const wrong of ['10.0.0.1', 'a:1,', ':26379', 'a:0', 'a:70000', 'redis://a:1', 'a b:1']) {
+      const message = messageOf({ ...server, ...sentinels, REDIS_SENTINELS: wrong });
+      expect(message).toContain('REDIS_SENTINELS: must be like 10.0.0.1:26379');
+    }
   });
 
   test('names every variable that is missing or wrong, in one message, without its value', () => {

@@ -4,6 +4,7 @@ import type { Logger } from '../platform/logger.ts';
 import type { TellOnce } from '../platform/tell-once.ts';
 import type { CloseTimer } from './close-timer.ts';
 import type { LatePaymentPolicy } from './late-payment.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
 import type { RefundStore } from './refund-store.ts';
 import type { OrderStore } from './store.ts';
 import type { StuckStore } from './stuck-store.ts';
@@ -13,6 +14,7 @@ export interface OrderDeps {
   store: OrderStore;
   refunds: RefundStore;
   stuck: StuckStore;
+  leases: LeaseKeeper;
   channels: Channels;
   timer: CloseTimer;
   clock: Clock;

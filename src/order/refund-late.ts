@@ -3,7 +3,7 @@ import { lastAnswer } from './ask-channel.ts';
 import { notNow } from './channel-now.ts';
 import type { OrderDeps } from './deps.ts';
 import { giveBack, refundNoOf } from './give-back.ts';
-import { takeRefundLease } from './lease.ts';
+import { takeLease } from './lease.ts';
 import type { PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
 import { attemptLog, type CloseAttempt, closeRecord, settleRetry } from './settle-close.ts';
@@ -20,7 +20,7 @@ export async function refundLatePayment(
 ): Promise<void> {
   const channel = deps.channels.get(order.channel);
   if ((await notNow(deps, order, order.ending)) !== null || channel === undefined) return;
-  const leased = await takeRefundLease(deps, order);
+  const leased = await takeLease(deps, order);
   if (leased === null) return;
   const result = await giveBack(deps, channel, leased, 'late');
   const { answers } = result;

@@ -60,7 +60,7 @@ const noLease = { leaseToken: null, leaseUntil: null };
 const LOCK_ATTEMPTS = 3;
 
 /** New values, or SQL for them. */
-type Change = { [Field in keyof PaymentOrder]?: PaymentOrder[Field] | (() => string) };
+export type Change = { [Field in keyof PaymentOrder]?: PaymentOrder[Field] | (() => string) };
 
 /**
  * The only writer of orders. Every change of an order is one guarded UPDATE, and "the guard did not hold" is an
@@ -194,6 +194,31 @@ export function createOrderStore(db: DataSource) {
         .execute();
       if (taken.affected !== 1) return null;
       return orders.findOneBy({ id: order.id, leaseToken: lease.token });
+    },
+
+    /**
+     * Prolongs the leases of one process, all at once, and only those that it still holds: the tokens of these. One
+     * that has run out stays so.
+     */
+    async prolongLeases(
+      leases: { id: string; token: string }[],
+      until: Date,
+      now: Date,
+    ): Promise<Set<string>> {
+      const parameters = {
+        // As numbers: compared with text, a BIGINT's index is not used for a list.
+        ids: leases.map(({ id }) => Number(id)),
+        tokens: leases.map(({ token }) => token),
+        now,
+      };
+      const guard = 'id IN (:...ids) AND lease_token IN (:...tokens)';
+      await change(orders.manager, { leaseUntil: until }, `${guard} AND lease_until > :now`, parameters);
+      const held = await orders
+        .createQueryBuilder('o')
+        .select(['o.id', 'o.leaseToken'])
+        .where(`${guard} AND lease_until > :now`, parameters)
+        .getMany();
+      return new Set(held.flatMap(({ leaseToken }) => leaseToken ?? []));
     },
 
     /**

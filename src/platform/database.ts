@@ -6,7 +6,7 @@ const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 5_000;
 /**
  * A connection on which nothing has moved for so long is taken for dead and closed, ms: a server that vanished
- * without a word would otherwise hold its callers for a quarter of an hour. Shorter than an order's lease.
+ * without a word would otherwise hold its callers for a quarter of an hour.
  */
 const SILENCE_MS = 10_000;
 

@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis';
+import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from './logger.ts';
 
 /** How long a producer waits for anything from Redis, ms: an API call must not hang because Redis does. */
@@ -10,29 +10,63 @@ const PRODUCER_TIMEOUT_MS = 2_000;
 const WORKER_SILENCE_MS = 20_000;
 const reconnectAfterMs = (attempt: number) => Math.min(attempt * 100, 1_000);
 
+/** Where Redis is. */
+export interface RedisAddress {
+  /** The server; with sentinels only the user, the password, the database and TLS (`rediss:`) count. */
+  url: string;
+  /** Where set, the server is whichever of theirs is the master at the moment. */
+  sentinels: { addresses: { host: string; port: number }[]; name: string; password: string | null } | null;
+}
+
 /**
  * For those who add jobs: fails fast while Redis is away, reconnects for ever in the background.
  */
-export function openProducerRedis(url: string, log: Logger): Redis {
-  const redis = new Redis(url, {
+export function openProducerRedis(address: RedisAddress, log: Logger): Redis {
+  const redis = new Redis(address.url, {
+    ...sentinelOptions(address),
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
     connectTimeout: PRODUCER_TIMEOUT_MS,
     commandTimeout: PRODUCER_TIMEOUT_MS,
     socketTimeout: 2 * PRODUCER_TIMEOUT_MS,
     retryStrategy: reconnectAfterMs,
+    reconnectOnError: (error) => isDemoted(error) && RECONNECT,
   });
   return withStateLogged(redis, log);
 }
 
 /** For workers: waits for ever for a Redis that is away, as BullMQ demands of a blocking connection. */
-export function openWorkerRedis(url: string, log: Logger): Redis {
-  const redis = new Redis(url, {
+export function openWorkerRedis(address: RedisAddress, log: Logger): Redis {
+  const redis = new Redis(address.url, {
+    ...sentinelOptions(address),
     maxRetriesPerRequest: null,
     socketTimeout: WORKER_SILENCE_MS,
     retryStrategy: reconnectAfterMs,
+    reconnectOnError: (error) => isDemoted(error) && RECONNECT_AND_RESEND,
   });
   return withStateLogged(redis, log);
+}
+
+function sentinelOptions({ url, sentinels }: RedisAddress): RedisOptions {
+  if (sentinels === null) return {};
+  return {
+    sentinels: sentinels.addresses,
+    name: sentinels.name,
+    ...(sentinels.password === null ? {} : { sentinelPassword: sentinels.password }),
+    sentinelRetryStrategy: reconnectAfterMs,
+    // One that hangs must not keep us from asking the next.
+    sentinelCommandTimeout: PRODUCER_TIMEOUT_MS,
+    enableTLSForSentinelMode: url.startsWith('rediss:'),
+  };
+}
+
+/** ioredis' own numbers: the command fails at once, or is sent again over the new connection. */
+const RECONNECT = 1;
+const RECONNECT_AND_RESEND = 2;
+
+/** It was the master when we connected, and is a replica now: whoever is asked next knows the new one. */
+function isDemoted(error: Error): boolean {
+  return error.message.includes('READONLY');
 }
 
 /** Resolves when the first connection stands, or after `PRODUCER_TIMEOUT_MS` without one. True: it stands. */

@@ -8,9 +8,12 @@ import { type NextRun, runDueOrder } from '../order/run-due-order.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import { type CloseJob, queueName } from './close-queues.ts';
 
-/** A worker that dies holding jobs is noticed within lock plus check: the jobs run again 5 to 15 s later, not 60. */
-const LOCK_MS = 10_000;
-const STALLED_CHECK_MS = 5_000;
+/**
+ * A worker that dies holding jobs is noticed within lock plus check: the jobs run again 3 to 8 s later, not 60. As
+ * long as an order's lease, which would keep them from it for as long.
+ */
+const LOCK_MS = 6_000;
+const STALLED_CHECK_MS = 2_000;
 /** A close may be interrupted by any number of crashes; it is given up by none. */
 const MAX_STALLED = 1_000_000;
 /** How soon BullMQ goes on after Redis was away. */

@@ -1,0 +1,83 @@
+import type { Clock } from '../platform/clock.ts';
+import type { Logger } from '../platform/logger.ts';
+import type { PaymentOrder } from './order.ts';
+import type { OrderStore } from './store.ts';
+
+/**
+ * A lease runs out so soon after its holder was last heard of, ms: that is how long an order waits for a process that
+ * died while it was at it.
+ */
+export const LEASE_MS = 6_000;
+/** How often a process prolongs the leases it holds, ms. Two beats may fail before one is lost. */
+const BEAT_MS = 2_000;
+/**
+ * A lease is not prolonged beyond this, ms: longer than any attempt takes (a cancel: seven channel calls with a
+ * deadline of 5 s each), so that an attempt that was broken off here does not hold its order for ever.
+ */
+const LONGEST_ATTEMPT_MS = 40_000;
+
+/** Prolongs the leases that this process holds, as a heartbeat. */
+export interface LeaseKeeper {
+  /** From now on, until the lease is given back or lost. */
+  keep(leased: PaymentOrder): void;
+  /** One beat, now. Never throws: a lease that cannot be prolonged runs out. */
+  beat(): Promise<void>;
+  stop(): void;
+}
+
+interface Held {
+  id: string;
+  token: string;
+  /** Until when the database has granted it, as far as we know. */
+  until: number;
+  takenAt: number;
+}
+
+/**
+ * The row says whether a lease is still held: whoever ends an attempt clears it there, and the next beat forgets it.
+ * One that has run out is never prolonged again, even if nobody else has taken it: its holder was away, and may
+ * already be taken for dead.
+ */
+export function keepLeases(store: Pick<OrderStore, 'prolongLeases'>, clock: Clock, log: Logger): LeaseKeeper {
+  const held = new Map<string, Held>();
+  let beating = false;
+
+  async function beat(): Promise<void> {
+    if (beating) return;
+    beating = true;
+    try {
+      await prolong();
+    } catch (error) {
+      log.warn({ err: error instanceof Error ? error.message : String(error) }, 'leases not prolonged');
+    } finally {
+      beating = false;
+    }
+  }
+
+  async function prolong(): Promise<void> {
+    const now = clock.now();
+    for (const { token, until, takenAt } of held.values()) {
+      const tooLong = now.getTime() - takenAt > LONGEST_ATTEMPT_MS;
+      if (tooLong || until <= now.getTime()) held.delete(token);
+    }
+    const leases = [...held.values()];
+    if (leases.length === 0) return;
+    const until = new Date(now.getTime() + LEASE_MS);
+    const still = await store.prolongLeases(leases, until, now);
+    for (const lease of leases) {
+      if (still.has(lease.token)) lease.until = until.getTime();
+      else held.delete(lease.token);
+    }
+  }
+
+  const timer = setInterval(() => void beat(), BEAT_MS);
+  timer.unref();
+  return {
+    keep({ id, leaseToken: token, leaseUntil }) {
+      if (token === null || leaseUntil === null) return;
+      held.set(token, { id, token, until: leaseUntil.getTime(), takenAt: clock.now().getTime() });
+    },
+    beat,
+    stop: () => clearInterval(timer),
+  };
+}

@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ChannelName } from '../../src/channel/channel.ts';
+import { createOrder } from '../../src/order/create-order.ts';
+import type { PaymentOrder } from '../../src/order/order.ts';
+import type { Fault } from '../../src/simulator/faults.ts';
+import type { Operation } from '../../src/simulator/operations.ts';
+import { aWish, createWorld, type World } from '../support/world.ts';
+
+/**
+ * Every misfortune of a gateway, at every operation of both channels: while it lasts nothing is decided wrongly, and
+ * once it is over every order reaches its right end.
+ */
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+  world.simulator.control.settings.refundSettlesAfterMs = 0;
+});
+afterAll(() => world.end());
+
+const control = () => world.simulator.control;
+
+const faults: Record<string, Fault> = {
+  'reset before the effect': { kind: 'reset' },
+  'reset after the effect': { kind: 'reset', when: 'after' },
+  'lost answer': { kind: 'lost_reply' },
+  'hang before the effect': { kind: 'hang' },
+  'hang after the effect': { kind: 'hang', when: 'after' },
+  'answer later than we wait': { kind: 'latency', ms: 5_500 },
+  '500 JSON before the effect': { kind: 'status', status: 500 },
+  '500 JSON after the effect': { kind: 'status', status: 500, when: 'after' },
+  '502 HTML': { kind: 'status', status: 502, format: 'html' },
+  '503 HTML after the effect': { kind: 'status', status: 503, format: 'html', when: 'after' },
+  '404 HTML': { kind: 'status', status: 404, format: 'html' },
+  '200 HTML': { kind: 'status', status: 200, format: 'html' },
+  '302': { kind: 'status', status: 302 },
+  'too many calls': { kind: 'rate_limited' },
+  'too many calls, after the effect': { kind: 'rate_limited', when: 'after' },
+  'customer is paying': { kind: 'user_paying' },
+  'system error': { kind: 'unknown_error' },
+  'system error after the effect': { kind: 'unknown_error', when: 'after' },
+  'unlisted code': { kind: 'error', code: 'SOMETHING_NEW', status: 400 },
+  'bad signature': { kind: 'bad_signature' },
+  'no signature': { kind: 'missing_headers' },
+  'deliberately wrong signature': { kind: 'signtest' },
+  'clock of the channel off by an hour': { kind: 'timestamp_skew', seconds: 3_600 },
+  'signed with an unknown key': { kind: 'unknown_serial' },
+  'cut off body': { kind: 'truncated_body' },
+  'wrong content type': { kind: 'wrong_content_type' },
+  'stale read': { kind: 'stale_read' },
+};
+
+interface Scenario {
+  channel: ChannelName;
+  operation: Exclude<Operation, 'open' | 'certificates'>;
+  paid: boolean;
+  method: 'qrcode' | 'barcode';
+}
+
+const both = ['wechat_pay', 'ali_pay'] as const;
+const scenarios: Scenario[] = both.flatMap((channel) => [
+  ...([true, false] as const).flatMap((paid) =>
+    (['query', 'close'] as const).map((operation) => ({
+      channel,
+      operation,
+      paid,
+      method: 'qrcode' as const,
+    })),
+  ),
+  { channel, operation: 'refund', paid: true, method: 'qrcode' },
+  { channel, operation: 'refund_query', paid: true, method: 'qrcode' },
+  { channel, operation: channel === 'ali_pay' ? 'cancel' : 'reverse', paid: true, method: 'barcode' },
+]);
+const givesBack = new Set<Operation>(['refund', 'refund_query', 'cancel', 'reverse']);
+const authCodes = { wechat_pay: '130000000000000001', ali_pay: '280000000000000001' };
+
+/** What may never be, whatever the channel does: the row against the gateway's own books. */
+async function isNotWrong(order: PaymentOrder, what: string): Promise<PaymentOrder> {
+  const row = await world.reload(order);
+  const gateway = control().order(order.orderNo);
+  const isPaid = gateway !== null && gateway.paidAt !== null;
+  const payable = gateway?.payable === true && row.watchUntil === null;
+  if (row.status === 'close') expect({ isPaid, payable }, what).toEqual({ isPaid: false, payable: false });
+  if (row.status === 'success') expect(isPaid, what).toBe(true);
+  if (row.status === 'cancel') expect(gateway?.refundedFen ?? 0, what).toBe(isPaid ? 100 : 0);
+  expect(row.latePaidAt, what).toBeNull();
+  return row;
+}
+
+/** Lets the order's timer fire until there is nothing left to do for it. */
+async function toTheEnd(order: PaymentOrder, what: string): Promise<PaymentOrder> {
+  let row = await isNotWrong(order, what);
+  for (let round = 0; row.nextCloseAt !== null && round < 6; round += 1) {
+    await world.fire(order);
+    row = await isNotWrong(order, what);
+  }
+  return row;
+}
+
+async function prepared({ channel, operation, paid, method }: Scenario): Promise<PaymentOrder> {
+  const order = await world.create(channel, { method, authCode: authCodes[channel] });
+  if (method === 'qrcode') await control().scan(order.orderNo);
+  if (paid && method === 'qrcode') {
+    control().notifications.drop(order.orderNo, 100);
+    await control().pay(order.orderNo);
+  }
+  const long = new Date(Date.now() - 20_000);
+  if (!givesBack.has(operation)) return world.edit(order, { expiresAt: long, nextCloseAt: long });
+  if (method === 'qrcode') await world.sync(order);
+  if (channel === 'ali_pay' && operation !== 'cancel') {
+    const match = { operation: 'cancel', orderNo: order.orderNo } as const;
+    control().addFault({ kind: 'error', status: 400, code: 'ACQ.TRADE_CANCEL_TIME_OUT', match });
+  }
+  await world.edit(order, { createAttemptedAt: long, ending: 'cancel', nextCloseAt: long });
+  if (operation === 'refund_query') {
+    const lost = control().addFault({
+      kind: 'lost_reply',
+      match: { operation: 'refund', orderNo: order.orderNo },
+    });
+    await world.fire(order);
+    lost.remove();
+  }
+  return world.reload(order);
+}
+
+async function survives(name: string, fault: Fault, scenario: Scenario): Promise<void> {
+  const { operation, paid } = scenario;
+  const what = `${name} ${JSON.stringify(scenario)}`;
+  const order = await prepared(scenario);
+  const trouble = control().addFault({ ...fault, match: { operation, orderNo: order.orderNo } });
+  await world.fire(order);
+  expect(trouble.applied, what).toBeGreaterThan(0);
+  await isNotWrong(order, what);
+  trouble.remove();
+
+  const row = await toTheEnd(order, what);
+  expect(row.status, what).toBe(givesBack.has(operation) ? 'cancel' : paid ? 'success' : 'close');
+  expect(row, what).toMatchObject({ nextCloseAt: null, watchUntil: null, leaseToken: null });
+  const final = (await world.records(order)).filter(({ outcome }) => outcome === 'closed');
+  expect(final.length, what).toBe(row.status === 'close' ? 1 : 0);
+  const refunds = await world.refunds(order);
+  expect(refunds, what).toMatchObject(row.status === 'cancel' ? [{ state: 'done' }] : []);
+}
+
+let creations = 0;
+/** The creation meets the misfortune; some customers pay all the same, if the gateway knows the order. */
+async function creationSurvives(
+  name: string,
+  fault: Fault,
+  channel: ChannelName,
+  pays: boolean,
+): Promise<void> {
+  const what = `${name} ${channel} create ${pays}`;
+  creations += 1;
+  const bizOrderNo = `created-${creations}`;
+  const trouble = control().addFault({ ...fault, match: { channel, operation: 'create', times: 1 } });
+  await createOrder(world.app.deps, aWish(channel, bizOrderNo));
+  expect(trouble.applied, what).toBe(1);
+  trouble.remove();
+  const order = await world.app.deps.store.findByBizOrderNo(bizOrderNo);
+  if (order === null) throw new Error('the order was lost');
+  await isNotWrong(order, what);
+  const known = control().order(order.orderNo) !== null;
+  if (known) {
+    control().notifications.drop(order.orderNo, 100);
+    await control().scan(order.orderNo);
+    if (pays) await control().pay(order.orderNo);
+  }
+  const longAgo = new Date(Date.now() - 3 * 3_600_000);
+  await world.edit(order, { createAttemptedAt: longAgo, expiresAt: longAgo, nextCloseAt: longAgo });
+  const row = await toTheEnd(order, what);
+  expect(row.status, what).toBe(known && pays ? 'success' : 'close');
+}
+
+const appliesTo = ({ kind }: Fault, operation: Operation) =>
+  kind !== 'stale_read' || operation === 'query' || operation === 'refund_query';
+
+test.each(Object.entries(faults))(
+  '%s: nothing is decided wrongly, and every order ends as it should',
+  async (name, fault) => {
+    if (appliesTo(fault, 'create')) {
+      for (const pays of [true, false]) {
+        await Promise.all(both.map((channel) => creationSurvives(name, fault, channel, pays)));
+      }
+    }
+    const fitting = scenarios.filter(({ operation }) => appliesTo(fault, operation));
+    await Promise.all(fitting.map((scenario) => survives(name, fault, scenario)));
+  },
+  120_000,
+);

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { takeLease } from '../../src/order/lease.ts';
+import { LEASE_MS } from '../../src/order/lease-keeper.ts';
+import type { PaymentOrder } from '../../src/order/order.ts';
+import { createWorld, type World } from '../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.end());
+
+const now = () => world.app.deps.clock.now();
+async function leased(): Promise<PaymentOrder> {
+  const order = await takeLease(world.app.deps, await world.create('wechat_pay'));
+  if (order === null) throw new Error('the lease was not free');
+  return order;
+}
+/** Sets the end of the lease in the row, and in the holder's own knowledge of it. */
+async function endsIn(order: PaymentOrder, ms: number): Promise<PaymentOrder> {
+  const edited = await world.edit(order, { leaseUntil: new Date(now().getTime() + ms) });
+  world.app.deps.leases.keep(edited);
+  return edited;
+}
+const remainingMs = async (order: PaymentOrder) =>
+  ((await world.reload(order)).leaseUntil?.getTime() ?? 0) - now().getTime();
+
+describe('a lease', () => {
+  test('is short, and is prolonged while its holder lives', async () => {
+    const order = await leased();
+    expect(await remainingMs(order)).toBeLessThanOrEqual(LEASE_MS);
+    const before = await endsIn(order, 1_000);
+    await world.app.deps.leases.beat();
+    const after = await world.reload(order);
+    expect(after.leaseUntil?.getTime()).toBeGreaterThan(before.leaseUntil?.getTime() ?? 0);
+    expect(await takeLease(world.app.deps, order)).toBeNull();
+    await world.app.deps.store.returnLease(order);
+  });
+
+  test('many at once are prolonged together', async () => {
+    const orders = await Promise.all(Array.from({ length: 20 }, leased));
+    const before = await Promise.all(orders.map((order) => endsIn(order, 5_000)));
+    await world.app.deps.leases.beat();
+    for (const { leaseUntil, ...order } of before) {
+      const after = await world.reload({ ...order, leaseUntil });
+      expect(after.leaseUntil?.getTime()).toBeGreaterThan(leaseUntil?.getTime() ?? 0);
+    }
+  });
+
+  test('that was given back is not taken again by its heartbeat', async () => {
+    const order = await leased();
+    await world.app.deps.store.returnLease(order);
+    await world.app.deps.leases.beat();
+    expect(await world.reload(order)).toMatchObject({ leaseToken: null, leaseUntil: null });
+    expect(await takeLease(world.app.deps, order)).not.toBeNull();
+  });
+
+  test('that another has taken is left alone', async () => {
+    const order = await leased();
+    const until = new Date(now().getTime() + 1_500);
+    const taken = await world.edit(order, { leaseToken: randomUUID(), leaseUntil: until });
+    await world.app.deps.leases.beat();
+    expect(await world.reload(order)).toMatchObject({
+      leaseToken: taken.leaseToken,
+      leaseUntil: taken.leaseUntil,
+    });
+  });
+
+  test('that has run out is not prolonged: its holder was away, and the order is free', async () => {
+    const order = await leased();
+    await endsIn(order, -1);
+    await world.app.deps.leases.beat();
+    expect(await remainingMs(order)).toBeLessThan(0);
+    expect(await takeLease(world.app.deps, order)).not.toBeNull();
+  });
+
+  test('ends with the attempt: whoever closes under a lost lease changes nothing', async () => {
+    const { control } = world.simulator;
+    const order = await world.expire(await world.create('wechat_pay'));
+    const hold = control.hold('close', order.orderNo, 'before');
+    const slow = world.close(order);
+    await hold.arrived;
+    await world.edit(order, { leaseToken: null, leaseUntil: null });
+    expect(await world.close(order)).toMatchObject({ kind: 'closed' });
+    hold.release();
+    expect(await slow).toMatchObject({ kind: 'ended', status: 'close' });
+    const outcomes = (await world.records(order)).map(({ outcome }) => outcome);
+    expect(outcomes).toEqual(['closed', 'overtaken']);
+  });
+});
