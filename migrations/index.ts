@@ -1,5 +1,12 @@
 import { Orders1750000000000 } from './1-orders.ts';
 import { Ending1751000000000, Refunds1752000000000 } from './2-cancel.ts';
+import { ApiGeneration1753000000000, Notices1753100000000 } from './3-notices.ts';
 
 /** In the order in which they run. */
-export const migrations = [Orders1750000000000, Ending1751000000000, Refunds1752000000000];
+export const migrations = [
+  Orders1750000000000,
+  Ending1751000000000,
+  Refunds1752000000000,
+  ApiGeneration1753000000000,
+  Notices1753100000000,
+];

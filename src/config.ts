@@ -52,6 +52,7 @@ const serverSchema = z.object({
   CLOSE_GRACE_MS: whole(0, 600_000).prefault('5000'),
   CLOSE_CONCURRENCY: whole(1, 1_000).prefault('50'),
   SWEEP_INTERVAL_MS: whole(100, 3_600_000).prefault('15000'),
+  NOTICE_ALLOW_PRIVATE: flag.prefault('false'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 

@@ -1,5 +1,5 @@
 import { type DataSource, type EntityManager, In } from 'typeorm';
-import { isDuplicate, isLockConflict } from '../platform/database.ts';
+import { inTransaction, isDuplicate } from '../platform/database.ts';
 import {
   type ChannelNotification,
   ChannelNotificationEntity,
@@ -7,6 +7,7 @@ import {
   CloseRecordEntity,
   PaymentOrderEntity,
 } from './entities.ts';
+import { noteChange } from './note-change.ts';
 import type { Ending, OrderStatus, PaymentOrder, PendingReason } from './order.ts';
 import type { OrderNumbers } from './outcomes.ts';
 
@@ -48,9 +49,6 @@ const emptyOrder = {
 } satisfies Partial<PaymentOrder>;
 
 const noLease = { leaseToken: null, leaseUntil: null };
-
-/** How often a transaction that lost a lock is tried. */
-const LOCK_ATTEMPTS = 3;
 
 /** New values, or SQL for them. */
 type Change = { [Field in keyof PaymentOrder]?: PaymentOrder[Field] | (() => string) };
@@ -98,20 +96,12 @@ export function createOrderStore(db: DataSource) {
         const now = await manager.findOneByOrFail(PaymentOrderEntity, { id: leased.id });
         await manager.insert(CloseRecordEntity, { ...record, outcome: 'overtaken', statusAfter: now.status });
       }
+      if (done && set.status !== undefined) await noteChange(manager, leased, record.createdAt);
       return done;
     });
   }
 
-  /** Short, at READ COMMITTED; tried again a few times where it lost a lock to another. */
-  async function transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await db.transaction('READ COMMITTED', work);
-      } catch (error) {
-        if (attempt >= LOCK_ATTEMPTS || !isLockConflict(error)) throw error;
-      }
-    }
-  }
+  const transaction = <T>(work: (manager: EntityManager) => Promise<T>) => inTransaction(db, work);
 
   return {
     /** Throws if there is none: for orders that are known to exist. Orders are never deleted. */
@@ -275,6 +265,7 @@ export function createOrderStore(db: DataSource) {
           (await change(manager, { ...paid, ...idle, nextCloseAt: now }, `${open} = 'cancel'`, { id })) === 1
         ) {
           outcome = 'recorded';
+          await noteChange(manager, { id, status: 'progress' }, now);
         } else if (
           (await change(manager, { ...late, ...idle }, `id = :id AND status = 'close' ${unpaid}`, { id })) ===
             1 ||
