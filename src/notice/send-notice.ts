@@ -7,6 +7,7 @@ import type { ResolveHost } from './resolve-host.ts';
 export const SEND_TIMEOUT_MS = 5_000;
 /** Whatever is longer is not SUCCESS. */
 const MAX_ANSWER_BYTES = 64 * 1024;
+const TOO_LONG = 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
 const MAX_EXCERPT = 200;
 
 export interface Letter {
@@ -80,10 +81,17 @@ async function exchange(client: Client, url: URL, letter: Letter, signal: AbortS
     body: letter.body,
     signal,
   });
-  const text = await body.text();
-  const seen = { httpStatus: statusCode, answer: excerpt(text) };
-  if (statusCode !== 200) return { outcome: 'wrong_status', ...seen };
-  return { outcome: text.trim().toUpperCase() === 'SUCCESS' ? 'delivered' : 'wrong_answer', ...seen };
+  const httpStatus = statusCode;
+  const text = await body.text().catch((error: unknown) => ({ error }));
+  if (typeof text !== 'string') {
+    const reason = reasonOf(text.error);
+    const outcome = signal.aborted ? 'timeout' : reason === TOO_LONG ? 'wrong_answer' : 'unreachable';
+    return { outcome, httpStatus, answer: reason };
+  }
+  const answer = excerpt(text);
+  if (httpStatus !== 200) return { outcome: 'wrong_status', httpStatus, answer };
+  const isSuccess = text.trim().toUpperCase() === 'SUCCESS';
+  return { outcome: isSuccess ? 'delivered' : 'wrong_answer', httpStatus, answer };
 }
 
 /** A lookup that knows these addresses and no others. */
