@@ -49,6 +49,7 @@ describe('the configuration', () => {
         CLOSE_GRACE_MS: 5000,
         CLOSE_CONCURRENCY: 50,
         SWEEP_INTERVAL_MS: 15000,
+        NOTICE_ALLOW_PRIVATE: false,
         LOG_LEVEL: 'info',
       },
       wechat: null,

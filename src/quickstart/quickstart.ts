@@ -14,7 +14,7 @@ import { type Simulator, startSimulator } from '../simulator/simulator.ts';
 import { playInstructions } from './play.ts';
 import { type Customer, customers } from './scenario.ts';
 import { openShop, type Shop } from './shop.ts';
-import { endedRight, type Summary, summarize, type Watched } from './summary.ts';
+import { endedRight, isTold, type Summary, summarize, type Watched } from './summary.ts';
 import { createScreen, renderSummary, renderTable } from './table.ts';
 import { walk } from './walk.ts';
 
@@ -41,7 +41,7 @@ export interface QuickstartOptions {
 /**
  * Everything on one machine in one command: services, migration, API, worker, both gateways, and a small shop with
  * twenty customers. Never touches real channels or somebody else's data. True if every order ended as it should at
- * both sides; null if the reader ended it before that was known.
+ * both sides and the shop was told; null if the reader ended it before that was known.
  */
 export async function quickstart({
   env,
@@ -74,6 +74,7 @@ export async function quickstart({
       REQ_TIME_TOLERANCE_S: '0',
       CLOSE_GRACE_MS: String(GRACE_MS),
       SWEEP_INTERVAL_MS: '5000',
+      NOTICE_ALLOW_PRIVATE: 'true',
     });
     const app = await openApp(config, createLogger('info', logFile));
     try {
@@ -82,7 +83,7 @@ export async function quickstart({
       app.work();
       say(`API and worker: ${url}   gateways: ${simulator.url}   log: ${logFile}\n`);
 
-      const shop = openShop(url, SIGN);
+      const shop = await openShop(url, SIGN);
       const summary = await sellAndWatch(app, simulator, shop, run, { quiet: json, signal });
       if (summary === null) return null;
       if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
@@ -92,7 +93,7 @@ export async function quickstart({
           say(line);
         if (!signal.aborted) await once(signal, 'abort');
       }
-      return summary.wrong === 0;
+      return summary.wrong === 0 && summary.told === summary.orders;
     } finally {
       await app.close();
     }
@@ -124,7 +125,7 @@ async function sellAndWatch(
       sold.map(async ({ customer, orderNo }) => {
         const order = await app.deps.store.find(orderNo);
         if (order === null) throw new Error(`order ${orderNo} is gone`);
-        return { customer, order, atGateway: simulator.control.order(orderNo) };
+        return { customer, order, atGateway: simulator.control.order(orderNo), told: shop.told(orderNo) };
       }),
     );
   }
@@ -132,7 +133,8 @@ async function sellAndWatch(
   const screen = createScreen(process.stdout, sold.length + 1);
   const deadline = Date.now() + LIMIT_MS;
   let all = await look();
-  while (all.some((watched) => !endedRight(watched)) && Date.now() < deadline) {
+  const isOver = (watched: Watched) => endedRight(watched) && isTold(watched);
+  while (!all.every(isOver) && Date.now() < deadline) {
     if (!quiet && screen.isLive) screen.draw(renderTable(all, new Date(), screen));
     await wait(FRAME_MS, undefined, { signal }).catch(() => {});
     if (signal.aborted) break;
