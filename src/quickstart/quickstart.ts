@@ -11,6 +11,7 @@ import { openDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { provideServices } from '../platform/services/services.ts';
 import { type Simulator, startSimulator } from '../simulator/simulator.ts';
+import { type ShopNotices, takeNotices } from './notices.ts';
 import { playInstructions } from './play.ts';
 import { type Customer, customers } from './scenario.ts';
 import { openShop, type Shop } from './shop.ts';
@@ -83,8 +84,10 @@ export async function quickstart({
       app.work();
       say(`API and worker: ${url}   gateways: ${simulator.url}   log: ${logFile}\n`);
 
-      const shop = await openShop(url, SIGN);
-      const summary = await sellAndWatch(app, simulator, shop, run, { quiet: json, signal });
+      const notices = await takeNotices(url, SIGN);
+      const shop = openShop(url, SIGN, notices.url);
+      const market = { app, simulator, shop, notices };
+      const summary = await sellAndWatch(market, run, { quiet: json, signal });
       if (summary === null) return null;
       if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
       else for (const line of renderSummary(summary, GRACE_MS)) say(line);
@@ -104,9 +107,7 @@ export async function quickstart({
 }
 
 async function sellAndWatch(
-  app: App,
-  simulator: Simulator,
-  shop: Shop,
+  { app, simulator, shop, notices }: { app: App; simulator: Simulator; shop: Shop; notices: ShopNotices },
   run: string,
   { quiet, signal }: { quiet: boolean; signal: AbortSignal },
 ): Promise<Summary | null> {
@@ -125,7 +126,8 @@ async function sellAndWatch(
       sold.map(async ({ customer, orderNo }) => {
         const order = await app.deps.store.find(orderNo);
         if (order === null) throw new Error(`order ${orderNo} is gone`);
-        return { customer, order, atGateway: simulator.control.order(orderNo), told: shop.told(orderNo) };
+        const atGateway = simulator.control.order(orderNo);
+        return { customer, order, atGateway, told: notices.told(orderNo) };
       }),
     );
   }
