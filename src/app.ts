@@ -3,7 +3,12 @@ import { migrations } from '../migrations/index.ts';
 import { channelNames } from './channel/channel.ts';
 import { createChannels } from './channels.ts';
 import type { Config, ServerConfig } from './config.ts';
+import { noticeBody } from './http/daxpay/notice-body.ts';
 import { createServer } from './http/server.ts';
+import { createNoticeStore, type NoticeStore } from './notice/notice-store.ts';
+import { startNoticeRelay } from './notice/relay.ts';
+import { createPublicResolver, resolveAnywhere } from './notice/resolve-host.ts';
+import { createNoticeSender } from './notice/send-notice.ts';
 import { cancelByHand, closeByHand, syncByHand } from './order/by-hand.ts';
 import { createOrder } from './order/create-order.ts';
 import type { OrderDeps } from './order/deps.ts';
@@ -38,11 +43,13 @@ const HEALTH_LIMIT_MS = 2_000;
 
 export interface App {
   deps: OrderDeps;
+  /** What merchants are told. */
+  notices: NoticeStore;
   /** Whether the queue can be reached now. */
   isQueueReachable(): boolean;
   /** Listens for merchants and channels; the address. */
   serve(): Promise<string>;
-  /** Runs the timers: a worker for each channel, and the sweep. */
+  /** Runs the timers: a worker for each channel, the sweep, and the notices to merchants. */
   work(): void;
   /** Ends what was started: intake and work in hand first, all at once, then the connections. Never throws. */
   close(): Promise<void>;
@@ -101,18 +108,21 @@ async function build(
     random: Math.random,
   };
 
+  const notices = createNoticeStore(db);
+  const signSettings = { signSecret: server.SIGN_SECRET, signType: server.SIGN_TYPE };
+
   if (channels.size === 0) log.warn('no channel is configured: set the WECHAT_ or ALIPAY_ variables');
 
   return {
     deps,
+    notices,
     isQueueReachable: () => redis.status === 'ready',
     async serve() {
       const http = createServer({
         log,
         clock,
         settings: {
-          signSecret: server.SIGN_SECRET,
-          signType: server.SIGN_TYPE,
+          ...signSettings,
           signRequired: server.SIGN_REQUIRED,
           reqTimeToleranceS: server.REQ_TIME_TOLERANCE_S,
           rateLimitPerMinute: server.RATE_LIMIT_PER_MINUTE,
@@ -146,6 +156,14 @@ async function build(
       }
       const sweeper = startSweeper(deps, server.SWEEP_INTERVAL_MS);
       releases.add('work', () => sweeper.stop());
+      const relay = startNoticeRelay({
+        notices,
+        send: createNoticeSender(server.NOTICE_ALLOW_PRIVATE ? resolveAnywhere : createPublicResolver()),
+        writeBody: (order, now) => noticeBody(order, signSettings, now),
+        clock,
+        log,
+      });
+      releases.add('work', () => relay.stop());
     },
     close: () => releases.run(SHUTDOWN_MS),
   };

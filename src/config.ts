@@ -83,6 +83,7 @@ const serverSchema = z.object({
   CLOSE_CONCURRENCY: whole(1, 1_000).prefault('50'),
   CHANNEL_CLOSES_PER_S: whole(0, 100_000).prefault('200'),
   SWEEP_INTERVAL_MS: whole(100, 3_600_000).prefault('15000'),
+  NOTICE_ALLOW_PRIVATE: flag.prefault('false'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 

@@ -54,6 +54,7 @@ describe('the configuration', () => {
         LATE_PAYMENT_POLICY: 'refund',
         CLOSE_CONCURRENCY: 50,
         SWEEP_INTERVAL_MS: 15000,
+        NOTICE_ALLOW_PRIVATE: false,
         LOG_LEVEL: 'info',
       },
       wechat: null,

@@ -1,5 +1,6 @@
 import { EntitySchema, type ValueTransformer } from 'typeorm';
 import type { ChannelName } from '../channel/channel.ts';
+import { MerchantNoticeEntity, NoticeAttemptEntity } from './notice-entities.ts';
 import type { PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
 
@@ -36,6 +37,7 @@ export const PaymentOrderEntity = new EntitySchema<PaymentOrder>({
     returnUrl: text('return_url', 500),
     notNotify: { type: 'tinyint', name: 'not_notify', transformer: flag },
     clientIp: text('client_ip', 64),
+    apiGeneration: text('api_generation', 8),
     payBody: { type: 'text', name: 'pay_body', nullable: true },
     channelTradeNo: text('channel_trade_no', 64),
     errorMsg: text('error_msg', 300),
@@ -196,4 +198,6 @@ export const entities = [
   ChannelNotificationEntity,
   RefundEntity,
   ViolationEntity,
+  MerchantNoticeEntity,
+  NoticeAttemptEntity,
 ];

@@ -58,6 +58,8 @@ export interface PaymentOrder {
   returnUrl: string | null;
   notNotify: boolean;
   clientIp: string | null;
+  /** The generation of the API that created it, in which its merchant is told of it; null: not known. */
+  apiGeneration: string | null;
 
   /** What the customer's terminal needs; null until the channel has confirmed the creation. */
   payBody: string | null;

@@ -16,6 +16,8 @@ export interface CreateOrder {
   returnUrl: string | null;
   notNotify: boolean;
   clientIp: string | null;
+  /** The generation of the API that this was asked in; the merchant is told in its words. */
+  apiGeneration: string | null;
   /** The customer's, for this one call; kept nowhere. */
   authCode: string | null;
   openId: string | null;

@@ -1,5 +1,5 @@
 import { type DataSource, type EntityManager, In } from 'typeorm';
-import { isDuplicate, isLockConflict } from '../platform/database.ts';
+import { inTransaction, isDuplicate } from '../platform/database.ts';
 import {
   type ChannelNotification,
   ChannelNotificationEntity,
@@ -9,6 +9,7 @@ import {
   ViolationEntity,
 } from './entities.ts';
 import type { LateDecision, LateStatus } from './late-payment.ts';
+import { noteChange } from './note-change.ts';
 import type { Ending, OrderStatus, PaymentOrder, PendingReason } from './order.ts';
 import type { OrderNumbers } from './outcomes.ts';
 
@@ -56,9 +57,6 @@ const emptyOrder = {
 const noFailures = { retryReason: null, retryCount: 0, stuckAt: null };
 const noLease = { leaseToken: null, leaseUntil: null };
 
-/** How often a transaction that lost a lock is tried. */
-const LOCK_ATTEMPTS = 3;
-
 /** New values, or SQL for them. */
 export type Change = { [Field in keyof PaymentOrder]?: PaymentOrder[Field] | (() => string) };
 
@@ -105,20 +103,12 @@ export function createOrderStore(db: DataSource) {
         const now = await manager.findOneByOrFail(PaymentOrderEntity, { id: leased.id });
         await manager.insert(CloseRecordEntity, { ...record, outcome: 'overtaken', statusAfter: now.status });
       }
+      if (done && set.status !== undefined) await noteChange(manager, leased, record.createdAt);
       return done;
     });
   }
 
-  /** Short, at READ COMMITTED; tried again a few times where it lost a lock to another. */
-  async function transaction<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        return await db.transaction('READ COMMITTED', work);
-      } catch (error) {
-        if (attempt >= LOCK_ATTEMPTS || !isLockConflict(error)) throw error;
-      }
-    }
-  }
+  const transaction = <T>(work: (manager: EntityManager) => Promise<T>) => inTransaction(db, work);
 
   return {
     /** Throws if there is none: for orders that are known to exist. Orders are never deleted. */
@@ -250,8 +240,10 @@ export function createOrderStore(db: DataSource) {
       return transaction(async (manager) => {
         const set = { status: 'cancel', ending: 'cancel' } as const;
         const done = (await change(manager, set, guard, { id })) === 1;
-        if (done) await manager.insert(CloseRecordEntity, record);
-        return done;
+        if (!done) return false;
+        await manager.insert(CloseRecordEntity, record);
+        await noteChange(manager, { id, status: 'close' }, record.createdAt);
+        return true;
       });
     },
 
@@ -328,12 +320,12 @@ export function createOrderStore(db: DataSource) {
       const { channelTradeNo, paidAt } = payment;
       return transaction(async (manager) => {
         const paid: Partial<PaymentOrder> = { status: 'success', channelTradeNo, paidAt };
-        const late: Partial<PaymentOrder> = { channelTradeNo, latePaidAt: paidAt };
+        const told: Partial<PaymentOrder> = { channelTradeNo, latePaidAt: paidAt };
         const back = { status: 'refunding', nextCloseAt: now } as const;
         const closed = {
-          refunding: { ...late, ...back },
-          success: { ...late, ...paid, closedAt: null, nextCloseAt: null },
-          close: { ...late, nextCloseAt: null },
+          refunding: { ...told, ...back },
+          success: { ...told, ...paid, closedAt: null, nextCloseAt: null },
+          close: { ...told, nextCloseAt: null },
         }[lateStatus];
         const idle = { nextCloseAt: null, watchUntil: null, ...noFailures, ...noLease };
         const open = "id = :id AND status = 'progress' AND ending";
@@ -348,14 +340,16 @@ export function createOrderStore(db: DataSource) {
           })) === 1
         ) {
           outcome = 'recorded';
+          await noteChange(manager, { id, status: 'progress' }, now);
         } else {
           await noteViolation(manager, 'paid', `status IN ('close', 'cancel') ${unpaid}`, id, now);
-          const guard = (status: OrderStatus) => `id = :id AND status = '${status}' ${unpaid}`;
-          if (
-            (await change(manager, { ...idle, ...closed }, guard('close'), { id })) === 1 ||
-            (await change(manager, { ...idle, ...late, ...back }, guard('cancel'), { id })) === 1
-          )
-            outcome = 'late';
+          const late = async (status: OrderStatus, set: Change) => {
+            const guard = `id = :id AND status = '${status}' ${unpaid}`;
+            if ((await change(manager, { ...idle, ...set }, guard, { id })) === 0) return false;
+            await noteChange(manager, { id, status }, now);
+            return true;
+          };
+          if ((await late('close', closed)) || (await late('cancel', { ...told, ...back }))) outcome = 'late';
         }
         if ('notification' in source) await keepNotification(manager, { ...source.notification, outcome });
         if ('record' in source) {
@@ -392,8 +386,10 @@ export function createOrderStore(db: DataSource) {
       const { id, status } = order;
       return transaction(async (manager) => {
         const done = (await change(manager, set[decision], guard, { id, status, now })) === 1;
-        if (done) await manager.insert(CloseRecordEntity, record);
-        return done;
+        if (!done) return false;
+        await manager.insert(CloseRecordEntity, record);
+        await noteChange(manager, order, now);
+        return true;
       });
     },
 

@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net';
-import { DataSource, type EntitySchema, type MigrationInterface } from 'typeorm';
+import { DataSource, type EntityManager, type EntitySchema, type MigrationInterface } from 'typeorm';
 
 /** Connections of one process. The store's transactions are short and never wait for a channel. */
 const POOL_SIZE = 10;
@@ -9,6 +9,8 @@ const CONNECT_TIMEOUT_MS = 5_000;
  * without a word would otherwise hold its callers for a quarter of an hour.
  */
 const SILENCE_MS = 10_000;
+/** How often a transaction that lost a lock is tried. */
+const LOCK_ATTEMPTS = 3;
 
 /**
  * Opens MySQL 8.0, 8.4 or MariaDB 10.11 and later. All times travel and are stored in UTC, and a BIGINT stays
@@ -55,8 +57,21 @@ export function isDuplicate(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ER_DUP_ENTRY';
 }
 
-/** True for a transaction that lost to another and may simply be tried again. */
-export function isLockConflict(error: unknown): boolean {
+/** A short transaction, at READ COMMITTED; tried again a few times where it lost a lock to another. */
+export async function inTransaction<T>(
+  db: DataSource,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.transaction('READ COMMITTED', work);
+    } catch (error) {
+      if (attempt >= LOCK_ATTEMPTS || !isLockConflict(error)) throw error;
+    }
+  }
+}
+
+function isLockConflict(error: unknown): boolean {
   if (typeof error !== 'object' || error === null || !('code' in error)) return false;
   return error.code === 'ER_LOCK_DEADLOCK' || error.code === 'ER_LOCK_WAIT_TIMEOUT';
 }

@@ -11,10 +11,11 @@ import { openDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { provideServices } from '../platform/services/services.ts';
 import { type Simulator, startSimulator } from '../simulator/simulator.ts';
+import { type ShopNotices, takeNotices } from './notices.ts';
 import { playInstructions } from './play.ts';
 import { type Customer, customers } from './scenario.ts';
 import { openShop, type Shop } from './shop.ts';
-import { endedRight, type Summary, summarize, type Watched } from './summary.ts';
+import { endedRight, isTold, type Summary, summarize, type Watched } from './summary.ts';
 import { createScreen, renderSummary, renderTable } from './table.ts';
 import { walk } from './walk.ts';
 
@@ -41,7 +42,7 @@ export interface QuickstartOptions {
 /**
  * Everything on one machine in one command: services, migration, API, worker, both gateways, and a small shop with
  * twenty customers. Never touches real channels or somebody else's data. True if every order ended as it should at
- * both sides; null if the reader ended it before that was known.
+ * both sides and the shop was told; null if the reader ended it before that was known.
  */
 export async function quickstart({
   env,
@@ -74,6 +75,7 @@ export async function quickstart({
       REQ_TIME_TOLERANCE_S: '0',
       CLOSE_GRACE_MS: String(GRACE_MS),
       SWEEP_INTERVAL_MS: '5000',
+      NOTICE_ALLOW_PRIVATE: 'true',
     });
     const app = await openApp(config, createLogger('info', logFile));
     try {
@@ -82,8 +84,10 @@ export async function quickstart({
       app.work();
       say(`API and worker: ${url}   gateways: ${simulator.url}   log: ${logFile}\n`);
 
-      const shop = openShop(url, SIGN);
-      const summary = await sellAndWatch(app, simulator, shop, run, { quiet: json, signal });
+      const notices = await takeNotices(url, SIGN);
+      const shop = openShop(url, SIGN, notices.url);
+      const market = { app, simulator, shop, notices };
+      const summary = await sellAndWatch(market, run, { quiet: json, signal });
       if (summary === null) return null;
       if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
       else for (const line of renderSummary(summary, GRACE_MS)) say(line);
@@ -92,7 +96,7 @@ export async function quickstart({
           say(line);
         if (!signal.aborted) await once(signal, 'abort');
       }
-      return summary.wrong === 0;
+      return summary.wrong === 0 && summary.told === summary.orders;
     } finally {
       await app.close();
     }
@@ -103,9 +107,7 @@ export async function quickstart({
 }
 
 async function sellAndWatch(
-  app: App,
-  simulator: Simulator,
-  shop: Shop,
+  { app, simulator, shop, notices }: { app: App; simulator: Simulator; shop: Shop; notices: ShopNotices },
   run: string,
   { quiet, signal }: { quiet: boolean; signal: AbortSignal },
 ): Promise<Summary | null> {
@@ -124,7 +126,8 @@ async function sellAndWatch(
       sold.map(async ({ customer, orderNo }) => {
         const order = await app.deps.store.find(orderNo);
         if (order === null) throw new Error(`order ${orderNo} is gone`);
-        return { customer, order, atGateway: simulator.control.order(orderNo) };
+        const atGateway = simulator.control.order(orderNo);
+        return { customer, order, atGateway, told: notices.told(orderNo) };
       }),
     );
   }
@@ -132,7 +135,8 @@ async function sellAndWatch(
   const screen = createScreen(process.stdout, sold.length + 1);
   const deadline = Date.now() + LIMIT_MS;
   let all = await look();
-  while (all.some((watched) => !endedRight(watched)) && Date.now() < deadline) {
+  const isOver = (watched: Watched) => endedRight(watched) && isTold(watched);
+  while (!all.every(isOver) && Date.now() < deadline) {
     if (!quiet && screen.isLive) screen.draw(renderTable(all, new Date(), screen));
     await wait(FRAME_MS, undefined, { signal }).catch(() => {});
     if (signal.aborted) break;

@@ -9,7 +9,8 @@ export interface Shop {
   signed(members: Record<string, unknown>): string;
 }
 
-export function openShop(apiUrl: string, settings: SignSettings): Shop {
+/** `notifyUrl` null: it wants no notices. */
+export function openShop(apiUrl: string, settings: SignSettings, notifyUrl: string | null = null): Shop {
   const signed = (members: Record<string, unknown>) => {
     const body = { ...members, clientIp: '127.0.0.1', reqTime: Math.floor(Date.now() / 1000) };
     return JSON.stringify({ ...body, sign: sign(body, settings) });
@@ -26,6 +27,7 @@ export function openShop(apiUrl: string, settings: SignSettings): Shop {
           channel: customer.channel,
           method: 'qrcode',
           amount: 1900,
+          notifyUrl,
           expiredTime: Math.floor(expiresAt.getTime() / 1000),
         }),
       });

@@ -7,6 +7,8 @@ export interface Watched {
   customer: Customer;
   order: PaymentOrder;
   atGateway: OrderSnapshot | null;
+  /** What the shop was last told of its status; null: nothing yet. */
+  told: string | null;
 }
 
 export interface Summary {
@@ -15,6 +17,8 @@ export interface Summary {
   closed: number;
   /** Orders that did not end as they should have, at either side. */
   wrong: number;
+  /** Orders of whose end the shop was told. */
+  told: number;
   /** From an order's expiry to its close, ms. */
   latenessMs: { p50: number; p99: number; max: number };
 }
@@ -30,6 +34,11 @@ export function endedRight({ customer, order, atGateway }: Watched): boolean {
   return order.status === 'close' && !paidThere && !atGateway.payable;
 }
 
+/** Whether the shop knows what has become of the order. */
+export function isTold({ order, told }: Watched): boolean {
+  return told === order.status;
+}
+
 export function summarize(all: Watched[]): Summary {
   const lateness = all
     .flatMap(({ order }) =>
@@ -42,6 +51,7 @@ export function summarize(all: Watched[]): Summary {
     paid: all.filter(({ order }) => order.status === 'success').length,
     closed: all.filter(({ order }) => order.status === 'close').length,
     wrong: all.filter((watched) => !endedRight(watched)).length,
+    told: all.filter(isTold).length,
     latenessMs: { p50: percentile(0.5), p99: percentile(0.99), max: lateness.at(-1) ?? 0 },
   };
 }

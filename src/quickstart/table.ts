@@ -59,10 +59,13 @@ function line(
 }
 
 export function renderSummary(
-  { orders, paid, closed, wrong, latenessMs }: Summary,
+  { orders, paid, closed, wrong, told, latenessMs }: Summary,
   graceMs: number,
 ): string[] {
-  const lines = ['', `${orders} orders: ${paid} paid, ${closed} closed by themselves, ${wrong} wrong.`];
+  const lines = [
+    '',
+    `${orders} orders: ${paid} paid, ${closed} closed by themselves, ${wrong} wrong. The shop was told of ${told}.`,
+  ];
   if (closed === 0) return lines;
   const { p50, p99, max } = latenessMs;
   return [

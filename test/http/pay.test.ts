@@ -59,6 +59,7 @@ describe('POST /unipay/pay', () => {
         returnUrl: 'https://abc.com/callback',
         notNotify: true,
         clientIp: '127.0.0.1',
+        apiGeneration: '2.0.6',
         authCode: null,
         openId: null,
       },

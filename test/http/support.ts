@@ -36,6 +36,7 @@ export const order: PaymentOrder = {
   returnUrl: null,
   notNotify: false,
   clientIp: null,
+  apiGeneration: null,
   payBody: 'weixin://wxpay/bizpayurl?pr=abc',
   channelTradeNo: null,
   errorMsg: null,

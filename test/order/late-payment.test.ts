@@ -3,7 +3,7 @@ import { createOrder } from '../../src/order/create-order.ts';
 import { decideLatePayment } from '../../src/order/decide-late.ts';
 import type { LateDecision, LatePaymentPolicy } from '../../src/order/late-payment.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { aWish, createWorld, type World } from '../support/world.ts';
 
 const channels = ['wechat_pay', 'ali_pay'] as const;
 type Channel = (typeof channels)[number];
@@ -289,19 +289,6 @@ test('an order that is refunding or refunded answers a close, a cancel and a new
   expect(await world.cancel(order)).toEqual({ kind: 'ended', status: 'refunding' });
   await settled(order);
   expect(await world.cancel(order)).toEqual({ kind: 'ended', status: 'refunded' });
-  const { bizOrderNo, title, method, channel, amountFen } = order;
-  const again = { bizOrderNo, title, method, channel, amountFen, ...nothingElse };
+  const again = aWish('wechat_pay', order.bizOrderNo);
   expect(await createOrder(world.app.deps, again)).toMatchObject({ kind: 'ended' });
 });
-
-const nothingElse = {
-  description: null,
-  expiresAt: null,
-  attach: null,
-  notifyUrl: null,
-  returnUrl: null,
-  notNotify: false,
-  clientIp: null,
-  authCode: null,
-  openId: null,
-};

@@ -53,6 +53,7 @@ describe('the quickstart', () => {
       paid: 7,
       closed: 13,
       wrong: 0,
+      told: 20,
       latenessMs: { p50: expect.any(Number), p99: expect.any(Number), max: expect.any(Number) },
     });
   });

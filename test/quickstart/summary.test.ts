@@ -22,6 +22,7 @@ function watched(
       closedAt: status === 'close' ? new Date(expiresAt.getTime() + lateMs) : null,
     } as PaymentOrder,
     atGateway: atGateway as OrderSnapshot,
+    told: status === 'progress' ? null : status,
   };
 }
 const paidThere = { paidAt: expiresAt, payable: false };
@@ -60,6 +61,7 @@ test('the summary counts both sides and measures lateness from the expiry', () =
     paid: 1,
     closed: 4,
     wrong: 1,
+    told: 5,
     latenessMs: { p50: 200, p99: 400, max: 400 },
   });
 });

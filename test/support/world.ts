@@ -189,6 +189,7 @@ export function aWish(channel: ChannelName, bizOrderNo: string): CreateOrder {
     returnUrl: null,
     notNotify: false,
     clientIp: null,
+    apiGeneration: null,
     authCode: null,
     openId: null,
   };

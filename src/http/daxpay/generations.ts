@@ -10,3 +10,8 @@ const generations: readonly Generation[] = [generation30, generation205, generat
 export function generationOf(request: Request): Generation {
   return generations.find((generation) => generation.recognises(request)) ?? generation206;
 }
+
+/** By its name; one that is not known is read as 2.0.6 too. */
+export function generationNamed(name: string | null): Generation {
+  return generations.find((generation) => generation.name === name) ?? generation206;
+}

@@ -38,7 +38,17 @@ export function readPay(members: Members, generation: Generation): Read<CreateOr
   const payer = { authCode, openId, returnUrl, clientIp };
   return {
     kind: 'wish',
-    wish: { bizOrderNo, channel, method, ...terms, ...payer, attach, notifyUrl, notNotify },
+    wish: {
+      bizOrderNo,
+      channel,
+      method,
+      ...terms,
+      ...payer,
+      attach,
+      notifyUrl,
+      notNotify,
+      apiGeneration: generation.name,
+    },
   };
 }
 

@@ -21,6 +21,7 @@ export const exampleOrder: PaymentOrder = {
   returnUrl: null,
   notNotify: false,
   clientIp: '127.0.0.1',
+  apiGeneration: '2.0.6',
   payBody: 'weixin://wxpay/bizpayurl?pr=abc',
   channelTradeNo: null,
   errorMsg: null,
