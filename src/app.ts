@@ -83,7 +83,8 @@ async function build(
     random: Math.random,
   };
 
-  if (channels.size === 0) log.warn('no channel is configured: set the WECHAT_ or ALIPAY_ variables');
+  if (channels.size === 0)
+    log.warn('no channel is configured: set the WECHAT_, ALIPAY_ or UNIONPAY_ variables');
 
   return {
     deps,

@@ -1,4 +1,4 @@
-import type { CancelResult, Channel, RefundResult } from '../channel/channel.ts';
+import type { CancelResult, Channel, ChannelRefund, RefundResult } from '../channel/channel.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import type { Answers } from './ask-channel.ts';
 import type { OrderDeps } from './deps.ts';
@@ -41,8 +41,15 @@ export async function giveBack(
     answers.queryBefore = refund.answer;
     return { kind: 'given_back', answers };
   }
+  const wanted: ChannelRefund = {
+    refundNo,
+    notedAt: refund.createdAt,
+    amountFen: order.amountFen,
+    totalFen: order.amountFen,
+    reason: '订单撤销',
+  };
   if (!isNew) {
-    const before = await channel.queryRefund(asked, refundNo);
+    const before = await channel.queryRefund(asked, wanted);
     answers.queryBefore = before.answer;
     if (before.kind !== 'not_found' && before.kind !== 'refused') return afterRefund(before, answers);
     // The earlier attempt may have given it back by a cancel, which has no number.
@@ -54,17 +61,12 @@ export async function giveBack(
     if (now.kind !== 'paid' && now.kind !== 'refunded')
       return { kind: 'retry', reason: 'unreachable', answers };
   }
-  const cancelled = await channel.cancel(asked);
+  const cancelled = await channel.cancel(asked, wanted);
   if (cancelled !== null) {
     answers.closeAnswer = cancelled.answer;
     if (cancelled.kind !== 'refund_instead') return afterCancel(cancelled, answers);
   }
-  const refunded = await channel.refund(asked, {
-    refundNo,
-    amountFen: order.amountFen,
-    totalFen: order.amountFen,
-    reason: '订单撤销',
-  });
+  const refunded = await channel.refund(asked, wanted);
   answers.queryAfter = refunded.answer;
   if (refunded.kind === 'refused') return afterRefusal(channel, order, answers);
   return afterRefund(refunded, answers);

@@ -38,6 +38,7 @@ export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemC
     name: 'ali_pay',
     account: appId,
     methods: ['qrcode', 'jsapi', 'app', 'wap', 'barcode'],
+    showsUntouched: ({ method }) => !untouchedMethods.has(method),
     closesSoftly: ({ method }) => untouchedMethods.has(method),
     refundWindowMs: REFUND_WINDOW_MS,
     // A trade that was refunded in part stays TRADE_SUCCESS.
@@ -66,7 +67,7 @@ export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemC
       };
       return readRefund(order, await post('refund', body));
     },
-    async queryRefund({ orderNo }, refundNo) {
+    async queryRefund({ orderNo }, { refundNo }) {
       const body = { out_trade_no: orderNo, out_request_no: refundNo };
       return readRefundQuery({ orderNo, refundNo }, await post('fastpay/refund/query', body));
     },

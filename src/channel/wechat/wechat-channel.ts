@@ -42,6 +42,7 @@ export function createWechatChannel(config: WechatConfig, clock: Clock = systemC
     name: 'wechat_pay',
     account: `${mchId}/${config.appId}`,
     methods: ['qrcode', 'jsapi', 'app', 'wap', 'barcode'],
+    showsUntouched: () => true,
     closesSoftly: () => false,
     refundWindowMs: REFUND_WINDOW_MS,
     // REFUND is also the state of an order that was refunded in part.
@@ -67,7 +68,7 @@ export function createWechatChannel(config: WechatConfig, clock: Clock = systemC
       const reply = await call({ method: 'POST', path: 'v3/refund/domestic/refunds', body });
       return readRefund({ orderNo, refundNo, amountFen }, reply);
     },
-    async queryRefund({ orderNo }, refundNo) {
+    async queryRefund({ orderNo }, { refundNo }) {
       const path = `v3/refund/domestic/refunds/${encodeURIComponent(refundNo)}`;
       return readRefundQuery({ orderNo, refundNo }, await call({ method: 'GET', path }));
     },

@@ -1,0 +1,7 @@
+import { X509Certificate } from 'node:crypto';
+import { pemText, tried } from './pem-text.ts';
+
+/** Parses an X.509 certificate from PEM text (its line ends may be written out as \n) or from a file. Null if it is none. */
+export function readCertificate(value: string): X509Certificate | null {
+  return tried(() => new X509Certificate(pemText(value)));
+}
