@@ -214,10 +214,10 @@ describe('a cancel', () => {
   });
 
   test.each([
-    ['before the undo arrived', { kind: 'reset', match: { operation: 'cancel' } }, 1],
-    ['after it took effect', { kind: 'lost_reply', match: { operation: 'cancel' } }, 1],
-    ['before it is known what came of it', { kind: 'reset', match: { operation: 'refund_query' } }, 1],
-  ] as const)('that loses its answer %s gives back once', async (_, fault, refunds) => {
+    ['before the undo arrived', { kind: 'reset', match: { operation: 'cancel' } }],
+    ['after it took effect', { kind: 'lost_reply', match: { operation: 'cancel' } }],
+    ['before it is known what came of it', { kind: 'reset', match: { operation: 'refund_query' } }],
+  ] as const)('that loses its answer %s gives back once', async (_, fault) => {
     const order = await paid();
     const added = control().addFault({ ...fault, match: { ...fault.match, orderNo: order.orderNo } });
     expect(await world.cancel(order)).toMatchObject({ kind: 'pending', reason: 'unreachable' });
@@ -225,7 +225,7 @@ describe('a cancel', () => {
     await world.fire(order);
     expect((await world.reload(order)).status).toBe('cancel');
     expect([refundedFen(order), calls(order, 'refund')]).toEqual([100, 0]);
-    expect(await world.refunds(order)).toHaveLength(refunds);
+    expect(await world.refunds(order)).toMatchObject([{ state: 'done' }]);
   });
 
   test('whose undo fails refunds, once, also when the connection breaks between the two', async () => {

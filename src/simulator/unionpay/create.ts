@@ -5,7 +5,7 @@ import { nowMs, type World } from '../world.ts';
 import { respond } from './results.ts';
 import type { Fields } from './signing.ts';
 
-const ORDER_ID = /^[0-9A-Za-z]{8,40}$/;
+export const ORDER_ID = /^[0-9A-Za-z]{8,40}$/;
 const AMOUNT = /^[1-9]\d{0,11}$/;
 
 /** 申请二维码 (主扫). Asked again for the same order it gives another code for it (unsourced). */

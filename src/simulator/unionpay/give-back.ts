@@ -1,6 +1,7 @@
 import type { Answer } from '../call.ts';
-import { toBeijingDigits } from '../format/beijing-time.ts';
+import { fromBeijingDigits, toBeijingDigits } from '../format/beijing-time.ts';
 import { nowMs, type World } from '../world.ts';
+import { ORDER_ID } from './create.ts';
 import { clearingDay, refundedFen, type UnionpayGiveBack, type UnionpayOrder } from './orders.ts';
 import { respond } from './results.ts';
 import type { Fields } from './signing.ts';
@@ -12,6 +13,7 @@ import type { Fields } from './signing.ts';
 export function giveBack(world: World, txnType: '31' | '04', request: Fields): Answer {
   const { orderId = '', txnTime = '', txnAmt = '' } = request;
   const amountFen = Number(txnAmt);
+  if (!ORDER_ID.test(orderId) || fromBeijingDigits(txnTime) === null) return respond(request, '13');
   const before = world.unionpay.giveBacks.get(orderId);
   if (before !== undefined) {
     if (before.amountFen !== amountFen || before.txnType !== txnType) return respond(request, '36');
