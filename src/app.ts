@@ -111,7 +111,8 @@ async function build(
   const notices = createNoticeStore(db);
   const signSettings = { signSecret: server.SIGN_SECRET, signType: server.SIGN_TYPE };
 
-  if (channels.size === 0) log.warn('no channel is configured: set the WECHAT_ or ALIPAY_ variables');
+  if (channels.size === 0)
+    log.warn('no channel is configured: set the WECHAT_, ALIPAY_ or UNIONPAY_ variables');
 
   return {
     deps,

@@ -1,6 +1,7 @@
 import { createAlipayChannel } from './channel/alipay/alipay-channel.ts';
 import type { Channel, ChannelName, Channels, GuardedChannel } from './channel/channel.ts';
 import { guardChannel } from './channel/guard.ts';
+import { createUnionpayChannel } from './channel/unionpay/unionpay-channel.ts';
 import { createWechatChannel } from './channel/wechat/wechat-channel.ts';
 import type { Config } from './config.ts';
 import type { Clock } from './platform/clock.ts';
@@ -12,7 +13,7 @@ export const notifyPath = (channel: ChannelName) => `/notify/${channel}`;
 
 /** The channels whose variables are set, each behind its own guard. */
 export function createChannels(
-  { wechat, alipay }: Omit<Config, 'server'>,
+  { wechat, alipay, unionpay }: Omit<Config, 'server'>,
   publicUrl: string,
   guard: { clock: Clock; log: Logger; tellOnce: TellOnce; maxCalls: number },
 ): Channels {
@@ -46,6 +47,24 @@ export function createChannels(
         publicKey: alipay.ALIPAY_PUBLIC_KEY,
         sellerId: alipay.ALIPAY_SELLER_ID,
         notifyUrl: notifyUrl('ali_pay'),
+      },
+      clock,
+    );
+    add(channel);
+  }
+  if (unionpay !== null) {
+    const channel = createUnionpayChannel(
+      {
+        baseUrl: unionpay.UNIONPAY_BASE_URL,
+        merId: unionpay.UNIONPAY_MER_ID,
+        certId: unionpay.UNIONPAY_CERT_ID,
+        privateKey: unionpay.UNIONPAY_PRIVATE_KEY,
+        trust: {
+          rootCert: unionpay.UNIONPAY_ROOT_CERT,
+          middleCert: unionpay.UNIONPAY_MIDDLE_CERT,
+          production: unionpay.UNIONPAY_PRODUCTION,
+        },
+        notifyUrl: notifyUrl('union_pay'),
       },
       clock,
     );

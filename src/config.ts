@@ -1,8 +1,9 @@
-import type { KeyObject } from 'node:crypto';
+import type { KeyObject, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { signTypeProblem, signTypes } from './http/daxpay/sign-type.ts';
 import { latePaymentPolicies } from './order/late-payment.ts';
+import { readCertificate } from './platform/certificate.ts';
 import { readRsaKey } from './platform/rsa-key.ts';
 
 /** A configuration that cannot be used; the message names the variable and says what it should be. */
@@ -51,6 +52,13 @@ const sentinels = z.string().transform((list, context) => {
 });
 const privateKey = rsaKey('private');
 const publicKey = rsaKey('public');
+const certificate = z.string().transform((value, context): X509Certificate => {
+  const read = readCertificate(value);
+  if (read !== null) return read;
+  const message = 'is neither a certificate in PEM nor the path of a file with one';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
 
 const serverSchema = z.object({
   HOST: z.string().default('0.0.0.0'),
@@ -114,15 +122,27 @@ const alipaySchema = z.object({
   ALIPAY_SELLER_ID: z.string().min(1).max(32).nullable().default(null),
 });
 
+const unionpaySchema = z.object({
+  UNIONPAY_BASE_URL: httpUrl.prefault('https://gateway.95516.com'),
+  UNIONPAY_MER_ID: z.string().regex(/^[0-9A-Za-z]{15}$/, 'must be 15 letters or digits'),
+  UNIONPAY_CERT_ID: z.string().regex(/^\d{1,40}$/, 'must be the serial number in decimal digits'),
+  UNIONPAY_PRIVATE_KEY: privateKey,
+  UNIONPAY_ROOT_CERT: certificate,
+  UNIONPAY_MIDDLE_CERT: certificate,
+  UNIONPAY_PRODUCTION: flag.prefault('true'),
+});
+
 export type ServerConfig = Readonly<z.output<typeof serverSchema>>;
 export type WechatConfig = Readonly<z.output<typeof wechatSchema>>;
 export type AlipayConfig = Readonly<z.output<typeof alipaySchema>>;
+export type UnionpayConfig = Readonly<z.output<typeof unionpaySchema>>;
 
 /** A channel is null unless its variables are set. */
 export interface Config {
   server: ServerConfig;
   wechat: WechatConfig | null;
   alipay: AlipayConfig | null;
+  unionpay: UnionpayConfig | null;
 }
 
 /**
@@ -143,9 +163,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     );
     return null;
   }
-  /** The base URL alone enables nothing: it has a default. */
-  const enabled = (prefix: string, except: string) =>
-    Object.keys(given).some((name) => name.startsWith(prefix) && name !== except);
+  /** What has a default enables nothing alone. */
+  const enabled = (prefix: string, ...except: string[]) =>
+    Object.keys(given).some((name) => name.startsWith(prefix) && !except.includes(name));
 
   const server = read(serverSchema);
   for (const [one, other] of needEachOther) {
@@ -153,10 +173,13 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   }
   const wechat = enabled('WECHAT_', 'WECHAT_BASE_URL') ? read(wechatSchema) : null;
   const alipay = enabled('ALIPAY_', 'ALIPAY_ENDPOINT') ? read(alipaySchema) : null;
+  const unionpay = enabled('UNIONPAY_', 'UNIONPAY_BASE_URL', 'UNIONPAY_PRODUCTION')
+    ? read(unionpaySchema)
+    : null;
   if (server === null || problems.length > 0) {
     throw new ConfigError(`The configuration cannot be used (see .env.example):\n  ${problems.join('\n  ')}`);
   }
-  return Object.freeze({ server, wechat, alipay });
+  return Object.freeze({ server, wechat, alipay, unionpay });
 }
 
 /** What `migrate` needs, and nothing else. Throws a ConfigError like `readConfig`. */

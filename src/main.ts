@@ -73,7 +73,7 @@ program
     const { startSimulator } = await import('./simulator/simulator.ts');
     const simulator = await startSimulator({ port: Number(port) });
     print(
-      `WeChat Pay and Alipay at ${simulator.url}; control under ${simulator.url}/__sim. For the API's environment:\n`,
+      `WeChat Pay, Alipay and UnionPay at ${simulator.url}; control under ${simulator.url}/__sim. For the API's environment:\n`,
     );
     for (const [name, value] of Object.entries(simulator.env)) {
       print(`${name}="${value.trim().replaceAll('\n', '\\n')}"`);

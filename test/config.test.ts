@@ -1,9 +1,10 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../src/config.ts';
+import { selfSignedCertificate } from '../src/simulator/certificate.ts';
 
 const rsa = generateKeyPairSync('rsa', {
   modulusLength: 2048,
@@ -20,6 +21,21 @@ const alipay = {
   ALIPAY_APP_ID: '2021',
   ALIPAY_PRIVATE_KEY: rsa.privateKey,
   ALIPAY_PUBLIC_KEY: rsa.publicKey,
+};
+
+const certificate = selfSignedCertificate({
+  privateKey: createPrivateKey(rsa.privateKey),
+  commonName: 'Root',
+  serialNo: '01',
+  notBefore: new Date('2026-01-01'),
+  notAfter: new Date('2036-01-01'),
+});
+const unionpay = {
+  UNIONPAY_MER_ID: '777290058110048',
+  UNIONPAY_CERT_ID: '68759663125',
+  UNIONPAY_PRIVATE_KEY: rsa.privateKey,
+  UNIONPAY_ROOT_CERT: certificate,
+  UNIONPAY_MIDDLE_CERT: certificate.replaceAll('\n', '\\n'),
 };
 
 function messageOf(env: NodeJS.ProcessEnv): string {
@@ -59,6 +75,7 @@ describe('the configuration', () => {
       },
       wechat: null,
       alipay: null,
+      unionpay: null,
     });
   });
 
@@ -121,6 +138,35 @@ describe('the configuration', () => {
     for (const wrong of ['true', '10.0.0.0/33', '10.0.0', '10.0.0.0/8/8', '::1/129', '1.2.3.4/']) {
       expect(messageOf({ ...server, TRUST_PROXY: wrong })).toMatch(/TRUST_PROXY: must be addresses/);
     }
+  });
+
+  test('takes UnionPay’s certificates as PEM, on one line and as a file, and checks names unless told not to', () => {
+    const config = readConfig({ ...server, ...unionpay }).unionpay;
+    expect(config?.UNIONPAY_PRODUCTION).toBe(true);
+    expect(config?.UNIONPAY_MIDDLE_CERT.subject).toBe('CN=Root');
+    const folder = mkdtempSync(join(tmpdir(), 'autoclose-config-'));
+    const file = join(folder, 'root.cer');
+    writeFileSync(file, new X509Certificate(certificate).raw);
+    const fromFile = readConfig({ ...server, ...unionpay, UNIONPAY_ROOT_CERT: file }).unionpay;
+    expect(fromFile?.UNIONPAY_ROOT_CERT.subject).toBe('CN=Root');
+    rmSync(folder, { recursive: true });
+  });
+
+  test('enables UnionPay only by what has no default, and refuses what it cannot use', () => {
+    const defaults = { UNIONPAY_BASE_URL: 'https://gateway.95516.com', UNIONPAY_PRODUCTION: 'true' };
+    expect(readConfig({ ...server, ...defaults }).unionpay).toBeNull();
+    expect(messageOf({ ...server, UNIONPAY_MER_ID: '777290058110048' })).toMatch(
+      /UNIONPAY_CERT_ID: is not set/,
+    );
+    const message = messageOf({
+      ...server,
+      ...unionpay,
+      UNIONPAY_CERT_ID: '4A5B',
+      UNIONPAY_ROOT_CERT: 'c2Vj',
+    });
+    expect(message).toMatch(/UNIONPAY_CERT_ID: must be the serial number in decimal digits/);
+    expect(message).toMatch(/UNIONPAY_ROOT_CERT: is neither a certificate/);
+    expect(message).not.toMatch(/c2Vj/);
   });
 
   test('.env.example documents every variable and no other', () => {

@@ -1,5 +1,6 @@
 const BEIJING_OFFSET_MS = 8 * 3_600_000;
 const WALL_CLOCK = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/;
+const DIGITS = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/;
 const RFC3339 = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.\d{1,9})?(?:Z|([+-])(\d{2}):(\d{2}))$/;
 
 /** `2026-01-01 10:00:00`: Alipay's times, Beijing's wall clock without an offset. Rounded down to the second. */
@@ -10,6 +11,16 @@ export function toBeijing(time: Date): string {
 /** Null if it is no such time, or a day that does not exist. */
 export function fromBeijing(text: string): Date | null {
   return WALL_CLOCK.test(text) ? fromRfc3339(`${text.replace(' ', 'T')}+08:00`) : null;
+}
+
+/** `20260101100000`: UnionPay's times, Beijing's wall clock in digits. Rounded down to the second. */
+export function toBeijingDigits(time: Date): string {
+  return beijingIso(time).replaceAll(/\D/g, '');
+}
+
+/** Null if it is no such time, or a day that does not exist. */
+export function fromBeijingDigits(text: string): Date | null {
+  return DIGITS.test(text) ? fromBeijing(text.replace(DIGITS, '$1-$2-$3 $4:$5:$6')) : null;
 }
 
 /** `2026-01-01T10:00:00+08:00`: WeChat Pay's times. Rounded down to the second. */

@@ -9,7 +9,7 @@
  * - Every call ends within its deadline.
  */
 
-export const channelNames = ['wechat_pay', 'ali_pay'] as const;
+export const channelNames = ['wechat_pay', 'ali_pay', 'union_pay'] as const;
 export type ChannelName = (typeof channelNames)[number];
 
 /** How the customer pays; the wire's own words. */
@@ -25,8 +25,13 @@ export interface ChannelOrder {
   amountFen: number;
   /** The deadline. Passed to the channel as `time_expire`, so that ours is the second lock and not the first. */
   expiresAt: Date;
+  /** When we took the order. The same for every attempt to create it at the channel. */
+  createdAt: Date;
   /** When creation at the channel was last attempted. */
   createAttemptedAt: Date;
+  /** The channel's number of the payment, and when the customer paid; null while no payment is known. */
+  channelTradeNo: string | null;
+  paidAt: Date | null;
   clientIp: string | null;
 }
 
@@ -43,6 +48,8 @@ export interface PayerDetails {
 /** A return of money. Its number is derived from the order, so that asking again refunds once. */
 export interface ChannelRefund {
   refundNo: string;
+  /** When it was noted here, before the channel was first asked for it. */
+  notedAt: Date;
   amountFen: number;
   /** What was paid. */
   totalFen: number;
@@ -136,6 +143,8 @@ export type CloseResult =
   | (Answered & { kind: 'conflict' })
   | (Answered & { kind: 'user_paying' })
   | (Answered & { kind: 'not_found' })
+  /** The channel has no close, and was not asked: the order ends when its time runs out there. */
+  | (Answered & { kind: 'unsupported' })
   | Failure;
 
 /** A channel's HTTP call to us, as received. The body is the raw bytes: signatures are over them. */
@@ -162,8 +171,8 @@ export interface NotificationReply {
 export interface Channel {
   readonly name: ChannelName;
   /**
-   * Whose orders this speaks about: merchant number and application id (WeChat), application id (Alipay). An order remembers
-   * the account that created it, because asked under another account a channel answers "no such order" about
+   * Whose orders this speaks about: merchant number and application id (WeChat), application id (Alipay),
+   * merchant number (UnionPay). An order remembers the account that created it, because asked under another account a channel answers "no such order" about
    * one that has been paid.
    */
   readonly account: string;
@@ -175,12 +184,19 @@ export interface Channel {
   close(order: ChannelOrder): Promise<CloseResult>;
 
   /**
-   * Cancels what the channel can cancel: an order made by `barcode`, or at Alipay any within its window. Null for
-   * an order that it cannot: then close it if it is unpaid, refund it if it is paid.
+   * True where a payment is undone rather than refunded while that is possible (WeChat's code-pay, UnionPay): also a late
+   * one then goes back by `cancel`.
    */
-  cancel(order: ChannelOrder): Promise<CancelResult> | null;
+  undoesPayments(order: ChannelOrder): boolean;
+  /**
+   * Cancels what the channel can cancel: an order made by `barcode`, at Alipay any within its window, at UnionPay
+   * one that was paid on the same clearing day. Null for an order that it cannot: then close it if it is unpaid,
+   * refund it if it is paid. `refund` is the return of money that this is an attempt at.
+   */
+  cancel(order: ChannelOrder, refund: ChannelRefund): Promise<CancelResult> | null;
   refund(order: ChannelOrder, refund: ChannelRefund): Promise<RefundResult>;
-  queryRefund(order: ChannelOrder, refundNo: string): Promise<RefundResult>;
+  /** What became of a return of money, by whichever of the two calls above it was asked for. */
+  queryRefund(order: ChannelOrder, refund: ChannelRefund): Promise<RefundResult>;
 
   /** How long after a payment the channel goes on notifying of it, ms: what comes later comes from a query alone. */
   readonly notifiesForMs: number;
@@ -201,9 +217,14 @@ export interface Channel {
    */
   unpayableFrom(order: ChannelOrder): Date;
   /**
-   * True for an order about which `not_found` is the normal answer while the customer has not touched it, although
-   * it can still be paid (an Alipay code that nobody has scanned). Such an order is closed softly: here at once,
-   * watched until `unpayableFrom`.
+   * False for an order about which `not_found` is the normal answer while the customer has not touched it, although
+   * it can be paid (a code that nobody has scanned, at Alipay or UnionPay). True where the channel knows every order
+   * that it has created: then `not_found` about one of them is a contradiction.
+   */
+  showsUntouched(order: ChannelOrder): boolean;
+  /**
+   * True for an order that nothing can close while it is untouched, and that is closed softly: here at once, and
+   * watched until `unpayableFrom`. Where it is false, such an order stays open until that moment.
    */
   closesSoftly(order: ChannelOrder): boolean;
 

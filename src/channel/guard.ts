@@ -54,7 +54,9 @@ export function guardChannel(
     underWay += 1;
     try {
       const result = await call;
-      breaker.note({ orderNo, kind: result.kind, answer: result.answer });
+      // A channel without a close was not asked.
+      if (result.kind !== 'unsupported')
+        breaker.note({ orderNo, kind: result.kind, answer: result.answer });
       return result;
     } finally {
       underWay -= 1;
@@ -72,14 +74,14 @@ export function guardChannel(
     create: (order, payer) => guarded(order, () => channel.create(order, payer)),
     query: (order) => guarded(order, () => channel.query(order)),
     close: (order) => guarded(order, () => channel.close(order)),
-    cancel(order) {
+    cancel(order, refund) {
       const refused = refusal();
       if (refused !== null) return Promise.resolve(refused);
-      const call = channel.cancel(order);
+      const call = channel.cancel(order, refund);
       return call === null ? null : counted(order, call);
     },
     refund: (order, refund) => guarded(order, () => channel.refund(order, refund)),
-    queryRefund: (order, refundNo) => guarded(order, () => channel.queryRefund(order, refundNo)),
+    queryRefund: (order, refund) => guarded(order, () => channel.queryRefund(order, refund)),
     unavailableUntil: () => breaker.unavailableUntil() ?? fullUntil(),
     admit: () => fullUntil() ?? breaker.admit(),
   };

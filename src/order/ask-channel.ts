@@ -14,7 +14,7 @@ export const nothingAsked: Evidence = { queryBefore: null, close: null, queryAft
  * Closes the order at its channel and asks what became of it: close, then query. It queries first only where
  * the creation was never confirmed, since a close of a number that the channel does not know proves nothing, and
  * where a close would give back the money of an order that has been paid: there it closes not too early, and only if
- * `mayReverse` says yes. Never throws for what the channel does.
+ * `mayReverse` says yes. A channel without a close is only queried. Never throws for what the channel does.
  */
 export async function closeAtChannel(
   channel: Channel,
@@ -39,6 +39,8 @@ export async function closeAtChannel(
   }
   evidence.close = await channel.close(asked);
   if (evidence.close.kind === 'misconfigured') return evidence;
+  // Nothing has happened since the first question.
+  if (evidence.close.kind === 'unsupported' && evidence.queryBefore !== null) return evidence;
   evidence.queryAfter = await channel.query(asked);
   return evidence;
 }

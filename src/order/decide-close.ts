@@ -16,6 +16,9 @@ const retry = (reason: PendingReason, notBefore: Date | null = null): CloseDecis
   notBefore,
 });
 
+/** What the table has to know of a channel. */
+type Traits = Pick<Channel, 'showsUntouched' | 'closesSoftly' | 'unpayableFrom'>;
+
 /**
  * The decision table of a close: from what the channel said to what happens to the order. Pure.
  *
@@ -24,7 +27,7 @@ const retry = (reason: PendingReason, notBefore: Date | null = null): CloseDecis
  * is a retry.
  */
 export function decideClose(
-  channel: Pick<Channel, 'closesSoftly' | 'unpayableFrom'>,
+  channel: Traits,
   order: PaymentOrder,
   { queryBefore, close, queryAfter }: Evidence,
   now: Date,
@@ -44,6 +47,7 @@ export function decideClose(
     case 'not_found':
       return decideUnknownNumber(channel, order, close, now);
     case 'unpaid':
+      if (close?.kind === 'unsupported') return decideWithoutClose(channel, order, now);
       return retry(close === null ? 'unreachable' : unpaidAfter(close));
     case 'user_paying':
     case 'rate_limited':
@@ -57,27 +61,32 @@ export function decideClose(
   }
 }
 
+/** Unpaid, and no close can be asked for: the channel itself ends the order, when its time is over there. */
+function decideWithoutClose(channel: Traits, order: PaymentOrder, now: Date): CloseDecision {
+  const from = channel.unpayableFrom(asChannelOrder(order));
+  return now.getTime() < from.getTime() ? retry('too_early', from) : retry('not_confirmed');
+}
+
 /**
- * The channel does not know the number. That answer is an error reply, which channels do not sign, so it counts
+ * The channel does not know the number. That answer is an error reply, which most channels do not sign, so it counts
  * only where nothing speaks against it:
  * - a close in the same attempt that met the order, or somebody paying it, contradicts it;
  * - so does a confirmed creation, where the channel knows every order it has created: a person must look.
  * Otherwise it is final once the number can no longer be paid, whatever became of its creation. Before that it is
- * either a soft close (a code that nobody has scanned), or undecided.
+ * either a soft close (a code that nobody has scanned, where that may be done), or undecided.
  */
 function decideUnknownNumber(
-  channel: Pick<Channel, 'closesSoftly' | 'unpayableFrom'>,
+  channel: Traits,
   order: PaymentOrder,
   close: CloseResult | null,
   now: Date,
 ): CloseDecision {
   if (close !== null && contradictsNotFound[close.kind]) return retry('not_confirmed');
   const asked = asChannelOrder(order);
-  const soft = channel.closesSoftly(asked);
-  if (order.payBody !== null && !soft) return retry('not_confirmed');
+  if (order.payBody !== null && channel.showsUntouched(asked)) return retry('not_confirmed');
   const from = channel.unpayableFrom(asked);
   if (now.getTime() >= from.getTime()) return { kind: 'close', watchUntil: null };
-  if (soft) return { kind: 'close', watchUntil: from };
+  if (channel.closesSoftly(asked)) return { kind: 'close', watchUntil: from };
   return retry('too_early', from);
 }
 
@@ -89,12 +98,13 @@ const contradictsNotFound = {
   // WeChat accepts a close of any number.
   accepted: false,
   not_found: false,
+  unsupported: false,
   unknown: false,
   misconfigured: false,
 } satisfies Record<CloseResult['kind'], boolean>;
 
 /** Why an order that was just asked to close still shows as unpaid. */
-function unpaidAfter(close: CloseResult): PendingReason {
+function unpaidAfter(close: Exclude<CloseResult, { kind: 'unsupported' }>): PendingReason {
   switch (close.kind) {
     case 'accepted':
     case 'already_closed':

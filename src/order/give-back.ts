@@ -1,4 +1,4 @@
-import type { CancelResult, Channel, RefundResult } from '../channel/channel.ts';
+import type { CancelResult, Channel, ChannelRefund, RefundResult } from '../channel/channel.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import type { Answers } from './ask-channel.ts';
 import type { OrderDeps } from './deps.ts';
@@ -22,8 +22,9 @@ export type GiveBackResult = { answers: Answers } & (
 );
 
 /**
- * Gives the money of a paid order back: for a cancel, and for what can be reversed, by the channel's own cancel where it
+ * Gives the money of a paid order back: for a cancel, and where a payment can be undone, by the channel's own cancel if it
  * has one for this order, else by a refund.
+ *
  * Exactly once, whatever crashes: the refund has one number, derived from the order and noted before the channel is
  * asked, and a channel refunds a number once; a later attempt first asks what became of it. Only the channel's word
  * ends it; an unknown answer is asked again.
@@ -50,8 +51,15 @@ export async function giveBack(
     answers.queryBefore = refund.answer;
     return { kind: 'given_back', answers };
   }
+  const wanted: ChannelRefund = {
+    refundNo,
+    notedAt: refund.createdAt,
+    amountFen: order.amountFen,
+    totalFen: order.amountFen,
+    reason: reasons[reason],
+  };
   if (!isNew) {
-    const before = await channel.queryRefund(asked, refundNo);
+    const before = await channel.queryRefund(asked, wanted);
     answers.queryBefore = before.answer;
     if (before.kind !== 'not_found' && before.kind !== 'refused') return afterRefund(before, answers);
     // The earlier attempt may have given it back by a cancel, which has no number.
@@ -64,18 +72,13 @@ export async function giveBack(
     if (now.kind !== 'paid' && now.kind !== 'refunded')
       return { kind: 'retry', reason: 'unreachable', answers };
   }
-  const byCancel = reason === 'cancel' || channel.reversibleFrom(asked) !== null;
-  const cancelled = byCancel ? await channel.cancel(asked) : null;
+  const byCancel = reason === 'cancel' || channel.undoesPayments(asked);
+  const cancelled = byCancel ? await channel.cancel(asked, wanted) : null;
   if (cancelled !== null) {
     answers.closeAnswer = cancelled.answer;
     if (cancelled.kind !== 'refund_instead') return afterCancel(cancelled, answers);
   }
-  const refunded = await channel.refund(asked, {
-    refundNo,
-    amountFen: order.amountFen,
-    totalFen: order.amountFen,
-    reason: reasons[reason],
-  });
+  const refunded = await channel.refund(asked, wanted);
   answers.queryAfter = refunded.answer;
   if (refunded.kind === 'refused') return afterRefusal(channel, order, answers);
   return afterRefund(refunded, answers);

@@ -29,7 +29,7 @@ export const pendingReasons = [
   'misconfigured',
   /** The channel took the close but does not show it yet, or its answers contradict each other. */
   'not_confirmed',
-  /** The order's creation at the channel may still take effect. */
+  /** The order's creation may still take effect; or the channel has no close, and its time is not over there. */
   'too_early',
   /** Paid, but not this amount or not by this merchant: a person must look. */
   'mismatch',
@@ -137,7 +137,10 @@ export function asChannelOrder(order: PaymentOrder): ChannelOrder {
     title: order.title,
     amountFen: order.amountFen,
     expiresAt: order.expiresAt,
+    createdAt: order.createdAt,
     createAttemptedAt: order.createAttemptedAt,
+    channelTradeNo: order.channelTradeNo,
+    paidAt: order.paidAt ?? order.latePaidAt,
     clientIp: order.clientIp,
   };
 }

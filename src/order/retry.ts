@@ -22,8 +22,8 @@ const waits = {
   /** Refunds settle within seconds or minutes; Alipay wants 10 s before it is asked. */
   refunding: [10, 15, 30, 60, 300, 600, 1800].map((s) => s * SECOND),
   not_enough: [10 * MINUTE, 30 * MINUTE],
-  /** At most until the moment that is waited for; earlier, because a creation under way may end at any time. */
-  too_early: [5, 15, 30, 60].map((s) => s * SECOND),
+  /** At most until the moment that is waited for; earlier, because a creation under way may end, or somebody pay, at any time. */
+  too_early: [5, 15, 30, 60, 300, 600, 1800].map((s) => s * SECOND),
 } satisfies Record<PendingReason, number[]>;
 
 /** From which undecided attempt in a row a person is told, once. Where only a person can help, at once. */

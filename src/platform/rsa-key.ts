@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { pemText, tried } from './pem-text.ts';
 
 const derTypes = { private: ['pkcs8', 'pkcs1'], public: ['spki', 'pkcs1'] } as const;
 
@@ -8,7 +8,7 @@ const derTypes = { private: ['pkcs8', 'pkcs1'], public: ['spki', 'pkcs1'] } as c
  * that Alipay's key tool gives, or from a file with either. Null if it is none of these.
  */
 export function readRsaKey(kind: 'private' | 'public', value: string): KeyObject | null {
-  const text = value.includes('-----BEGIN') ? value.replaceAll('\\n', '\n') : (readFile(value) ?? value);
+  const text = pemText(value);
   const create = kind === 'private' ? createPrivateKey : createPublicKey;
   const attempts = text.includes('-----BEGIN')
     ? [() => create({ key: text, format: 'pem' })]
@@ -29,16 +29,4 @@ function createFromDer(
   if (kind === 'private')
     return createPrivateKey({ key, format: 'der', type: type === 'spki' ? 'pkcs8' : type });
   return createPublicKey({ key, format: 'der', type: type === 'pkcs8' ? 'spki' : type });
-}
-
-function readFile(path: string): string | null {
-  return tried(() => readFileSync(path, 'utf8'));
-}
-
-function tried<T>(attempt: () => T): T | null {
-  try {
-    return attempt();
-  } catch {
-    return null;
-  }
 }

@@ -17,7 +17,7 @@ const customerText = {
   pays: 'pays in time',
   pays_last_moment: 'pays at the last moment',
 };
-const channelText = { wechat_pay: 'WeChat', ali_pay: 'Alipay' };
+const channelText = { wechat_pay: 'WeChat', ali_pay: 'Alipay', union_pay: 'UnionPay' };
 /** An order number's last characters tell it from the others. */
 const SHOWN_CHARACTERS = 10;
 /** Later than that and still open, an order should have ended. */

@@ -3,14 +3,14 @@ import type { ChannelName, Operation } from './operations.ts';
 import type { Staleness } from './versioned.ts';
 import type { WireReply } from './wire.ts';
 
-export type Protocol = 'wechat-v3' | 'alipay-v2' | 'alipay-v3';
+export type Protocol = 'wechat-v3' | 'alipay-v2' | 'alipay-v3' | 'unionpay-5.1.0';
 
 /** What a gateway answers, before it is signed and put on the wire. */
 export interface Answer {
   status: number;
   /** The channel's error code, for the log; null for success. */
   code: string | null;
-  /** The exact text that is signed. */
+  /** The exact text that is signed; UnionPay's fields as JSON, which are signed as sorted text. */
   body: string;
   signed: boolean;
   /** gateway.do only: the answer stands under `error_response` instead of the method's own node. */

@@ -4,32 +4,47 @@ const SHA256_WITH_RSA = '06092a864886f70d01010b';
 const COMMON_NAME = '0603550403';
 const NULL = '0500';
 
-/** A self-signed X.509 certificate in PEM, as the platform certificates that WeChat Pay hands out. */
-export function selfSignedCertificate(options: {
-  privateKey: KeyObject;
+interface Subject {
   commonName: string;
   /** Hexadecimal, positive. */
   serialNo: string;
   notBefore: Date;
   notAfter: Date;
-}): string {
+}
+
+/** A self-signed X.509 certificate in PEM, as the platform certificates that WeChat Pay hands out. */
+export function selfSignedCertificate({
+  privateKey,
+  ...subject
+}: Subject & { privateKey: KeyObject }): string {
+  const publicKey = createPublicKey(privateKey);
+  return issueCertificate({ ...subject, publicKey, issuer: { name: subject.commonName, privateKey } });
+}
+
+/** An X.509 certificate in PEM, signed by its issuer. */
+export function issueCertificate(
+  options: Subject & { publicKey: KeyObject; issuer: { name: string; privateKey: KeyObject } },
+): string {
+  const { issuer } = options;
   const algorithm = sequence(hex(SHA256_WITH_RSA), hex(NULL));
-  const commonName = der(0x0c, Buffer.from(options.commonName));
-  const name = sequence(der(0x31, sequence(hex(COMMON_NAME), commonName)));
-  const publicKey = createPublicKey(options.privateKey).export({ type: 'spki', format: 'der' });
+  const publicKey = options.publicKey.export({ type: 'spki', format: 'der' });
   const content = sequence(
     der(0xa0, der(0x02, Buffer.from([2]))),
     der(0x02, hex(options.serialNo)),
     algorithm,
-    name,
+    nameOf(issuer.name),
     sequence(time(options.notBefore), time(options.notAfter)),
-    name,
+    nameOf(options.commonName),
     publicKey,
   );
-  const signature = sign('sha256', content, options.privateKey);
+  const signature = sign('sha256', content, issuer.privateKey);
   const certificate = sequence(content, algorithm, der(0x03, Buffer.concat([Buffer.from([0]), signature])));
   const lines = certificate.toString('base64').match(/.{1,64}/g) ?? [];
   return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`;
+}
+
+function nameOf(commonName: string): Buffer {
+  return sequence(der(0x31, sequence(hex(COMMON_NAME), der(0x0c, Buffer.from(commonName)))));
 }
 
 function der(tag: number, content: Buffer): Buffer {

@@ -1,9 +1,12 @@
 import { generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-import { selfSignedCertificate } from './certificate.ts';
+import { issueCertificate, selfSignedCertificate } from './certificate.ts';
 
 /** alipay-sdk cuts the signed part out of a reply by position, which works with RSA-2048 signatures only. */
 const MODULUS_BITS = 2048;
+/** The third part is what a merchant looks for. */
+const UNIONPAY_NAME = '041@8310000000083040@中国银联股份有限公司@00016495';
+const MERCHANT_NAME = '041@8777290058110048@某某商户有限公司@00016493';
 const TEN_YEARS_MS = 10 * 365 * 24 * 3600_000;
 
 export interface KeyPair {
@@ -27,6 +30,17 @@ export interface SimulatorKeys {
     certificate: KeyPair & { serialNo: string; pem: string; notBefore: Date; notAfter: Date };
   };
   alipay: { appId: string; sellerId: string; app: KeyPair; platform: KeyPair };
+  unionpay: {
+    merId: string;
+    /** Serial number of the merchant's certificate, in decimal digits. */
+    certId: string;
+    merchant: KeyPair;
+    platform: KeyPair;
+    rootCert: string;
+    middleCert: string;
+    /** What the platform signs with: the right one, one that has run out, a merchant's, and one of unknown issuers. */
+    certs: { valid: string; expired: string; merchant: string; foreign: string };
+  };
   /** Signs where a signature has to be wrong. */
   stranger: KeyPair;
 }
@@ -40,7 +54,9 @@ export function simulatorKeys(): Promise<SimulatorKeys> {
 }
 
 async function generateKeys(): Promise<SimulatorKeys> {
-  const [merchant, platform, certified, app, alipay, stranger] = await Promise.all([
+  const [merchant, platform, certified, app, alipay, stranger, acquired, unionpay] = await Promise.all([
+    keyPair(),
+    keyPair(),
     keyPair(),
     keyPair(),
     keyPair(),
@@ -65,8 +81,49 @@ async function generateKeys(): Promise<SimulatorKeys> {
       platform,
       certificate: { ...certified, serialNo, pem, notBefore, notAfter },
     },
+    unionpay: {
+      merId: '777290058110048',
+      certId: '68759663125',
+      merchant: acquired,
+      platform: unionpay,
+      ...unionpayCertificates({ platform: unionpay, root: certified, middle: platform, stranger }),
+    },
     alipay: { appId: '2021000000000001', sellerId: '2088000000000001', app, platform: alipay },
     stranger,
+  };
+}
+
+/** Keys of other platforms serve as the issuers': RSA keys take a while. */
+function unionpayCertificates(pairs: Record<'platform' | 'root' | 'middle' | 'stranger', KeyPair>) {
+  const { platform, root, middle, stranger } = pairs;
+  const day = (offset: number) => new Date(Date.now() + offset * 24 * 3600_000);
+  const always = { notBefore: day(-365), notAfter: day(3650) };
+  const rootName = 'Simulator Root CA';
+  const middleName = 'Simulator OCA';
+  const byRoot = { name: rootName, privateKey: root.privateKey };
+  const byMiddle = { name: middleName, privateKey: middle.privateKey };
+  const leaf = { commonName: UNIONPAY_NAME, publicKey: platform.publicKey, serialNo: '4a5b6c7d', ...always };
+  return {
+    rootCert: issueCertificate({
+      ...always,
+      commonName: rootName,
+      publicKey: root.publicKey,
+      serialNo: '01',
+      issuer: byRoot,
+    }),
+    middleCert: issueCertificate({
+      ...always,
+      commonName: middleName,
+      publicKey: middle.publicKey,
+      serialNo: '02',
+      issuer: byRoot,
+    }),
+    certs: {
+      valid: issueCertificate({ ...leaf, issuer: byMiddle }),
+      expired: issueCertificate({ ...leaf, notAfter: day(-1), issuer: byMiddle }),
+      merchant: issueCertificate({ ...leaf, commonName: MERCHANT_NAME, issuer: byMiddle }),
+      foreign: issueCertificate({ ...leaf, issuer: { name: middleName, privateKey: stranger.privateKey } }),
+    },
   };
 }
 

@@ -1,13 +1,14 @@
 /** The gateways, by the names that the product's own interface uses for them. */
-export type ChannelName = 'wechat_pay' | 'ali_pay';
+export type ChannelName = 'wechat_pay' | 'ali_pay' | 'union_pay';
 
-/** What a request asks of a gateway, in one vocabulary for both. */
+/** What a request asks of a gateway, in one vocabulary for all. */
 export const operations = [
   'create',
   /** A customer opens what the merchant has signed, and the order reaches Alipay. */
   'open',
   'query',
   'close',
+  /** Alipay's cancel, UnionPay's undo. */
   'cancel',
   'reverse',
   'refund',

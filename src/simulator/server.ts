@@ -3,6 +3,7 @@ import { understandGateway } from './alipay/gateway-v2.ts';
 import { understandRest } from './alipay/rest-v3.ts';
 import type { Call } from './call.ts';
 import { exchange } from './exchange.ts';
+import { understandUnionpay } from './unionpay/gateway.ts';
 import { understandWechat } from './wechat/gateway.ts';
 import {
   jsonReply,
@@ -14,7 +15,7 @@ import {
 } from './wire.ts';
 import type { World } from './world.ts';
 
-/** One port for both gateways and the control API, told apart by path. */
+/** One port for all gateways and the control API, told apart by path. */
 export function serveGateways(
   world: World,
   control: (request: WireRequest) => Promise<WireReply>,
@@ -34,6 +35,7 @@ export function serveGateways(
 
 function understand(world: World, request: WireRequest): Call | null {
   if (request.path === '/gateway.do') return understandGateway(world, request);
+  if (request.path.startsWith('/gateway/api/')) return understandUnionpay(world, request);
   if (request.path.startsWith('/v3/alipay/')) return understandRest(world, request);
   return request.path.startsWith('/v3/') ? understandWechat(world, request) : null;
 }

@@ -19,7 +19,7 @@ export interface Settings {
   codePayRevokesAfterMs: number;
   /** How many reversals answer 202 USERPAYING without an effect, to be asked again. Counts down. */
   wechatReverseRetries: number;
-  /** WeChat's refunds and reversals answer NOT_ENOUGH, Alipay's SELLER_BALANCE_NOT_ENOUGH. */
+  /** WeChat's refunds and reversals answer NOT_ENOUGH, Alipay's SELLER_BALANCE_NOT_ENOUGH, UnionPay's 64. */
   balanceNotEnough: boolean;
   /** How long a refund stays in progress, on the simulator's clock. */
   refundSettlesAfterMs: number;
@@ -36,6 +36,16 @@ export interface Settings {
   alipayTimestampWindowMs: number;
   /** gateway.do escapes slashes in its JSON; a signature is right only over the raw text. */
   escapeSlashes: boolean;
+  /** What a UnionPay query says of an unpaid order before its payTimeout: not found, or its `origRespCode`. */
+  unionpayUnpaid: '34' | '05' | '86';
+  /** And after it. DaxPay takes 39 for a timeout and 86 for a code that is invalid. */
+  unionpayExpired: '34' | '39' | '86';
+  /** How UnionPay says paid; A6 is a success with a flaw. */
+  unionpayPaid: '00' | 'A6';
+  /** A payment that has begun may end after the payTimeout (a bank's own page); its money goes back days later. */
+  unionpayBankLate: boolean;
+  /** UnionPay accepts an undo, and nothing comes of it. */
+  unionpayUndoFails: boolean;
   /** Alipay also notifies TRADE_CLOSED. By default a scanned code's closing is not notified. */
   alipayNotifyClosed: boolean;
 }
@@ -56,5 +66,10 @@ export const defaultSettings: Readonly<Settings> = {
   alipayCancelRetries: 0,
   alipayTimestampWindowMs: 10 * 60_000,
   escapeSlashes: true,
+  unionpayUnpaid: '34',
+  unionpayExpired: '86',
+  unionpayPaid: '00',
+  unionpayBankLate: false,
+  unionpayUndoFails: false,
   alipayNotifyClosed: false,
 };

@@ -34,7 +34,7 @@ export interface Simulator {
 }
 
 /**
- * Starts both gateways, WeChat Pay and Alipay, on one port. They sign and verify with real RSA keys, keep
+ * Starts the gateways, WeChat Pay, Alipay and UnionPay, on one port. They sign and verify with real RSA keys, keep
  * their orders in memory, notify payments on the channels' schedules, and do what `control` says.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
@@ -48,6 +48,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     settings: { ...defaultSettings, ...settings },
     wechat: { orders: new Map(), refunds: new Map() },
     alipay: { orders: new Map() },
+    unionpay: { orders: new Map(), giveBacks: new Map() },
     faults: createFaultBook(random),
     staging: createStaging(),
     journal: createJournal(),
@@ -89,7 +90,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
 
 export type SimulatorEnvironment = ReturnType<typeof environment>;
 
-function environment({ wechat, alipay }: SimulatorKeys, url: string) {
+function environment({ wechat, alipay, unionpay }: SimulatorKeys, url: string) {
   return {
     WECHAT_BASE_URL: `${url}/`,
     WECHAT_APP_ID: wechat.appId,
@@ -104,6 +105,12 @@ function environment({ wechat, alipay }: SimulatorKeys, url: string) {
     ALIPAY_PRIVATE_KEY: privatePem(alipay.app.privateKey),
     ALIPAY_PUBLIC_KEY: publicPem(alipay.platform.publicKey),
     ALIPAY_SELLER_ID: alipay.sellerId,
+    UNIONPAY_BASE_URL: url,
+    UNIONPAY_MER_ID: unionpay.merId,
+    UNIONPAY_CERT_ID: unionpay.certId,
+    UNIONPAY_PRIVATE_KEY: privatePem(unionpay.merchant.privateKey),
+    UNIONPAY_ROOT_CERT: unionpay.rootCert,
+    UNIONPAY_MIDDLE_CERT: unionpay.middleCert,
   };
 }
 

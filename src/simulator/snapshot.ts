@@ -1,5 +1,6 @@
 import type { AlipayKind } from './alipay/kinds.ts';
 import type { ChannelName } from './operations.ts';
+import type { UnionpayKind } from './unionpay/orders.ts';
 import type { WechatKind } from './wechat/kinds.ts';
 
 /** What a gateway knows of an order, and what the tests judge by. */
@@ -7,8 +8,9 @@ export interface OrderSnapshot {
   channel: ChannelName;
   orderNo: string;
   /** How it is paid, as the gateway's own method is called. */
-  kind: WechatKind | AlipayKind;
-  /** The gateway's own word; `NO_TRADE` for an Alipay code that nobody has scanned. */
+  kind: WechatKind | AlipayKind | UnionpayKind;
+  /** The gateway's own word; `NO_TRADE` for an Alipay code that nobody has scanned. UnionPay has
+   * no words: `UNPAID`, `PAID`, `REFUNDED`. */
   state: string;
   /** Exactly whether a customer could still pay this order at this moment. */
   payable: boolean;

@@ -7,6 +7,7 @@ import type { Notifier } from './notify/notifier.ts';
 import type { Random } from './random.ts';
 import type { Settings } from './settings.ts';
 import type { Staging } from './staging.ts';
+import type { UnionpayLedger } from './unionpay/orders.ts';
 import type { WechatLedger } from './wechat/orders.ts';
 
 /** Everything that the simulator knows and can do, handed to each of its functions. */
@@ -17,6 +18,7 @@ export interface World {
   settings: Settings;
   wechat: WechatLedger;
   alipay: AlipayLedger;
+  unionpay: UnionpayLedger;
   faults: FaultBook;
   staging: Staging;
   journal: Journal;

@@ -20,32 +20,61 @@ afterAll(() => simulator.close());
 interface Peculiarities {
   /** A created order that nobody has scanned. */
   untouched: 'unpaid' | 'not_found';
-  closeUntouched: 'accepted' | 'not_found';
-  closeClosed: 'accepted' | 'conflict';
-  closeNeverCreated: 'accepted' | 'not_found';
+  scanned: 'unpaid' | 'not_found';
+  paying: 'unpaid' | 'user_paying';
+  refundedInFull: 'refunded' | 'paid';
+  refundedInPart: 'refunded' | 'paid';
+  /** Null where there is no close. */
+  close: {
+    untouched: 'accepted' | 'not_found';
+    closed: 'accepted' | 'conflict';
+    neverCreated: 'accepted' | 'not_found';
+  } | null;
+  /** What is on record of a creation, and of a call with a wrong key. */
+  createdAnswer: string;
+  wrongKeyAnswer: RegExp;
   /** What can be wrong with a notification. */
   forgeries: ('tamper' | 'badSignature' | 'signtest' | 'badAad')[];
 }
 
 type OperationName = 'create' | 'query' | 'close';
-const operationNames = ['create', 'query', 'close'] as const;
 
 /** What no channel's answer may be mistaken for while it is not verified. */
 const successes: Record<OperationName, string> = { create: 'created', query: 'paid', close: 'accepted' };
 
 channelContract('wechat_pay', {
   untouched: 'unpaid',
-  closeUntouched: 'accepted',
-  closeClosed: 'accepted',
-  closeNeverCreated: 'accepted',
+  scanned: 'unpaid',
+  paying: 'unpaid',
+  refundedInFull: 'refunded',
+  refundedInPart: 'refunded',
+  close: { untouched: 'accepted', closed: 'accepted', neverCreated: 'accepted' },
+  createdAnswer: '200',
+  wrongKeyAnswer: /^401 SIGN_ERROR/,
   forgeries: ['tamper', 'badSignature', 'signtest', 'badAad'],
 });
 
 channelContract('ali_pay', {
   untouched: 'not_found',
-  closeUntouched: 'not_found',
-  closeClosed: 'conflict',
-  closeNeverCreated: 'not_found',
+  scanned: 'unpaid',
+  paying: 'unpaid',
+  refundedInFull: 'refunded',
+  refundedInPart: 'paid',
+  close: { untouched: 'not_found', closed: 'conflict', neverCreated: 'not_found' },
+  createdAnswer: '200',
+  wrongKeyAnswer: /^400 invalid-signature/,
+  forgeries: ['tamper', 'badSignature'],
+});
+
+channelContract('union_pay', {
+  untouched: 'not_found',
+  scanned: 'not_found',
+  paying: 'user_paying',
+  refundedInFull: 'paid',
+  refundedInPart: 'paid',
+  close: null,
+  createdAnswer: '00 成功[0000000]',
+  wrongKeyAnswer: /^11 验证签名失败/,
   forgeries: ['tamper', 'badSignature'],
 });
 
@@ -55,7 +84,9 @@ function channelContract(name: ChannelName, peculiar: Peculiarities): void {
     beforeAll(() => {
       channel = adapters[name](simulator);
     });
-    const { untouched, closeUntouched, closeClosed, closeNeverCreated, forgeries } = peculiar;
+    const { untouched, close, forgeries } = peculiar;
+    const operationNames: OperationName[] =
+      close === null ? ['create', 'query'] : ['create', 'query', 'close'];
     const control = () => simulator.control;
     const kindOf = async (result: Promise<{ kind: string }>) => (await result).kind;
 
@@ -89,7 +120,7 @@ function channelContract(name: ChannelName, peculiar: Peculiarities): void {
         const order = anOrder({ expiresAt: new Date(Math.ceil(Date.now() / 1000) * 1000 + 600_000) });
         const result = await channel.create(order, anybody);
         const atGateway = control().order(order.orderNo);
-        expect(result).toEqual({ kind: 'created', answer: '200', payBody: atGateway?.code });
+        expect(result).toEqual({ kind: 'created', answer: peculiar.createdAnswer, payBody: atGateway?.code });
         expect(atGateway).toMatchObject({
           channel: name,
           amountFen: 1234,
@@ -120,8 +151,8 @@ function channelContract(name: ChannelName, peculiar: Peculiarities): void {
       test('untouched', async () => {
         expect(await kindOf(channel.query(await created()))).toBe(untouched);
       });
-      test('scanned: unpaid', async () => {
-        expect(await kindOf(channel.query(await scanned()))).toBe('unpaid');
+      test('scanned', async () => {
+        expect(await kindOf(channel.query(await scanned()))).toBe(peculiar.scanned);
       });
       test('paid: the payment', async () => {
         const order = await paid();
@@ -136,20 +167,18 @@ function channelContract(name: ChannelName, peculiar: Peculiarities): void {
         expect(lateMs).toBeGreaterThanOrEqual(0);
         expect(lateMs).toBeLessThan(1000);
       });
-      test('refunded in full: refunded, with the payment', async () => {
+      test('refunded in full: still the payment', async () => {
         const order = await paid();
         await control().refund(order.orderNo);
-        expect(await channel.query(order)).toMatchObject({ kind: 'refunded', payment: { amountFen: 1234 } });
+        expect(await channel.query(order)).toMatchObject({
+          kind: peculiar.refundedInFull,
+          payment: { amountFen: 1234 },
+        });
       });
       test('refunded in part: money moved, never unpaid or closed', async () => {
         const order = await paid();
         await control().refund(order.orderNo, 34);
-        expect(await kindOf(channel.query(order))).toBe(name === 'wechat_pay' ? 'refunded' : 'paid');
-      });
-      test('closed: closed', async () => {
-        const order = await scanned();
-        await channel.close(order);
-        expect(await kindOf(channel.query(order))).toBe('closed');
+        expect(await kindOf(channel.query(order))).toBe(peculiar.refundedInPart);
       });
       test('never created: not found', async () => {
         expect(await kindOf(channel.query(anOrder()))).toBe('not_found');
@@ -157,31 +186,40 @@ function channelContract(name: ChannelName, peculiar: Peculiarities): void {
       test('the customer is typing the password: not decided', async () => {
         const order = await scanned();
         await control().beginPay(order.orderNo);
-        expect(await kindOf(channel.query(order))).toBe('unpaid');
+        expect(await kindOf(channel.query(order))).toBe(peculiar.paying);
       });
     });
 
-    describe('close', () => {
-      test('untouched', async () => {
-        expect(await kindOf(channel.close(await created()))).toBe(closeUntouched);
+    if (close === null) {
+      test('there is no close, and nobody is asked', async () => {
+        const order = await created();
+        expect(await kindOf(channel.close(order))).toBe('unsupported');
+        expect(control().log({ orderNo: order.orderNo })).toHaveLength(1);
       });
-      test('scanned: accepted, and nobody can pay it any more', async () => {
-        const order = await scanned();
-        expect(await kindOf(channel.close(order))).toBe('accepted');
-        expect(control().order(order.orderNo)?.payable).toBe(false);
+    } else {
+      describe('close', () => {
+        test('untouched', async () => {
+          expect(await kindOf(channel.close(await created()))).toBe(close.untouched);
+        });
+        test('scanned: accepted, and nobody can pay it any more', async () => {
+          const order = await scanned();
+          expect(await kindOf(channel.close(order))).toBe('accepted');
+          expect(control().order(order.orderNo)?.payable).toBe(false);
+        });
+        test('closed before', async () => {
+          const order = await scanned();
+          await channel.close(order);
+          expect(await kindOf(channel.close(order))).toBe(close.closed);
+          expect(await kindOf(channel.query(order))).toBe('closed');
+        });
+        test('paid: conflict', async () => {
+          expect(await kindOf(channel.close(await paid()))).toBe('conflict');
+        });
+        test('never created', async () => {
+          expect(await kindOf(channel.close(anOrder()))).toBe(close.neverCreated);
+        });
       });
-      test('closed before', async () => {
-        const order = await scanned();
-        await channel.close(order);
-        expect(await kindOf(channel.close(order))).toBe(closeClosed);
-      });
-      test('paid: conflict', async () => {
-        expect(await kindOf(channel.close(await paid()))).toBe('conflict');
-      });
-      test('never created', async () => {
-        expect(await kindOf(channel.close(anOrder()))).toBe(closeNeverCreated);
-      });
-    });
+    }
 
     describe.each(operationNames)('%s, when the answer is no answer', (operation) => {
       test.each(Object.entries(outages))('%s: unknown', async (_, fault) => {
@@ -237,7 +275,7 @@ function channelContract(name: ChannelName, peculiar: Peculiarities): void {
       for (const operation of operationNames) {
         const result = await stranger[operation](order, anybody);
         expect(result.kind).toBe('misconfigured');
-        expect(result.answer).toMatch(/^40[01] (SIGN_ERROR|invalid-signature)/);
+        expect(result.answer).toMatch(peculiar.wrongKeyAnswer);
         expect(result.answer.length).toBeLessThanOrEqual(200);
       }
       // These requests were meant not to be believed.
@@ -377,5 +415,15 @@ describe('Alipay only', () => {
     expect(channel.unpayableFrom(order)).toEqual(new Date(1_060_000));
     expect(channel.unpayableFrom({ ...order, expiresAt: new Date(9_000_000) })).toEqual(new Date(7_260_000));
     expect(channel.closesSoftly(order)).toBe(true);
+  });
+});
+
+describe('UnionPay only', () => {
+  test('an order can be paid until its payTimeout, and nothing closes it before or closes it softly', () => {
+    const channel = adapters.union_pay(simulator);
+    const order = anOrder({ expiresAt: new Date(1_000_000) });
+    expect(channel.unpayableFrom(order)).toEqual(new Date(1_090_000));
+    expect(channel.showsUntouched(order)).toBe(false);
+    expect(channel.closesSoftly(order)).toBe(false);
   });
 });

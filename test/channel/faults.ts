@@ -30,4 +30,10 @@ export const unverified: Record<ChannelName, [Fault, string][]> = {
     [{ kind: 'signtest' }, 'bad signature'],
     [{ kind: 'missing_headers' }, 'without a signature'],
   ],
+  union_pay: [
+    [{ kind: 'bad_signature' }, 'bad signature'],
+    [{ kind: 'missing_headers' }, 'without a signature'],
+    [{ kind: 'timestamp_skew' }, 'signed with an expired certificate'],
+    [{ kind: 'unknown_serial' }, 'signed with an unknown certificate'],
+  ],
 };

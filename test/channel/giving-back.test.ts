@@ -1,19 +1,13 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type {
-  Channel,
-  ChannelName,
-  ChannelOrder,
-  ChannelRefund,
-  PayMethod,
-} from '../../src/channel/channel.ts';
+import type { Channel, ChannelOrder, PayMethod } from '../../src/channel/channel.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { outages, unverified } from './faults.ts';
-import { adapters, anOrder, anybody } from './support.ts';
+import { adapters, anOrder, anybody, aRefund } from './support.ts';
 
 /** Cancel, refund and its query: the calls that give money back. */
 
 let simulator: Simulator;
-let channels: Record<ChannelName, Channel>;
+let channels: Record<Name, Channel>;
 beforeAll(async () => {
   simulator = await startSimulator();
   channels = { wechat_pay: adapters.wechat_pay(simulator), ali_pay: adapters.ali_pay(simulator) };
@@ -26,11 +20,12 @@ afterAll(() => simulator.close());
 
 const control = () => simulator.control;
 const names = ['wechat_pay', 'ali_pay'] as const;
+type Name = (typeof names)[number];
 const authCodes = { wechat_pay: '134567890123456789', ali_pay: '284567890123456789' };
 const kindOf = async (result: Promise<{ kind: string }> | null) => (await result)?.kind;
 
 /** Payable for a quarter of an hour of the gateway's clock, which some tests here move by days. */
-async function created(name: ChannelName, method: PayMethod, wish: Partial<ChannelOrder> = {}) {
+async function created(name: Name, method: PayMethod, wish: Partial<ChannelOrder> = {}) {
   const expiresAt = new Date(control().clock.now().getTime() + 900_000);
   const order = anOrder({ method, expiresAt, ...wish });
   await channels[name].create(order, { ...anybody, authCode: authCodes[name] });
@@ -38,9 +33,8 @@ async function created(name: ChannelName, method: PayMethod, wish: Partial<Chann
 }
 /** A code that was charged long enough ago to be reversed. */
 const longAgo = () => ({ createAttemptedAt: new Date(Date.now() - 15_000) });
-const charged = (name: ChannelName, wish: Partial<ChannelOrder> = longAgo()) =>
-  created(name, 'barcode', wish);
-async function asked(name: ChannelName) {
+const charged = (name: Name, wish: Partial<ChannelOrder> = longAgo()) => created(name, 'barcode', wish);
+async function asked(name: Name) {
   control().settings.codePayAsksPassword = true;
   return charged(name);
 }
@@ -48,13 +42,6 @@ const atGateway = ({ orderNo }: ChannelOrder) => control().order(orderNo);
 
 describe.each(names)('refund at %s', (name) => {
   const channel = () => channels[name];
-  const refundOf = ({ orderNo }: ChannelOrder, wish: Partial<ChannelRefund> = {}): ChannelRefund => ({
-    refundNo: `R${orderNo}`,
-    amountFen: 1234,
-    totalFen: 1234,
-    reason: '关单后支付，原路退回',
-    ...wish,
-  });
   async function paid(method: PayMethod = 'qrcode') {
     const order = await created(name, method);
     if (method !== 'barcode') await control().pay(order.orderNo);
@@ -65,37 +52,37 @@ describe.each(names)('refund at %s', (name) => {
   test.each(['qrcode', 'barcode'] as const)('%s: gives the money back', async (method) => {
     const order = await paid(method);
     const kind = name === 'wechat_pay' ? 'processing' : 'refunded';
-    expect(await kindOf(channel().refund(order, refundOf(order)))).toBe(kind);
+    expect(await kindOf(channel().refund(order, aRefund(order)))).toBe(kind);
     await settled();
-    expect(await kindOf(channel().queryRefund(order, `R${order.orderNo}`))).toBe('refunded');
+    expect(await kindOf(channel().queryRefund(order, aRefund(order)))).toBe('refunded');
     expect(await channel().query(order)).toMatchObject({ kind: 'refunded', payment: { amountFen: 1234 } });
   });
   test('again refunds once', async () => {
     const order = await paid();
-    for (let time = 0; time < 3; time += 1) await channel().refund(order, refundOf(order));
+    for (let time = 0; time < 3; time += 1) await channel().refund(order, aRefund(order));
     expect(atGateway(order)?.refundedFen).toBe(1234);
   });
   test('accepted, but the money has not moved yet: processing', async () => {
     control().settings.alipayFundChange = 'N';
     const order = await paid();
-    expect(await kindOf(channel().refund(order, refundOf(order)))).toBe('processing');
+    expect(await kindOf(channel().refund(order, aRefund(order)))).toBe('processing');
     // Alipay shows no refund before it is done; asking for it again is harmless.
     const kind = name === 'wechat_pay' ? 'processing' : 'not_found';
-    expect(await kindOf(channel().queryRefund(order, `R${order.orderNo}`))).toBe(kind);
-    expect(await kindOf(channel().refund(order, refundOf(order)))).toBe('processing');
+    expect(await kindOf(channel().queryRefund(order, aRefund(order)))).toBe(kind);
+    expect(await kindOf(channel().refund(order, aRefund(order)))).toBe('processing');
     await settled();
-    expect(await kindOf(channel().queryRefund(order, `R${order.orderNo}`))).toBe('refunded');
+    expect(await kindOf(channel().queryRefund(order, aRefund(order)))).toBe('refunded');
     expect(atGateway(order)?.refundedFen).toBe(1234);
   });
   test('a part', async () => {
     const order = await paid();
-    await channel().refund(order, refundOf(order, { amountFen: 34 }));
+    await channel().refund(order, aRefund(order, { amountFen: 34 }));
     expect(atGateway(order)?.refundedFen).toBe(34);
   });
   test('too little money on the merchant’s account', async () => {
     control().settings.balanceNotEnough = true;
     const order = await paid();
-    expect(await kindOf(channel().refund(order, refundOf(order)))).toBe('not_enough');
+    expect(await kindOf(channel().refund(order, aRefund(order)))).toBe('not_enough');
     expect(atGateway(order)?.refundedFen).toBe(0);
   });
   test.each([
@@ -103,8 +90,8 @@ describe.each(names)('refund at %s', (name) => {
     ['more than was paid', { refundNo: 'R2', amountFen: 1234 }],
   ])('%s: refused, with the reason on record', async (_, wish) => {
     const order = await paid();
-    await channel().refund(order, refundOf(order, { amountFen: 1 }));
-    const result = await channel().refund(order, refundOf(order, wish));
+    await channel().refund(order, aRefund(order, { amountFen: 1 }));
+    const result = await channel().refund(order, aRefund(order, wish));
     expect(result.kind).toBe('refused');
     expect(result.answer).toMatch(/^40[03] \S+ \S/);
     expect(atGateway(order)?.refundedFen).toBe(1);
@@ -112,15 +99,15 @@ describe.each(names)('refund at %s', (name) => {
   test('nobody has paid: refused', async () => {
     const order = await created(name, 'qrcode');
     await control().scan(order.orderNo);
-    expect(await kindOf(channel().refund(order, refundOf(order)))).toBe('refused');
+    expect(await kindOf(channel().refund(order, aRefund(order)))).toBe('refused');
   });
   test('a number that was never refunded: not found', async () => {
-    expect(await kindOf(channel().queryRefund(await paid(), 'R404'))).toBe('not_found');
-    expect(await kindOf(channel().queryRefund(anOrder(), 'R404'))).toBe('not_found');
+    expect(await kindOf(channel().queryRefund(await paid(), aRefund(anOrder())))).toBe('not_found');
+    expect(await kindOf(channel().queryRefund(anOrder(), aRefund(anOrder())))).toBe('not_found');
   });
   test('a reason of any length', async () => {
     const order = await paid();
-    await channel().refund(order, refundOf(order, { reason: '原因😀'.repeat(200) }));
+    await channel().refund(order, aRefund(order, { reason: '原因😀'.repeat(200) }));
     expect(atGateway(order)?.refundedFen).toBe(1234);
   });
 
@@ -128,10 +115,10 @@ describe.each(names)('refund at %s', (name) => {
     /** A refund that has been done, or is about to be, and the call that would say so. */
     async function succeeding() {
       const order = await paid();
-      if (operation === 'refund') return () => channel().refund(order, refundOf(order));
-      await channel().refund(order, refundOf(order));
+      if (operation === 'refund') return () => channel().refund(order, aRefund(order));
+      await channel().refund(order, aRefund(order));
       await settled();
-      return () => channel().queryRefund(order, `R${order.orderNo}`);
+      return () => channel().queryRefund(order, aRefund(order));
     }
     test.each(Object.entries(outages))('%s: unknown', async (_, fault) => {
       const call = await succeeding();
@@ -154,9 +141,9 @@ describe.each(names)('refund at %s', (name) => {
   test('a key that is not ours: misconfigured', async () => {
     const stranger = adapters[name](simulator, { privateKey: simulator.keys.stranger.privateKey });
     const order = await charged(name);
-    expect(await kindOf(stranger.refund(order, refundOf(order)))).toBe('misconfigured');
-    expect(await kindOf(stranger.queryRefund(order, 'R1'))).toBe('misconfigured');
-    expect(await kindOf(stranger.cancel(order))).toBe('misconfigured');
+    expect(await kindOf(stranger.refund(order, aRefund(order)))).toBe('misconfigured');
+    expect(await kindOf(stranger.queryRefund(order, aRefund(order)))).toBe('misconfigured');
+    expect(await kindOf(stranger.cancel(order, aRefund(order)))).toBe('misconfigured');
     // These requests were meant not to be believed.
     control().reset();
   });
@@ -164,19 +151,25 @@ describe.each(names)('refund at %s', (name) => {
 
 describe('cancel at WeChat Pay: a barcode order is reversed', () => {
   const channel = () => channels.wechat_pay;
-  const cancel = (order: ChannelOrder) => kindOf(channel().cancel(order));
+  const cancel = (order: ChannelOrder) => kindOf(channel().cancel(order, aRefund(order)));
 
   test.each(['qrcode', 'jsapi', 'app', 'wap'] as const)('%s: it cannot', (method) => {
-    expect(channel().cancel(anOrder({ method }))).toBeNull();
+    expect(channel().cancel(anOrder({ method }), aRefund(anOrder()))).toBeNull();
   });
   test('unpaid: closed, and nobody can pay it any more', async () => {
     const order = await asked('wechat_pay');
-    expect(await channel().cancel(order)).toEqual({ kind: 'closed', answer: '200; 200 REVOKED' });
+    expect(await channel().cancel(order, aRefund(order))).toEqual({
+      kind: 'closed',
+      answer: '200; 200 REVOKED',
+    });
     expect(atGateway(order)).toMatchObject({ state: 'REVOKED', payable: false });
   });
   test('paid: the money goes back', async () => {
     const order = await charged('wechat_pay');
-    expect(await channel().cancel(order)).toEqual({ kind: 'refunded', answer: '200; 200 REFUND' });
+    expect(await channel().cancel(order, aRefund(order))).toEqual({
+      kind: 'refunded',
+      answer: '200; 200 REFUND',
+    });
     expect(atGateway(order)?.refundedFen).toBe(1234);
     expect(await cancel(order)).toBe('refunded');
     expect(atGateway(order)?.refundedFen).toBe(1234);
@@ -186,10 +179,10 @@ describe('cancel at WeChat Pay: a barcode order is reversed', () => {
     const order = await charged('wechat_pay', { createAttemptedAt });
     const later = (ms: number) =>
       adapters.wechat_pay(simulator, {}, { now: () => new Date(createAttemptedAt.getTime() + ms) });
-    expect(await kindOf(later(14_999).cancel(order))).toBe('again');
+    expect(await kindOf(later(14_999).cancel(order, aRefund(order)))).toBe('again');
     expect(await kindOf(later(14_999).close(order))).toBe('user_paying');
     expect(control().log({ operation: 'reverse' })).toEqual([]);
-    expect(await kindOf(later(15_000).cancel(order))).toBe('refunded');
+    expect(await kindOf(later(15_000).cancel(order, aRefund(order)))).toBe('refunded');
   });
   test('the customer is paying', async () => {
     control().settings.wechatReverseRetries = 1;
@@ -260,12 +253,12 @@ describe('cancel at WeChat Pay: a barcode order is reversed', () => {
 
 describe('cancel at Alipay', () => {
   const channel = () => channels.ali_pay;
-  const cancel = (order: ChannelOrder) => kindOf(channel().cancel(order));
+  const cancel = (order: ChannelOrder) => kindOf(channel().cancel(order, aRefund(order)));
 
   test('scanned, unpaid: closed, and nobody can pay it any more', async () => {
     const order = await created('ali_pay', 'qrcode');
     await control().scan(order.orderNo);
-    expect(await channel().cancel(order)).toEqual({ kind: 'closed', answer: '200 close' });
+    expect(await channel().cancel(order, aRefund(order))).toEqual({ kind: 'closed', answer: '200 close' });
     expect(atGateway(order)?.payable).toBe(false);
   });
   test('waiting for the password: closed', async () => {
@@ -276,12 +269,15 @@ describe('cancel at Alipay', () => {
   test.each(['qrcode', 'barcode'] as const)('%s, paid: the money goes back', async (method) => {
     const order = await created('ali_pay', method);
     if (method === 'qrcode') await control().pay(order.orderNo);
-    expect(await channel().cancel(order)).toEqual({ kind: 'refunded', answer: '200 refund' });
+    expect(await channel().cancel(order, aRefund(order))).toEqual({ kind: 'refunded', answer: '200 refund' });
     expect(atGateway(order)?.refundedFen).toBe(1234);
   });
   test('a code that nobody has scanned: not found, never closed, and it can still be paid', async () => {
     const order = await created('ali_pay', 'qrcode');
-    expect(await channel().cancel(order)).toEqual({ kind: 'not_found', answer: '200 no action' });
+    expect(await channel().cancel(order, aRefund(order))).toEqual({
+      kind: 'not_found',
+      answer: '200 no action',
+    });
     expect(atGateway(order)?.payable).toBe(true);
   });
   test('asked to ask again', async () => {
@@ -305,8 +301,8 @@ describe('cancel at Alipay', () => {
   test('a day after its creation it cannot', () => {
     const createdAgo = (ms: number) => anOrder({ createAttemptedAt: new Date(1_800_000_000_000 - ms) });
     const then = adapters.ali_pay(simulator, {}, { now: () => new Date(1_800_000_000_000) });
-    expect(then.cancel(createdAgo(24 * 3_600_000))).toBeNull();
-    expect(then.cancel(createdAgo(24 * 3_600_000 - 1))).not.toBeNull();
+    expect(then.cancel(createdAgo(24 * 3_600_000), aRefund(anOrder()))).toBeNull();
+    expect(then.cancel(createdAgo(24 * 3_600_000 - 1), aRefund(anOrder()))).not.toBeNull();
   });
   test('paid more than a day ago by Alipay’s clock: only a refund can', async () => {
     const order = await charged('ali_pay');

@@ -1,19 +1,13 @@
 import { verify } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { toBeijing } from '../../src/channel/beijing-time.ts';
-import type {
-  Channel,
-  ChannelName,
-  ChannelOrder,
-  PayerDetails,
-  PayMethod,
-} from '../../src/channel/channel.ts';
+import type { Channel, ChannelOrder, PayerDetails, PayMethod } from '../../src/channel/channel.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { outages, unverified } from './faults.ts';
 import { adapters, anOrder, anybody } from './support.ts';
 
 let simulator: Simulator;
-let channels: Record<ChannelName, Channel>;
+let channels: Record<Name, Channel>;
 beforeAll(async () => {
   simulator = await startSimulator();
   channels = { wechat_pay: adapters.wechat_pay(simulator), ali_pay: adapters.ali_pay(simulator) };
@@ -26,18 +20,19 @@ afterAll(() => simulator.close());
 
 const control = () => simulator.control;
 const names = ['wechat_pay', 'ali_pay'] as const;
+type Name = (typeof names)[number];
 const authCodes = { wechat_pay: '134567890123456789', ali_pay: '284567890123456789' };
-const payerOf = (name: ChannelName): PayerDetails => ({
+const payerOf = (name: Name): PayerDetails => ({
   authCode: authCodes[name],
   openId: 'oCustomer-0001_of-ours',
   returnUrl: 'https://shop.example.com/paid?order=1&from=钱',
 });
 const orderBy = (method: PayMethod, wish: Partial<ChannelOrder> = {}) =>
   anOrder({ method, clientIp: '203.0.113.7', ...wish });
-const create = (name: ChannelName, order: ChannelOrder) => channels[name].create(order, payerOf(name));
+const create = (name: Name, order: ChannelOrder) => channels[name].create(order, payerOf(name));
 
 /** The customer's terminal gets it and reaches the gateway with it, if that is what the method needs. */
-async function handedOut(name: ChannelName, order: ChannelOrder): Promise<string> {
+async function handedOut(name: Name, order: ChannelOrder): Promise<string> {
   const result = await create(name, order);
   if (result.kind !== 'created') throw new Error(`${result.kind}: ${result.answer}`);
   const local = name === 'ali_pay' && (order.method === 'wap' || order.method === 'app');

@@ -1,8 +1,9 @@
-import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import type { Server } from 'node:http';
 import { type AlipayConfig, createAlipayChannel } from '../../src/channel/alipay/alipay-channel.ts';
-import type { Channel, ChannelOrder, PayerDetails } from '../../src/channel/channel.ts';
+import type { Channel, ChannelOrder, ChannelRefund, PayerDetails } from '../../src/channel/channel.ts';
 import type { Reply } from '../../src/channel/reply.ts';
+import { createUnionpayChannel, type UnionpayConfig } from '../../src/channel/unionpay/unionpay-channel.ts';
 import { createWechatChannel, type WechatConfig } from '../../src/channel/wechat/wechat-channel.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
@@ -32,11 +33,26 @@ export function alipayConfig({ env }: Simulator): AlipayConfig {
   };
 }
 
+export function unionpayConfig({ env }: Simulator): UnionpayConfig {
+  return {
+    baseUrl: env.UNIONPAY_BASE_URL,
+    merId: env.UNIONPAY_MER_ID,
+    certId: env.UNIONPAY_CERT_ID,
+    privateKey: createPrivateKey(env.UNIONPAY_PRIVATE_KEY),
+    trust: {
+      rootCert: new X509Certificate(env.UNIONPAY_ROOT_CERT),
+      middleCert: new X509Certificate(env.UNIONPAY_MIDDLE_CERT),
+      production: true,
+    },
+    notifyUrl: 'https://pay.example.com/notify/union_pay',
+  };
+}
+
 export type Overrides = Partial<
-  Pick<WechatConfig & AlipayConfig, 'privateKey' | 'callTimeoutMs' | 'notifyUrl'>
+  Pick<WechatConfig & AlipayConfig & UnionpayConfig, 'privateKey' | 'callTimeoutMs' | 'notifyUrl'>
 >;
 
-/** Both adapters, at the same simulator. */
+/** The adapters, at the same simulator. */
 export const adapters = {
   wechat_pay: (
     simulator: Simulator,
@@ -48,6 +64,11 @@ export const adapters = {
     overrides: Overrides & Partial<AlipayConfig> = {},
     clock?: Clock,
   ): Channel => createAlipayChannel({ ...alipayConfig(simulator), ...overrides }, clock),
+  union_pay: (
+    simulator: Simulator,
+    overrides: Overrides & Partial<UnionpayConfig> = {},
+    clock?: Clock,
+  ): Channel => createUnionpayChannel({ ...unionpayConfig(simulator), ...overrides }, clock),
 };
 
 /** Nothing is known of who pays. */
@@ -65,8 +86,26 @@ export function anOrder(wish: Partial<ChannelOrder> = {}): ChannelOrder {
     title: '一杯茶 / a cup of tea & a biscuit',
     amountFen: 1234,
     expiresAt: new Date(now + 900_000),
+    createdAt: new Date(now),
     createAttemptedAt: new Date(now),
+    channelTradeNo: null,
+    paidAt: null,
     clientIp: null,
+    ...wish,
+  };
+}
+
+/** The return of all that was paid for an order. */
+export function aRefund(
+  { orderNo, amountFen }: Pick<ChannelOrder, 'orderNo' | 'amountFen'>,
+  wish: Partial<ChannelRefund> = {},
+): ChannelRefund {
+  return {
+    refundNo: `R${orderNo}`,
+    notedAt: new Date(),
+    amountFen,
+    totalFen: amountFen,
+    reason: '关单后支付，原路退回',
     ...wish,
   };
 }

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Channel } from '../../src/channel/channel.ts';
+import type { Channel, ChannelOrder } from '../../src/channel/channel.ts';
 import { MAX_ANSWER_BYTES } from '../../src/channel/reply.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
-import { adapters, anOrder, anybody, urlOf } from './support.ts';
+import { adapters, anOrder, anybody, aRefund, urlOf } from './support.ts';
 
 /** What no gateway does, but anything between us and it may. */
 
@@ -14,8 +14,6 @@ beforeAll(async () => {
 });
 afterAll(() => simulator.close());
 
-/** How many there are in `operations`. */
-const CALLS = 6;
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
 async function listen(answer: RequestListener) {
@@ -37,24 +35,45 @@ async function listen(answer: RequestListener) {
   return { seen, url: urlOf(server) };
 }
 
+const payer = { ...anybody, authCode: '134567890123456789' };
+const charge = (channel: Channel, order: ChannelOrder) => [
+  channel.create({ ...order, method: 'barcode' }, payer),
+  channel.close({ ...order, method: 'barcode' }),
+];
+const undo = (channel: Channel, order: ChannelOrder) => [
+  channel.cancel(order, aRefund(order)) ?? Promise.reject(new Error('not undone')),
+];
+
+/** How each is opened at another address, its calls beside the usual four, and how many there are in all. */
 describe.each([
   [
     'wechat_pay',
     (url: string, ms?: number) => adapters.wechat_pay(simulator, { baseUrl: `${url}/`, ...limit(ms) }),
+    charge,
+    6,
   ],
-  ['ali_pay', (url: string, ms?: number) => adapters.ali_pay(simulator, { endpoint: url, ...limit(ms) })],
-] as const)('%s', (_name, open) => {
+  [
+    'ali_pay',
+    (url: string, ms?: number) => adapters.ali_pay(simulator, { endpoint: url, ...limit(ms) }),
+    charge,
+    6,
+  ],
+  [
+    'union_pay',
+    (url: string, ms?: number) => adapters.union_pay(simulator, { baseUrl: url, ...limit(ms) }),
+    undo,
+    5,
+  ],
+] as const)('%s', (_name, open, more, calls) => {
   const operations = (channel: Channel) => {
-    const order = anOrder({ method: 'barcode', createAttemptedAt: new Date(Date.now() - 20_000) });
-    const refund = { refundNo: 'R1', amountFen: 1, totalFen: 1, reason: 'test' };
-    const payer = { ...anybody, authCode: '134567890123456789' };
+    const order = anOrder({ paidAt: new Date(), createAttemptedAt: new Date(Date.now() - 20_000) });
+    const refund = aRefund(order);
     return [
       channel.create(anOrder(), anybody),
-      channel.create(order, payer),
       channel.query(order),
-      channel.close(order),
       channel.refund(order, refund),
-      channel.queryRefund(order, 'R1'),
+      channel.queryRefund({ ...order, paidAt: null }, refund),
+      ...more(channel, order),
     ];
   };
 
@@ -69,7 +88,7 @@ describe.each([
       expect(result).toEqual({ kind: 'unknown', answer: 'timeout after 300 ms' });
     }
     await Promise.all(dripped);
-    expect(dripped).toHaveLength(CALLS);
+    expect(dripped).toHaveLength(calls);
   });
 
   test.each([301, 302, 303, 307, 308])('a redirect (%d) is not followed', async (status) => {
@@ -77,7 +96,7 @@ describe.each([
       response.writeHead(status, { Location: `${request.url}?again` }).end();
     });
     for (const result of await Promise.all(operations(open(url)))) expect(result.kind).toBe('unknown');
-    expect(seen.requests).toBe(CALLS);
+    expect(seen.requests).toBe(calls);
   });
 
   test('a redirect to another host takes nothing there', async () => {
@@ -92,7 +111,7 @@ describe.each([
   test('a connection that breaks is not tried again', async () => {
     const { url, seen } = await listen((request) => request.socket.resetAndDestroy());
     for (const result of await Promise.all(operations(open(url)))) expect(result.kind).toBe('unknown');
-    expect(seen.requests).toBe(CALLS);
+    expect(seen.requests).toBe(calls);
   });
 
   test('nobody there: unknown', async () => {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ChannelName } from '../../src/channel/channel.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import type { Operation } from '../../src/simulator/operations.ts';
 import { startProgram } from '../support/process.ts';
@@ -17,9 +16,10 @@ afterAll(() => world.end());
 
 const control = () => world.simulator.control;
 const authCodes = { wechat_pay: '130000000000000001', ali_pay: '280000000000000001' };
+type Chargeable = keyof typeof authCodes;
 
 interface Step {
-  channel: ChannelName;
+  channel: Chargeable;
   order: 'unpaid' | 'paid' | 'charged';
   operation: Operation;
   /** An attempt has been made before, and its answers were lost: the next begins with the question what it did. */

@@ -3,7 +3,7 @@ import { openApi } from './support.ts';
 
 const accepted = { status: 200, contentType: 'text/plain', body: 'success' };
 
-describe.each(['wechat_pay', 'ali_pay'] as const)('POST /notify/%s', (channel) => {
+describe.each(['wechat_pay', 'ali_pay', 'union_pay'] as const)('POST /notify/%s', (channel) => {
   const url = `/notify/${channel}`;
 
   test('hands on the headers and the body byte for byte, and gives the reply it gets', async () => {

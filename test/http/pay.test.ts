@@ -114,7 +114,7 @@ describe('POST /unipay/pay', () => {
     [{ attach: long(501) }, 20051, /attach/],
     [{ channel: null }, 20051, /channel/],
     [{ channel: 'paypal' }, 20011, /./],
-    [{ channel: 'union_pay' }, 20021, /./],
+    [{ channel: 'wallet_pay' }, 20021, /./],
     [{ method: 'telepathy' }, 20012, /./],
     [{ amount: null }, 20051, /amount/],
     [{ amount: 0 }, 20051, /amount/],

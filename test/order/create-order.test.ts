@@ -24,7 +24,7 @@ const byBiz = async ({ bizOrderNo }: CreateOrder) => {
 };
 
 describe('a new order', () => {
-  test.each(['wechat_pay', 'ali_pay'] as const)(
+  test.each(['wechat_pay', 'ali_pay', 'union_pay'] as const)(
     '%s: exists at the channel and here, with its deadline',
     async (channel) => {
       const order = await world.create(channel, { bizOrderNo: `new-${channel}` });

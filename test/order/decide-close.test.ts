@@ -22,9 +22,15 @@ const order = {
 const payment: ChannelPayment = { orderNo: 'AC1', channelTradeNo: 'T1', amountFen: 100, paidAt: expiresAt };
 
 /** A channel whose unknown numbers were never created, like WeChat's. */
-const strict = { closesSoftly: () => false, unpayableFrom: () => unpayableFrom };
+const strict = { showsUntouched: () => true, closesSoftly: () => false, unpayableFrom: () => unpayableFrom };
 /** A channel whose unknown numbers may merely not have been scanned, like Alipay's. */
-const soft = { closesSoftly: () => true, unpayableFrom: () => unpayableFrom };
+const soft = { showsUntouched: () => false, closesSoftly: () => true, unpayableFrom: () => unpayableFrom };
+/** A channel without a close, whose unknown numbers may merely not have been scanned, like UnionPay's. */
+const closeless = {
+  showsUntouched: () => false,
+  closesSoftly: () => false,
+  unpayableFrom: () => unpayableFrom,
+};
 
 const query = (kind: QueryResult['kind'], amountFen = 100): QueryResult =>
   kind === 'paid' || kind === 'refunded'
@@ -40,6 +46,7 @@ const closeKinds: CloseResult['kind'][] = [
   'conflict',
   'user_paying',
   'not_found',
+  'unsupported',
   'unknown',
   'rate_limited',
   'misconfigured',
@@ -167,4 +174,56 @@ describe('a number the channel does not know', () => {
       }
     },
   );
+});
+
+describe('a channel without a close', () => {
+  const decideAt = (now: Date, kind: QueryResult['kind'], of = order) =>
+    decideClose(
+      closeless,
+      of,
+      { queryBefore: null, close: close('unsupported'), queryAfter: query(kind) },
+      now,
+    );
+  const confirmed = { ...order, payBody: 'https://qr.95516.com/' };
+
+  test.each(['unpaid', 'not_found'] as const)(
+    'is waited for while it says %s, until the time is over',
+    (kind) => {
+      for (const of of [order, confirmed]) {
+        expect(decideAt(before, kind, of)).toEqual({
+          kind: 'retry',
+          reason: 'too_early',
+          notBefore: unpayableFrom,
+        });
+      }
+    },
+  );
+
+  test('ends an unknown number when the time is over, also one whose creation was confirmed', () => {
+    for (const of of [order, confirmed]) {
+      expect(decideAt(after, 'not_found', of)).toEqual({ kind: 'close', watchUntil: null });
+    }
+  });
+
+  test('ends nothing by "unpaid", however late it is: only "closed" does', () => {
+    expect(decideAt(after, 'unpaid')).toEqual({ kind: 'retry', reason: 'not_confirmed', notBefore: null });
+    expect(decideAt(after, 'closed')).toEqual({ kind: 'close', watchUntil: null });
+  });
+
+  test.each(['user_paying', 'unknown', 'rate_limited', 'misconfigured', 'mismatch'] as const)(
+    'is never taken for closed when it says %s, however late it is',
+    (kind) => {
+      expect(decideAt(after, kind).kind).toBe('retry');
+    },
+  );
+
+  test('paid at the last moment is paid', () => {
+    for (const now of [before, after]) expect(decideAt(now, 'paid')).toEqual({ kind: 'paid', payment });
+  });
+
+  test('decides by the one query, where the creation was never confirmed', () => {
+    const evidence = { queryBefore: query('not_found'), close: close('unsupported'), queryAfter: null };
+    expect(decideClose(closeless, order, evidence, before)).toMatchObject({ reason: 'too_early' });
+    expect(decideClose(closeless, order, evidence, after)).toEqual({ kind: 'close', watchUntil: null });
+  });
 });

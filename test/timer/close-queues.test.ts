@@ -154,7 +154,7 @@ describe('the sweep', () => {
   test('goes on when one order cannot be given a timer, and says so', async () => {
     await world.query('UPDATE payment_order SET next_close_at = NULL');
     const odd = await world.expire(await world.create(channel), 60_000);
-    await world.query(`UPDATE payment_order SET channel = 'union_pay' WHERE id = ${odd.id}`);
+    await world.query(`UPDATE payment_order SET channel = 'wallet_pay' WHERE id = ${odd.id}`);
     const orders = await Promise.all(Array.from({ length: 60 }, () => world.create(channel)));
     for (const order of orders) await timer().clear(await world.expire(order));
     expect(await sweepOverdue(world.app.deps)).toEqual({

@@ -40,6 +40,7 @@ export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemC
     name: 'ali_pay',
     account: appId,
     methods: ['qrcode', 'jsapi', 'app', 'wap', 'barcode'],
+    showsUntouched: ({ method }) => !untouchedMethods.has(method),
     closesSoftly: ({ method }) => untouchedMethods.has(method),
     notifiesForMs: NOTIFIES_FOR_MS,
     refundWindowMs: REFUND_WINDOW_MS,
@@ -62,6 +63,7 @@ export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemC
       if (clock.now().getTime() >= createAttemptedAt.getTime() + CANCEL_WINDOW_MS) return null;
       return post('cancel', { out_trade_no: orderNo }).then((reply) => readCancel(order, reply));
     },
+    undoesPayments: () => false,
     reversibleFrom: () => null,
     async refund(order, { refundNo, amountFen, reason }) {
       const body = {
@@ -72,7 +74,7 @@ export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemC
       };
       return readRefund(order, await post('refund', body));
     },
-    async queryRefund({ orderNo }, refundNo) {
+    async queryRefund({ orderNo }, { refundNo }) {
       const body = { out_trade_no: orderNo, out_request_no: refundNo };
       return readRefundQuery({ orderNo, refundNo }, await post('fastpay/refund/query', body));
     },

@@ -44,6 +44,7 @@ export function createWechatChannel(config: WechatConfig, clock: Clock = systemC
     name: 'wechat_pay',
     account: `${mchId}/${config.appId}`,
     methods: ['qrcode', 'jsapi', 'app', 'wap', 'barcode'],
+    showsUntouched: () => true,
     closesSoftly: () => false,
     notifiesForMs: NOTIFIES_FOR_MS,
     refundWindowMs: REFUND_WINDOW_MS,
@@ -59,6 +60,7 @@ export function createWechatChannel(config: WechatConfig, clock: Clock = systemC
       return readClose(await call({ method: 'POST', path: `${pathOf(order.orderNo)}/close`, body }));
     },
     cancel: (order) => (isCodePay(order) ? cancelByReverse(deps, order, query) : null),
+    undoesPayments: isCodePay,
     reversibleFrom: (order) => (isCodePay(order) ? reversibleFrom(order) : null),
     async refund({ orderNo }, { refundNo, amountFen, totalFen, reason }) {
       const body = {
@@ -70,7 +72,7 @@ export function createWechatChannel(config: WechatConfig, clock: Clock = systemC
       const reply = await call({ method: 'POST', path: 'v3/refund/domestic/refunds', body });
       return readRefund({ orderNo, refundNo, amountFen }, reply);
     },
-    async queryRefund({ orderNo }, refundNo) {
+    async queryRefund({ orderNo }, { refundNo }) {
       const path = `v3/refund/domestic/refunds/${encodeURIComponent(refundNo)}`;
       return readRefundQuery({ orderNo, refundNo }, await call({ method: 'GET', path }));
     },

@@ -6,7 +6,7 @@ import { fenAndSeconds, type Units, yuanAndBeijing } from './units.ts';
 export const MAX_AMOUNT_FEN = 10_000_000_000;
 
 /** Channels that the API has a word for, although no order can be created with them here. */
-export const foreignChannels = ['union_pay', 'wallet_pay'] as const;
+export const foreignChannels = ['wallet_pay'] as const;
 
 /** What DaxPay calls the merchant's number, in one generation or another, on one request or another. */
 const bizNumbers = {

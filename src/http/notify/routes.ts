@@ -23,11 +23,12 @@ const failures = {
     body: '{"code":"FAIL","message":"not received"}',
   },
   ali_pay: { status: 500, contentType: 'text/plain', body: 'failure' },
+  union_pay: { status: 500, contentType: 'text/plain', body: 'fail' },
 } as const satisfies Record<ChannelName, NotificationReply>;
 
 /**
- * Where channels report payments: `/notify/wechat_pay` and `/notify/ali_pay`. The body is handed on byte for byte,
- * since signatures are over it. Whatever goes wrong is answered as a failure, so that the channel repeats it.
+ * Where channels report payments: `/notify/wechat_pay`, `/notify/ali_pay`, `/notify/union_pay`. The body is handed on
+ * byte for byte, since signatures are over it. Whatever goes wrong is answered as a failure, so that the channel repeats it.
  */
 export async function notifyRoutes(app: FastifyInstance, deps: NotifyDeps): Promise<void> {
   for (const channel of channelNames) {

@@ -4,6 +4,7 @@ import { bilingual, type OpenApiDocument, type OperationObject } from './openapi
 const channels: Readonly<Record<ChannelName, { zh: string; en: string; contentType: string }>> = {
   wechat_pay: { zh: '微信支付', en: 'WeChat Pay', contentType: 'application/json' },
   ali_pay: { zh: '支付宝', en: 'Alipay', contentType: 'application/x-www-form-urlencoded' },
+  union_pay: { zh: '银联', en: 'UnionPay', contentType: 'application/x-www-form-urlencoded' },
 };
 
 /** Where channels report payments. Not for merchants: only the channel can sign what is accepted there. */

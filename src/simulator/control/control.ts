@@ -58,6 +58,8 @@ export function createControl(world: World): Control {
       world.wechat.orders.clear();
       world.wechat.refunds.clear();
       world.alipay.orders.clear();
+      world.unionpay.orders.clear();
+      world.unionpay.giveBacks.clear();
       Object.assign(world.settings, initialSettings);
     },
   };

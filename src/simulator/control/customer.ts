@@ -2,7 +2,11 @@ import { beginAlipayPayment, finishAlipayPayment, scanAlipay } from '../alipay/c
 import { openAlipay } from '../alipay/open.ts';
 import { type AlipayOrder, changeTrade, describeAlipayOrder, findAlipayOrder } from '../alipay/orders.ts';
 import { addRefund as addAlipayRefund } from '../alipay/refunds.ts';
+import { toBeijingDigits } from '../format/beijing-time.ts';
 import type { OrderSnapshot } from '../snapshot.ts';
+import { beginUnionpayPayment, finishUnionpayPayment, scanUnionpay } from '../unionpay/customer.ts';
+import { addGiveBack as addUnionpayGiveBack } from '../unionpay/give-back.ts';
+import { describeUnionpayOrder, type UnionpayOrder } from '../unionpay/orders.ts';
 import { change, type Versioned } from '../versioned.ts';
 import { beginWechatPayment, finishWechatPayment, scanWechat } from '../wechat/customer.ts';
 import { describeWechatOrder, findWechatOrder, type WechatOrder } from '../wechat/orders.ts';
@@ -20,7 +24,7 @@ export interface Customer {
    * and with another error when the signature is wrong.
    */
   open(link: string): Promise<string>;
-  /** The code is scanned, or the link opened: WeChat opens its cashier, Alipay creates the trade. */
+  /** The code is scanned, or the link opened: WeChat opens its cashier, Alipay creates the trade; UnionPay does nothing. */
   scan(orderNo: string): Promise<void>;
   /** Scans if need be, and starts typing the password. WeChat refuses to close the order from now on. */
   beginPay(orderNo: string): Promise<void>;
@@ -38,17 +42,28 @@ export interface Customer {
   forget(orderNo: string): void;
 }
 
-type Act<T> = (entry: Versioned<T>) => unknown;
+/** Each channel's own version of an act. */
+interface Acts {
+  wechat(entry: Versioned<WechatOrder>): unknown;
+  alipay(entry: Versioned<AlipayOrder>): unknown;
+  unionpay(entry: Versioned<UnionpayOrder>): unknown;
+}
 
 export function createCustomer(world: World): Customer {
   const wechat = (orderNo: string) => findWechatOrder(world.wechat, orderNo, nowMs(world));
   const alipay = (orderNo: string) => findAlipayOrder(world.alipay, orderNo, nowMs(world));
+  const unionpay = (orderNo: string) => world.unionpay.orders.get(orderNo) ?? null;
 
   function order(orderNo: string): OrderSnapshot | null {
     const atWechat = wechat(orderNo);
     if (atWechat !== null) return describeWechatOrder(atWechat.current, nowMs(world));
     const atAlipay = alipay(orderNo);
-    return atAlipay === null ? null : describeAlipayOrder(atAlipay.current, nowMs(world));
+    if (atAlipay !== null) return describeAlipayOrder(atAlipay.current, nowMs(world));
+    const atUnionpay = unionpay(orderNo);
+    const { unionpayBankLate } = world.settings;
+    return atUnionpay === null
+      ? null
+      : describeUnionpayOrder(world.unionpay, atUnionpay.current, nowMs(world), unionpayBankLate);
   }
 
   function known(orderNo: string): OrderSnapshot {
@@ -58,28 +73,30 @@ export function createCustomer(world: World): Customer {
   }
 
   /** Runs the channel's own version of an act, all at once. */
-  function act(orderNo: string, atWechat: Act<WechatOrder>, atAlipay: Act<AlipayOrder>): void {
+  function act(orderNo: string, acts: Acts): void {
     const wechatEntry = wechat(orderNo);
-    const alipayEntry = wechatEntry === null ? alipay(orderNo) : null;
-    if (wechatEntry !== null) atWechat(wechatEntry);
-    else if (alipayEntry !== null) atAlipay(alipayEntry);
-    else throw unknown(orderNo);
+    if (wechatEntry !== null) return void acts.wechat(wechatEntry);
+    const alipayEntry = alipay(orderNo);
+    if (alipayEntry !== null) return void acts.alipay(alipayEntry);
+    const unionpayEntry = unionpay(orderNo);
+    if (unionpayEntry === null) throw unknown(orderNo);
+    acts.unionpay(unionpayEntry);
   }
 
   function beginPay(orderNo: string): void {
-    act(
-      orderNo,
-      (entry) => beginWechatPayment(world, entry),
-      (entry) => beginAlipayPayment(world, entry),
-    );
+    act(orderNo, {
+      wechat: (entry) => beginWechatPayment(world, entry),
+      alipay: (entry) => beginAlipayPayment(world, entry),
+      unionpay: (entry) => beginUnionpayPayment(world, entry),
+    });
   }
 
   function finishPay(orderNo: string, ok: boolean): void {
-    act(
-      orderNo,
-      (entry) => finishWechatPayment(world, entry, ok),
-      (entry) => finishAlipayPayment(world, entry, ok),
-    );
+    act(orderNo, {
+      wechat: (entry) => finishWechatPayment(world, entry, ok),
+      alipay: (entry) => finishAlipayPayment(world, entry, ok),
+      unionpay: (entry) => finishUnionpayPayment(world, entry, ok),
+    });
   }
 
   function refund(orderNo: string, amountFen: number | undefined): void {
@@ -93,44 +110,55 @@ export function createCustomer(world: World): Customer {
       throw new Error(`cannot refund ${fen} fen of the ${leftFen} left on order ${orderNo}`);
     }
     const refundNo = `SIM${world.nextId()}`;
-    act(
-      orderNo,
-      ({ current }) => addWechatRefund(world, current, refundNo, fen),
-      (entry) => addAlipayRefund(world, entry, refundNo, fen),
-    );
+    act(orderNo, {
+      wechat: ({ current }) => addWechatRefund(world, current, refundNo, fen),
+      alipay: (entry) => addAlipayRefund(world, entry, refundNo, fen),
+      unionpay: ({ current }) => {
+        const txnTime = toBeijingDigits(nowMs(world));
+        const wish = { orderId: refundNo, txnTime, txnType: '04', amountFen: fen, failed: false } as const;
+        addUnionpayGiveBack(world, current, wish);
+      },
+    });
   }
 
   function finish(orderNo: string): void {
-    act(orderNo, otherChannel('Alipay'), (entry) => {
-      const { trade } = entry.current;
-      if (trade?.status !== 'TRADE_SUCCESS') throw new Error(`order ${orderNo} is not TRADE_SUCCESS`);
-      changeTrade(entry, trade, nowMs(world), { status: 'TRADE_FINISHED' });
+    const alipayOnly = otherChannel('Alipay');
+    act(orderNo, {
+      wechat: alipayOnly,
+      alipay(entry) {
+        const { trade } = entry.current;
+        if (trade?.status !== 'TRADE_SUCCESS') throw new Error(`order ${orderNo} is not TRADE_SUCCESS`);
+        changeTrade(entry, trade, nowMs(world), { status: 'TRADE_FINISHED' });
+      },
+      unionpay: alipayOnly,
     });
   }
 
   function codePay(orderNo: string): void {
-    act(
-      orderNo,
-      (entry) => {
+    const wechatOnly = otherChannel('WeChat Pay');
+    act(orderNo, {
+      wechat(entry) {
         if (entry.current.state !== 'NOTPAY') throw new Error(`order ${orderNo} is ${entry.current.state}`);
         const now = nowMs(world);
         const revokesAt = now + world.settings.codePayRevokesAfterMs;
         change(entry, now, { kind: 'codepay', cashier: 'shut', notifyUrl: null, revokesAt });
       },
-      otherChannel('WeChat Pay'),
-    );
+      alipay: wechatOnly,
+      unionpay: wechatOnly,
+    });
   }
 
   return {
     order,
-    orders: () => [...world.wechat.orders.keys(), ...world.alipay.orders.keys()].map(known),
+    orders: () =>
+      [world.wechat, world.alipay, world.unionpay].flatMap(({ orders }) => [...orders.keys()]).map(known),
     open: async (link) => openAlipay(world, link),
     scan: async (orderNo) =>
-      act(
-        orderNo,
-        (entry) => scanWechat(world, entry),
-        (entry) => scanAlipay(world, entry),
-      ),
+      act(orderNo, {
+        wechat: (entry) => scanWechat(world, entry),
+        alipay: (entry) => scanAlipay(world, entry),
+        unionpay: (entry) => scanUnionpay(world, entry),
+      }),
     beginPay: async (orderNo) => beginPay(orderNo),
     finishPay: async (orderNo, ok = true) => finishPay(orderNo, ok),
     pay: async (orderNo) => {
@@ -143,6 +171,7 @@ export function createCustomer(world: World): Customer {
     forget(orderNo) {
       world.wechat.orders.delete(orderNo);
       world.alipay.orders.delete(orderNo);
+      world.unionpay.orders.delete(orderNo);
     },
   };
 }

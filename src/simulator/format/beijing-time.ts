@@ -22,3 +22,15 @@ export function toBeijing(ms: number): string {
 export function fromBeijing(text: string): number | null {
   return WALL_CLOCK.test(text) ? fromRfc3339(`${text.replace(' ', 'T')}+08:00`) : null;
 }
+
+const DIGITS = /^(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})$/;
+
+/** `20260101100000`, Beijing time, as UnionPay writes times. */
+export function toBeijingDigits(ms: number): string {
+  return toBeijing(ms).replaceAll(/\D/g, '');
+}
+
+/** Milliseconds, or null when it is no such time. */
+export function fromBeijingDigits(text: string): number | null {
+  return DIGITS.test(text) ? fromBeijing(text.replace(DIGITS, '$1-$2-$3 $4:$5:$6')) : null;
+}

@@ -1,0 +1,56 @@
+import { X509Certificate } from 'node:crypto';
+import type { UnionpayTrust } from './config.ts';
+
+/** The certificate that a message carries, or why it must not be believed. */
+export type CertificateCheck = (pem: string, now: Date) => X509Certificate | string;
+
+/** Part 3 of the common name, `041@8310…@中国银联股份有限公司@…`, of the certificates that UnionPay signs with. */
+const UNIONPAY = '中国银联股份有限公司';
+const NAME_PART = 2;
+/** UnionPay changes its certificate every few years; while it does, there are two. */
+const MAX_KNOWN = 8;
+
+/**
+ * Checks certificates against the configured root and middle ones: who issued them, when they are valid, and in
+ * production that they are UnionPay's own. The last matters most: merchants' certificates come from the same issuer.
+ */
+export function createCertificateCheck(trust: UnionpayTrust): CertificateCheck {
+  const { rootCert, middleCert } = trust;
+  /** Issued as they should be. When they are valid is asked every time. */
+  const known = new Map<string, X509Certificate>();
+
+  return (pem, now) => {
+    const certificate = known.get(pem) ?? parse(pem);
+    if (certificate === null) return 'signed with something that is no certificate';
+    if (!known.has(pem)) {
+      if (!isIssued(certificate, middleCert) || !isIssued(middleCert, rootCert))
+        return 'signed with an unknown certificate';
+      if (trust.production && !isUnionpay(certificate)) return 'signed with somebody else’s certificate';
+      if (known.size >= MAX_KNOWN) known.clear();
+      known.set(pem, certificate);
+    }
+    const valid = [certificate, middleCert, rootCert].every((each) => isValid(each, now));
+    return valid ? certificate : 'signed with an expired certificate';
+  };
+}
+
+function parse(pem: string): X509Certificate | null {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return null;
+  }
+}
+
+function isIssued(certificate: X509Certificate, issuer: X509Certificate): boolean {
+  return certificate.checkIssued(issuer) && certificate.verify(issuer.publicKey);
+}
+
+function isValid({ validFrom, validTo }: X509Certificate, now: Date): boolean {
+  return Date.parse(validFrom) <= now.getTime() && now.getTime() <= Date.parse(validTo);
+}
+
+function isUnionpay(certificate: X509Certificate): boolean {
+  const { CN } = certificate.toLegacyObject().subject;
+  return typeof CN === 'string' && CN.split('@')[NAME_PART] === UNIONPAY;
+}

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { Channel, NotificationResult, RawNotification } from '../channel.ts';
+import { lookUp, shortText } from '../reply.ts';
+import { outcomes } from './answers.ts';
+import type { CertificateCheck } from './certificate.ts';
+import { parseForm } from './fields.ts';
+import { distrust } from './signature.ts';
+import { paymentOf } from './transaction.ts';
+
+/** HTTP 200 ends UnionPay's repetitions, whatever the body. */
+export const unionpayReplies = {
+  accepted: { status: 200, contentType: 'text/plain', body: 'ok' },
+  failed: { status: 500, contentType: 'text/plain', body: 'fail' },
+} as const satisfies Channel['replies'];
+
+const CONSUME = '01';
+
+const eventSchema = z.object({
+  merId: z.string(),
+  txnType: z.string(),
+  respCode: z.string(),
+  /** UnionPay's number of the transaction: the same however often it is notified. */
+  queryId: z.string().min(1).max(64),
+});
+
+/**
+ * Reads one of UnionPay's notifications: verified over the fields of its form, and then compared with this merchant. The
+ * form is the body alone: parameters of our own in the address take no part, neither here nor in the signature. Only
+ * what has succeeded is notified: payments, and undos and refunds, which their own queries settle.
+ */
+export function readUnionpayNotification(
+  merId: string,
+  checkCertificate: CertificateCheck,
+  raw: RawNotification,
+  now: Date,
+): NotificationResult {
+  const fields = parseForm(raw.body.toString());
+  if (fields === null) return rejected('a parameter twice');
+  const distrusted = distrust(checkCertificate, fields, now);
+  if (distrusted !== null) return rejected(distrusted);
+
+  const parsed = eventSchema.safeParse(fields);
+  if (!parsed.success) return rejected('not a notification');
+  const { queryId: eventId, txnType, respCode } = parsed.data;
+  if (parsed.data.merId !== merId) return rejected('another merchant’s');
+
+  const { signature: _signature, signPubKeyCert: _certificate, ...signed } = fields;
+  const body = JSON.stringify(signed);
+  if (txnType !== CONSUME || lookUp(outcomes, respCode) !== 'done') {
+    return { kind: 'other', eventId, what: shortText(`txnType ${txnType}`, respCode), body };
+  }
+  const payment = paymentOf(fields);
+  return payment === null ? rejected('incomplete payment') : { kind: 'payment', eventId, payment, body };
+}
+
+function rejected(reason: string): NotificationResult {
+  return { kind: 'rejected', reason };
+}

@@ -1,0 +1,43 @@
+import type { Answer } from '../call.ts';
+import { toBeijingDigits } from '../format/beijing-time.ts';
+import { asOf, type Staleness } from '../versioned.ts';
+import { nowMs, type World } from '../world.ts';
+import { isPaying, type UnionpayOrder } from './orders.ts';
+import { respond } from './results.ts';
+import type { Fields } from './signing.ts';
+
+/** 交易状态查询, of an order or of a transaction that gives its money back; by number and time, or it finds nothing. */
+export function queryTransaction(world: World, request: Fields, staleness: Staleness | null): Answer {
+  const { orderId = '', txnTime } = request;
+  const now = nowMs(world);
+  const giveBack = world.unionpay.giveBacks.get(orderId);
+  if (giveBack !== undefined && giveBack.txnTime === txnTime) {
+    const { failed, settlesAt, queryId, amountFen } = giveBack;
+    const origRespCode = failed ? '01' : now >= settlesAt ? '00' : '05';
+    return respond(request, '00', { origRespCode, queryId, txnAmt: String(amountFen), currencyCode: '156' });
+  }
+  const entry = world.unionpay.orders.get(orderId);
+  if (entry === undefined || entry.current.txnTime !== txnTime) return respond(request, '34');
+  const order = asOf(entry, now, staleness);
+  const { unionpayUnpaid, unionpayExpired, unionpayPaid, unionpayBankLate } = world.settings;
+  if (order.paidAt !== null)
+    return respond(request, '00', { origRespCode: unionpayPaid, ...paymentFields(order) });
+  if (isPaying(order, now, unionpayBankLate)) return respond(request, '00', { origRespCode: '05' });
+  const code = now > order.payTimeout ? unionpayExpired : unionpayUnpaid;
+  return code === '34' ? respond(request, code) : respond(request, '00', { origRespCode: code });
+}
+
+/** What a paid order shows, in answers and in notifications. */
+export function paymentFields({ queryId, amountFen, paidAt }: UnionpayOrder): Fields {
+  const paid = toBeijingDigits(paidAt ?? 0);
+  return {
+    queryId: queryId ?? '',
+    txnAmt: String(amountFen),
+    currencyCode: '156',
+    settleAmt: String(amountFen),
+    settleCurrencyCode: '156',
+    settleDate: paid.slice(4, 8),
+    traceNo: (queryId ?? '').slice(-6),
+    traceTime: paid.slice(4),
+  };
+}

@@ -1,0 +1,45 @@
+import { createHash, createSign, createVerify, type KeyObject } from 'node:crypto';
+import type { Distortion } from '../faults.ts';
+import type { SimulatorKeys } from '../keys.ts';
+
+export type Fields = Record<string, string>;
+
+/** Version 5.1.0: every non-empty field but the signature, sorted; of that the SHA-256 in hex, which RSA signs. */
+export function unionpayText(fields: Fields): string {
+  return Object.keys(fields)
+    .filter((name) => name !== 'signature' && fields[name] !== '')
+    .sort()
+    .map((name) => `${name}=${fields[name]}`)
+    .join('&');
+}
+
+const digest = (fields: Fields) => createHash('sha256').update(unionpayText(fields)).digest('hex');
+
+export function signFields(fields: Fields, key: KeyObject): string {
+  return createSign('sha256').update(digest(fields)).sign(key, 'base64');
+}
+
+export function isSignedBy(fields: Fields, key: KeyObject): boolean {
+  return createVerify('sha256')
+    .update(digest(fields))
+    .verify(key, fields.signature ?? '', 'base64');
+}
+
+/** With the platform's certificate and signature, or what a fault makes of them. */
+export function signed(
+  { unionpay, stranger }: SimulatorKeys,
+  fields: Fields,
+  distortion: Distortion | null,
+): Fields {
+  const { certs, platform } = unionpay;
+  if (distortion?.kind === 'missing_headers') return fields;
+  const cert =
+    distortion?.kind === 'unknown_serial'
+      ? certs.foreign
+      : distortion?.kind === 'timestamp_skew'
+        ? certs.expired
+        : certs.valid;
+  const forged = distortion?.kind === 'bad_signature' || distortion?.kind === 'signtest';
+  const content = { ...fields, signPubKeyCert: cert };
+  return { ...content, signature: signFields(content, forged ? stranger.privateKey : platform.privateKey) };
+}

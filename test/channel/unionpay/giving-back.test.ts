@@ -1,0 +1,244 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { fromBeijing, toBeijingDigits } from '../../../src/channel/beijing-time.ts';
+import type { Channel, ChannelOrder, ChannelRefund } from '../../../src/channel/channel.ts';
+import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
+import { outages, unverified } from '../faults.ts';
+import { adapters, anOrder, anybody, aRefund } from '../support.ts';
+
+/** Undo (消费撤销) and refund (退货): whatever is lost on the way, the money goes back once. */
+
+let simulator: Simulator;
+let channel: Channel;
+beforeAll(async () => {
+  simulator = await startSimulator();
+  channel = adapters.union_pay(simulator);
+});
+afterEach(() => {
+  expect(simulator.control.log().filter(({ verified }) => verified !== 'ok')).toEqual([]);
+  simulator.control.reset();
+});
+afterAll(() => simulator.close());
+
+const control = () => simulator.control;
+const at = (time: Date, overrides = {}) => adapters.union_pay(simulator, overrides, { now: () => time });
+const keptFen = ({ orderNo }: ChannelOrder) => {
+  const order = control().order(orderNo);
+  return order === null ? 0 : order.amountFen - order.refundedFen;
+};
+
+/** Paid now by the gateway's clock, which runs with ours. */
+async function paid(): Promise<ChannelOrder> {
+  const order = anOrder({ expiresAt: new Date(control().clock.now().getTime() + 900_000) });
+  await channel.create(order, anybody);
+  await control().pay(order.orderNo);
+  const result = await channel.query(order);
+  if (result.kind !== 'paid') throw new Error(result.kind);
+  const { channelTradeNo, paidAt } = result.payment;
+  return { ...order, channelTradeNo, paidAt };
+}
+/** An order whose payment's clearing day ended so long ago. */
+const paidOn = async (ended: Date, agoMs: number) => ({
+  order: { ...(await paid()), paidAt: new Date(ended.getTime() - 3_600_000) },
+  later: at(new Date(ended.getTime() + agoMs)),
+});
+const kindOf = async (result: Promise<{ kind: string }> | null) => (await result)?.kind ?? null;
+const settled = () => control().clock.advance(control().settings.refundSettlesAfterMs);
+const calls = (operation: 'cancel' | 'refund') => control().log({ operation }).length;
+
+describe('on the payment’s own clearing day', () => {
+  test('an undo gives all of it back at once, under a number of its own', async () => {
+    const order = await paid();
+    const refund = aRefund(order);
+    expect(await channel.cancel(order, refund)).toMatchObject({
+      kind: 'refunded',
+      answer: expect.stringMatching(/^00 .*; 00 orig 00/),
+    });
+    expect(keptFen(order)).toBe(0);
+    expect(await channel.queryRefund(order, refund)).toMatchObject({ kind: 'refunded' });
+    expect(calls('refund')).toBe(0);
+  });
+  test('again it is the same undo', async () => {
+    const order = await paid();
+    const refund = aRefund(order);
+    for (let time = 0; time < 3; time += 1) {
+      expect(await kindOf(channel.cancel(order, refund))).toBe('refunded');
+    }
+    expect(control().order(order.orderNo)?.refundedFen).toBe(1234);
+  });
+  test('a payment whose number was lost is found by the order’s number and time', async () => {
+    const order = { ...(await paid()), channelTradeNo: null };
+    expect(await kindOf(channel.cancel(order, aRefund(order)))).toBe('refunded');
+  });
+  test('a part, or an unpaid order, cannot be undone: nobody is asked', async () => {
+    const order = await paid();
+    expect(channel.cancel(order, aRefund(order, { amountFen: 34 }))).toBeNull();
+    expect(channel.cancel({ ...order, paidAt: null }, aRefund(order))).toBeNull();
+  });
+  test('refunded in part by somebody: only a refund can', async () => {
+    const order = await paid();
+    await control().refund(order.orderNo, 34);
+    expect(await kindOf(channel.cancel(order, aRefund(order)))).toBe('refund_instead');
+  });
+  test('accepted, but failed: only a refund can, also when it is asked for again', async () => {
+    control().settings.unionpayUndoFails = true;
+    const order = await paid();
+    const refund = aRefund(order);
+    expect(await kindOf(channel.cancel(order, refund))).toBe('refund_instead');
+    expect(await kindOf(channel.queryRefund(order, refund))).toBe('not_found');
+    expect(await kindOf(channel.cancel(order, refund))).toBe('refund_instead');
+    expect(keptFen(order)).toBe(1234);
+  });
+  test('too little money on the merchant’s account', async () => {
+    control().settings.balanceNotEnough = true;
+    const order = await paid();
+    expect(await kindOf(channel.cancel(order, aRefund(order)))).toBe('not_enough');
+  });
+  test.each(Object.entries(outages))('%s: unknown, and the money goes back once', async (_, fault) => {
+    const order = await paid();
+    const refund = aRefund(order);
+    control().addFault({ ...fault, match: { operation: 'cancel' } });
+    expect(await kindOf(channel.cancel(order, refund))).toBe('unknown');
+    control().clearFaults();
+    if ((await channel.queryRefund(order, refund)).kind === 'not_found') await channel.cancel(order, refund);
+    expect(await kindOf(channel.queryRefund(order, refund))).toBe('refunded');
+    expect(control().order(order.orderNo)?.refundedFen).toBe(1234);
+  });
+  test.each(unverified.union_pay)('a success that is not verified (%o): unknown', async (fault) => {
+    const order = await paid();
+    control().addFault({ ...fault, match: { operation: 'cancel' } });
+    expect(await kindOf(channel.cancel(order, aRefund(order)))).toBe('unknown');
+  });
+  test('accepted, but the query cannot say: nothing is claimed', async () => {
+    const order = await paid();
+    control().addFault({ kind: 'hang', match: { operation: 'refund_query' } });
+    const impatient = adapters.union_pay(simulator, { callTimeoutMs: 300 });
+    expect(await kindOf(impatient.cancel(order, aRefund(order)))).toBe('unknown');
+  });
+});
+
+describe('after the payment’s clearing day', () => {
+  const ended = fromBeijing('2026-03-01 23:00:00') ?? new Date(Number.NaN);
+  const noted = (order: ChannelOrder, time: Date) => aRefund(order, { notedAt: time });
+
+  test('there is no undo, and a refund may follow at once', async () => {
+    const { order, later } = await paidOn(ended, 1);
+    expect(later.cancel(order, noted(order, ended))).toBeNull();
+  });
+  test('an undo that may be on its way is waited for, until it would be found', async () => {
+    const { order, later } = await paidOn(ended, 119_999);
+    const refund = noted(order, new Date(ended.getTime() - 1));
+    expect(await kindOf(later.cancel(order, refund))).toBe('again');
+    expect(calls('cancel') + calls('refund')).toBe(0);
+    expect(at(new Date(ended.getTime() + 120_000)).cancel(order, refund)).toBeNull();
+  });
+  test('the last moment of the day is the day', async () => {
+    const { order } = await paidOn(ended, 0);
+    const last = new Date(ended.getTime() - 1);
+    expect(at(last).cancel(order, noted(order, last))).not.toBeNull();
+    expect(at(ended).cancel(order, noted(order, ended))).toBeNull();
+  });
+});
+
+describe('a refund', () => {
+  const late = (order: ChannelOrder): ChannelOrder => ({ ...order, paidAt: new Date(0) });
+  async function paidLongAgo() {
+    const order = late(await paid());
+    return { order, refund: aRefund(order) };
+  }
+
+  test('is accepted first, and then a query says that the money went back', async () => {
+    const { order, refund } = await paidLongAgo();
+    expect(channel.cancel(order, refund)).toBeNull();
+    expect(await kindOf(channel.refund(order, refund))).toBe('processing');
+    expect(await kindOf(channel.queryRefund(order, refund))).toBe('processing');
+    await settled();
+    expect(await kindOf(channel.queryRefund(order, refund))).toBe('refunded');
+    expect(keptFen(order)).toBe(0);
+  });
+  test('again refunds once', async () => {
+    const { order, refund } = await paidLongAgo();
+    for (let time = 0; time < 3; time += 1) await channel.refund(order, refund);
+    expect(control().order(order.orderNo)?.refundedFen).toBe(1234);
+  });
+  test('of a part', async () => {
+    const { order } = await paidLongAgo();
+    await channel.refund(order, aRefund(order, { amountFen: 34 }));
+    expect(keptFen(order)).toBe(1200);
+  });
+  test.each<[string, Partial<ChannelRefund>]>([
+    ['another amount under the same number', { amountFen: 2 }],
+    ['more than was paid', { refundNo: 'R2345678', amountFen: 1234 }],
+  ])('of %s is refused, with the reason on record', async (_, wish) => {
+    const { order } = await paidLongAgo();
+    await channel.refund(order, aRefund(order, { amountFen: 1 }));
+    expect(await channel.refund(order, aRefund(order, wish))).toMatchObject({
+      kind: 'refused',
+      answer: expect.stringMatching(/^3[36] ./),
+    });
+    expect(keptFen(order)).toBe(1233);
+  });
+  test('that nobody paid for is refused', async () => {
+    const order = anOrder();
+    await channel.create(order, anybody);
+    expect(await kindOf(channel.refund(order, aRefund(order)))).toBe('refused');
+  });
+  test('that nobody asked for is not found, nor is one with another time', async () => {
+    const { order, refund } = await paidLongAgo();
+    expect(await kindOf(channel.queryRefund(order, refund))).toBe('not_found');
+    await channel.refund(order, refund);
+    const other = { ...refund, notedAt: new Date(refund.notedAt.getTime() + 1_000) };
+    expect(toBeijingDigits(other.notedAt)).not.toBe(toBeijingDigits(refund.notedAt));
+    expect(await kindOf(channel.queryRefund(order, other))).toBe('not_found');
+  });
+  test('too little money on the merchant’s account', async () => {
+    control().settings.balanceNotEnough = true;
+    const { order, refund } = await paidLongAgo();
+    expect(await kindOf(channel.refund(order, refund))).toBe('not_enough');
+    expect(keptFen(order)).toBe(1234);
+  });
+  describe.each(['refund', 'refund_query'] as const)('%s, when the answer is no answer', (operation) => {
+    async function succeeding() {
+      const { order, refund } = await paidLongAgo();
+      if (operation === 'refund') return () => channel.refund(order, refund);
+      await channel.refund(order, refund);
+      await settled();
+      return () => channel.queryRefund(order, refund);
+    }
+    test.each(Object.entries(outages))('%s: unknown', async (_, fault) => {
+      const call = await succeeding();
+      control().addFault({ ...fault, match: { operation } });
+      expect(await kindOf(call())).toBe('unknown');
+    });
+    test.each(unverified.union_pay)('a success that is not verified (%o): unknown', async (fault) => {
+      const call = await succeeding();
+      control().addFault({ ...fault, match: { operation } });
+      expect(await kindOf(call())).toBe('unknown');
+    });
+    test('too many requests: rate limited', async () => {
+      const call = await succeeding();
+      control().addFault({ kind: 'rate_limited', match: { operation } });
+      expect(await kindOf(call())).toBe('rate_limited');
+    });
+  });
+  test('a key that is not ours: misconfigured', async () => {
+    const stranger = adapters.union_pay(simulator, { privateKey: simulator.keys.stranger.privateKey });
+    const { order, refund } = await paidLongAgo();
+    expect(await kindOf(stranger.refund(order, refund))).toBe('misconfigured');
+    expect(await kindOf(stranger.queryRefund(order, refund))).toBe('misconfigured');
+    expect(await kindOf(stranger.cancel({ ...order, paidAt: new Date() }, refund))).toBe('misconfigured');
+    // These requests were meant not to be believed.
+    control().reset();
+  });
+});
+
+test('both numbers are letters and digits, 8 to 40 of them, and differ', async () => {
+  const order = await paid();
+  const refund = aRefund(order, { refundNo: 'RAC20261124192124000ABCDEFGHJK' });
+  await channel.cancel(order, refund);
+  const other = await paid();
+  await channel.refund(
+    { ...other, paidAt: new Date(0) },
+    { ...refund, refundNo: 'RAC20261124192124000ABCDEFGHJK' },
+  );
+  expect(keptFen(order) + keptFen(other)).toBe(0);
+});
