@@ -55,8 +55,7 @@ export function guardChannel(
     try {
       const result = await call;
       // A channel without a close was not asked.
-      if (result.kind !== 'unsupported')
-        breaker.note({ orderNo, kind: result.kind, answer: result.answer });
+      if (result.kind !== 'unsupported') breaker.note({ orderNo, kind: result.kind, answer: result.answer });
       return result;
     } finally {
       underWay -= 1;
