@@ -3,11 +3,8 @@ import { awaitsLastLook } from './order.ts';
 import type { OverdueOrder } from './store.ts';
 
 const BATCH = 500;
-/**
- * A sweep that meets a larger backlog ends here; the next begins again with the oldest. Far above what a queue can
- * hold without being at fault, so that live timers do not hide the orders behind them.
- */
-const MAX_BATCHES = 2_000;
+/** A run ends after so long, ms, whatever is left; within a sweep interval, so that runs never pile up. */
+export const SWEEP_BUDGET_MS = 10_000;
 /** Queue round trips under way at once. */
 const CONCURRENCY = 50;
 
@@ -24,39 +21,64 @@ export interface SweepCounts {
   failed: number;
   /** The queue could not be reached: the sweep ended. */
   away: number;
+  /** Where it ran out of time: the next run goes on after this one. Null: it came to the end, or the queue is away. */
+  stoppedAt: OverdueOrder | null;
 }
 
 /**
  * The net under the timers (兜底扫描): finds what is overdue in the database and has no live timer, and gives it
  * one. It closes nothing by itself and does not depend on the queue that it backs up.
  *
- * Scope: every order whose `nextCloseAt` has passed. Bound: a million orders a run, oldest first, 500 at a time.
- * Safe to run in every process at once: a timer set twice is one timer. One order that cannot be given a timer
- * keeps none of the others from theirs; if the queue is away it stops at once. Throws only when the database
- * cannot be reached.
+ * Scope: every order whose `nextCloseAt` has passed, oldest first, 500 at a time. Bound: `budgetMs` and the batch
+ * under way. The next run goes on where this one stopped and then begins again with the oldest, so that live timers
+ * never hide the orders behind them. Safe to run in every process at once: a timer set twice is one timer. One order
+ * that cannot be given a timer keeps none of the others from theirs; if the queue is away it stops at once. Throws
+ * only when the database cannot be reached.
  */
-export async function sweepOverdue(deps: OrderDeps): Promise<SweepCounts> {
-  const counts: SweepCounts = { overdue: 0, enqueued: 0, lastLooks: 0, live: 0, failed: 0, away: 0 };
+export async function sweepOverdue(
+  deps: OrderDeps,
+  { after: from = null, budgetMs = SWEEP_BUDGET_MS }: { after?: OverdueOrder | null; budgetMs?: number } = {},
+): Promise<SweepCounts> {
+  const counts: SweepCounts = {
+    overdue: 0,
+    enqueued: 0,
+    lastLooks: 0,
+    live: 0,
+    failed: 0,
+    away: 0,
+    stoppedAt: null,
+  };
   const now = deps.clock.now();
-  let after: OverdueOrder | null = null;
+  const endsAt = now.getTime() + budgetMs;
+  let after = from;
 
-  for (let batch = 0; batch < MAX_BATCHES && counts.away === 0; batch += 1) {
-    const orders: OverdueOrder[] = await deps.store.overdue(now, BATCH, after);
-    for (let from = 0; from < orders.length && counts.away === 0; from += CONCURRENCY) {
-      const some = orders.slice(from, from + CONCURRENCY);
-      const states = await Promise.all(some.map((order) => deps.timer.ensure(order, 'sweep')));
-      counts.overdue += states.length;
-      states.forEach((state, i) => {
-        const order = some[i];
-        const asPlanned = order !== undefined && awaitsLastLook(order);
-        counts[state === 'set' ? (asPlanned ? 'lastLooks' : 'enqueued') : state] += 1;
-      });
-    }
-    if (orders.length < BATCH) break;
+  for (;;) {
+    const orders = await deps.store.overdue(now, BATCH, after);
+    await giveTimers(deps, orders, counts);
+    if (counts.away > 0 || orders.length < BATCH) break;
     after = orders.at(-1) ?? null;
+    if (deps.clock.now().getTime() >= endsAt) {
+      counts.stoppedAt = after;
+      break;
+    }
   }
-  if (counts.enqueued > 0) deps.log.warn({ ...counts }, 'sweep gave overdue orders a timer');
-  if (counts.failed > 0) deps.log.error({ ...counts }, 'sweep could not give some orders a timer');
-  if (counts.away > 0) deps.log.error({ ...counts }, 'sweep cannot reach the queue: timers are late');
+  const { stoppedAt, ...found } = counts;
+  const seen = { ...found, complete: stoppedAt === null };
+  if (counts.enqueued > 0) deps.log.warn(seen, 'sweep gave overdue orders a timer');
+  if (counts.failed > 0) deps.log.error(seen, 'sweep could not give some orders a timer');
+  if (counts.away > 0) deps.log.error(seen, 'sweep cannot reach the queue: timers are late');
   return counts;
+}
+
+async function giveTimers(deps: OrderDeps, orders: OverdueOrder[], counts: SweepCounts): Promise<void> {
+  for (let from = 0; from < orders.length && counts.away === 0; from += CONCURRENCY) {
+    const some = orders.slice(from, from + CONCURRENCY);
+    const states = await Promise.all(some.map((order) => deps.timer.ensure(order, 'sweep')));
+    counts.overdue += states.length;
+    states.forEach((state, i) => {
+      const order = some[i];
+      const asPlanned = order !== undefined && awaitsLastLook(order);
+      counts[state === 'set' ? (asPlanned ? 'lastLooks' : 'enqueued') : state] += 1;
+    });
+  }
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { OwnServer } from '../../src/platform/services/services.ts';
 import { startOwnDatabase } from '../../src/platform/services/services.ts';
+import { payOverHttp } from '../support/pay.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type World } from '../support/world.ts';
 
@@ -45,4 +46,6 @@ test('the database killed while orders come due, and started again: all close, w
     expect(world.simulator.control.order(order.orderNo)?.payable).toBe(false);
   }
   expect((await fetch(`${world.env.PUBLIC_URL}/healthz`)).status).toBe(200);
+  const answer = await payOverHttp(world, 'after-the-restart', 60);
+  expect(await answer.json()).toMatchObject({ data: { code: 0 } });
 });

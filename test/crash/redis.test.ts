@@ -2,6 +2,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOrder } from '../../src/order/create-order.ts';
 import type { OwnServer } from '../../src/platform/services/services.ts';
 import { startOwnRedis } from '../../src/platform/services/services.ts';
+import { startProgram } from '../support/process.ts';
+import { tellRedis } from '../support/sentinel.ts';
 import { until } from '../support/until.ts';
 import { aWish, createWorld, type World } from '../support/world.ts';
 
@@ -39,3 +41,28 @@ test('Redis killed, emptied and started again: every order that was waiting clos
   const after = await world.create('ali_pay', { expiresAt: soon(3) });
   await closed(after.orderNo);
 });
+
+test('Redis emptied while orders come due and are created: every order closes', async () => {
+  const orders = [];
+  for (let round = 0; round < 5; round += 1) {
+    orders.push(...(await Promise.all([world.create('wechat_pay', { expiresAt: soon(2) }), due()])));
+    await tellRedis(redis.url, 'FLUSHALL');
+  }
+  for (const { orderNo } of orders) await closed(orderNo);
+});
+
+test('a Redis that has no memory left: the sweep says so, and every order closes once there is some', async () => {
+  const worker = startProgram(['work'], world.env);
+  await worker.logged('worker is running');
+  await tellRedis(redis.url, 'CONFIG', 'SET', 'maxmemory', '1');
+  const orders = await Promise.all(Array.from({ length: 5 }, due));
+  await worker.logged('sweep could not give some orders a timer');
+  for (const { orderNo } of orders) {
+    expect((await world.app.deps.store.find(orderNo))?.status).toBe('progress');
+  }
+  await tellRedis(redis.url, 'CONFIG', 'SET', 'maxmemory', '0');
+  for (const { orderNo } of orders) await closed(orderNo);
+  expect(await worker.terminate()).toBe(0);
+});
+
+const due = async () => world.expire(await world.create('wechat_pay'));

@@ -134,6 +134,7 @@ describe('the sweep', () => {
       live: 1,
       failed: 0,
       away: 0,
+      stoppedAt: null,
     });
     for (const order of [lost, failed, far, waiting]) expect(await world.timerState(order)).toBe('waiting');
     expect(await world.timerState(future)).toBe('delayed');
@@ -148,6 +149,7 @@ describe('the sweep', () => {
       live: 4,
       failed: 0,
       away: 0,
+      stoppedAt: null,
     });
   });
 
@@ -163,6 +165,7 @@ describe('the sweep', () => {
       live: 0,
       failed: 1,
       away: 0,
+      stoppedAt: null,
     });
   });
 
@@ -179,7 +182,7 @@ describe('the sweep', () => {
           (SELECT 0 AS n UNION SELECT 1) d) AS numbers
       WHERE id = ${order.id}`);
     const counts = await sweepOverdue(world.app.deps);
-    expect(counts).toEqual({ overdue: 2_000, enqueued: 2_000, live: 0, failed: 0, away: 0 });
+    expect(counts).toEqual({ overdue: 2_000, enqueued: 2_000, live: 0, failed: 0, away: 0, stoppedAt: null });
   });
 });
 

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { sweepOverdue } from '../../src/order/sweep-overdue.ts';
+import { createWorld, type World } from '../support/world.ts';
+
+/** No worker runs here, so jobs stay where they are put. */
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.end());
+beforeEach(async () => {
+  await world.query('UPDATE payment_order SET next_close_at = NULL');
+  await world.queue('wechat_pay').drain(true);
+});
+
+const digits = '(SELECT 0 AS n UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4)';
+let made = 0;
+/** So many hundred orders that are due since then and have no timer. */
+async function overdue(hundreds: number, since: string): Promise<void> {
+  const { id } = await world.create('wechat_pay', { expiresAt: new Date(Date.now() + 3_600_000) });
+  await world.query(`UPDATE payment_order SET next_close_at = NULL WHERE id = ${id}`);
+  for (let count = 0; count < hundreds; count += 1) {
+    made += 1;
+    await world.query(`
+      INSERT INTO payment_order (order_no, biz_order_no, channel, channel_account, method, title, amount_fen,
+        status, created_at, create_attempted_at, expires_at, next_close_at)
+      SELECT CONCAT('S', ${made}, 'x', a.n, b.n, c.n), CONCAT('S', ${made}, 'x', a.n, b.n, c.n), channel,
+        channel_account, method, title, amount_fen, status, created_at, create_attempted_at, expires_at, '${since}'
+      FROM payment_order, ${digits} a, ${digits} b, (SELECT 0 AS n UNION SELECT 1 UNION SELECT 2 UNION SELECT 3) c
+      WHERE id = ${id}`);
+  }
+}
+const waiting = () => world.queue('wechat_pay').getWaitingCount();
+
+describe('a sweep', () => {
+  test('ends when its time is over, and the next goes on where it stopped: live timers hide nothing', async () => {
+    await overdue(5, '2020-01-01');
+    expect(await sweepOverdue(world.app.deps)).toMatchObject({ enqueued: 500, stoppedAt: null });
+    await overdue(6, '2021-01-01');
+
+    const first = await sweepOverdue(world.app.deps, { budgetMs: 0 });
+    expect(first).toMatchObject({ overdue: 500, live: 500, enqueued: 0 });
+    expect(first.stoppedAt).not.toBeNull();
+    const second = await sweepOverdue(world.app.deps, { budgetMs: 0, after: first.stoppedAt });
+    expect(second).toMatchObject({ overdue: 500, enqueued: 500 });
+    const third = await sweepOverdue(world.app.deps, { budgetMs: 0, after: second.stoppedAt });
+    expect(third).toMatchObject({ overdue: 100, enqueued: 100, stoppedAt: null });
+    expect(await waiting()).toBe(1_100);
+  });
+
+  test('in several processes at once gives every order one timer', async () => {
+    await overdue(3, '2020-01-01');
+    const others = await Promise.all([world.openApp(), world.openApp()]);
+    const all = [world.app, ...others].map(({ deps }) => sweepOverdue(deps));
+    for (const counts of await Promise.all(all)) expect(counts).toMatchObject({ overdue: 300, failed: 0 });
+    const ids = (await world.queue('wechat_pay').getWaiting()).map(({ id }) => id);
+    expect(ids).toHaveLength(300);
+    expect(new Set(ids).size).toBe(300);
+  });
+});
