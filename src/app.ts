@@ -142,6 +142,7 @@ async function build(
       return naming('HOST, PORT', http.listen({ host: server.HOST, port: server.PORT }));
     },
     work() {
+      void queues.endPauses();
       const connection = openWorkerRedis(redisAddress(server), log);
       releases.add('connections', async () => connection.disconnect());
       // Also for channels that are not configured any more: their open orders are somebody's business.

@@ -3,12 +3,12 @@ import { readFileSync, statSync } from 'node:fs';
 import { Command } from 'commander';
 import { type App, openApp } from './app.ts';
 import { print } from './commands/command.ts';
+import { addLateCommand } from './commands/late.ts';
+import { addNoticesCommand } from './commands/notices.ts';
 import { addRecloseCommand } from './commands/reclose.ts';
 import { addStuckCommand } from './commands/stuck.ts';
 import { ConfigError, readConfig, readDatabaseUrl } from './config.ts';
 import { migrate } from './migrate.ts';
-import { renderNotices } from './notice/render-notices.ts';
-import { resendNotices } from './notice/resend-notices.ts';
 import { createLogger } from './platform/logger.ts';
 
 /** Sysexits: the configuration is wrong. */
@@ -44,24 +44,8 @@ program
 addStuckCommand(program, open);
 addRecloseCommand(program, open);
 
-program
-  .command('notices')
-  .description('what the merchant was told of an order, and every attempt')
-  .argument('<number>', 'our order number, or the event id of one notice')
-  .option('--resend', 'send them again now, delivered or not; they keep their event ids')
-  .option('--json', 'print one JSON array')
-  .action(async (number: string, { resend = false, json = false }: { resend?: boolean; json?: boolean }) => {
-    const app = await open();
-    try {
-      if (resend) await resendNotices({ ...app.deps, notices: app.notices }, number);
-      const found = await app.notices.list(number);
-      for (const line of json ? [JSON.stringify(found)] : renderNotices(found)) print(line);
-      if (found.length === 0) process.exitCode = 1;
-    } finally {
-      await app.close();
-    }
-    process.exit();
-  });
+addLateCommand(program, open);
+addNoticesCommand(program, open);
 
 program
   .command('simulate')

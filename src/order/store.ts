@@ -444,7 +444,8 @@ export function createOrderStore(db: DataSource) {
      */
     async beginAgain(id: string, at: Date): Promise<boolean> {
       const set = { nextCloseAt: at, ...noFailures };
-      return (await change(orders.manager, set, 'id = :id AND next_close_at IS NOT NULL', { id })) === 1;
+      const guard = "id = :id AND next_close_at IS NOT NULL AND (status <> 'success' OR ending = 'cancel')";
+      return (await change(orders.manager, set, guard, { id })) === 1;
     },
 
     /**

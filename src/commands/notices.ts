@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { renderNotices } from '../notice/render-notices.ts';
+import { resendNotices } from '../notice/resend-notices.ts';
+import { type OpenApp, print, withApp } from './command.ts';
+
+/** `autoclose notices`: what a merchant was told of an order, and telling it again. */
+export function addNoticesCommand(program: Command, open: OpenApp): void {
+  program
+    .command('notices')
+    .description('what the merchant was told of an order, and every attempt')
+    .argument('<number>', 'our order number, or the event id of one notice')
+    .option('--resend', 'send them again now, delivered or not; they keep their event ids')
+    .option('--json', 'print one JSON array')
+    .action((number: string, { resend = false, json = false }: { resend?: boolean; json?: boolean }) =>
+      withApp(open, async ({ deps, notices }) => {
+        if (resend) await resendNotices({ ...deps, notices }, number);
+        const found = await notices.list(number);
+        for (const line of json ? [JSON.stringify(found)] : renderNotices(found)) print(line);
+        return found.length > 0;
+      }),
+    );
+}
