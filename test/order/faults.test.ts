@@ -3,6 +3,7 @@ import { createOrder } from '../../src/order/create-order.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
 import type { Operation } from '../../src/simulator/operations.ts';
+import { until } from '../support/until.ts';
 import { aWish, createWorld, type World } from '../support/world.ts';
 
 /**
@@ -158,6 +159,9 @@ async function creationSurvives(
   trouble.remove();
   const order = await world.app.deps.store.findByBizOrderNo(bizOrderNo);
   if (order === null) throw new Error('the order was lost');
+  // A late creation takes effect after we have stopped waiting; the real waits are longer than any creation.
+  const asked = { operation: 'create', orderNo: order.orderNo } as const;
+  await until('the gateway is done with it', () => control().log(asked).length > 0);
   await isNotWrong(order, what);
   const known = control().order(order.orderNo) !== null;
   if (known) {
