@@ -69,6 +69,7 @@ describe('the configuration', () => {
         CLOSE_GRACE_MS: 5000,
         LATE_PAYMENT_POLICY: 'refund',
         CLOSE_CONCURRENCY: 50,
+        CHANNEL_CLOSES_PER_S: 200,
         SWEEP_INTERVAL_MS: 15000,
         NOTICE_ALLOW_PRIVATE: false,
         LOG_LEVEL: 'info',

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { OrderDeps } from './deps.ts';
+import type { Change } from './guarded-change.ts';
 import { LEASE_MS } from './lease-keeper.ts';
 import type { PaymentOrder } from './order.ts';
-import type { Change } from './store.ts';
 
 /**
  * Takes the order's lease (租约): one operation at a time per order, across all processes (G7). It is short, and

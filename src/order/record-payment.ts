@@ -3,7 +3,7 @@ import type { OrderDeps } from './deps.ts';
 import { followRow } from './follow-row.ts';
 import { lateStatus } from './late-payment.ts';
 import type { PaymentOrder } from './order.ts';
-import type { PaymentOutcome, PaymentSource } from './store.ts';
+import type { PaymentOutcome, PaymentSource } from './payment-store.ts';
 
 /**
  * A payment the channel has vouched for becomes part of its order: `progress` becomes `success` and the timer

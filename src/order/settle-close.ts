@@ -3,11 +3,11 @@ import { type Answers, lastAnswer } from './ask-channel.ts';
 import { outOfOrderUntil } from './channel-now.ts';
 import type { OrderDeps } from './deps.ts';
 import type { CloseRecord } from './entities.ts';
+import type { NewCloseRecord } from './guarded-change.ts';
 import { isGivingBack, type PaymentOrder, type PendingReason } from './order.ts';
 import type { CloseOutcome, CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
 import { isStuck, needsPerson, retryDelayMs } from './retry.ts';
-import type { NewCloseRecord } from './store.ts';
 
 /** How often a softly closed order is asked about, ms. */
 const WATCH_INTERVAL_MS = 30_000;

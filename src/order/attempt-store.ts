@@ -1,0 +1,163 @@
+import type { DataSource } from 'typeorm';
+import { inTransaction } from '../platform/database.ts';
+import { CloseRecordEntity, PaymentOrderEntity } from './entities.ts';
+import { type Change, change, type NewCloseRecord, noLease } from './guarded-change.ts';
+import { noteChange } from './note-change.ts';
+import type { Ending, PaymentOrder, PendingReason } from './order.ts';
+
+/** Attempts to end an order: who may make one, what it must not forget, and what came of it. Part of the order store. */
+export function createAttemptStore(db: DataSource) {
+  const orders = db.getRepository(PaymentOrderEntity);
+
+  async function finishAttempt(
+    leased: PaymentOrder,
+    set: Change,
+    parameters: Record<string, unknown>,
+    record: NewCloseRecord,
+  ): Promise<boolean> {
+    return inTransaction(db, async (manager) => {
+      const guard = 'id = :id AND status = :status AND lease_token = :token';
+      const values = { id: leased.id, status: leased.status, token: leased.leaseToken, ...parameters };
+      const done = (await change(manager, { ...set, ...noLease }, guard, values)) === 1;
+      if (done && typeof set.status !== 'function') {
+        await manager.insert(CloseRecordEntity, record);
+      } else if (done) {
+        const { status: statusAfter } = await manager.findOneByOrFail(PaymentOrderEntity, { id: leased.id });
+        await manager.insert(CloseRecordEntity, { ...record, statusAfter });
+      } else {
+        const now = await manager.findOneByOrFail(PaymentOrderEntity, { id: leased.id });
+        await manager.insert(CloseRecordEntity, { ...record, outcome: 'overtaken', statusAfter: now.status });
+      }
+      if (done && set.status !== undefined) await noteChange(manager, leased, record.createdAt);
+      return done;
+    });
+  }
+
+  return {
+    /**
+     * One operation at a time on one order (G7). Null: it ended meanwhile, or another holds the lease (租约). `set`
+     * is what the operation must not forget if it dies.
+     */
+    async takeLease(
+      order: PaymentOrder,
+      lease: { token: string; until: Date; set: Change },
+      now: Date,
+    ): Promise<PaymentOrder | null> {
+      const guard = 'id = :id AND status = :status AND (lease_until IS NULL OR lease_until <= :now)';
+      const taken = await orders
+        .createQueryBuilder()
+        .update()
+        .set({
+          ...lease.set,
+          leaseToken: lease.token,
+          leaseUntil: lease.until,
+          closeAttempts: () => 'close_attempts + 1',
+        })
+        .where(guard, { id: order.id, status: order.status, now })
+        .execute();
+      if (taken.affected !== 1) return null;
+      return orders.findOneBy({ id: order.id, leaseToken: lease.token });
+    },
+
+    /**
+     * Prolongs the leases of one process, all at once, and only those that it still holds: the tokens of these. One
+     * that has run out stays so.
+     */
+    async prolongLeases(
+      leases: { id: string; token: string }[],
+      until: Date,
+      now: Date,
+    ): Promise<Set<string>> {
+      const parameters = {
+        // As numbers: compared with text, a BIGINT's index is not used for a list.
+        ids: leases.map(({ id }) => Number(id)),
+        tokens: leases.map(({ token }) => token),
+        now,
+      };
+      const guard = 'id IN (:...ids) AND lease_token IN (:...tokens)';
+      await change(orders.manager, { leaseUntil: until }, `${guard} AND lease_until > :now`, parameters);
+      const held = await orders
+        .createQueryBuilder('o')
+        .select(['o.id', 'o.leaseToken'])
+        .where(`${guard} AND lease_until > :now`, parameters)
+        .getMany();
+      return new Set(held.flatMap(({ leaseToken }) => leaseToken ?? []));
+    },
+
+    /** Gives the lease back if it is still this one's. */
+    async returnLease({ id, leaseToken }: PaymentOrder): Promise<void> {
+      await change(orders.manager, noLease, 'id = :id AND lease_token = :leaseToken', { id, leaseToken });
+    },
+
+    /**
+     * Notes what somebody asked for while another operation has the lease: due when the lease runs out or earlier.
+     * A wish to cancel outweighs one to close. False: it has ended, or that is asked for already.
+     */
+    async wish(id: string, ending: 'close' | 'cancel', now: Date): Promise<boolean> {
+      const guard =
+        ending === 'cancel'
+          ? "status IN ('progress', 'success') AND ending <> 'cancel'"
+          : "status = 'progress' AND ending = 'expiry'";
+      const set = { ending, nextCloseAt: () => 'COALESCE(lease_until, :now)' };
+      return (await change(orders.manager, set, `id = :id AND ${guard}`, { id, now })) === 1;
+    },
+
+    /**
+     * Notes that a close which may send money back is about to be asked for. False: somebody has paid or the lease is
+     * lost; then it must not be.
+     */
+    async beginReverse({ id, leaseToken }: PaymentOrder): Promise<boolean> {
+      const set = { ending: () => "IF(ending = 'cancel', ending, 'reverse')" };
+      const guard = "id = :id AND status = 'progress' AND lease_token = :leaseToken";
+      return (await change(orders.manager, set, guard, { id, leaseToken })) === 1;
+    },
+
+    /**
+     * Ends an attempt: the change, the lease's return and the record (G8), together or not at all. False: the
+     * order ended meanwhile or the lease was lost to another; then nothing of the change was applied, and only
+     * the record is kept, as `overtaken`.
+     */
+    async endAttempt(leased: PaymentOrder, set: Change, record: NewCloseRecord): Promise<boolean> {
+      return finishAttempt(leased, { stuckAt: null, ...set }, {}, record);
+    },
+
+    /**
+     * Ends an attempt that decided nothing, like `endAttempt`. If somebody made the order due or asked for its end
+     * meanwhile, that stands.
+     */
+    async postponeAttempt(
+      leased: PaymentOrder,
+      next: {
+        at: Date;
+        ending: Ending;
+        reason: PendingReason | null;
+        count: number;
+        stuckAt: Date | null;
+      },
+      record: NewCloseRecord,
+    ): Promise<boolean> {
+      const set = {
+        nextCloseAt: () => 'IF(next_close_at <=> :was, :next, next_close_at)',
+        ending: () => "IF(ending = 'expiry', :ending, ending)",
+        retryReason: next.reason,
+        retryCount: next.count,
+        stuckAt: next.stuckAt,
+      };
+      const parameters = { was: leased.nextCloseAt, next: next.at, ending: next.ending };
+      return finishAttempt(leased, set, parameters, record);
+    },
+
+    /** Puts off an order whose channel cannot be asked, as we are configured; no attempt was made. */
+    async postponeUnasked(order: PaymentOrder, next: { at: Date; ending: Ending; now: Date }): Promise<void> {
+      const set: Change = {
+        nextCloseAt: next.at,
+        ending: () => "IF(ending = 'expiry' OR :ending = 'cancel', :ending, ending)",
+        retryReason: 'misconfigured',
+        stuckAt: () => 'COALESCE(stuck_at, :now)',
+      };
+      const guard = 'id = :id AND status = :status';
+      const { id, status } = order;
+      await change(orders.manager, set, guard, { id, status, ending: next.ending, now: next.now });
+    },
+  };
+}

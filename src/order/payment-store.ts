@@ -1,0 +1,193 @@
+import { type DataSource, type EntityManager, In } from 'typeorm';
+import { inTransaction, isDuplicate } from '../platform/database.ts';
+import {
+  type ChannelNotification,
+  ChannelNotificationEntity,
+  CloseRecordEntity,
+  PaymentOrderEntity,
+  ViolationEntity,
+} from './entities.ts';
+import { type Change, change, type NewCloseRecord, noFailures, noLease } from './guarded-change.ts';
+import type { LateDecision, LateStatus } from './late-payment.ts';
+import { noteChange } from './note-change.ts';
+import type { OrderStatus, PaymentOrder } from './order.ts';
+
+export type PaymentOutcome = 'recorded' | 'late' | 'repeated';
+
+/** Where a payment was learned from; empty for the answer to the creation itself. */
+export type PaymentSource =
+  | { notification: Omit<ChannelNotification, 'id' | 'outcome'> }
+  | { record: NewCloseRecord }
+  | Record<string, never>;
+
+/** Payments, on time and late, and what contradicts a close. Part of the order store. */
+export function createPaymentStore(db: DataSource) {
+  const orders = db.getRepository(PaymentOrderEntity);
+
+  return {
+    /**
+     * A payment, with the notification or the close attempt that told of it: both or neither. Needs no lease: it
+     * wins any race by its guard.
+     * - `recorded`: unpaid before, paid now. Its timer is gone, unless it is being cancelled or reversed: then the money
+     *   must go back, and it is due at once.
+     * - `late`: the order had ended unpaid. A closed one becomes `lateStatus`, of a cancelled one the money must go
+     *   back; where it must, it is due at once. Unless it was being watched, that is a violation, counted with it.
+     * - `repeated`: known already.
+     */
+    async recordPayment(
+      order: PaymentOrder,
+      payment: { channelTradeNo: string; paidAt: Date },
+      source: PaymentSource,
+      { now, lateStatus }: { now: Date; lateStatus: LateStatus },
+    ): Promise<PaymentOutcome> {
+      const { channelTradeNo, paidAt } = payment;
+      return inTransaction(db, async (manager) => {
+        const paid: Partial<PaymentOrder> = { status: 'success', channelTradeNo, paidAt };
+        const told: Partial<PaymentOrder> = { channelTradeNo, latePaidAt: paidAt };
+        const back = { status: 'refunding', nextCloseAt: now } as const;
+        const closed = {
+          refunding: { ...told, ...back },
+          success: { ...told, ...paid, closedAt: null, nextCloseAt: null },
+          close: { ...told, nextCloseAt: null },
+        }[lateStatus];
+        const idle = { nextCloseAt: null, watchUntil: null, ...noFailures, ...noLease };
+        const open = "id = :id AND status = 'progress' AND ending";
+        const unpaid = 'AND paid_at IS NULL AND late_paid_at IS NULL';
+        const { id } = order;
+        let outcome: PaymentOutcome = 'repeated';
+        if (
+          (await change(manager, { ...paid, ...idle }, `${open} NOT IN ('reverse', 'cancel')`, { id })) ===
+            1 ||
+          (await change(manager, { ...paid, ...idle, nextCloseAt: now }, `${open} IN ('reverse', 'cancel')`, {
+            id,
+          })) === 1
+        ) {
+          outcome = 'recorded';
+          await noteChange(manager, { id, status: 'progress' }, now);
+        } else {
+          await noteViolation(manager, 'paid', `status IN ('close', 'cancel') ${unpaid}`, id, now);
+          const late = async (status: OrderStatus, set: Change) => {
+            const guard = `id = :id AND status = '${status}' ${unpaid}`;
+            if ((await change(manager, { ...idle, ...set }, guard, { id })) === 0) return false;
+            await noteChange(manager, { id, status }, now);
+            return true;
+          };
+          if ((await late('close', closed)) || (await late('cancel', { ...told, ...back }))) outcome = 'late';
+        }
+        if ('notification' in source) await keepNotification(manager, { ...source.notification, outcome });
+        if ('record' in source) {
+          const { status: statusAfter } = await manager.findOneByOrFail(PaymentOrderEntity, { id });
+          const asLate = outcome === 'late' ? { outcome } : {};
+          await manager.insert(CloseRecordEntity, { ...source.record, statusAfter, ...asLate });
+        }
+        return outcome;
+      });
+    },
+
+    /** A notification that changes no order, kept all the same. Kept once however often it comes. */
+    async keepNotification(notification: Omit<ChannelNotification, 'id'>): Promise<void> {
+      await keepNotification(db.manager, notification);
+    },
+
+    /** A closed order that may still be paid becomes a cancelled one, with its record. False: it is not any more. */
+    async cancelWatched({ id }: PaymentOrder, record: NewCloseRecord): Promise<boolean> {
+      const guard = "id = :id AND status = 'close' AND watch_until IS NOT NULL AND late_paid_at IS NULL";
+      return inTransaction(db, async (manager) => {
+        const set = { status: 'cancel', ending: 'cancel' } as const;
+        const done = (await change(manager, set, guard, { id })) === 1;
+        if (!done) return false;
+        await manager.insert(CloseRecordEntity, record);
+        await noteChange(manager, { id, status: 'close' }, record.createdAt);
+        return true;
+      });
+    },
+
+    /**
+     * A closed or cancelled order that turns out to be payable is watched, from now on. Unless it was being watched,
+     * that is a violation, counted with it. False: the lease is lost, or somebody has paid it meanwhile.
+     */
+    async watchAgain(leased: PaymentOrder, watchUntil: Date, now: Date): Promise<boolean> {
+      const guard =
+        "status IN ('close', 'cancel') AND lease_token = :token AND paid_at IS NULL AND late_paid_at IS NULL";
+      const parameters = { id: leased.id, token: leased.leaseToken };
+      return inTransaction(db, async (manager) => {
+        const set = { watchUntil, nextCloseAt: now };
+        await noteViolation(manager, 'payable', 'late_paid_at IS NULL', leased.id, now);
+        return (await change(manager, set, `id = :id AND ${guard}`, parameters)) === 1;
+      });
+    },
+
+    /**
+     * What a person decides about a late payment: it goes back (due at once), the order is paid again, or nothing more is to
+     * be done. With its record. False: there is none that waits for a person, or somebody is at it.
+     */
+    async decideLate(
+      order: PaymentOrder,
+      decision: LateDecision,
+      record: NewCloseRecord,
+      now: Date,
+    ): Promise<boolean> {
+      const set = {
+        refund: { status: 'refunding', nextCloseAt: now, ...noFailures },
+        reopen: { status: 'success', paidAt: order.latePaidAt, closedAt: null },
+        handled: { lateHandledAt: now },
+      } as const satisfies Record<LateDecision, Change>;
+      const guard =
+        "id = :id AND status = :status AND status IN ('close', 'refunding') AND late_paid_at IS NOT NULL AND next_close_at IS NULL AND (lease_until IS NULL OR lease_until <= :now)";
+      const { id, status } = order;
+      return inTransaction(db, async (manager) => {
+        const done = (await change(manager, set[decision], guard, { id, status, now })) === 1;
+        if (!done) return false;
+        await manager.insert(CloseRecordEntity, record);
+        await noteChange(manager, order, now);
+        return true;
+      });
+    },
+
+    /** Late payments that wait for a person, oldest first: kept by policy, or of which the refund was refused. */
+    async lateForPeople(limit: number): Promise<PaymentOrder[]> {
+      return orders
+        .createQueryBuilder('o')
+        .where('o.late_paid_at IS NOT NULL AND o.late_handled_at IS NULL AND o.next_close_at IS NULL')
+        .andWhere("o.status IN ('close', 'refunding')")
+        .orderBy('o.latePaidAt')
+        .addOrderBy('o.id')
+        .limit(limit)
+        .getMany();
+    },
+
+    /** How many closed orders turned out to be paid or payable; they should stay none. */
+    countViolations: (): Promise<number> => db.getRepository(ViolationEntity).count(),
+  };
+}
+
+/** Once for each order and kind, where `guard` holds and the order is not being watched. */
+async function noteViolation(
+  manager: EntityManager,
+  kind: 'paid' | 'payable',
+  guard: string,
+  id: string,
+  now: Date,
+): Promise<void> {
+  await manager.query(
+    `INSERT IGNORE INTO violation (order_id, order_no, channel, kind, found_at)
+     SELECT id, order_no, channel, ?, ? FROM payment_order WHERE id = ? AND watch_until IS NULL AND ${guard}`,
+    [kind, now, id],
+  );
+}
+
+async function keepNotification(
+  manager: EntityManager,
+  notification: Omit<ChannelNotification, 'id'>,
+): Promise<void> {
+  try {
+    await manager.insert(ChannelNotificationEntity, notification);
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+    // A repetition may bring about what the first could not.
+    const { channel, eventId, outcome } = notification;
+    const undecided = In(['unknown_order', 'mismatch']);
+    if (outcome === 'repeated') return;
+    await manager.update(ChannelNotificationEntity, { channel, eventId, outcome: undecided }, { outcome });
+  }
+}
