@@ -48,6 +48,7 @@ describe('the configuration', () => {
         ORDER_EXPIRES_IN_S: 900,
         CLOSE_GRACE_MS: 5000,
         CLOSE_CONCURRENCY: 50,
+        CHANNEL_CLOSES_PER_S: 200,
         SWEEP_INTERVAL_MS: 15000,
         LOG_LEVEL: 'info',
       },
