@@ -1,64 +1,21 @@
-import type { KeyObject, X509Certificate } from 'node:crypto';
-import { isIP } from 'node:net';
 import { z } from 'zod';
+import {
+  addressList,
+  certificate,
+  databaseUrl,
+  flag,
+  httpUrl,
+  privateKey,
+  publicKey,
+  redisUrl,
+  sentinels,
+  whole,
+} from './config-values.ts';
 import { signTypeProblem, signTypes } from './http/daxpay/sign-type.ts';
 import { latePaymentPolicies } from './order/late-payment.ts';
-import { readCertificate } from './platform/certificate.ts';
-import { readRsaKey } from './platform/rsa-key.ts';
 
 /** A configuration that cannot be used; the message names the variable and says what it should be. */
 export class ConfigError extends Error {}
-
-/** A whole number in plain digits; `0x50` and `1e3` are typing errors, not numbers. */
-const whole = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'must be a whole number')
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`);
-const flag = z.enum(['true', 'false'], 'must be true or false').transform((value) => value === 'true');
-const httpUrl = z
-  .url({ protocol: /^https?$/, error: 'must be an address that begins with http:// or https://' })
-  .transform((url) => url.replace(/\/+$/, ''));
-const databaseUrl = z
-  .url({ protocol: /^(mysql|mariadb)$/, error: 'must be like mysql://user:password@host:3306/database' })
-  .refine(
-    (url) => new URL(url).pathname.length > 1,
-    'must name a database: mysql://user:password@host:3306/database',
-  );
-const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must be like redis://127.0.0.1:6379' });
-/** Addresses and networks (`10.0.0.0/8`), separated by commas. */
-const addressList = z
-  .string()
-  .transform((list) => list.split(',').map((entry) => entry.trim()))
-  .transform((list) => list.filter((entry) => entry !== ''))
-  .refine(
-    (list) => list.every(isAddressOrNetwork),
-    'must be addresses or networks, like 10.0.0.0/8,127.0.0.1',
-  );
-const sentinels = z.string().transform((list, context) => {
-  const addresses = list
-    .split(',')
-    .map((address) => /^(?:\[(.+)\]|([^\s:]+)):(\d{1,5})$/.exec(address.trim()));
-  const known = addresses.flatMap((found) => {
-    const [, ipv6, name, port] = found ?? [];
-    return Number(port) >= 1 && Number(port) <= 65_535
-      ? [{ host: ipv6 ?? name ?? '', port: Number(port) }]
-      : [];
-  });
-  if (known.length === addresses.length) return known;
-  context.addIssue({ code: 'custom', message: 'must be like 10.0.0.1:26379,10.0.0.2:26379,10.0.0.3:26379' });
-  return z.NEVER;
-});
-const privateKey = rsaKey('private');
-const publicKey = rsaKey('public');
-const certificate = z.string().transform((value, context): X509Certificate => {
-  const read = readCertificate(value);
-  if (read !== null) return read;
-  const message = 'is neither a certificate in PEM nor the path of a file with one';
-  context.addIssue({ code: 'custom', message });
-  return z.NEVER;
-});
 
 const serverSchema = z.object({
   HOST: z.string().default('0.0.0.0'),
@@ -198,25 +155,6 @@ function trimmed(env: NodeJS.ProcessEnv): Record<string, string> {
   );
 }
 
-function isAddressOrNetwork(entry: string): boolean {
-  const [address = '', bits, ...rest] = entry.split('/');
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
-}
-
 function describe(issue: z.core.$ZodIssue, given: Record<string, unknown>): string {
   return String(issue.path[0]) in given ? issue.message : 'is not set';
-}
-
-function rsaKey(kind: 'private' | 'public') {
-  return z.string().transform((value, context): KeyObject => {
-    const key = readRsaKey(kind, value);
-    if (key !== null) return key;
-    context.addIssue({
-      code: 'custom',
-      message: `is neither an RSA ${kind} key in PEM nor the path of a file with one`,
-    });
-    return z.NEVER;
-  });
 }

@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { PendingReason } from '../../src/order/order.ts';
-import type { CancelOutcome, SyncOutcome } from '../../src/order/outcomes.ts';
+import type { CancelOutcome, Pending, SyncOutcome } from '../../src/order/outcomes.ts';
 import { dataIsSigned, openApi, order } from './support.ts';
 
 const retryAt = new Date();
-const pending = (reason: PendingReason): CancelOutcome => ({
+const pending = (reason: Pending['reason']): CancelOutcome => ({
   kind: 'pending',
   reason,
   answer: 'INNER_DETAIL',
@@ -31,6 +30,7 @@ describe('POST /unipay/cancel', () => {
     [pending('refunding'), 20081, /退款/],
     [pending('not_enough'), 20081, /余额不足/],
     [pending('misconfigured'), 20080, /配置错误/],
+    [pending('channel_down'), 20081, /暂时不可用/],
     [pending('mismatch'), 20044, /不符/],
     [{ kind: 'unsupported' }, 20030, /不支持撤销/],
     [{ kind: 'refused', answer: 'ACQ.TRADE_HAS_FINISHED' }, 20080, /ACQ\.TRADE_HAS_FINISHED/],
@@ -52,6 +52,7 @@ describe('POST /unipay/sync/pay', () => {
     [failed('unreachable'), 20081, /稍后重试/],
     [failed('rate_limited'), 20081, /稍后重试/],
     [failed('misconfigured'), 20080, /配置错误/],
+    [failed('channel_down'), 20080, /暂时不可用/],
     [failed('mismatch'), 20044, /不符/],
   ])('answers %j with its code', async (outcome, code, message) => {
     const { json, text } = await openApi({ syncing: async () => outcome }).call('/unipay/sync/pay', {

@@ -89,6 +89,7 @@ describe('POST /unipay/close', () => {
     [pending('not_confirmed'), 20081, /自动继续/],
     [pending('too_early'), 20081, /自动继续/],
     [pending('misconfigured'), 20080, /配置错误/],
+    [pending('channel_down'), 20081, /暂时不可用/],
     [pending('mismatch'), 20044, /不符/],
     [pending('refunding'), 20081, /退款/],
     [pending('not_enough'), 20081, /余额不足/],

@@ -94,6 +94,7 @@ describe('POST /unipay/pay', () => {
     [{ kind: 'expiry_invalid', message: 'expiredTime has passed' }, 20051, /expiredTime/],
     [{ kind: 'refused', message: '商户余额不足' }, 20080, /^商户余额不足$/],
     [{ kind: 'misconfigured' }, 20024, /./],
+    [{ kind: 'channel_down' }, 20080, /暂时不可用/],
     [{ kind: 'unreachable' }, 20081, /重试/],
   ])('answers %j with its code', async (outcome, code, message) => {
     const { json } = await openApi({ creating: async () => outcome }).call('/unipay/pay', request);

