@@ -1,14 +1,17 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { addOnce } from './add-once.ts';
 
 /** What an order's timer is to bring about, and the way from the channel's number to the order. One statement. */
 export class Ending1751000000000 implements MigrationInterface {
   readonly name = 'Ending1751000000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(`
-      ALTER TABLE payment_order
-        ADD COLUMN ending VARCHAR(10) NOT NULL DEFAULT 'expiry' AFTER watch_until,
-        ADD KEY ix_channel_trade_no (channel_trade_no)`);
+    await addOnce(
+      queryRunner,
+      'ending',
+      `ADD COLUMN ending VARCHAR(10) NOT NULL DEFAULT 'expiry' AFTER watch_until,
+        ADD KEY ix_channel_trade_no (channel_trade_no)`,
+    );
   }
 
   /** Forward only. */

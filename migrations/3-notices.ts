@@ -1,13 +1,16 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { addOnce } from './add-once.ts';
 
 /** In whose words the merchant who created an order is told of it. One statement. */
 export class ApiGeneration1753000000000 implements MigrationInterface {
   readonly name = 'ApiGeneration1753000000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(`
-      ALTER TABLE payment_order
-        ADD COLUMN api_generation VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NULL AFTER client_ip`);
+    await addOnce(
+      queryRunner,
+      'api_generation',
+      `ADD COLUMN api_generation VARCHAR(8) CHARACTER SET ascii COLLATE ascii_bin NULL AFTER client_ip`,
+    );
   }
 
   /** Forward only. */

@@ -1,14 +1,17 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { addOnce } from './add-once.ts';
 
 /** What became of a late payment, in one statement. */
 export class LatePayments1755000000000 implements MigrationInterface {
   readonly name = 'LatePayments1755000000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    await queryRunner.query(`
-      ALTER TABLE payment_order
-        ADD COLUMN late_handled_at DATETIME(3) NULL AFTER late_paid_at,
-        ADD KEY ix_late_paid_at (late_paid_at, id)`);
+    await addOnce(
+      queryRunner,
+      'late_handled_at',
+      `ADD COLUMN late_handled_at DATETIME(3) NULL AFTER late_paid_at,
+        ADD KEY ix_late_paid_at (late_paid_at, id)`,
+    );
   }
 
   /** Forward only. */

@@ -107,9 +107,7 @@ export interface Config {
  * Throws a ConfigError that names every variable that is missing or wrong, without showing its value.
  */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
-  const given = Object.fromEntries(
-    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
-  );
+  const given = trimmed(env);
   const problems: string[] = [];
 
   function read<Schema extends z.ZodObject>(schema: Schema): z.output<Schema> | null {

@@ -41,11 +41,11 @@ program
     print(ran.length === 0 ? 'The database is up to date.' : `Migrated: ${ran.join(', ')}`);
   });
 
-addStuckCommand(program, open);
-addRecloseCommand(program, open);
+addStuckCommand(program, openForCommand);
+addRecloseCommand(program, openForCommand);
 
-addLateCommand(program, open);
-addNoticesCommand(program, open);
+addLateCommand(program, openForCommand);
+addNoticesCommand(program, openForCommand);
 
 program
   .command('simulate')
@@ -117,10 +117,15 @@ async function runUntilSignal(app: App, parts: ('serve' | 'work')[]): Promise<vo
   void nextSignal().then(() => process.exit(1));
 }
 
-async function open(): Promise<App> {
+/** For a command whose answer is what it prints: it logs to standard error. */
+function openForCommand(): Promise<App> {
+  return open({ stderr: true });
+}
+
+async function open(logTo: { stderr?: boolean } = {}): Promise<App> {
   loadEnvFile();
   const config = readConfig(process.env);
-  return openApp(config, createLogger(config.server.LOG_LEVEL));
+  return openApp(config, createLogger(config.server.LOG_LEVEL, logTo));
 }
 
 /** The environment wins over the file. Not for the quickstart: it must not meet what is configured for real. */

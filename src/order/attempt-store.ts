@@ -3,7 +3,7 @@ import { inTransaction } from '../platform/database.ts';
 import { CloseRecordEntity, PaymentOrderEntity } from './entities.ts';
 import { type Change, change, type NewCloseRecord, noLease } from './guarded-change.ts';
 import { noteChange } from './note-change.ts';
-import type { Ending, PaymentOrder, PendingReason } from './order.ts';
+import { type Ending, type PaymentOrder, type PendingReason, shownStatus } from './order.ts';
 
 /** Attempts to end an order: who may make one, what it must not forget, and what came of it. Part of the order store. */
 export function createAttemptStore(db: DataSource) {
@@ -28,7 +28,8 @@ export function createAttemptStore(db: DataSource) {
         const now = await manager.findOneByOrFail(PaymentOrderEntity, { id: leased.id });
         await manager.insert(CloseRecordEntity, { ...record, outcome: 'overtaken', statusAfter: now.status });
       }
-      if (done && set.status !== undefined) await noteChange(manager, leased, record.createdAt);
+      if (done && (set.status !== undefined || set.nextCloseAt === null))
+        await noteChange(manager, { id: leased.id, shown: shownStatus(leased) }, record.createdAt);
       return done;
     });
   }
@@ -96,7 +97,7 @@ export function createAttemptStore(db: DataSource) {
     async wish(id: string, ending: 'close' | 'cancel', now: Date): Promise<boolean> {
       const guard =
         ending === 'cancel'
-          ? "status IN ('progress', 'success') AND ending <> 'cancel'"
+          ? "status IN ('progress', 'success') AND (ending <> 'cancel' OR next_close_at IS NULL)"
           : "status = 'progress' AND ending = 'expiry'";
       const set = { ending, nextCloseAt: () => 'COALESCE(lease_until, :now)' };
       return (await change(orders.manager, set, `id = :id AND ${guard}`, { id, now })) === 1;
@@ -108,7 +109,8 @@ export function createAttemptStore(db: DataSource) {
      */
     async beginReverse({ id, leaseToken }: PaymentOrder): Promise<boolean> {
       const set = { ending: () => "IF(ending = 'cancel', ending, 'reverse')" };
-      const guard = "id = :id AND status = 'progress' AND lease_token = :leaseToken";
+      const guard =
+        "id = :id AND status IN ('progress', 'close', 'cancel') AND late_paid_at IS NULL AND lease_token = :leaseToken";
       return (await change(orders.manager, set, guard, { id, leaseToken })) === 1;
     },
 

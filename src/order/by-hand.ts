@@ -20,8 +20,8 @@ export async function closeByHand(
   if (order === null) return { kind: 'not_found' };
   const outcome = await closeOrder(deps, order, trigger);
   if (wasNotTouched(outcome) && !(await deps.store.wish(order.id, 'close', deps.clock.now()))) {
-    const { status } = await deps.store.get(order.id);
-    if (status !== 'progress') return { kind: 'ended', status };
+    const now = await deps.store.get(order.id);
+    if (now.status !== 'progress') return closeOrder(deps, now, trigger);
   }
   if (outcome.kind !== 'ended') await followRow(deps, order.id);
   return outcome;
@@ -37,7 +37,11 @@ export async function cancelByHand(
   const outcome = await cancelOrder(deps, order, trigger);
   if (wasNotTouched(outcome) && !(await deps.store.wish(order.id, 'cancel', deps.clock.now()))) {
     const now = await deps.store.get(order.id);
-    if (now.status !== 'progress' && now.status !== 'success') return cancelOrder(deps, now, trigger);
+    if (now.status !== 'progress' && now.status !== 'success') {
+      const ended = await cancelOrder(deps, now, trigger);
+      await followRow(deps, order.id);
+      return ended;
+    }
   }
   if (outcome.kind !== 'ended') await followRow(deps, order.id);
   return outcome;

@@ -29,7 +29,9 @@ export async function cancelEnded(
     if (await deps.store.decideLate(order, 'refund', record, now))
       return { kind: 'pending', reason: 'refunding', answer: 'paid after it was closed', retryAt: now };
   }
-  const { status } = await deps.store.get(order.id);
-  if (status === 'progress' || status === 'success') return { kind: 'busy', retryAt: now };
+  const after = await deps.store.get(order.id);
+  const { status } = after;
+  if (status === 'progress' || status === 'success' || keepsLateMoney(after))
+    return { kind: 'busy', retryAt: now };
   return { kind: 'ended', status };
 }

@@ -5,8 +5,8 @@ import { notNow } from './channel-now.ts';
 import { askAndDecide } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
 import { type GiveBackResult, giveBack, refundNoOf } from './give-back.ts';
-import { takeCancelLease } from './lease.ts';
-import type { PaymentOrder } from './order.ts';
+import { holding, takeCancelLease } from './lease.ts';
+import { isGivingBack, type PaymentOrder } from './order.ts';
 import type { CancelOutcome, CloseOutcome, CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
 import { attemptLog, type CloseAttempt, closeRecord, nextLookAt, settleRetry } from './settle-close.ts';
@@ -28,14 +28,13 @@ export async function cancelOrder(
 ): Promise<CancelOutcome> {
   if (order.status !== 'progress' && order.status !== 'success') return cancelEnded(deps, order, trigger);
   // A cancel that has begun goes on: its refund may have been accepted in time.
-  if (order.ending !== 'cancel' && isPastRefund(deps, order)) return { kind: 'unsupported' };
+  if (!isGivingBack(order) && isPastRefund(deps, order)) return { kind: 'unsupported' };
   const pending = await notNow(deps, order, 'cancel');
   if (pending !== null) return pending;
   const leased = await takeCancelLease(deps, order);
   if (leased === null) return whatItHasBecome(deps, order, trigger);
-  return leased.status === 'progress'
-    ? cancelUnpaid(deps, leased, trigger)
-    : cancelPaid(deps, leased, trigger);
+  const cancel = leased.status === 'progress' ? cancelUnpaid : cancelPaid;
+  return holding(deps, leased, () => cancel(deps, leased, trigger));
 }
 
 function isPastRefund({ channels, clock }: OrderDeps, { channel, paidAt }: PaymentOrder): boolean {
@@ -114,12 +113,12 @@ async function settleCancelled(
   return { kind: 'cancelled', order: { ...leased, ...set }, refunded };
 }
 
-/** The order stays paid; the money is a person's business now. */
+/** The order stays paid; the money is a person's business now, and it is on the list of what is stuck. */
 async function settleRefused(deps: OrderDeps, attempt: CloseAttempt): Promise<CancelOutcome> {
   const { leased, now } = attempt;
   const answer = lastAnswer(attempt.answers);
   await deps.refunds.end(refundNoOf(leased), 'refused', answer, now);
-  const set = { ending: 'expiry', nextCloseAt: null, retryReason: null, retryCount: 0 } as const;
+  const set = { nextCloseAt: null, retryReason: null, retryCount: 0, stuckAt: now };
   await deps.store.endAttempt(leased, set, closeRecord(attempt, 'refused', leased.status));
   attemptLog(deps, attempt).error({ answer }, 'refund refused: give the money back by hand');
   return { kind: 'refused', answer };

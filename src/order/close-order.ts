@@ -3,14 +3,14 @@ import { type Answers, answersOf, closeAtChannel, nothingAsked } from './ask-cha
 import { notNow } from './channel-now.ts';
 import { type CloseDecision, decideClose } from './decide-close.ts';
 import type { OrderDeps } from './deps.ts';
-import { takeCloseLease, takeLease } from './lease.ts';
-import { isDue, isEndedUnpaid, isGivingBack, type PaymentOrder } from './order.ts';
+import { holding, takeCloseLease, takeLease } from './lease.ts';
+import { isDue, isGivingBack, type PaymentOrder } from './order.ts';
 import type { CloseOutcome, CloseTrigger } from './outcomes.ts';
 import { settleClosed, settlePaid, settleRetry, waitsForExpiry, whoWasFaster } from './settle-close.ts';
 
 /**
- * Closes an unpaid order (关闭): at its channel first, then here. The one way to do it, for the timer, the API,
- * the admin page and the command line alike; they differ only in what they do with the outcome.
+ * Closes an unpaid order (关闭): at its channel first, then here. The one way to do it, for the timer, the API and the
+ * command line alike; they differ only in what they do with the outcome.
  *
  * - Closes only on the channel's verified word that nobody can pay any more (G1), or softly and watched (G2).
  * - An order that turns out to be paid is recorded as paid.
@@ -35,7 +35,14 @@ export async function closeOrder(
   if (pending !== null) return pending;
   const leased = waitsForExpiry(trigger) ? await takeLease(deps, order) : await takeCloseLease(deps, order);
   if (leased === null) return whoWasFaster(deps, order);
+  return holding(deps, leased, () => closeLeased(deps, leased, trigger));
+}
 
+async function closeLeased(
+  deps: OrderDeps,
+  leased: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<CloseOutcome> {
   const { answers, decision } = await askAndDecide(deps, leased);
   const attempt = { type: 'close' as const, leased, trigger, answers, now: deps.clock.now() };
   switch (decision.kind) {
@@ -52,8 +59,10 @@ export async function closeOrder(
 
 /**
  * Closes at the channel, queries, and decides. Where the close would send money back, that is noted in the row first,
- * unless the order has been paid: then it is not closed, and a payment that comes later goes back (decision 6). Under another account than the order's own the channel would
- * answer "no such order" about one that has been paid: then it is not asked at all.
+ * unless the order has been paid: then it is not closed, and a payment that comes later goes back (decision 6).
+ *
+ * Under another account than the order's own the channel would answer "no such order" about one that has been paid:
+ * then it is not asked at all.
  */
 export async function askAndDecide(
   deps: OrderDeps,
@@ -66,9 +75,8 @@ export async function askAndDecide(
       decision: { kind: 'retry', reason: 'misconfigured', notBefore: null },
     };
   }
-  const evidence = await closeAtChannel(channel, leased, deps.clock.now(), async () =>
-    // Of an order that has ended no money is wanted, whenever it is paid.
-    isEndedUnpaid(leased) ? true : deps.store.beginReverse(leased),
+  const evidence = await closeAtChannel(channel, leased, deps.clock.now(), () =>
+    deps.store.beginReverse(leased),
   );
   return { answers: answersOf(evidence), decision: decideClose(channel, leased, evidence, deps.clock.now()) };
 }

@@ -1,12 +1,13 @@
-import type { Channel, ChannelPayment, CloseResult } from '../channel/channel.ts';
+import type { Channel, CloseResult } from '../channel/channel.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import type { Evidence } from './ask-channel.ts';
+import type { SeenPayment } from './late-payment.ts';
 import { asChannelOrder, type PaymentOrder, type PendingReason } from './order.ts';
 
 export type CloseDecision =
   /** Nobody can pay it any more; or a soft close, to be watched until `watchUntil`. */
   | { kind: 'close'; watchUntil: Date | null }
-  | { kind: 'paid'; payment: ChannelPayment }
+  | { kind: 'paid'; payment: SeenPayment }
   /** Not decided. `notBefore` where the moment is known. */
   | { kind: 'retry'; reason: PendingReason; notBefore: Date | null };
 
@@ -40,7 +41,8 @@ export function decideClose(
     case 'paid':
     case 'refunded': {
       if (query.payment.amountFen !== order.amountFen) return retry('mismatch');
-      return { kind: 'paid', payment: query.payment };
+      const { payment } = query;
+      return { kind: 'paid', payment: query.kind === 'refunded' ? { ...payment, wentBack: true } : payment };
     }
     case 'closed':
       return { kind: 'close', watchUntil: null };

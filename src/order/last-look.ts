@@ -1,8 +1,9 @@
+import type { Channel } from '../channel/channel.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import { answersOf, nothingAsked } from './ask-channel.ts';
 import { notNow } from './channel-now.ts';
 import type { OrderDeps } from './deps.ts';
-import { takeLease } from './lease.ts';
+import { holding, takeLease } from './lease.ts';
 import { asChannelOrder, type PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
@@ -23,14 +24,27 @@ export async function lookForLastTime(
   if ((await notNow(deps, order, order.ending)) !== null || channel === undefined) return;
   const leased = await takeLease(deps, order);
   if (leased === null) return;
+  await holding(deps, leased, () => lookLeased(deps, channel, leased, trigger));
+}
+
+async function lookLeased(
+  deps: OrderDeps,
+  channel: Channel,
+  leased: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<void> {
   const asked = asChannelOrder(leased);
   const query = await channel.query(asked);
   const answers = answersOf({ ...nothingAsked, queryBefore: query });
   const attempt: CloseAttempt = { type: 'watch', leased, trigger, answers, now: deps.clock.now() };
   switch (query.kind) {
     case 'closed':
-    case 'not_found':
       await settleDone(deps, attempt);
+      return;
+    case 'not_found':
+      // An error reply, which channels do not sign: it does not count where the channel knows what it has created.
+      if (leased.payBody === null || !channel.showsUntouched(asked)) await settleDone(deps, attempt);
+      else await settleRetry(deps, attempt, { reason: 'not_confirmed', notBefore: null });
       return;
     case 'paid':
     case 'refunded': {
@@ -39,7 +53,8 @@ export async function lookForLastTime(
         return;
       }
       const record = closeRecord(attempt, 'late', leased.status);
-      const outcome = await recordPayment(deps, leased, query.payment, { record });
+      const payment = { ...query.payment, wentBack: query.kind === 'refunded' };
+      const outcome = await recordPayment(deps, leased, payment, { record });
       if (outcome === 'repeated') await settleDone(deps, attempt);
       return;
     }
@@ -49,7 +64,11 @@ export async function lookForLastTime(
         { answer: query.answer },
         'closed here, but the channel would take money',
       );
-      await deps.store.watchAgain(leased, channel.unpayableFrom(asked), attempt.now);
+      await deps.store.watchAgain(
+        leased,
+        channel.unpayableFrom(asked),
+        closeRecord(attempt, 'payable', leased.status),
+      );
       await deps.store.returnLease(leased);
       return;
     case 'unknown':

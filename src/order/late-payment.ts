@@ -1,3 +1,4 @@
+import type { ChannelPayment } from '../channel/channel.ts';
 import { isExpired, type PaymentOrder } from './order.ts';
 
 /**
@@ -12,13 +13,23 @@ export type LatePaymentPolicy = (typeof latePaymentPolicies)[number];
 /** What a late payment makes of a closed order. */
 export type LateStatus = 'refunding' | 'success' | 'close';
 
-/** Pure. A cancelled order is not asked about: whoever cancels wants no money. */
-export function lateStatus(policy: LatePaymentPolicy, order: PaymentOrder, paidAt: Date): LateStatus {
+/** A payment as it was seen: some or all of it may have gone back since. */
+export type SeenPayment = ChannelPayment & { wentBack?: boolean };
+
+/**
+ * Pure. What is not all there any more makes nothing paid again. A cancelled order is not asked about: whoever cancels
+ * wants no money.
+ */
+export function lateStatus(
+  policy: LatePaymentPolicy,
+  order: PaymentOrder,
+  { paidAt, wentBack = false }: Pick<SeenPayment, 'paidAt' | 'wentBack'>,
+): LateStatus {
   switch (policy) {
     case 'refund':
       return 'refunding';
     case 'reopen':
-      return isExpired(order, paidAt) ? 'refunding' : 'success';
+      return wentBack || isExpired(order, paidAt) ? 'refunding' : 'success';
     case 'manual':
       return 'close';
   }

@@ -20,6 +20,8 @@ const LONGEST_ATTEMPT_MS = 40_000;
 export interface LeaseKeeper {
   /** From now on, until the lease is given back or lost. */
   keep(leased: PaymentOrder): void;
+  /** Its attempt was broken off: no longer, so that the order is free when the lease runs out. */
+  drop(leased: PaymentOrder): void;
   /** One beat, now. Never throws: a lease that cannot be prolonged runs out. */
   beat(): Promise<void>;
   stop(): void;
@@ -76,6 +78,9 @@ export function keepLeases(store: Pick<OrderStore, 'prolongLeases'>, clock: Cloc
     keep({ id, leaseToken: token, leaseUntil }) {
       if (token === null || leaseUntil === null) return;
       held.set(token, { id, token, until: leaseUntil.getTime(), takenAt: clock.now().getTime() });
+    },
+    drop({ leaseToken: token }) {
+      if (token !== null) held.delete(token);
     },
     beat,
     stop: () => clearInterval(timer),

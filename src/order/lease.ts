@@ -30,6 +30,16 @@ export async function takeCancelLease(deps: OrderDeps, order: PaymentOrder): Pro
   return takeAndKeep(deps, order, (until) => ({ ending: 'cancel', nextCloseAt: until }));
 }
 
+/** Does what an attempt does under its lease. If that breaks off, by an error of the database, the lease is let go. */
+export async function holding<T>(deps: OrderDeps, leased: PaymentOrder, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    deps.leases.drop(leased);
+    throw error;
+  }
+}
+
 async function takeAndKeep(
   deps: OrderDeps,
   order: PaymentOrder,

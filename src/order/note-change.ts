@@ -3,25 +3,26 @@ import type { EntityManager } from 'typeorm';
 import { PaymentOrderEntity } from './entities.ts';
 import { MerchantNoticeEntity } from './notice-entities.ts';
 import { writeSnapshot } from './notice-snapshot.ts';
-import type { PaymentOrder } from './order.ts';
+import { type OrderStatus, shownStatus } from './order.ts';
 
 /**
- * Writes what the merchant is to be told of a change of `status`, in the transaction that makes the change: both or
- * neither (G6). `before` is the order as it was. Nothing is written where the status is the same, or the merchant
- * does not want to be told. Due at once; `src/notice/` sends it.
+ * Writes what the merchant is to be told of a change of the order's state, in the transaction that makes the change: both
+ * or neither (G6). `shown` is the state that was shown before; null: it has changed in any case, as by a late payment that
+ * leaves the order closed. Nothing is written where it is the same, or the merchant does not want to be told. Due at once; `src/notice/` sends it.
  */
 export async function noteChange(
   manager: EntityManager,
-  before: Pick<PaymentOrder, 'id' | 'status'>,
+  before: { id: string; shown: OrderStatus | null },
   now: Date,
 ): Promise<void> {
   const order = await manager.findOneByOrFail(PaymentOrderEntity, { id: before.id });
-  if (order.status === before.status || order.notNotify || order.notifyUrl === null) return;
+  const shown = shownStatus(order);
+  if (shown === before.shown || order.notNotify || order.notifyUrl === null) return;
   await manager.insert(MerchantNoticeEntity, {
     eventId: randomUUID(),
     orderId: order.id,
     orderNo: order.orderNo,
-    event: order.status,
+    event: shown,
     url: order.notifyUrl,
     host: hostOf(order.notifyUrl),
     snapshot: writeSnapshot(order),

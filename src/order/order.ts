@@ -112,8 +112,9 @@ export function isWatched({ status, watchUntil, latePaidAt }: PaymentOrder): boo
 }
 
 /** Paid after it was closed, and that waits for a person. */
-export function keepsLateMoney({ status, latePaidAt, nextCloseAt }: PaymentOrder): boolean {
-  return status === 'close' && latePaidAt !== null && nextCloseAt === null;
+export function keepsLateMoney(order: PaymentOrder): boolean {
+  const { status, latePaidAt, lateHandledAt, nextCloseAt } = order;
+  return status === 'close' && latePaidAt !== null && lateHandledAt === null && nextCloseAt === null;
 }
 
 /** Paid, and yet it is not: the money is on its way back, because of a cancel or of a close that reverses. */
@@ -123,6 +124,11 @@ export function isGivingBack({
   nextCloseAt,
 }: Pick<PaymentOrder, 'status' | 'ending' | 'nextCloseAt'>): boolean {
   return status === 'success' && nextCloseAt !== null && (ending === 'cancel' || ending === 'reverse');
+}
+
+/** The state that merchants are shown. */
+export function shownStatus(order: Pick<PaymentOrder, 'status' | 'ending' | 'nextCloseAt'>): OrderStatus {
+  return isGivingBack(order) ? 'refunding' : order.status;
 }
 
 export function isExpired(order: PaymentOrder, now: Date): boolean {

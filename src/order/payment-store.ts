@@ -10,7 +10,7 @@ import {
 import { type Change, change, type NewCloseRecord, noFailures, noLease } from './guarded-change.ts';
 import type { LateDecision, LateStatus } from './late-payment.ts';
 import { noteChange } from './note-change.ts';
-import type { OrderStatus, PaymentOrder } from './order.ts';
+import { type PaymentOrder, shownStatus } from './order.ts';
 
 export type PaymentOutcome = 'recorded' | 'late' | 'repeated';
 
@@ -45,9 +45,9 @@ export function createPaymentStore(db: DataSource) {
         const paid: Partial<PaymentOrder> = { status: 'success', channelTradeNo, paidAt };
         const told: Partial<PaymentOrder> = { channelTradeNo, latePaidAt: paidAt };
         const back = { status: 'refunding', nextCloseAt: now } as const;
-        const closed = {
+        const closed: Change = {
           refunding: { ...told, ...back },
-          success: { ...told, ...paid, closedAt: null, nextCloseAt: null },
+          success: { ...told, ...paid, closedAt: null, nextCloseAt: null, ending: 'expiry' as const },
           close: { ...told, nextCloseAt: null },
         }[lateStatus];
         const idle = { nextCloseAt: null, watchUntil: null, ...noFailures, ...noLease };
@@ -63,16 +63,17 @@ export function createPaymentStore(db: DataSource) {
           })) === 1
         ) {
           outcome = 'recorded';
-          await noteChange(manager, { id, status: 'progress' }, now);
+          await noteChange(manager, { id, shown: 'progress' }, now);
         } else {
           await noteViolation(manager, 'paid', `status IN ('close', 'cancel') ${unpaid}`, id, now);
-          const late = async (status: OrderStatus, set: Change) => {
-            const guard = `id = :id AND status = '${status}' ${unpaid}`;
-            if ((await change(manager, { ...idle, ...set }, guard, { id })) === 0) return false;
-            await noteChange(manager, { id, status }, now);
-            return true;
-          };
-          if ((await late('close', closed)) || (await late('cancel', { ...told, ...back }))) outcome = 'late';
+          const late = async (guard: string, set: Change) =>
+            (await change(manager, { ...idle, ...set }, `id = :id AND ${guard} ${unpaid}`, { id })) === 1;
+          // What was cancelled, or closed by a reversal, wants no money whatever the policy is.
+          const unwanted = "(status = 'cancel' OR (status = 'close' AND ending IN ('reverse', 'cancel')))";
+          if ((await late(unwanted, { ...told, ...back })) || (await late("status = 'close'", closed))) {
+            outcome = 'late';
+            await noteChange(manager, { id, shown: null }, now);
+          }
         }
         if ('notification' in source) await keepNotification(manager, { ...source.notification, outcome });
         if ('record' in source) {
@@ -93,27 +94,31 @@ export function createPaymentStore(db: DataSource) {
     async cancelWatched({ id }: PaymentOrder, record: NewCloseRecord): Promise<boolean> {
       const guard = "id = :id AND status = 'close' AND watch_until IS NOT NULL AND late_paid_at IS NULL";
       return inTransaction(db, async (manager) => {
-        const set = { status: 'cancel', ending: 'cancel' } as const;
+        // An attempt under way is overtaken by this, and must not keep its lease.
+        const set = { status: 'cancel', ending: 'cancel', ...noLease } as const;
         const done = (await change(manager, set, guard, { id })) === 1;
         if (!done) return false;
         await manager.insert(CloseRecordEntity, record);
-        await noteChange(manager, { id, status: 'close' }, record.createdAt);
+        await noteChange(manager, { id, shown: 'close' }, record.createdAt);
         return true;
       });
     },
 
     /**
      * A closed or cancelled order that turns out to be payable is watched, from now on. Unless it was being watched,
-     * that is a violation, counted with it. False: the lease is lost, or somebody has paid it meanwhile.
+     * that is a violation, counted with it. Leaves a record. False: the lease is lost, or somebody has paid it meanwhile.
      */
-    async watchAgain(leased: PaymentOrder, watchUntil: Date, now: Date): Promise<boolean> {
+    async watchAgain(leased: PaymentOrder, watchUntil: Date, record: NewCloseRecord): Promise<boolean> {
+      const now = record.createdAt;
       const guard =
         "status IN ('close', 'cancel') AND lease_token = :token AND paid_at IS NULL AND late_paid_at IS NULL";
       const parameters = { id: leased.id, token: leased.leaseToken };
       return inTransaction(db, async (manager) => {
         const set = { watchUntil, nextCloseAt: now };
         await noteViolation(manager, 'payable', 'late_paid_at IS NULL', leased.id, now);
-        return (await change(manager, set, `id = :id AND ${guard}`, parameters)) === 1;
+        const done = (await change(manager, set, `id = :id AND ${guard}`, parameters)) === 1;
+        await manager.insert(CloseRecordEntity, record);
+        return done;
       });
     },
 
@@ -129,17 +134,21 @@ export function createPaymentStore(db: DataSource) {
     ): Promise<boolean> {
       const set = {
         refund: { status: 'refunding', nextCloseAt: now, ...noFailures },
-        reopen: { status: 'success', paidAt: order.latePaidAt, closedAt: null },
-        handled: { lateHandledAt: now },
+        reopen: { status: 'success', paidAt: order.latePaidAt, closedAt: null, ending: 'expiry' },
+        handled: { lateHandledAt: now, ending: 'expiry', stuckAt: null },
       } as const satisfies Record<LateDecision, Change>;
-      const guard =
-        "id = :id AND status = :status AND status IN ('close', 'refunding') AND late_paid_at IS NOT NULL AND next_close_at IS NULL AND (lease_until IS NULL OR lease_until <= :now)";
+      const isLate =
+        "status IN ('close', 'refunding') AND late_paid_at IS NOT NULL AND late_handled_at IS NULL";
+      // A cancel whose refund was refused: a person may say that the money was given back by hand.
+      const isRefused = "status = 'success' AND stuck_at IS NOT NULL";
+      const waits = decision === 'handled' ? `((${isLate}) OR (${isRefused}))` : isLate;
+      const guard = `id = :id AND status = :status AND ${waits} AND next_close_at IS NULL AND (lease_until IS NULL OR lease_until <= :now)`;
       const { id, status } = order;
       return inTransaction(db, async (manager) => {
         const done = (await change(manager, set[decision], guard, { id, status, now })) === 1;
         if (!done) return false;
         await manager.insert(CloseRecordEntity, record);
-        await noteChange(manager, order, now);
+        await noteChange(manager, { id, shown: shownStatus(order) }, now);
         return true;
       });
     },
@@ -186,7 +195,7 @@ async function keepNotification(
     if (!isDuplicate(error)) throw error;
     // A repetition may bring about what the first could not.
     const { channel, eventId, outcome } = notification;
-    const undecided = In(['unknown_order', 'mismatch']);
+    const undecided = In(['unknown_order', 'mismatch', 'ignored']);
     if (outcome === 'repeated') return;
     await manager.update(ChannelNotificationEntity, { channel, eventId, outcome: undecided }, { outcome });
   }

@@ -1,7 +1,6 @@
-import type { ChannelPayment } from '../channel/channel.ts';
 import type { OrderDeps } from './deps.ts';
 import { followRow } from './follow-row.ts';
-import { lateStatus } from './late-payment.ts';
+import { lateStatus, type SeenPayment } from './late-payment.ts';
 import type { PaymentOrder } from './order.ts';
 import type { PaymentOutcome, PaymentSource } from './payment-store.ts';
 
@@ -19,10 +18,10 @@ import type { PaymentOutcome, PaymentSource } from './payment-store.ts';
 export async function recordPayment(
   deps: OrderDeps,
   order: PaymentOrder,
-  payment: ChannelPayment,
+  payment: SeenPayment,
   source: PaymentSource,
 ): Promise<PaymentOutcome> {
-  const late = lateStatus(deps.latePaymentPolicy, order, payment.paidAt);
+  const late = lateStatus(deps.latePaymentPolicy, order, payment);
   const outcome = await deps.store.recordPayment(order, payment, source, {
     now: deps.clock.now(),
     lateStatus: late,

@@ -1,9 +1,10 @@
+import type { Channel } from '../channel/channel.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import { lastAnswer } from './ask-channel.ts';
 import { notNow } from './channel-now.ts';
 import type { OrderDeps } from './deps.ts';
 import { giveBack, refundNoOf } from './give-back.ts';
-import { takeLease } from './lease.ts';
+import { holding, takeLease } from './lease.ts';
 import type { PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
 import { attemptLog, type CloseAttempt, closeRecord, settleRetry } from './settle-close.ts';
@@ -22,6 +23,15 @@ export async function refundLatePayment(
   if ((await notNow(deps, order, order.ending)) !== null || channel === undefined) return;
   const leased = await takeLease(deps, order);
   if (leased === null) return;
+  await holding(deps, leased, () => refundLeased(deps, channel, leased, trigger));
+}
+
+async function refundLeased(
+  deps: OrderDeps,
+  channel: Channel,
+  leased: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<void> {
   const result = await giveBack(deps, channel, leased, 'late');
   const { answers } = result;
   const attempt: CloseAttempt = { type: 'refund', leased, trigger, answers, now: deps.clock.now() };

@@ -52,6 +52,18 @@ export function retryDelayMs(reason: PendingReason, count: number, random: numbe
   return Math.round(wait * (1 + JITTER * random));
 }
 
+/**
+ * The number of undecided attempts in a row, this one included. Waiting for a moment that is known (`too_early`) spends none
+ * of the attempts of what comes after it.
+ */
+export function countOf(
+  reason: PendingReason,
+  before: { reason: PendingReason | null; count: number },
+): number {
+  const sameRow = (before.reason === 'too_early') === (reason === 'too_early');
+  return sameRow ? before.count + 1 : 1;
+}
+
 /** True where the fast attempts are used up, or only a person can help: the order is stuck (死信). */
 export function isStuck(reason: PendingReason, count: number): boolean {
   return count >= alertAt[reason];

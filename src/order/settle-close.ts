@@ -1,13 +1,13 @@
-import type { ChannelPayment } from '../channel/channel.ts';
 import { type Answers, lastAnswer } from './ask-channel.ts';
 import { outOfOrderUntil } from './channel-now.ts';
 import type { OrderDeps } from './deps.ts';
 import type { CloseRecord } from './entities.ts';
 import type { NewCloseRecord } from './guarded-change.ts';
+import type { SeenPayment } from './late-payment.ts';
 import { isGivingBack, type PaymentOrder, type PendingReason } from './order.ts';
 import type { CloseOutcome, CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
-import { isStuck, needsPerson, retryDelayMs } from './retry.ts';
+import { countOf, isStuck, needsPerson, retryDelayMs } from './retry.ts';
 
 /** How often a softly closed order is asked about, ms. */
 const WATCH_INTERVAL_MS = 30_000;
@@ -61,7 +61,7 @@ export async function settleClosed(
 export async function settlePaid(
   deps: OrderDeps,
   attempt: CloseAttempt,
-  { payment }: { payment: ChannelPayment },
+  { payment }: { payment: SeenPayment },
 ): Promise<CloseOutcome> {
   const record = closeRecord(attempt, 'paid', 'success');
   await recordPayment(deps, attempt.leased, payment, { record });
@@ -88,7 +88,8 @@ export async function settleRetry(
   const { leased, now } = attempt;
   const answer = lastAnswer(attempt.answers);
   const downUntil = blamesChannel(reason) ? outOfOrderUntil(deps, leased) : null;
-  const retryCount = leased.retryCount + (downUntil === null ? 1 : 0);
+  const before = { reason: leased.retryReason, count: leased.retryCount };
+  const retryCount = downUntil === null ? countOf(reason, before) : before.count;
   const wait = downUntil?.getTime() ?? now.getTime() + retryDelayMs(reason, retryCount, deps.random());
   const retryAt = new Date(Math.min(wait, notBefore?.getTime() ?? Number.POSITIVE_INFINITY));
   // What somebody asked for goes on; what a timer began waits for its time again.
@@ -102,7 +103,10 @@ export async function settleRetry(
     ending,
     reason: downUntil === null ? reason : leased.retryReason,
     count: retryCount,
-    stuckAt: leased.stuckAt ?? (downUntil === null && isStuck(reason, retryCount) ? now : null),
+    stuckAt:
+      reason === 'too_early'
+        ? null
+        : (leased.stuckAt ?? (downUntil === null && isStuck(reason, retryCount) ? now : null)),
   };
   if (!(await deps.store.postponeAttempt(leased, next, closeRecord(attempt, reason, leased.status)))) {
     return whoWasFaster(deps, leased);

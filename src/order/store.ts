@@ -126,13 +126,13 @@ export function createOrderStore(db: DataSource) {
 
     /**
      * Lets an order for which something is left to do, whatever that is, begin again at `at`, forgetting its earlier
-     * failures. False: nothing is left.
+     * failures. The last look at a closed order waits for its time. False: nothing is left.
      */
     async beginAgain(id: string, at: Date): Promise<boolean> {
       const set = { nextCloseAt: at, ...noFailures };
       const guard =
-        "id = :id AND next_close_at IS NOT NULL AND (status <> 'success' OR ending IN ('reverse', 'cancel'))";
-      return (await change(orders.manager, set, guard, { id })) === 1;
+        "id = :id AND (next_close_at IS NOT NULL OR stuck_at IS NOT NULL) AND (status <> 'success' OR ending IN ('reverse', 'cancel')) AND (status NOT IN ('close', 'cancel') OR watch_until IS NOT NULL OR stuck_at IS NOT NULL OR next_close_at <= :at)";
+      return (await change(orders.manager, set, guard, { id, at })) === 1;
     },
 
     /**

@@ -3,7 +3,7 @@ import { assertNever } from '../platform/assert-never.ts';
 import { answersOf, nothingAsked } from './ask-channel.ts';
 import { closeOrder } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
-import { takeLease } from './lease.ts';
+import { holding, takeLease } from './lease.ts';
 import { asChannelOrder, isEndedUnpaid, isExpired, type PaymentOrder } from './order.ts';
 import type { CloseTrigger, SyncOutcome, SyncStatus } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
@@ -31,14 +31,14 @@ export async function syncOrder(
     const { leaseUntil } = await deps.store.get(order.id);
     return { kind: 'busy', retryAt: leaseUntil ?? deps.clock.now() };
   }
-  const query = await channel.query(asChannelOrder(leased));
-  const answers = answersOf({ ...nothingAsked, queryBefore: query });
-  const attempt: CloseAttempt = { type: 'sync', leased, trigger, answers, now: deps.clock.now() };
-  try {
-    return await correct(deps, channel, attempt, query);
-  } finally {
+  return holding(deps, leased, async () => {
+    const query = await channel.query(asChannelOrder(leased));
+    const answers = answersOf({ ...nothingAsked, queryBefore: query });
+    const attempt: CloseAttempt = { type: 'sync', leased, trigger, answers, now: deps.clock.now() };
+    const outcome = await correct(deps, channel, attempt, query);
     await deps.store.returnLease(leased);
-  }
+    return outcome;
+  });
 }
 
 async function correct(
@@ -56,7 +56,8 @@ async function correct(
         return { kind: 'unreachable', reason: 'mismatch', answer: query.answer };
       }
       const record = closeRecord(attempt, 'paid', leased.status === 'progress' ? 'success' : leased.status);
-      await recordPayment(deps, leased, query.payment, { record });
+      const payment = { ...query.payment, wentBack: query.kind === 'refunded' };
+      await recordPayment(deps, leased, payment, { record });
       return synced(deps, leased, query.kind === 'paid' ? 'pay_success' : 'pay_refund');
     }
     case 'closed':
@@ -71,7 +72,7 @@ async function correct(
           'closed here, but the channel would take money',
         );
         const watchUntil = leased.watchUntil ?? channel.unpayableFrom(asChannelOrder(leased));
-        if (await deps.store.watchAgain(leased, watchUntil, now))
+        if (await deps.store.watchAgain(leased, watchUntil, closeRecord(attempt, 'payable', leased.status)))
           await deps.timer.set(leased, now, 'timeout');
         return synced(deps, leased, 'pay_progress');
       }

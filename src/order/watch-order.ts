@@ -3,7 +3,7 @@ import { lastAnswer } from './ask-channel.ts';
 import { notNow } from './channel-now.ts';
 import { askAndDecide } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
-import { takeLease } from './lease.ts';
+import { holding, takeLease } from './lease.ts';
 import type { PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
@@ -19,7 +19,10 @@ export async function watchOrder(deps: OrderDeps, order: PaymentOrder, trigger: 
   if ((await notNow(deps, order, order.ending)) !== null) return;
   const leased = await takeLease(deps, order);
   if (leased === null) return;
+  await holding(deps, leased, () => watchLeased(deps, leased, trigger));
+}
 
+async function watchLeased(deps: OrderDeps, leased: PaymentOrder, trigger: CloseTrigger): Promise<void> {
   const { answers, decision } = await askAndDecide(deps, leased);
   const attempt = { type: 'watch' as const, leased, trigger, answers, now: deps.clock.now() };
   switch (decision.kind) {

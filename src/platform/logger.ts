@@ -7,14 +7,15 @@ export type Logger = Pick<pino.Logger, 'debug' | 'info' | 'warn' | 'error'> & {
 /**
  * Levels mean something: ERROR a person must act, WARN it healed itself, INFO one line for each change of
  * state, DEBUG the rest. Messages are constant, data goes into fields. Keys, signatures and who paid are
- * never logged. Writes to `file`, or else to standard output.
+ * never logged. Writes to standard output, or to a file, or to standard error where standard output is an answer.
  */
-export function createLogger(level: string, file?: string): Logger {
+export function createLogger(level: string, to: { file?: string; stderr?: boolean } = {}): Logger {
   const options = {
     level,
     base: undefined,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };
-  return file === undefined ? pino(options) : pino(options, pino.destination({ dest: file, sync: true }));
+  const dest = to.file ?? (to.stderr === true ? process.stderr.fd : null);
+  return dest === null ? pino(options) : pino(options, pino.destination({ dest, sync: true }));
 }

@@ -77,7 +77,7 @@ export async function quickstart({
       SWEEP_INTERVAL_MS: '5000',
       NOTICE_ALLOW_PRIVATE: 'true',
     });
-    const app = await openApp(config, createLogger('info', logFile));
+    const app = await openApp(config, createLogger('info', { file: logFile }));
     try {
       if (!app.isQueueReachable()) throw new Error('REDIS_URL: cannot be reached');
       const url = await app.serve();

@@ -104,29 +104,22 @@ describe('no notice is written', () => {
     expect(await events(order)).toEqual(['close']);
   });
 
-  test('for a payment that is known, nor for one that comes too late and waits for a person', async () => {
+  test('for a payment that is known', async () => {
     const order = await create();
     await pay(order);
     await world.sync(order);
     expect(await events(order)).toEqual(['success']);
-
-    const closed = await world.expire(await create());
-    await world.close(closed);
-    const payment = { channelTradeNo: 'T1', paidAt: new Date(), amountFen: 100 };
-    const now = world.app.deps.clock.now();
-    expect(await world.app.deps.store.recordPayment(closed, payment, {}, { now, lateStatus: 'close' })).toBe(
-      'late',
-    );
-    expect(await events(closed)).toEqual(['close']);
   });
 });
 
-test('for every step of a late payment: paid back, reopened, or given back after a cancel', async () => {
+test('one is written for every step of a late payment: paid back, reopened, kept, or given back after a cancel', async () => {
   const late = async (order: PaymentOrder, lateStatus: LateStatus) => {
     const payment = { channelTradeNo: `T${order.id}`, paidAt: new Date() };
     return world.app.deps.store.recordPayment(order, payment, {}, { now: new Date(), lateStatus });
   };
-  const [returned, reopened, cancelled] = await Promise.all([create(), create(), create()]);
+  const [returned, reopened, kept, cancelled] = await Promise.all([create(), create(), create(), create()]);
+  await world.close(await world.expire(kept));
+  await late(kept, 'close');
   await world.close(await world.expire(returned));
   await late(returned, 'refunding');
   await world.close(await world.expire(reopened));
@@ -135,6 +128,7 @@ test('for every step of a late payment: paid back, reopened, or given back after
   await late(cancelled, 'close');
   expect(await events(returned)).toEqual(['close', 'refunding']);
   expect(await events(reopened)).toEqual(['close', 'success']);
+  expect(await events(kept)).toEqual(['close', 'close']);
   expect(await events(cancelled)).toEqual(['cancel', 'refunding']);
 });
 

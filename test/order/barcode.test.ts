@@ -275,4 +275,25 @@ describe('wechat_pay: a charge that is reversed by its close', () => {
     expect(await settle(order)).toMatchObject({ status: 'refunded' });
     expect(control().order(order.orderNo)).toMatchObject({ payable: false, refundedFen: 100 });
   });
+
+  test('watched, and paid just before it is reversed: what has been reopened is not reversed', async () => {
+    const order = await world.edit(await reversing(), {
+      status: 'close',
+      closedAt: new Date(),
+      watchUntil: new Date(Date.now() + 60_000),
+      expiresAt: new Date(Date.now() + 60_000),
+    });
+    world.app.deps.latePaymentPolicy = 'reopen';
+    const hold = control().hold('query', order.orderNo, 'after');
+    const watching = world.fire(order);
+    await hold.arrived;
+    await control().finishPay(order.orderNo, true);
+    const payment = { orderNo: order.orderNo, channelTradeNo: 'T1', amountFen: 100, paidAt: new Date() };
+    expect(await recordPayment(world.app.deps, order, payment, {})).toBe('late');
+    world.app.deps.latePaymentPolicy = 'refund';
+    hold.release();
+    await watching;
+    expect(await world.reload(order)).toMatchObject({ status: 'success', nextCloseAt: null });
+    expect(control().order(order.orderNo)?.refundedFen).toBe(0);
+  });
 });

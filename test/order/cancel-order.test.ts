@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cancelByHand, closeByHand } from '../../src/order/by-hand.ts';
 import { createOrder } from '../../src/order/create-order.ts';
+import { decideLatePayment } from '../../src/order/decide-late.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
+import { reclose } from '../../src/order/reclose.ts';
+import { listStuck } from '../../src/order/stuck.ts';
 import { aWish, createWorld, type World } from '../support/world.ts';
 
 const channels = ['wechat_pay', 'ali_pay'] as const;
@@ -339,4 +342,36 @@ test('a cancel that has begun goes on past the channel’s refund window', async
   await world.fire(order);
   expect((await world.reload(order)).status).toBe('cancel');
   expect(keptFen(order)).toBe(0);
+});
+
+test('a refund that the channel refuses is on the list of what is stuck, and can be asked for again or marked as done', async () => {
+  const refusals = (order: PaymentOrder) =>
+    (
+      [
+        ['cancel', 'ACQ.TRADE_CANCEL_TIME_OUT'],
+        ['refund', 'ACQ.TRADE_HAS_FINISHED'],
+      ] as const
+    ).map(([operation, code]) =>
+      control().addFault({ kind: 'error', status: 400, code, match: { operation, orderNo: order.orderNo } }),
+    );
+  const [again, done] = [await paid('ali_pay'), await paid('ali_pay')];
+  for (const order of [again, done]) {
+    const faults = refusals(order);
+    expect(await world.cancel(order)).toMatchObject({ kind: 'refused' });
+    for (const fault of faults) fault.remove();
+    expect(await world.reload(order)).toMatchObject({ status: 'success', nextCloseAt: null });
+  }
+  const stuck = async () =>
+    (await listStuck(world.app.deps, {}, { limit: 100, after: null })).map(({ order }) => order.orderNo);
+  expect(await stuck()).toEqual(expect.arrayContaining([again.orderNo, done.orderNo]));
+
+  expect(await reclose(world.app.deps, again.orderNo)).toMatchObject({ kind: 'enqueued' });
+  await world.fire(again);
+  expect((await world.reload(again)).status).toBe('cancel');
+  expect(keptFen(again)).toBe(0);
+
+  const by = { kind: 'manual', actor: 'li', clientIp: null } as const;
+  const numbers = { orderNo: done.orderNo, bizOrderNo: null };
+  expect(await decideLatePayment(world.app.deps, numbers, 'handled', by)).toMatchObject({ kind: 'decided' });
+  expect(await stuck()).toEqual([]);
 });

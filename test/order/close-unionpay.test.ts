@@ -72,7 +72,7 @@ describe('an unpaid order stays open until its time is over at UnionPay', () => 
     const order = await over();
     control().settings.unionpayExpired = code;
     expect(await world.close(order)).toMatchObject({ kind: 'closed' });
-    expect(await world.reload(order)).toMatchObject({ status: 'close', watchUntil: null, nextCloseAt: null });
+    expect(await world.reload(order)).toMatchObject({ status: 'close', watchUntil: null });
     expect(control().order(order.orderNo)?.payable).toBe(false);
     control().settings.unionpayExpired = '86';
   });

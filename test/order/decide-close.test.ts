@@ -81,7 +81,7 @@ describe('an order is closed only on the channel’s word', () => {
   test('a refund, even in part, means that it was paid', () => {
     expect(decide({ close: close('conflict'), queryAfter: query('refunded') })).toEqual({
       kind: 'paid',
-      payment,
+      payment: { ...payment, wentBack: true },
     });
   });
 

@@ -3,6 +3,7 @@ import { createOrder } from '../../src/order/create-order.ts';
 import { decideLatePayment } from '../../src/order/decide-late.ts';
 import type { LateDecision, LatePaymentPolicy } from '../../src/order/late-payment.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
+import { reclose } from '../../src/order/reclose.ts';
 import { aWish, createWorld, type World } from '../support/world.ts';
 
 const channels = ['wechat_pay', 'ali_pay'] as const;
@@ -176,6 +177,48 @@ describe.each(channels)('%s: money for a closed order, under the policy reopen',
     }));
 });
 
+describe('under the policy reopen, what is not all there any more', () => {
+  test('makes nothing paid: refunded at the channel before we knew of it', () =>
+    under('reopen', async () => {
+      const order = await wronglyClosed('ali_pay');
+      control().notifications.drop(order.orderNo, 100);
+      await control().pay(order.orderNo);
+      await control().refund(order.orderNo);
+      await world.fire(order);
+      expect(await settled(order)).toMatchObject({ status: 'refunded' });
+    }));
+
+  test('makes nothing paid: closed by a reversal, or cancelled', () =>
+    under('reopen', async () => {
+      for (const ending of ['reverse', 'cancel'] as const) {
+        const order = await paidLate('wechat_pay', { ending });
+        expect(order.status).toBe('refunding');
+      }
+    }));
+});
+
+test('a person who has dealt with late money has: a cancel, a refund or a reopening come too late', () =>
+  under('manual', async () => {
+    const order = await paidLate('ali_pay');
+    expect(await decide(order, 'handled')).toEqual({ kind: 'decided', status: 'close' });
+    expect(await world.cancel(order)).toEqual({ kind: 'ended', status: 'close' });
+    expect(await decide(order, 'refund')).toEqual({ kind: 'nothing_to_decide', status: 'close' });
+    expect(await decide(order, 'reopen')).toEqual({ kind: 'nothing_to_decide', status: 'close' });
+    expect(kept(order)).toBe(100);
+  }));
+
+test('an order that was reopened after a cancel can be cancelled again, also while its channel is busy', async () => {
+  const order = await paidLate('ali_pay', { status: 'cancel', ending: 'cancel' });
+  const refusal = refuseRefunds(order);
+  await world.fire(order);
+  refusal.remove();
+  expect(await decide(order, 'reopen')).toEqual({ kind: 'decided', status: 'success' });
+  expect(await world.reload(order)).toMatchObject({ ending: 'expiry', nextCloseAt: null });
+  expect(await world.app.deps.store.wish(order.id, 'cancel', new Date())).toBe(true);
+  await world.fire(order);
+  expect((await world.reload(order)).status).toBe('cancel');
+});
+
 describe.each(channels)('%s: money for a closed order, under the policy manual', (channel) => {
   test('waits for a person, who reopens it, returns it, or says that it is done; once', () =>
     under('manual', async () => {
@@ -272,6 +315,19 @@ describe.each(channels)('%s: the last look at a closed order', (channel) => {
     expect(await violations(order)).toEqual([{ kind: 'payable' }]);
   });
 
+  test('waits for its time, whoever begins the order again', async () => {
+    const order = await closed();
+    expect(await reclose(world.app.deps, order.orderNo)).toEqual({ kind: 'ended', status: 'close' });
+    expect((await world.reload(order)).nextCloseAt).toEqual(order.nextCloseAt);
+  });
+
+  test('finding it payable leaves a record', async () => {
+    const order = await wronglyClosed(channel);
+    if (channel === 'ali_pay') await control().scan(order.orderNo);
+    await world.fire(order);
+    expect((await world.records(order)).at(-1)).toMatchObject({ closeType: 'watch', outcome: 'payable' });
+  });
+
   test('learns nothing in an outage, and is tried again', async () => {
     const order = await closed();
     const outage = control().addFault({ kind: 'reset', match: { orderNo: order.orderNo } });
@@ -291,4 +347,17 @@ test('an order that is refunding or refunded answers a close, a cancel and a new
   expect(await world.cancel(order)).toEqual({ kind: 'ended', status: 'refunded' });
   const again = aWish('wechat_pay', order.bizOrderNo);
   expect(await createOrder(world.app.deps, again)).toMatchObject({ kind: 'ended' });
+});
+
+test('the last look at a WeChat order believes no unsigned word that it never was', async () => {
+  const order = await wronglyClosed('wechat_pay');
+  control().notifications.drop(order.orderNo, 100);
+  await control().pay(order.orderNo);
+  const match = { operation: 'query', orderNo: order.orderNo } as const;
+  const forged = control().addFault({ kind: 'error', status: 404, code: 'ORDER_NOT_EXIST', match });
+  await world.fire(order);
+  expect(await world.reload(order)).toMatchObject({ status: 'close', retryReason: 'not_confirmed' });
+  forged.remove();
+  await world.fire(order);
+  expect(await settled(order)).toMatchObject({ status: 'refunded' });
 });

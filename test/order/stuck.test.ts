@@ -34,9 +34,7 @@ async function run(...args: string[]): Promise<{ code: number | null; json: Reco
   const started = program(...args, '--json');
   const code = await started.ended();
   const lines = started.stdout().split('\n');
-  // The log goes to standard output too, and each of its lines has a level.
-  const json = lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
-  return { code, json: json.filter((line) => !('level' in line)) };
+  return { code, json: lines.filter((line) => line !== '').map((line) => JSON.parse(line)) };
 }
 
 describe('an order is stuck', () => {

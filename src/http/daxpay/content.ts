@@ -1,5 +1,5 @@
 import type { LosslessNumber } from 'lossless-json';
-import { isEndedUnpaid, isGivingBack, type PaymentOrder } from '../../order/order.ts';
+import { isGivingBack, type PaymentOrder, shownStatus } from '../../order/order.ts';
 import type { SyncOutcome } from '../../order/outcomes.ts';
 import type { Units } from './units.ts';
 
@@ -34,13 +34,12 @@ const orderValues = {
   description: ({ description }) => description,
   channel: ({ channel }) => channel,
   method: ({ method }) => method,
-  status: (order) => (isGivingBack(order) ? 'refunding' : order.status),
+  status: shownStatus,
   payBody: ({ payBody }) => payBody,
   amount: ({ amountFen }, units) => units.writeAmount(amountFen),
   refundableBalance: (order, units) =>
     units.writeAmount(order.status === 'success' && !isGivingBack(order) ? order.amountFen : 0),
-  payTime: ({ paidAt, latePaidAt, status }, units) =>
-    timeOrNull(isEndedUnpaid({ status }) ? paidAt : (paidAt ?? latePaidAt), units),
+  payTime: ({ paidAt, latePaidAt }, units) => timeOrNull(paidAt ?? latePaidAt, units),
   expiredTime: ({ expiresAt }, units) => units.writeTime(expiresAt),
   closeTime: ({ closedAt }, units) => timeOrNull(closedAt, units),
   errorMsg: ({ errorMsg }) => errorMsg,
@@ -55,7 +54,7 @@ const orderValues = {
 const syncValues = {
   status: ({ channelStatus }) => channelStatus,
   gatewayStatus: ({ channelStatus }) => channelStatus,
-  orderStatus: ({ order }) => (isGivingBack(order) ? 'refunding' : order.status),
+  orderStatus: ({ order }) => shownStatus(order),
   repair: ({ repaired }) => repaired,
   adjust: ({ repaired }) => repaired,
 } satisfies Values<Synced>;

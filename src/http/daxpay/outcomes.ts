@@ -32,7 +32,7 @@ const closePending = {
   rate_limited: failure('operation_processing', '支付通道限制了请求频率，系统将自动继续关闭'),
   unreachable: failure('operation_processing', '暂未得到支付通道的明确结果，系统将自动继续关闭'),
   not_confirmed: failure('operation_processing', '支付通道已受理，关闭结果待确认，系统将自动继续'),
-  too_early: failure('operation_processing', '订单在支付通道的创建尚未有定论，系统将自动继续关闭'),
+  too_early: failure('operation_processing', '支付通道暂不能关闭该订单，系统将自动继续关闭'),
   misconfigured: failure('operation_failed', '支付通道配置错误，请联系管理员，系统将自动重试关闭'),
   mismatch: failure('trade_status_wrong', '支付通道的支付信息与订单不符，需要人工核对'),
   refunding: failure('operation_processing', '退款已受理，结果待确认，系统将自动继续'),
@@ -46,7 +46,7 @@ const cancelPending = {
   rate_limited: failure('operation_processing', '支付通道限制了请求频率，系统将自动继续撤销'),
   unreachable: failure('operation_processing', '暂未得到支付通道的明确结果，系统将自动继续撤销'),
   not_confirmed: failure('operation_processing', '支付通道已受理，撤销结果待确认，系统将自动继续'),
-  too_early: failure('operation_processing', '订单在支付通道的创建尚未有定论，系统将自动继续撤销'),
+  too_early: failure('operation_processing', '支付通道暂不能关闭该订单，系统将自动继续撤销'),
   misconfigured: failure('operation_failed', '支付通道配置错误，请联系管理员，系统将自动重试撤销'),
   channel_down: failure('operation_processing', '支付通道暂时不可用，系统将在其恢复后自动撤销'),
 } satisfies Record<Pending['reason'], Result>;

@@ -73,8 +73,8 @@ export function wireTypes(units: Units): Readonly<Record<string, Schema>> {
       type: 'string',
       enum: [...channelNames, ...foreignChannels],
       title: bilingual(
-        'union_pay 和 wallet_pay 未启用：20021',
-        'union_pay and wallet_pay are not enabled: 20021',
+        'wallet_pay 及未配置的通道：20021',
+        'wallet_pay, and channels that are not configured: 20021',
       ),
     },
     method: { type: 'string', enum: payMethods },
