@@ -125,7 +125,7 @@ test('a dry run shows what the channel says now, and changes nothing', async () 
   const foreign = await world.edit(await stuck(), { channelAccount: 'another' });
   const before = await world.query('SELECT * FROM payment_order');
   const records = await world.query('SELECT COUNT(*) FROM close_record');
-  const said = await askAbout(world.app.deps, [open, closed, foreign]);
+  const said = await askAbout(world.app.deps, [open, closed, foreign], 20);
   expect(said.map(({ says }) => says)).toEqual(['unpaid', 'closed', 'not_configured']);
   expect(await world.query('SELECT * FROM payment_order')).toEqual(before);
   expect(await world.query('SELECT COUNT(*) FROM close_record')).toEqual(records);
