@@ -102,7 +102,8 @@ export function createBreaker(now: Ticks, events: BreakerEvents): Breaker {
     unavailableForMs: () => (state === 'closed' ? null : Math.max(0, nextAttemptAt - now())),
     admit() {
       if (state === 'closed') return null;
-      if (now() < nextAttemptAt) return nextAttemptAt - now();
+      const waitMs = nextAttemptAt - now();
+      if (waitMs > 0) return waitMs;
       state = 'probing';
       nextAttemptAt = now() + PROBE_EVERY_MS;
       return null;
