@@ -18,6 +18,7 @@ import { receiveNotification } from './order/receive-notification.ts';
 import { createRefundStore } from './order/refund-store.ts';
 import { createOrderStore } from './order/store.ts';
 import { createStuckStore } from './order/stuck-store.ts';
+import { ticks } from './platform/clock.ts';
 import { openDatabase } from './platform/database.ts';
 import { followDatabaseClock } from './platform/database-clock.ts';
 import type { Logger } from './platform/logger.ts';
@@ -26,7 +27,7 @@ import { connectedOrNot, openProducerRedis, openWorkerRedis, type RedisAddress }
 import { createReleases } from './platform/releases.ts';
 import { createTellOnce } from './platform/tell-once.ts';
 import { createCloseQueues } from './timer/close-queues.ts';
-import { endCloseWorker, startCloseWorker } from './timer/close-worker.ts';
+import { startCloseWorker } from './timer/close-worker.ts';
 import { startSweeper } from './timer/sweeper.ts';
 
 /** How long a shutdown waits for work in hand, ms. What is not done by then is given back: its lease runs out. */
@@ -86,9 +87,15 @@ async function build(
   if (!(await connectedOrNot(redis)))
     log.error('redis cannot be reached: orders close late until it is back');
   const queues = createCloseQueues(redis, server.REDIS_PREFIX, clock, log);
-  const tellOnce = createTellOnce(clock, TELL_AGAIN_MS);
+  const tellOnce = createTellOnce(ticks, TELL_AGAIN_MS);
   const maxCalls = server.CLOSE_CONCURRENCY + CALLS_BY_HAND;
-  const channels = createChannels(channelConfig, server.PUBLIC_URL, { clock, log, tellOnce, maxCalls });
+  const channels = createChannels(channelConfig, server.PUBLIC_URL, {
+    clock,
+    ticks,
+    log,
+    tellOnce,
+    maxCalls,
+  });
   const store = createOrderStore(db);
   const leases = keepLeases(store, clock, log);
   releases.add('connections', async () => leases.stop());
@@ -142,7 +149,6 @@ async function build(
       return naming('HOST, PORT', http.listen({ host: server.HOST, port: server.PORT }));
     },
     work() {
-      void queues.endPauses();
       const connection = openWorkerRedis(redisAddress(server), log);
       releases.add('connections', async () => connection.disconnect());
       // Also for channels that are not configured any more: their open orders are somebody's business.
@@ -154,7 +160,7 @@ async function build(
           perSecond: server.CHANNEL_CLOSES_PER_S,
         };
         const worker = startCloseWorker(deps, connection, options);
-        releases.add('work', () => endCloseWorker(worker, connection));
+        releases.add('work', () => worker.end());
       }
       const sweeper = startSweeper(deps, server.SWEEP_INTERVAL_MS);
       releases.add('work', () => sweeper.stop());

@@ -4,7 +4,7 @@ import { guardChannel } from './channel/guard.ts';
 import { createUnionpayChannel } from './channel/unionpay/unionpay-channel.ts';
 import { createWechatChannel } from './channel/wechat/wechat-channel.ts';
 import type { Config } from './config.ts';
-import type { Clock } from './platform/clock.ts';
+import type { Clock, Ticks } from './platform/clock.ts';
 import type { Logger } from './platform/logger.ts';
 import type { TellOnce } from './platform/tell-once.ts';
 
@@ -15,7 +15,7 @@ export const notifyPath = (channel: ChannelName) => `/notify/${channel}`;
 export function createChannels(
   { wechat, alipay, unionpay }: Omit<Config, 'server'>,
   publicUrl: string,
-  guard: { clock: Clock; log: Logger; tellOnce: TellOnce; maxCalls: number },
+  guard: { clock: Clock; ticks: Ticks; log: Logger; tellOnce: TellOnce; maxCalls: number },
 ): Channels {
   const { clock } = guard;
   const channels = new Map<ChannelName, GuardedChannel>();

@@ -1,10 +1,12 @@
-import type { Clock } from '../platform/clock.ts';
+import type { Ticks } from '../platform/clock.ts';
 import type { Failure } from './channel.ts';
 
 /** So many different orders in a row without any answer: the channel is down, not the order odd. */
 export const UNKNOWN_IN_A_ROW = 5;
 /** A wrong key shows in every call. */
 export const MISCONFIGURED_IN_A_ROW = 3;
+/** All of them within so many ms: what a few odd orders met in the course of a quiet night proves nothing. */
+export const ROW_WITHIN_MS = 60_000;
 /** How long a channel that is down is left alone, ms; longer with every attempt that shows it still down. */
 const DOWN_MS = [5_000, 10_000, 20_000, 30_000];
 /** Nobody mends a key in seconds. */
@@ -16,9 +18,9 @@ type Trouble = Extract<Failure['kind'], 'unknown' | 'misconfigured'>;
 
 export interface BreakerEvents {
   /** It was working until now. */
-  opened(trouble: Trouble, answer: string, until: Date): void;
+  opened(trouble: Trouble, answer: string, waitMs: number): void;
   /** A probe showed that it is still in trouble. */
-  stillOpen(trouble: Trouble, answer: string, until: Date): void;
+  stillOpen(trouble: Trouble, answer: string, waitMs: number): void;
   closed(): void;
 }
 
@@ -30,10 +32,10 @@ export interface Called {
 }
 
 export interface Breaker {
-  /** Null while the channel works; else the earliest moment at which an attempt may be let through. No effect. */
-  unavailableUntil(): Date | null;
-  /** Asks to begin an attempt. Null: go ahead, possibly as the probe. Else ask again then. */
-  admit(): Date | null;
+  /** Null while the channel works; else in how many ms an attempt may be let through (0: now). No effect. */
+  unavailableForMs(): number | null;
+  /** Asks to begin an attempt. Null: go ahead, possibly as the probe. Else ask again in so many ms. */
+  admit(): number | null;
   /** True where a call must not reach the network. */
   refuses(): boolean;
   note(called: Called): void;
@@ -41,28 +43,29 @@ export interface Breaker {
 
 /**
  * A channel's circuit breaker (熔断), in three states:
- * - closed: everything passes. Opens when enough different orders in a row got no answer (`unknown`) or were told
- *   that we are at fault (`misconfigured`). Any other answer in between ends the row, but for `rate_limited`, which
+ * - closed: everything passes. Opens when enough different orders in a row, within a minute, got no answer (`unknown`) or
+ *   were told that we are at fault (`misconfigured`). Any other answer in between ends the row, but for `rate_limited`, which
  *   proves nothing: at WeChat it usually means that this customer is paying.
  * - open: nothing passes for a while, and what was under way before says nothing any more.
  * - probing: one attempt in `PROBE_EVERY_MS` passes. The first answer decides: closed, or open again for longer.
  *
- * In memory, one for each channel and process: it has to be right soon, not everywhere at once.
+ * In memory, one for each channel and process: it has to be right soon, not everywhere at once. Its waits are measured
+ * in ticks, so that no corrected clock keeps a channel shut.
  */
-export function createBreaker(clock: Clock, events: BreakerEvents): Breaker {
-  const inARow = { unknown: new Set<string>(), misconfigured: new Set<string>() };
+export function createBreaker(now: Ticks, events: BreakerEvents): Breaker {
+  /** The different orders in a row, each with the tick at which it was met last. */
+  const inARow = { unknown: new Map<string, number>(), misconfigured: new Map<string, number>() };
   let state: 'closed' | 'open' | 'probing' = 'closed';
   let nextAttemptAt = 0;
   let failedProbes = 0;
 
-  const now = () => clock.now().getTime();
-
   function open(trouble: Trouble, answer: string): void {
     const down = DOWN_MS[Math.min(failedProbes, DOWN_MS.length - 1)] ?? MISCONFIGURED_MS;
-    nextAttemptAt = now() + (trouble === 'misconfigured' ? MISCONFIGURED_MS : down);
+    const waitMs = trouble === 'misconfigured' ? MISCONFIGURED_MS : down;
+    nextAttemptAt = now() + waitMs;
     const tell = state === 'closed' ? events.opened : events.stillOpen;
     state = 'open';
-    tell(trouble, answer, new Date(nextAttemptAt));
+    tell(trouble, answer, waitMs);
   }
 
   function endRow(): void {
@@ -76,9 +79,10 @@ export function createBreaker(clock: Clock, events: BreakerEvents): Breaker {
       endRow();
       return;
     }
-    inARow[kind].add(orderNo);
-    const enough = kind === 'unknown' ? UNKNOWN_IN_A_ROW : MISCONFIGURED_IN_A_ROW;
-    if (inARow[kind].size < enough) return;
+    const row = inARow[kind];
+    row.set(orderNo, now());
+    for (const [other, at] of row) if (at <= now() - ROW_WITHIN_MS) row.delete(other);
+    if (row.size < (kind === 'unknown' ? UNKNOWN_IN_A_ROW : MISCONFIGURED_IN_A_ROW)) return;
     endRow();
     open(kind, answer);
   }
@@ -95,10 +99,11 @@ export function createBreaker(clock: Clock, events: BreakerEvents): Breaker {
   }
 
   return {
-    unavailableUntil: () => (state === 'closed' ? null : new Date(Math.max(nextAttemptAt, now()))),
+    unavailableForMs: () => (state === 'closed' ? null : Math.max(0, nextAttemptAt - now())),
     admit() {
       if (state === 'closed') return null;
-      if (now() < nextAttemptAt) return new Date(nextAttemptAt);
+      const waitMs = nextAttemptAt - now();
+      if (waitMs > 0) return waitMs;
       state = 'probing';
       nextAttemptAt = now() + PROBE_EVERY_MS;
       return null;

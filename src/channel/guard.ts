@@ -1,4 +1,4 @@
-import type { Clock } from '../platform/clock.ts';
+import type { Clock, Ticks } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { TellOnce } from '../platform/tell-once.ts';
 import { createBreaker } from './breaker.ts';
@@ -14,7 +14,10 @@ interface Answer {
 }
 
 interface GuardOptions {
+  /** On which the moments are that it returns. */
   clock: Clock;
+  /** On which it waits. */
+  ticks: Ticks;
   log: Logger;
   tellOnce: TellOnce;
   /** Calls under way at once, in this process; more are refused, so that a hanging channel holds a bounded number. */
@@ -26,21 +29,26 @@ interface GuardOptions {
  * refuses does not reach the network and is answered `unknown`: nothing was learned. Whoever begins an attempt asks
  * `admit` first, and need not make one that would be refused.
  *
- * The one place where a person is told that a whole channel is down or misconfigured, once.
+ * The one place where a person is told that a whole channel is down or misconfigured: once, and once an hour while it
+ * stays so.
  */
 export function guardChannel(
   channel: Channel,
-  { clock, log: parent, tellOnce, maxCalls }: GuardOptions,
+  { clock, ticks, log: parent, tellOnce, maxCalls }: GuardOptions,
 ): GuardedChannel {
   const log = parent.child({ channel: channel.name });
-  const breaker = createBreaker(clock, {
-    opened(reason, answer, until) {
+  const inMs = (ms: number) => new Date(clock.now().getTime() + ms);
+  const breaker = createBreaker(ticks, {
+    opened(reason, answer, waitMs) {
       // The first order that met a misconfiguration has told of it.
-      const told = reason === 'misconfigured' && !tellOnce(`misconfigured ${channel.name}`);
-      log[told ? 'warn' : 'error']({ reason, answer, until }, 'channel is out of order: its orders wait');
+      const told = !tellOnce(`${reason} ${channel.name}`) && reason === 'misconfigured';
+      const fields = { reason, answer, until: inMs(waitMs) };
+      log[told ? 'warn' : 'error'](fields, 'channel is out of order: its orders wait');
     },
-    stillOpen: (reason, answer, until) =>
-      log.warn({ reason, answer, until }, 'channel is still out of order'),
+    stillOpen(reason, answer, waitMs) {
+      const level = tellOnce(`${reason} ${channel.name}`) ? 'error' : 'warn';
+      log[level]({ reason, answer, until: inMs(waitMs) }, 'channel is still out of order');
+    },
     closed: () => log.info('channel works again'),
   });
   let underWay = 0;
@@ -66,7 +74,8 @@ export function guardChannel(
     return refusal() ?? counted(order, call());
   }
 
-  const fullUntil = () => (underWay < maxCalls ? null : new Date(clock.now().getTime() + FULL_RETRY_MS));
+  const fullForMs = () => (underWay < maxCalls ? null : FULL_RETRY_MS);
+  const until = (waitMs: number | null) => (waitMs === null ? null : inMs(waitMs));
 
   return {
     ...channel,
@@ -81,7 +90,8 @@ export function guardChannel(
     },
     refund: (order, refund) => guarded(order, () => channel.refund(order, refund)),
     queryRefund: (order, refund) => guarded(order, () => channel.queryRefund(order, refund)),
-    unavailableUntil: () => breaker.unavailableUntil() ?? fullUntil(),
-    admit: () => fullUntil() ?? breaker.admit(),
+    unavailableUntil: () => until(breaker.unavailableForMs() ?? fullForMs()),
+    admit: () => until(fullForMs() ?? breaker.admit()),
+    unguarded: channel,
   };
 }

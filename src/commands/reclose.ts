@@ -25,7 +25,12 @@ export function addRecloseCommand(program: Command, open: OpenApp): void {
     .option('--stuck', 'all stuck orders instead, of one channel or with one reason if given')
     .addOption(channelOption())
     .addOption(reasonOption())
-    .option('--per-second <n>', 'with --stuck: so many become due in a second', count, 20)
+    .option(
+      '--per-second <n>',
+      'with --stuck: so many become due in a second; with --dry-run: so many are asked about',
+      count,
+      20,
+    )
     .option('--dry-run', 'change nothing: show what the channel says of each now')
     .option('--limit <n>', 'with --stuck --dry-run: ask about so many at most', count, 1_000)
     .addOption(jsonOption())
@@ -75,7 +80,7 @@ async function dryRun(deps: OrderDeps, orderNos: string[], options: Options): Pr
   for (const orderNo of missing) {
     print(options.json ? JSON.stringify({ orderNo, says: 'not_found_here' }) : `${orderNo} not_found`);
   }
-  const said = await askAbout(deps, orders);
+  const said = await askAbout(deps, orders, options.perSecond);
   for (const one of said) print(options.json ? JSON.stringify(asJson(one)) : asLine(one));
   return missing.length === 0 && said.every(({ says }) => says !== 'unknown' && says !== 'misconfigured');
 }

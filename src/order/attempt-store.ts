@@ -161,5 +161,11 @@ export function createAttemptStore(db: DataSource) {
       const { id, status } = order;
       await change(orders.manager, set, guard, { id, status, ending: next.ending, now: next.now });
     },
+
+    /** Puts off the last look at a closed order, of which no attempt was made. Whatever has changed since then stands. */
+    async postponeLastLook({ id, status, nextCloseAt: was }: PaymentOrder, nextCloseAt: Date): Promise<void> {
+      const guard = 'id = :id AND status = :status AND watch_until IS NULL AND next_close_at = :was';
+      await change(orders.manager, { nextCloseAt }, guard, { id, status, was });
+    },
   };
 }

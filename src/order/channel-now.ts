@@ -2,8 +2,11 @@ import type { OrderDeps } from './deps.ts';
 import type { Ending, PaymentOrder } from './order.ts';
 import type { Pending } from './outcomes.ts';
 
-/** How soon an order is looked at again whose channel or account is not configured, ms; spread by up to a fifth. */
-const NOT_CONFIGURED_MS = 300_000;
+/**
+ * How soon an order is looked at again whose channel or account is not configured, ms: after as long as it has been
+ * stuck, within these bounds, and spread by up to a fifth. So ten thousands of them do not keep others waiting.
+ */
+const NOT_CONFIGURED_MS = { least: 300_000, most: 3_600_000 };
 
 /** Until when this order's channel is out of order; null while it works, or is not configured. */
 export function outOfOrderUntil({ channels }: OrderDeps, { channel }: PaymentOrder): Date | null {
@@ -13,7 +16,7 @@ export function outOfOrderUntil({ channels }: OrderDeps, { channel }: PaymentOrd
 /**
  * Asked before an attempt takes the order's lease. Null: the channel can be asked, go ahead. Else what to answer at
  * once; no attempt was made, none is spent, and no record is written.
- * - The channel is out of order (its breaker is open): the order stays due, its queue pauses.
+ * - The channel is out of order (its breaker is open): the order stays due, its worker pauses.
  * - The channel, or the order's account, is not configured: the order is put off by itself, because others of its
  *   queue may be fine. It is stuck, and a person is told once for all of that account's orders.
  *
@@ -33,7 +36,9 @@ export async function notNow(
   }
   const answer = 'not asked: the channel is not configured for this account';
   const now = deps.clock.now();
-  const retryAt = new Date(now.getTime() + NOT_CONFIGURED_MS * (1 + deps.random() / 5));
+  const stuckMs = now.getTime() - (order.stuckAt ?? now).getTime();
+  const waitMs = Math.min(Math.max(stuckMs, NOT_CONFIGURED_MS.least), NOT_CONFIGURED_MS.most);
+  const retryAt = new Date(now.getTime() + waitMs * (1 + deps.random() / 5));
   await deps.store.postponeUnasked(order, { at: retryAt, ending, now });
   const level = deps.tellOnce(`misconfigured ${order.channel} ${order.channelAccount}`) ? 'error' : 'debug';
   const { orderNo, channel: name, channelAccount } = order;

@@ -9,6 +9,9 @@ import type { CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
 import { attemptLog, type CloseAttempt, closeRecord, settleRetry } from './settle-close.ts';
 
+/** Over how long the last looks are spread that were due while their channel was out of order, ms. */
+const PUT_OFF_SPREAD_MS = 3_600_000;
+
 /**
  * The last look at a closed order (核对), when its channel notifies no longer of what was paid before the close: asks
  * once more. Closed there as here, it is done with. If the channel has money for it, that is a late payment; if it would
@@ -21,7 +24,14 @@ export async function lookForLastTime(
   trigger: CloseTrigger,
 ): Promise<void> {
   const channel = deps.channels.get(order.channel);
-  if ((await notNow(deps, order, order.ending)) !== null || channel === undefined) return;
+  const notAsked = await notNow(deps, order, order.ending);
+  if (notAsked?.reason === 'channel_down') {
+    // Nothing is urgent about it: it is out of the way of the orders that wait for the channel, costs one UPDATE, and
+    // comes back spread. It may be the probe all the same, because there may be nothing else to try the channel with.
+    const at = new Date(notAsked.retryAt.getTime() + PUT_OFF_SPREAD_MS * deps.random());
+    await deps.store.postponeLastLook(order, at);
+  }
+  if (notAsked !== null || channel === undefined) return;
   const leased = await takeLease(deps, order);
   if (leased === null) return;
   await holding(deps, leased, () => lookLeased(deps, channel, leased, trigger));

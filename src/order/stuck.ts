@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { lastAnswer } from './ask-channel.ts';
 import type { OrderDeps } from './deps.ts';
 import { asChannelOrder, type PaymentOrder } from './order.ts';
@@ -65,7 +66,7 @@ export async function recloseStuck(
         if (counts.lastAt === null || at > counts.lastAt) counts.lastAt = at;
         await deps.timer.set(order, at, 'manual');
       },
-      counts.enqueued + counts.ended,
+      { firstIndex: counts.enqueued + counts.ended },
     );
     after = orders.at(-1) ?? null;
     if (orders.length < PAGE) break;
@@ -83,30 +84,38 @@ export interface ChannelSays {
 }
 
 /**
- * Asks the channels by query alone what they say of these orders now. Changes nothing, takes no lease, leaves no
- * record. A channel that is out of order is not asked: its orders are `unknown`.
+ * Asks the channels by query alone what they say of these orders now, at most about `perSecond` in a second. Changes
+ * nothing, takes no lease, leaves no record. Past the breaker, because stuck orders are the odd ones: a few without
+ * an answer say nothing of the next.
  */
-export async function askAbout(deps: OrderDeps, orders: PaymentOrder[]): Promise<ChannelSays[]> {
+export async function askAbout(
+  deps: OrderDeps,
+  orders: PaymentOrder[],
+  perSecond: number,
+): Promise<ChannelSays[]> {
   const said: ChannelSays[] = [];
-  await inBatches(orders, async (order, index) => {
+  const ask = async (order: PaymentOrder, index: number) => {
     const channel = deps.channels.get(order.channel);
     if (channel === undefined || channel.account !== order.channelAccount) {
       said[index] = { order, says: 'not_configured', answer: 'not asked: not configured for this account' };
       return;
     }
-    const { kind, answer } = await channel.query(asChannelOrder(order));
+    const { kind, answer } = await channel.unguarded.query(asChannelOrder(order));
     said[index] = { order, says: kind, answer };
-  });
+  };
+  await inBatches(orders, ask, { perSecond });
   return said;
 }
 
 async function inBatches<Item>(
   items: Item[],
   work: (item: Item, index: number) => Promise<void>,
-  firstIndex = 0,
+  { firstIndex = 0, perSecond = Number.POSITIVE_INFINITY }: { firstIndex?: number; perSecond?: number },
 ): Promise<void> {
   for (let from = 0; from < items.length; from += AT_ONCE) {
     const some = items.slice(from, from + AT_ONCE);
-    await Promise.all(some.map((item, offset) => work(item, firstIndex + from + offset)));
+    const isLast = from + AT_ONCE >= items.length;
+    const pace = isLast ? undefined : wait((AT_ONCE * 1000) / perSecond);
+    await Promise.all([pace, ...some.map((item, offset) => work(item, firstIndex + from + offset))]);
   }
 }

@@ -8,3 +8,11 @@ export interface Clock {
 
 /** The clock of this machine. */
 export const systemClock: Clock = { now: () => new Date() };
+
+/**
+ * Ms since some moment, only ever forward: for waits within this process, which must not grow or shrink when a clock
+ * is corrected.
+ */
+export type Ticks = () => number;
+
+export const ticks: Ticks = () => performance.now();

@@ -15,11 +15,6 @@ export interface CloseJob {
 }
 type CloseQueue = Queue<CloseJob, void, CloseTrigger['kind']>;
 
-export interface CloseQueues {
-  /** Ends the pauses of all queues: they were another process's, whose key or network may have been at fault. */
-  endPauses(): Promise<void>;
-}
-
 /**
  * The close timers as delayed BullMQ jobs, one per order, named by what triggered them.
  *
@@ -28,12 +23,7 @@ export interface CloseQueues {
  * timer is set by removing the job first, and jobs are not retained when they end; the history is in MySQL.
  * A job that is running cannot be removed: it is `live`, and when it ends it goes by the row as it is then.
  */
-export function createCloseQueues(
-  redis: Redis,
-  prefix: string,
-  clock: Clock,
-  log: Logger,
-): CloseTimer & CloseQueues {
+export function createCloseQueues(redis: Redis, prefix: string, clock: Clock, log: Logger): CloseTimer {
   const queues = new Map<ChannelName, CloseQueue>();
   for (const channel of channelNames) {
     const queue: CloseQueue = new Queue(queueName(channel), {
@@ -83,12 +73,6 @@ export function createCloseQueues(
 
     async clear({ orderNo, channel }) {
       await orFailed(orderNo, async () => ((await queueOf(channel).remove(orderNo)) === 0 ? 'live' : 'set'));
-    },
-
-    async endPauses() {
-      if (redis.status !== 'ready') return;
-      const ended = [...queues.values()].map((queue) => queue.removeRateLimitKey());
-      await Promise.all(ended).catch((error: unknown) => log.warn({ err: error }, 'pauses not ended'));
     },
   };
 }

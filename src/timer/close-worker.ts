@@ -1,4 +1,4 @@
-import { DelayedError, type Job, RateLimitError, Worker } from 'bullmq';
+import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { ChannelName } from '../channel/channel.ts';
@@ -7,6 +7,7 @@ import type { CloseTrigger } from '../order/outcomes.ts';
 import { type NextRun, runDueOrder } from '../order/run-due-order.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import { type CloseJob, queueName } from './close-queues.ts';
+import { createPause, type Pause } from './pause.ts';
 
 /**
  * A worker that dies holding jobs is noticed within lock plus check: the jobs run again 3 to 8 s later, not 60. As
@@ -21,11 +22,6 @@ const RUN_RETRY_MS = 1_000;
 /** How soon a job is tried again when our own database is away. */
 const OUTAGE_RETRY_MS = 5_000;
 
-/** The pause of a queue whose channel is out of order, ms at least: the trial of its recovery takes a moment. */
-const MIN_PAUSE_MS = 200;
-/** BullMQ sees a pause only where there is a limit. */
-const NO_LIMIT = 1_000_000_000;
-
 const jobSchema = z.object({ orderNo: z.string().min(1).max(32) });
 const triggerSchema = z.enum(['timeout', 'sweep', 'manual', 'api', 'admin']);
 
@@ -38,7 +34,7 @@ interface CloseWorkerOptions {
   perSecond: number;
 }
 
-export type CloseWorker = Worker<CloseJob, void, CloseTrigger['kind']>;
+type Kind = CloseTrigger['kind'];
 
 /**
  * Runs one channel's close jobs. At least once: BullMQ runs a job again whose worker died, and the close is made
@@ -46,21 +42,22 @@ export type CloseWorker = Worker<CloseJob, void, CloseTrigger['kind']>;
  * order's next attempt, which spends no BullMQ attempt. It completes when there is nothing left to do.
  *
  * At most `perSecond` jobs begin in a second, over all processes: so does a backlog drain. While the channel is out of
- * order its whole queue pauses, in all processes, and what waits in it costs nothing.
+ * order for this process, its worker takes no jobs: what waits in the queue costs nothing, and other processes, for
+ * which the channel may work, take it as before.
  */
 export function startCloseWorker(
   deps: OrderDeps,
   redis: Redis,
   { channel, prefix, concurrency, perSecond }: CloseWorkerOptions,
-): CloseWorker {
-  const worker: CloseWorker = new Worker(
+): { end(): Promise<void> } {
+  const worker = new Worker<CloseJob, void, Kind>(
     queueName(channel),
-    (job, token) => runJob(deps, worker, job, token),
+    (job, token) => runJob(deps, pause, job, token),
     {
       connection: redis,
       prefix,
       concurrency,
-      limiter: { max: perSecond === 0 ? NO_LIMIT : perSecond, duration: 1_000 },
+      ...(perSecond > 0 && { limiter: { max: perSecond, duration: 1_000 } }),
       lockDuration: LOCK_MS,
       stalledInterval: STALLED_CHECK_MS,
       maxStalledCount: MAX_STALLED,
@@ -69,6 +66,7 @@ export function startCloseWorker(
       removeOnFail: { count: 0 },
     },
   );
+  const pause = createPause(worker);
   worker.on('error', (error) => deps.log.debug({ channel, err: error.message }, 'worker error'));
   worker.on('stalled', (orderNo) => deps.log.warn({ channel, orderNo }, 'job of a dead worker taken over'));
   worker.on('failed', (job, error) =>
@@ -77,18 +75,19 @@ export function startCloseWorker(
       'close job failed; the sweep will find it',
     ),
   );
-  return worker;
-}
-
-/** Ends a worker: takes no more jobs and waits for those in hand, unless there is no Redis to give them back to. */
-export async function endCloseWorker(worker: CloseWorker, redis: Redis): Promise<void> {
-  await worker.close(redis.status !== 'ready');
+  return {
+    /** Takes no more jobs and waits for those in hand, unless there is no Redis to give them back to. */
+    async end() {
+      pause.end();
+      await worker.close(redis.status !== 'ready');
+    },
+  };
 }
 
 async function runJob(
   deps: OrderDeps,
-  worker: CloseWorker,
-  job: Job<CloseJob, void, CloseTrigger['kind']>,
+  pause: Pause,
+  job: Job<CloseJob, void, Kind>,
   token: string | undefined,
 ): Promise<void> {
   const { orderNo } = jobSchema.parse(job.data);
@@ -101,9 +100,10 @@ async function runJob(
       await job.moveToDelayed(Date.now() + msUntil(deps, next.at), token);
       throw new DelayedError();
     case 'channel_down':
-      await worker.rateLimit(Math.max(MIN_PAUSE_MS, msUntil(deps, next.until)));
-      // Puts the job back where it was, and spends nothing.
-      throw new RateLimitError();
+      pause.begin(msUntil(deps, next.until));
+      // Back to the head of the queue, where it was; nothing is spent.
+      await job.moveToWait(token);
+      throw new WaitingError();
     default:
       return assertNever(next);
   }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { UNKNOWN_IN_A_ROW } from '../../src/channel/breaker.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { reclose } from '../../src/order/reclose.ts';
 import { askAbout, listStuck, recloseStuck } from '../../src/order/stuck.ts';
@@ -123,10 +124,44 @@ test('a dry run shows what the channel says now, and changes nothing', async () 
   const foreign = await world.edit(await stuck(), { channelAccount: 'another' });
   const before = await world.query('SELECT * FROM payment_order');
   const records = await world.query('SELECT COUNT(*) FROM close_record');
-  const said = await askAbout(world.app.deps, [open, closed, foreign]);
+  const said = await askAbout(world.app.deps, [open, closed, foreign], 20);
   expect(said.map(({ says }) => says)).toEqual(['unpaid', 'closed', 'not_configured']);
   expect(await world.query('SELECT * FROM payment_order')).toEqual(before);
   expect(await world.query('SELECT COUNT(*) FROM close_record')).toEqual(records);
+});
+
+test('a dry run asks about every order, however many before it were not answered', async () => {
+  const odd: PaymentOrder[] = [];
+  for (let n = 0; n < UNKNOWN_IN_A_ROW; n += 1) odd.push(await stuck());
+  const good = await stuck();
+  for (const { orderNo } of odd) {
+    world.simulator.control.addFault({ kind: 'status', status: 503, match: { orderNo } });
+  }
+  const said = await askAbout(world.app.deps, [...odd, ...odd, good], 100);
+  expect(said.map(({ says }) => says)).toEqual([...[...odd, ...odd].map(() => 'unknown'), 'unpaid']);
+});
+
+test('an order whose account is not configured is put off for ever longer, up to an hour or so', async () => {
+  const order = await world.edit(await world.create('wechat_pay'), { channelAccount: 'another' });
+  async function putOffMin(stuckForMin: number | null): Promise<number> {
+    const { clock } = world.app.deps;
+    const before = clock.now().getTime();
+    if (stuckForMin !== null) await world.edit(order, { stuckAt: new Date(before - stuckForMin * 60_000) });
+    await world.expire(order);
+    const at = await world.fire(order);
+    return ((at?.getTime() ?? 0) - before) / 60_000;
+  }
+  for (const [stuckForMin, least] of [
+    [null, 5],
+    [3, 5],
+    [20, 20],
+    [600, 60],
+  ] as const) {
+    const min = await putOffMin(stuckForMin);
+    expect(min).toBeGreaterThanOrEqual(least);
+    expect(min).toBeLessThan(least * 1.2 + 1);
+  }
+  expect(await world.records(order)).toEqual([]);
 });
 
 describe('on the command line', () => {

@@ -5,6 +5,7 @@ import type { ChannelName } from '../../src/channel/channel.ts';
 import { createClient } from '../../src/client/client.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { recloseStuck } from '../../src/order/stuck.ts';
+import { freePort } from '../../src/platform/services/free-port.ts';
 import { type Program, startProgram } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { createWorld, SIGN_SECRET, type World } from '../support/world.ts';
@@ -150,6 +151,23 @@ describe('while WeChat Pay is down', () => {
     });
   });
 
+  test('a last look is put off in its row, without an attempt and without a timer', async () => {
+    const looked = await world.expire(await world.create('wechat_pay'));
+    expect(await world.close(looked)).toMatchObject({ kind: 'closed' });
+    const orders: PaymentOrder[] = [];
+    for (let n = 0; n < UNKNOWN_IN_A_ROW; n += 1) orders.push(await world.create('wechat_pay'));
+    goDown({ kind: 'reset' });
+    for (const order of orders) await world.close(order, 'manual');
+
+    const before = await world.reload(looked);
+    expect(before.watchUntil).toBeNull();
+    expect(await world.fire(looked)).toBeNull();
+    const after = await world.reload(looked);
+    expect(after.nextCloseAt?.getTime()).toBeGreaterThan(world.app.deps.clock.now().getTime());
+    expect(after).toEqual({ ...before, nextCloseAt: after.nextCloseAt });
+    expect(await world.records(looked)).toHaveLength(1);
+  });
+
   test('an order that can be paid is shown, and its creation is not repeated', async () => {
     const orders: PaymentOrder[] = [];
     for (let n = 0; n < UNKNOWN_IN_A_ROW; n += 1) orders.push(await world.create('wechat_pay'));
@@ -169,15 +187,40 @@ describe('while WeChat Pay is down', () => {
   });
 });
 
-describe('a configuration error with a thousand orders due', () => {
+describe('while WeChat Pay is down for one process only', () => {
+  test('the others close its orders as before, and it ends at once when it is told to', async () => {
+    await overdue('wechat_pay', 300);
+    const nowhere = `http://127.0.0.1:${await freePort()}`;
+    const misdirected = await startWorker({ WECHAT_BASE_URL: nowhere });
+    await misdirected.logged('channel is out of order: its orders wait');
+    expect(await counted('wechat_pay', "status = 'progress'")).toBe(300);
+
+    world.app.work();
+    // But for the few that the other has tried, each of which waits for its next attempt.
+    await until('the orders are closed', async () => {
+      const left = "status = 'progress' AND close_attempts = 0";
+      return (await counted('wechat_pay', left)) === 0;
+    });
+    expect(await counted('wechat_pay', 'close_attempts > 1')).toBeLessThan(3 * CONCURRENCY);
+    expect(await counted('wechat_pay', "status = 'close'")).toBeGreaterThan(300 - 3 * CONCURRENCY);
+    expect(world.app.deps.channels.get('wechat_pay')?.unavailableUntil()).toBeNull();
+
+    expect(misdirected.stdout()).not.toContain('channel works again');
+    expect(await misdirected.terminate()).toBe(0);
+    expect(misdirected.stdout()).not.toContain('work in hand was given back');
+    await allClosed('wechat_pay');
+  }, 120_000);
+});
+
+describe('a configuration error with hundreds of orders due', () => {
   test('(wrong key) costs few calls and no attempts, and is told once; mended, all close', async () => {
-    await overdue('wechat_pay', 1_000);
+    await overdue('wechat_pay', 300);
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const wrong = await startWorker({
       WECHAT_PRIVATE_KEY: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
     });
     await wrong.logged('channel is out of order: its orders wait');
-    await until('all wait in the queue', async () => (await world.queue('wechat_pay').count()) > 900);
+    await until('all wait in the queue', async () => (await world.queue('wechat_pay').count()) > 250);
     expect(calls('wechat_pay').length).toBeLessThan(2 * CONCURRENCY);
     expect(await counted('wechat_pay', 'retry_count > 0')).toBeLessThan(3);
     expect(errorsOf(wrong)).toEqual([
@@ -193,14 +236,14 @@ describe('a configuration error with a thousand orders due', () => {
   }, 300_000);
 
   test('(another merchant number) asks nothing, spends nothing, and is told once; begun again, all close', async () => {
-    await overdue('wechat_pay', 1_000);
+    await overdue('wechat_pay', 300);
     await overdue('ali_pay', 10);
     const before = calls('wechat_pay').length;
     const wrong = await startWorker({ WECHAT_MCH_ID: '1900000000' });
     await allClosed('ali_pay');
     await until(
       'all are stuck',
-      async () => (await counted('wechat_pay', 'stuck_at IS NOT NULL')) === 1_000,
+      async () => (await counted('wechat_pay', 'stuck_at IS NOT NULL')) === 300,
       60_000,
     );
     expect(calls('wechat_pay')).toHaveLength(before);
@@ -211,7 +254,7 @@ describe('a configuration error with a thousand orders due', () => {
     await wrong.terminate();
 
     const counts = await recloseStuck(world.app.deps, { channel: 'wechat_pay' }, 1_000);
-    expect(counts).toMatchObject({ enqueued: 1_000, ended: 0 });
+    expect(counts).toMatchObject({ enqueued: 300, ended: 0 });
     await startWorker();
     await allClosed('wechat_pay');
   }, 300_000);

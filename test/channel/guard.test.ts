@@ -1,0 +1,105 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { MISCONFIGURED_IN_A_ROW, UNKNOWN_IN_A_ROW } from '../../src/channel/breaker.ts';
+import type { Channel, GuardedChannel } from '../../src/channel/channel.ts';
+import { guardChannel } from '../../src/channel/guard.ts';
+import { asChannelOrder, type PaymentOrder } from '../../src/order/order.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import { createTellOnce } from '../../src/platform/tell-once.ts';
+import { createWorld, type World } from '../support/world.ts';
+
+const HOUR_MS = 3_600_000;
+const folder = mkdtempSync(join(tmpdir(), 'guard-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let world: World;
+let orders: PaymentOrder[];
+beforeAll(async () => {
+  world = await createWorld();
+  orders = await Promise.all(Array.from({ length: UNKNOWN_IN_A_ROW }, () => world.create('wechat_pay')));
+});
+afterAll(() => world.end());
+
+let now: number;
+let tick: number;
+beforeEach(() => {
+  now = Date.parse('2026-06-01T00:00:00Z');
+  tick = 0;
+  world.simulator.control.clearFaults();
+});
+
+/** WeChat Pay behind a guard whose clocks stand still, and the levels of what it has said. */
+function guarded(channel: Channel | undefined): { channel: GuardedChannel; said(): string[] } {
+  if (channel === undefined) throw new Error('not configured');
+  const file = join(folder, `${Math.random()}.log`);
+  const ticks = () => tick;
+  return {
+    channel: guardChannel(channel, {
+      clock: { now: () => new Date(now) },
+      ticks,
+      log: createLogger('info', file),
+      tellOnce: createTellOnce(ticks, HOUR_MS),
+      maxCalls: 10,
+    }),
+    said: () =>
+      readFileSync(file, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+        .map(({ level, msg }) => `${level} ${msg}`),
+  };
+}
+async function queryAll(channel: Channel, count: number): Promise<void> {
+  for (const order of orders.slice(0, count)) await channel.query(asChannelOrder(order));
+}
+
+test('a channel that stays misconfigured is told of once an hour', async () => {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const wrong = await world.openApp({
+    WECHAT_PRIVATE_KEY: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+  });
+  const { channel, said } = guarded(wrong.deps.channels.get('wechat_pay')?.unguarded);
+  await queryAll(channel, MISCONFIGURED_IN_A_ROW);
+  for (let hour = 0; hour < 2; hour += 1) {
+    for (let probe = 0; probe < 2; probe += 1) {
+      tick += HOUR_MS / 2;
+      expect(channel.admit()).toBeNull();
+      await queryAll(channel, 1);
+    }
+  }
+  expect(said()).toEqual([
+    'error channel is out of order: its orders wait',
+    'warn channel is still out of order',
+    'error channel is still out of order',
+    'warn channel is still out of order',
+    'error channel is still out of order',
+  ]);
+});
+
+test('a clock that is set back keeps no channel shut', async () => {
+  world.simulator.control.addFault({ kind: 'status', status: 503, match: { channel: 'wechat_pay' } });
+  const { channel } = guarded(world.app.deps.channels.get('wechat_pay')?.unguarded);
+  await queryAll(channel, UNKNOWN_IN_A_ROW);
+  now -= HOUR_MS;
+  expect(channel.admit()).toEqual(new Date(now + 5_000));
+  tick += 5_000;
+  expect(channel.admit()).toBeNull();
+});
+
+test('a question past the guard is asked while the channel is out of order, and decides nothing', async () => {
+  const fault = world.simulator.control.addFault({
+    kind: 'status',
+    status: 503,
+    match: { channel: 'wechat_pay' },
+  });
+  const { channel } = guarded(world.app.deps.channels.get('wechat_pay')?.unguarded);
+  await queryAll(channel, UNKNOWN_IN_A_ROW);
+  fault.remove();
+  const [order] = orders as [PaymentOrder];
+  expect(await channel.query(asChannelOrder(order))).toMatchObject({ kind: 'unknown' });
+  expect(await channel.unguarded.query(asChannelOrder(order))).toMatchObject({ kind: 'unpaid' });
+  expect(channel.unavailableUntil()).not.toBeNull();
+});
