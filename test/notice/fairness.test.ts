@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createNoticeSender } from '../../src/notice/send-notice.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
@@ -10,9 +11,10 @@ import { startRelay, thisMachine } from './relay.ts';
 /** Every host name leads to this merchant's server; what comes to `/dead` hangs. */
 let world: World;
 let merchant: Merchant;
+const hanging: ServerResponse[] = [];
 beforeAll(async () => {
   merchant = await openMerchant();
-  merchant.answers('/dead', () => {});
+  merchant.answers('/dead', (response) => void hanging.push(response));
   world = await createWorld();
 });
 afterAll(async () => {
@@ -41,8 +43,12 @@ const begun = async (name: string) =>
 
 test('a host that answers is told while the sends to any number of dead hosts hang, and so is a new one', async () => {
   // The dead ones' sends end with the test, not before it.
-  const relay = startRelay(world.app, { send: createNoticeSender(thisMachine, 20_000) });
-  onTestFinished(() => relay.stop());
+  const relay = startRelay(world.app, { send: createNoticeSender(thisMachine, 60_000) });
+  onTestFinished(async () => {
+    merchant.answers('/dead', (response) => void response.destroy());
+    for (const response of hanging) response.destroy();
+    await relay.stop();
+  });
   const first = await paid(urlAt('living.example', '/told'));
   await told(first);
   await die(first, 'few', 40, 20);
@@ -58,8 +64,10 @@ test('a host that answers is told while the sends to any number of dead hosts ha
 });
 
 test('a silent host is asked with one notice at a time and rests; when it answers, all that waits is sent', async () => {
-  const send = createNoticeSender(thisMachine, 300);
-  const relay = startRelay(world.app, { send });
+  merchant.answers('/dead', () => {});
+  let laterMs = 0;
+  const clock = { now: () => new Date(world.app.deps.clock.now().getTime() + laterMs) };
+  const relay = startRelay(world.app, { send: createNoticeSender(thisMachine, 300), clock });
   onTestFinished(() => relay.stop());
   const first = await paid(urlAt('living.example', '/told'));
   await told(first);
@@ -73,6 +81,7 @@ test('a silent host is asked with one notice at a time and rests; when it answer
   expect(await begun('silent')).toBe(3);
 
   merchant.answers('/dead', (response) => response.end('SUCCESS'));
+  laterMs = 15_000;
   await until('all are told', async () =>
     (await notices({ orderNo: 'silent' })).every(({ state }) => state === 'delivered'),
   );
@@ -87,7 +96,7 @@ test('a host is one host, whatever its ports and spellings', async () => {
 });
 
 test('the database finds who is due without reading what waits', async () => {
-  const [first] = [await paid(urlAt('living.example', '/told'))];
+  const first = await paid(urlAt('living.example', '/told'));
   await multiply(world, first, { orderNo: 'backlog', url: urlAt('dead.example', '/dead'), count: 900 });
   await multiply(world, first, { orderNo: 'backlog', url: urlAt('dead-too.example', '/dead'), count: 900 });
   await world.query('ANALYZE TABLE merchant_notice');
