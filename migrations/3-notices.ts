@@ -43,7 +43,7 @@ export class Notices1753100000000 implements MigrationInterface {
         ended_at        DATETIME(3) NULL,
         UNIQUE KEY uq_event_id (event_id),
         KEY ix_order_no (order_no),
-        KEY ix_due (next_at, host, id)
+        KEY ix_due (state, host, next_at)
       ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`);
 
     await queryRunner.query(`

@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import type { MerchantNotice } from '../order/notice-entities.ts';
 import { readSnapshot } from '../order/notice-snapshot.ts';
 import type { PaymentOrder } from '../order/order.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { AfterSend, NoticeStore } from './notice-store.ts';
-import { nextSendInMs } from './schedule.ts';
-import type { SendNotice } from './send-notice.ts';
+import { nextSendInMs, SENDS } from './schedule.ts';
+import { SEND_TIMEOUT_MS, type SendNotice, type Sent } from './send-notice.ts';
+
+/** How long a notice is kept from other senders at least, ms: longer than a send takes. */
+const LEASE_MS = 2 * SEND_TIMEOUT_MS;
 
 /** What sending notices works with. Built once, in `app.ts`. */
 export interface NoticeDeps {
@@ -17,28 +21,69 @@ export interface NoticeDeps {
   log: Logger;
 }
 
-/** Makes the attempt that `token` was taken for, and records what came of it. Throws when the database cannot be reached. */
-export async function deliverNotice(deps: NoticeDeps, notice: MerchantNotice, token: string): Promise<void> {
-  const { id, eventId, url } = notice;
-  const attempt = notice.attempts + 1;
-  const startedAt = performance.now();
-  const body = deps.writeBody(readSnapshot(notice.snapshot), deps.clock.now());
-  const sent = await deps.send({ url, eventId, attempt, body });
-  const durationMs = Math.round(performance.now() - startedAt);
-
-  const after = afterSend(sent.outcome === 'delivered', attempt - notice.attemptsBefore, deps.clock.now());
-  if (!(await deps.notices.end({ id, attempt, token }, { ...sent, durationMs }, after))) return;
-  const { orderNo, event, host } = notice;
-  const { outcome, httpStatus } = sent;
-  const log = deps.log.child({ orderNo, event, eventId, host, attempt, outcome, httpStatus });
-  if (after.state === 'delivered') log.info('merchant told');
-  else if (after.state === 'pending') log.warn({ nextAt: after.nextAt }, 'merchant not told yet');
-  else log.error('merchant not told: given up');
+/**
+ * The right to make a notice's next attempt, or null: another has it, or the last attempt was interrupted and there is
+ * no other. Until it is known what comes of the attempt it counts as failed, so that one whose end is never recorded,
+ * for whatever reason, follows the schedule and is given up like any other.
+ */
+export async function takeNotice(deps: NoticeDeps, notice: MerchantNotice): Promise<string | null> {
+  const now = deps.clock.now();
+  const sends = notice.attempts - notice.attemptsBefore;
+  if (sends >= SENDS) {
+    if (await deps.notices.giveUp(notice, now)) logOf(deps, notice).error('merchant not told: given up');
+    return null;
+  }
+  const token = randomUUID();
+  const until = new Date(now.getTime() + Math.max(LEASE_MS, nextSendInMs(sends + 1) ?? 0));
+  return (await deps.notices.take(notice, { token, until }, now)) ? token : null;
 }
 
-function afterSend(delivered: boolean, sends: number, now: Date): AfterSend {
-  if (delivered) return { state: 'delivered', nextAt: null, endedAt: now };
-  const waitMs = nextSendInMs(sends);
+/**
+ * Makes the attempt that `token` was taken for, and records what came of it; that is returned. Throws when the
+ * database cannot be reached.
+ */
+export async function deliverNotice(
+  deps: NoticeDeps,
+  notice: MerchantNotice,
+  token: string,
+): Promise<Sent['outcome']> {
+  const { id } = notice;
+  const attempt = notice.attempts + 1;
+  const startedAt = performance.now();
+  const sent = await writeAndSend(deps, notice, attempt);
+  const durationMs = Math.round(performance.now() - startedAt);
+
+  const after = afterSend(sent.outcome, attempt - notice.attemptsBefore, deps.clock.now());
+  if (!(await deps.notices.end({ id, attempt, token }, { ...sent, durationMs }, after))) return sent.outcome;
+  const { outcome, httpStatus, answer } = sent;
+  const log = logOf(deps, notice).child({ attempt, outcome, httpStatus });
+  if (after.state === 'delivered') log.info('merchant told');
+  else if (after.state === 'pending') log.warn({ nextAt: after.nextAt }, 'merchant not told yet');
+  else log.error(outcome === 'unwritable' ? { answer } : {}, 'merchant not told: given up');
+  return outcome;
+}
+
+/** A body that cannot be written is a failure like any other: a new release may be able to. */
+async function writeAndSend(deps: NoticeDeps, notice: MerchantNotice, attempt: number): Promise<Sent> {
+  const { url, eventId, snapshot } = notice;
+  let body: string;
+  try {
+    body = deps.writeBody(readSnapshot(snapshot), deps.clock.now());
+  } catch (error) {
+    const answer = error instanceof Error ? error.name : 'unknown';
+    return { outcome: 'unwritable', httpStatus: null, answer };
+  }
+  return deps.send({ url, eventId, attempt, body });
+}
+
+function afterSend(outcome: Sent['outcome'], sends: number, now: Date): AfterSend {
+  if (outcome === 'delivered') return { state: 'delivered', nextAt: null, endedAt: now };
+  // A URL that cannot be sent to will not become another.
+  const waitMs = outcome === 'refused_url' ? null : nextSendInMs(sends);
   if (waitMs === null) return { state: 'given_up', nextAt: null, endedAt: now };
   return { state: 'pending', nextAt: new Date(now.getTime() + waitMs), endedAt: null };
+}
+
+function logOf({ log }: NoticeDeps, { orderNo, event, eventId, host }: MerchantNotice): Logger {
+  return log.child({ orderNo, event, eventId, host });
 }

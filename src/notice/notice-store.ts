@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import { type DataSource, type EntityManager, LessThanOrEqual } from 'typeorm';
 import {
   type MerchantNotice,
   MerchantNoticeEntity,
@@ -25,16 +25,33 @@ export function createNoticeStore(db: DataSource) {
   const named = (reference: string) => [{ orderNo: reference }, { eventId: reference }];
 
   return {
-    /** Notices whose time has come, oldest first, without those for the hosts named. */
-    async due(now: Date, limit: number, withoutHosts: string[]): Promise<MerchantNotice[]> {
-      const query = notices.createQueryBuilder('n').where('n.next_at <= :now', { now });
-      if (withoutHosts.length > 0) query.andWhere('n.host NOT IN (:...withoutHosts)', { withoutHosts });
-      return query.orderBy('n.nextAt').limit(limit).getMany();
+    /** Hosts with notices whose time has come, most overdue first. `ix_due` answers with one look at each host. */
+    async dueHosts(now: Date): Promise<string[]> {
+      const found = await notices
+        .createQueryBuilder('n')
+        .select('n.host', 'host')
+        .addSelect('MIN(n.next_at)', 'dueAt')
+        .where("n.state = 'pending'")
+        .groupBy('n.state')
+        .addGroupBy('n.host')
+        .having('MIN(n.next_at) <= :now', { now })
+        .orderBy('dueAt')
+        .getRawMany<{ host: string }>();
+      return found.map(({ host }) => host);
+    },
+
+    /** A host's notices whose time has come, oldest first. */
+    async due(host: string, now: Date, limit: number): Promise<MerchantNotice[]> {
+      return notices.find({
+        where: { state: 'pending', host, nextAt: LessThanOrEqual(now) },
+        order: { nextAt: 'ASC' },
+        take: limit,
+      });
     },
 
     /**
      * The right to make the next attempt, until `until`, and its record, before it is made: however many processes
-     * see the same notice due, one gets it. False: another has.
+     * see the same notice due, one gets it. False: another has. An attempt before it without an end was interrupted.
      */
     async take(notice: MerchantNotice, lease: { token: string; until: Date }, now: Date): Promise<boolean> {
       return inTransaction(db, async (manager) => {
@@ -49,6 +66,7 @@ export function createNoticeStore(db: DataSource) {
           })
           .execute();
         if (taken.affected !== 1) return false;
+        await noteInterrupted(manager, notice);
         await manager.insert(NoticeAttemptEntity, {
           noticeId: notice.id,
           attempt: notice.attempts + 1,
@@ -58,6 +76,21 @@ export function createNoticeStore(db: DataSource) {
           httpStatus: null,
           answer: null,
         });
+        return true;
+      });
+    },
+
+    /** Gives up a notice whose last attempt was interrupted. False: another has, or it was sent again by hand. */
+    async giveUp(notice: MerchantNotice, now: Date): Promise<boolean> {
+      const { id, attempts, attemptsBefore } = notice;
+      return inTransaction(db, async (manager) => {
+        const ended = await manager.update(
+          MerchantNoticeEntity,
+          { id, attempts, attemptsBefore, nextAt: LessThanOrEqual(now) },
+          { state: 'given_up', nextAt: null, endedAt: now, leaseToken: null },
+        );
+        if (ended.affected !== 1) return false;
+        await noteInterrupted(manager, notice);
         return true;
       });
     },
@@ -110,4 +143,10 @@ export function createNoticeStore(db: DataSource) {
       );
     },
   };
+}
+
+/** Its sender died, or could not record what came of it. One that lives yet will say better. */
+async function noteInterrupted(manager: EntityManager, { id, attempts }: MerchantNotice): Promise<void> {
+  const unended = { noticeId: id, attempt: attempts, outcome: 'sending' };
+  await manager.update(NoticeAttemptEntity, unended, { outcome: 'interrupted' });
 }

@@ -1,86 +1,86 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MerchantNotice } from '../order/notice-entities.ts';
-import { deliverNotice, type NoticeDeps } from './deliver-notice.ts';
-import { SEND_TIMEOUT_MS } from './send-notice.ts';
+import { deliverNotice, type NoticeDeps, takeNotice } from './deliver-notice.ts';
+import { createHostShares } from './host-shares.ts';
 
-/** How often due notices are looked for, ms. */
+/** How often due notices are looked for, ms; sooner where some waited for a send to end, but not at once. */
 const POLL_MS = 1_000;
-/** Sends under way at once in one process, and of these to one host: a dead host leaves the others their share. */
-const MAX_SENDS = 200;
-const MAX_SENDS_TO_HOST = 10;
-/** How long a notice is kept from other senders, ms: longer than a send takes. */
-const LEASE_MS = 2 * SEND_TIMEOUT_MS;
+const MIN_POLL_MS = 100;
 
 /**
  * Sends the notices whose time has come, until it is stopped: at least once each, as often as the schedule says, by
  * however many processes run this. A database that is away delays them and ends nothing.
  */
-export function startNoticeRelay(deps: NoticeDeps): { stop(): Promise<void> } {
+export function startNoticeRelay(deps: NoticeDeps, pollMs = POLL_MS): { stop(): Promise<void> } {
   const sends = new Set<Promise<void>>();
-  const sendsTo = new Map<string, number>();
-  let pause = new AbortController();
-  let isStopping = false;
+  const hosts = createHostShares();
+  const stopping = new AbortController();
+  let sendEnded = new AbortController();
   let isAway = false;
   const running = loop();
 
   async function loop(): Promise<void> {
-    while (!isStopping) {
-      pause = new AbortController();
-      await sendDue().catch(noteAway);
-      await wait(POLL_MS, undefined, { signal: pause.signal }).catch(() => {});
+    while (!stopping.signal.aborted) {
+      sendEnded = new AbortController();
+      const someWait = await sendDue().catch(noteAway);
+      await pause(Math.min(MIN_POLL_MS, pollMs), stopping.signal);
+      const signals = someWait ? [stopping.signal, sendEnded.signal] : [stopping.signal];
+      await pause(pollMs - MIN_POLL_MS, AbortSignal.any(signals));
     }
   }
 
-  /** Rounds, because the first may have found nothing but notices for one host, which is at its bound then. */
-  async function sendDue(): Promise<void> {
-    for (;;) {
-      const full = [...sendsTo].flatMap(([host, count]) => (count < MAX_SENDS_TO_HOST ? [] : [host]));
-      const free = MAX_SENDS - sends.size;
-      if (free <= 0 || isStopping) return;
-      const due = await deps.notices.due(deps.clock.now(), free, full);
-      await Promise.all(due.map(begin));
-      noteBack();
-      if (due.length < free) return;
+  /** True: there may be more, which waits for a send to end. Each host is asked for by itself, never its backlog. */
+  async function sendDue(): Promise<boolean> {
+    const beginnings: Promise<void>[] = [];
+    const failures: unknown[] = [];
+    let someWait = false;
+    try {
+      for (const host of hosts.inTurn(await deps.notices.dueHosts(deps.clock.now()))) {
+        if (stopping.signal.aborted) break;
+        const now = deps.clock.now();
+        if (hosts.isResting(host, now)) continue;
+        const room = hosts.room(host);
+        const due = room === 0 ? [] : await deps.notices.due(host, now, room);
+        if (due.length === room) someWait = true;
+        for (const notice of due) beginnings.push(begin(notice).catch((error) => void failures.push(error)));
+      }
+    } finally {
+      await Promise.all(beginnings);
     }
+    if (failures.length > 0) throw failures[0];
+    noteBack();
+    return someWait;
   }
 
+  /** Returns when the notice is taken; the send goes on. */
   async function begin(notice: MerchantNotice): Promise<void> {
     const { host } = notice;
-    if (isFull(host)) return;
-    count(host, 1);
-    const token = randomUUID();
-    const now = deps.clock.now();
-    const until = new Date(now.getTime() + LEASE_MS);
-    const taken = await deps.notices.take(notice, { token, until }, now).catch((error: unknown) => {
-      count(host, -1);
+    hosts.begun(host);
+    const ended = (outcome: Parameters<typeof hosts.ended>[1]) =>
+      hosts.ended(host, outcome, deps.clock.now());
+    const token = await takeNotice(deps, notice).catch((error: unknown) => {
+      ended(null);
       throw error;
     });
-    if (!taken) return count(host, -1);
+    if (token === null) return ended(null);
     const sending = deliverNotice(deps, notice, token)
-      .catch((err: unknown) => deps.log.warn({ err, eventId: notice.eventId }, 'notice will be sent again'))
-      .finally(() => {
+      .catch((err: unknown) => {
+        deps.log.warn({ err, eventId: notice.eventId }, 'notice will be sent again');
+        return null;
+      })
+      .then((outcome) => {
         sends.delete(sending);
-        count(host, -1);
-        pause.abort();
+        ended(outcome);
+        sendEnded.abort();
       });
     sends.add(sending);
   }
 
-  function isFull(host: string): boolean {
-    return (sendsTo.get(host) ?? 0) >= MAX_SENDS_TO_HOST;
-  }
-
-  function count(host: string, change: 1 | -1): void {
-    const now = (sendsTo.get(host) ?? 0) + change;
-    if (now === 0) sendsTo.delete(host);
-    else sendsTo.set(host, now);
-  }
-
   /** One line when the database goes and one when it is back. */
-  function noteAway(err: unknown): void {
+  function noteAway(err: unknown): false {
     if (!isAway) deps.log.error({ err }, 'notices cannot be read: merchants are told late');
     isAway = true;
+    return false;
   }
   function noteBack(): void {
     if (isAway) deps.log.info('notices can be read again');
@@ -90,10 +90,13 @@ export function startNoticeRelay(deps: NoticeDeps): { stop(): Promise<void> } {
   return {
     /** Takes no more, and waits for the sends in hand, which their own limit ends. */
     async stop() {
-      isStopping = true;
-      pause.abort();
+      stopping.abort();
       await running;
       await Promise.all(sends);
     },
   };
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms > 0) await wait(ms, undefined, { signal }).catch(() => {});
 }

@@ -8,6 +8,9 @@ const waitsMs = [
   ...[3 * H, 3 * H, 3 * H, 6 * H, 6 * H],
 ];
 
+/** In one schedule. */
+export const SENDS = waitsMs.length + 1;
+
 /** Ms from the end of the given failed send, counted from 1, to the next; null when it was the last. */
 export function nextSendInMs(sends: number): number | null {
   return waitsMs[sends - 1] ?? null;

@@ -30,7 +30,9 @@ export interface Sent {
     /** Not on the public internet. */
     | 'refused_address'
     /** No http or https, or with a password in it. */
-    | 'refused_url';
+    | 'refused_url'
+    /** Nothing was sent: the body could not be written. */
+    | 'unwritable';
   httpStatus: number | null;
   /** The beginning of the answer without control characters, or why there is none. */
   answer: string | null;

@@ -36,7 +36,7 @@ export async function noteChange(
   });
 }
 
-/** Never too long and never an error: no payment may fail for want of a good address. */
+/** One machine, whatever its ports and spellings. Never too long and never an error: no payment may fail for want of a good address. */
 function hostOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).host.slice(0, 255) : '';
+  return URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, '').slice(0, 255) : '';
 }

@@ -11,7 +11,7 @@ export interface MerchantNotice {
   /** What the order has become. */
   event: OrderStatus;
   url: string;
-  /** Of the URL, with its port; hosts are sent to side by side. */
+  /** Of the URL, without port and final dot; hosts are sent to side by side. */
   host: string;
   /** The order right after the change, as JSON; see `readSnapshot`. */
   snapshot: string;
@@ -22,8 +22,8 @@ export interface MerchantNotice {
   /** Sends before the present schedule began: those before the last resend by hand. */
   attemptsBefore: number;
   /**
-   * When to send next; null when there is nothing to send. While it is being sent this is the end of the lease: a
-   * sender that died is followed by another by itself.
+   * When to send next; null when there is nothing to send. While it is being sent this is when it would be sent
+   * again if that failed: a sender that died is followed by another by itself.
    */
   nextAt: Date | null;
   /** Who is sending it. */
@@ -63,7 +63,7 @@ export interface NoticeAttempt {
   at: Date;
   /** Null: not ended, or its sender died. */
   durationMs: number | null;
-  /** What came of it; `sending` until that is known. */
+  /** What came of it; `sending` until that is known, `interrupted` when nobody will. */
   outcome: string;
   httpStatus: number | null;
   /** The beginning of the merchant's answer, or why there is none. */

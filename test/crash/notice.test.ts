@@ -56,7 +56,7 @@ test('a notice whose sender is killed in the middle is sent by a fresh worker: s
   const told = await delivered(order);
   expect(told).toMatchObject({ attempts: 2 });
   expect(told.tries).toMatchObject([
-    { attempt: 1, outcome: 'sending', durationMs: null },
+    { attempt: 1, outcome: 'interrupted', durationMs: null },
     { attempt: 2, outcome: 'delivered' },
   ]);
   const [first, second] = merchant.at('/held');

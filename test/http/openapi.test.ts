@@ -1,6 +1,7 @@
 import { fastify } from 'fastify';
 import { parse, stringify } from 'lossless-json';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { createClient, type GenerationName } from '../../src/client/client.ts';
 import { parseBody } from '../../src/http/daxpay/body.ts';
 import { codes } from '../../src/http/daxpay/codes.ts';
 import { generationOf } from '../../src/http/daxpay/generations.ts';
@@ -146,6 +147,29 @@ describe('every request example', () => {
   });
 });
 
+describe('the notice', () => {
+  const notice = document.webhooks.notice?.post;
+  const examples = examplesOf(notice?.requestBody.content);
+
+  test('is there in every generation', () => {
+    expect(examples.map(([name]) => name)).toEqual(['2.0.5', '2.0.6', '2.0.8', '3.0']);
+  });
+
+  test.each(examples)('of %s is signed, and has the fields that are documented', (name, { value }) => {
+    const body = stringify(value) ?? '';
+    const { signSecret, signType } = exampleSigning;
+    const generation = generationNameOf(name);
+    const client = createClient({ baseUrl: 'http://127.0.0.1', signSecret, signType, generation });
+    expect(client.verifyNotice(body)).toMatchObject({
+      status: 'success',
+      amountFen: 10010,
+      attach: 'table 5',
+    });
+    const { properties = {} } = document.components.schemas[`notice-${name}`] ?? {};
+    expect(Object.keys(properties)).toEqual(expect.arrayContaining(Object.keys(JSON.parse(body))));
+  });
+});
+
 describe('served', () => {
   const app = fastify();
   beforeAll(async () => {
@@ -167,6 +191,7 @@ describe('served', () => {
       expect(body).toContain(`<section id="${post.operationId}">`);
       expect(body).toContain(`<code>POST ${path}</code>`);
     }
+    expect(body).toContain('<code>POST notifyUrl</code>');
     for (const { code } of Object.values(codes)) expect(body).toContain(`<code>${code}</code>`);
     for (const schema of Object.values(document.components.schemas))
       for (const { properties = {} } of objectsIn(schema))
@@ -185,6 +210,12 @@ describe('served', () => {
     expect(body).not.toContain('undefined');
   });
 });
+
+function generationNameOf(name: string): GenerationName {
+  const found = (['2.0.5', '2.0.6', '2.0.8', '3.0'] as const).find((each) => each === name);
+  if (found === undefined) throw new Error(name);
+  return found;
+}
 
 /** A schema and every object in it. */
 function objectsIn(schema: Schema): Schema[] {

@@ -127,6 +127,8 @@ describe('POST /unipay/pay', () => {
     [{ expiredTime: 'tomorrow' }, 20051, /expiredTime/],
     [{ clientIp: '1.2.3' }, 20051, /clientIp/],
     [{ notifyUrl: 'ftp://shop.example' }, 20051, /notifyUrl/],
+    [{ notifyUrl: 'https://user:secret@shop.example/' }, 20051, /notifyUrl/],
+    [{ notifyUrl: 'https://user@shop.example/' }, 20051, /notifyUrl/],
     [{ notifyUrl: `https://shop.example/${long(200)}` }, 20051, /notifyUrl/],
     [{ returnUrl: long(201) }, 20051, /returnUrl/],
     [{ notNotify: 'perhaps' }, 20051, /notNotify/],

@@ -1,23 +1,24 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient, type GenerationName } from '../../src/client/client.ts';
 import { resendNotices } from '../../src/notice/resend-notices.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { until } from '../support/until.ts';
 import { createWorld, SIGN_SECRET, type World } from '../support/world.ts';
 import { type Merchant, openMerchant } from './merchant.ts';
+import { multiply } from './multiply.ts';
+import { startRelay } from './relay.ts';
 
 /** Two processes' relays on one database, and a merchant. */
 let world: World;
 let merchant: Merchant;
+let relays: ReturnType<typeof startRelay>[];
 beforeAll(async () => {
   merchant = await openMerchant();
-  world = await createWorld({ NOTICE_ALLOW_PRIVATE: 'true' });
-  world.app.work();
-  (await world.openApp()).work();
+  world = await createWorld();
+  relays = [startRelay(world.app), startRelay(await world.openApp())];
 });
 afterAll(async () => {
+  await Promise.all(relays.map((relay) => relay.stop()));
   await world.end();
   await merchant.end();
 });
@@ -48,17 +49,6 @@ const tried = (order: PaymentOrder, attempts: number) =>
   });
 const makeDue = ({ orderNo }: PaymentOrder) =>
   world.query(`UPDATE merchant_notice SET next_at = UTC_TIMESTAMP(3) WHERE order_no = '${orderNo}'`);
-
-/** Many more like the notice of this order, all due now, named `orderNo`. */
-async function multiply(order: PaymentOrder, orderNo: string, url: string, count: number) {
-  await world.query(
-    `INSERT INTO merchant_notice (event_id, order_id, order_no, event, url, host, snapshot, state, next_at, created_at)
-     SELECT UUID(), n.order_id, '${orderNo}', n.event, '${url}', '${new URL(url).host}', n.snapshot, 'pending',
-       UTC_TIMESTAMP(3), n.created_at
-     FROM merchant_notice n JOIN (WITH RECURSIVE s AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM s WHERE i < ${count})
-       SELECT i FROM s) numbers WHERE n.order_no = '${order.orderNo}'`,
-  );
-}
 
 describe('a notice', () => {
   test.each<[GenerationName | null, GenerationName]>([
@@ -128,80 +118,31 @@ describe('a notice', () => {
 
   test('is sent once by two processes that see it due together', async () => {
     const path = newPath();
-    await multiply(await paid(newPath()), 'many', merchant.url + path, 100);
+    await multiply(world, await paid(newPath()), { orderNo: 'many', url: merchant.url + path, count: 30 });
     const many = await until('all are delivered', async () => {
       const notices = await world.app.notices.list('many');
       return notices.every(({ state }) => state === 'delivered') && notices;
     });
-    expect(many.map(({ attempts }) => attempts)).toEqual(Array.from({ length: 100 }, () => 1));
-    expect(merchant.at(path)).toHaveLength(100);
-    expect(new Set(merchant.at(path).map(({ eventId }) => eventId)).size).toBe(100);
+    expect(many.map(({ attempts }) => attempts)).toEqual(Array.from({ length: 30 }, () => 1));
+    expect(merchant.at(path)).toHaveLength(30);
+    expect(new Set(merchant.at(path).map(({ eventId }) => eventId)).size).toBe(30);
   });
 });
 
-describe('an answer that is not SUCCESS is a failure', () => {
-  test.each<[string, Parameters<Merchant['answers']>[1], object]>([
-    [
-      '500',
-      (response) => response.writeHead(500).end('SUCCESS'),
-      { outcome: 'wrong_status', httpStatus: 500 },
-    ],
-    [
-      'a redirect',
-      (response) => response.writeHead(302, { location: `${merchant.url}/elsewhere` }).end('SUCCESS'),
-      { outcome: 'wrong_status', httpStatus: 302 },
-    ],
-    [
-      '201',
-      (response) => response.writeHead(201).end('SUCCESS'),
-      { outcome: 'wrong_status', httpStatus: 201 },
-    ],
-    ['success!', (response) => response.end('success!'), { outcome: 'wrong_answer', answer: 'success!' }],
-    ['nothing', (response) => response.end(), { outcome: 'wrong_answer', httpStatus: 200, answer: '' }],
-    [
-      'a page',
-      (response) => response.end('<html>\r\n\u0000\u001b[31mno</html>'),
-      { outcome: 'wrong_answer', answer: '<html> [31mno</html>' },
-    ],
-    [
-      'no end of bytes',
-      (response) => {
-        const pour = () => {
-          while (!response.destroyed && response.write('SUCCESS '.repeat(1_000)));
-        };
-        response.on('drain', pour);
-        pour();
-      },
-      { outcome: 'wrong_answer', httpStatus: 200 },
-    ],
-    ['a reset', (response) => response.destroy(), { outcome: 'unreachable', httpStatus: null }],
-    ['silence', () => {}, { outcome: 'timeout', httpStatus: null }],
-    [
-      'a body that does not end',
-      (response) => void response.write('SUCCESS'),
-      { outcome: 'timeout', httpStatus: 200 },
-    ],
-  ])('%s: it is sent again after 15 s', async (_name, answer, expected) => {
+describe('a notice that was not answered with SUCCESS', () => {
+  test('is sent again after 15 s', async () => {
     const path = newPath();
-    merchant.answers(path, answer);
-    const order = await paid(path);
-    const notice = await tried(order, 1);
+    merchant.answers(path, (response) => response.writeHead(500).end('SUCCESS'));
+    const notice = await tried(await paid(path), 1);
     expect(notice).toMatchObject({ state: 'pending', attempts: 1, endedAt: null });
     const [first] = notice.tries;
-    expect(first).toMatchObject({ attempt: 1, ...expected });
+    expect(first).toMatchObject({ attempt: 1, outcome: 'wrong_status', httpStatus: 500, answer: 'SUCCESS' });
     const endedAt = (first?.at.getTime() ?? 0) + (first?.durationMs ?? 0);
     const waitMs = (notice.nextAt?.getTime() ?? 0) - endedAt;
     expect(Math.round(waitMs / 1000)).toBe(15);
-    expect(merchant.at('/elsewhere')).toEqual([]);
   });
 
-  test.each(['SUCCESS', ' success\r\n', 'Success'])('%j is success', async (text) => {
-    const path = newPath();
-    merchant.answers(path, (response) => response.end(text));
-    expect(await tried(await paid(path), 1)).toMatchObject({ state: 'delivered' });
-  });
-
-  test('16 sends on DaxPay’s schedule, all with one event id, then it is given up; by hand it goes on', async () => {
+  test('is sent 16 times on DaxPay’s schedule, all with one event id, then given up; by hand it goes on', async () => {
     const path = newPath();
     merchant.answers(path, (response) => response.writeHead(503).end());
     const order = await paid(path);
@@ -262,26 +203,4 @@ test('the body is written anew for each attempt, of the order as it was', async 
   );
   const again = merchant.at(path).filter(({ attempt }) => attempt === 2);
   expect(JSON.parse(again[0]?.body ?? '')).toMatchObject({ status: 'success', refundableBalance: 100 });
-});
-
-test('a dead host delays no other host, however much waits for it', async () => {
-  const dead = createServer(() => {});
-  dead.listen(0, '127.0.0.1');
-  await once(dead, 'listening');
-  onTestFinished(() => void dead.close());
-  const address = dead.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  const deadUrl = `http://127.0.0.1:${address.port}/`;
-  // Far more than both relays send at once, and older than the one that must get through.
-  const first = await paid(newPath());
-  await tried(first, 1);
-  await multiply(first, 'dead', deadUrl, 900);
-  await until('the dead host is being sent to', async () =>
-    (await world.app.notices.list('dead')).some(({ attempts }) => attempts > 0),
-  );
-  const living = await paid(newPath());
-  expect(await tried(living, 1)).toMatchObject({ state: 'delivered' });
-  const waiting = await world.app.notices.list('dead');
-  expect(waiting.filter(({ attempts }) => attempts === 0).length).toBeGreaterThan(0);
-  await world.query("DELETE FROM merchant_notice WHERE order_no = 'dead'");
 });

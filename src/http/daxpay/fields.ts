@@ -33,7 +33,9 @@ export const ip = string
   .max(64, '长度不能超过 64')
   .refine((value) => isIP(value) !== 0 && !value.includes('%'), '必须是 IPv4 或 IPv6 地址');
 export const httpUrl = (max: number) =>
-  text(max).pipe(z.url({ protocol: /^https?$/, error: '必须是 http 或 https 的 URL' }));
+  text(max)
+    .pipe(z.url({ protocol: /^https?$/, error: '必须是 http 或 https 的 URL', abort: true }))
+    .refine(hasNoUser, '不能含有用户名或密码');
 export const flag = z
   .enum(['true', 'false'], '必须是 true 或 false')
   .default('false')
@@ -65,6 +67,11 @@ function readBy<Value>(read: (text: string) => Value | null, message: string) {
     context.addIssue({ code: 'custom', message });
     return z.NEVER;
   });
+}
+
+function hasNoUser(url: string): boolean {
+  const { username, password } = new URL(url);
+  return username === '' && password === '';
 }
 
 export function wrong(result: Result): Read<never> {

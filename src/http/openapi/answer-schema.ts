@@ -92,6 +92,20 @@ export function answerSchema(generation: Generation, content: Content): Schema {
   return object({ code, msg, data, traceId, sign, resTime }, ['code', 'msg', 'traceId']);
 }
 
+/** The form of a notice, as `noticeBody` writes it. */
+export function noticeSchema(generation: Generation): Schema {
+  const resTime = {
+    ...momentSchema(generation.units),
+    description: bilingual('发送时间', 'when it was sent'),
+  };
+  const attach: Schema = {
+    type: 'string',
+    description: bilingual('商户扩展参数，原样返回', 'what the merchant gave, unchanged'),
+  };
+  const members = { ...fieldsOf('order', generation), attach, code, msg, resTime, sign };
+  return object(members, ['code', 'msg', 'resTime', 'sign']);
+}
+
 const nothing: Schema = { type: 'null' };
 
 function orNull(schema: Schema): Schema {

@@ -4,7 +4,7 @@ import { generation206 } from '../daxpay/generation-2-0-6.ts';
 import { generation208 } from '../daxpay/generation-2-0-8.ts';
 import { generation30 } from '../daxpay/generation-3-0.ts';
 import { extraSchema, orderSchema, orderSchema30, paySchema } from '../daxpay/schemas.ts';
-import { answerSchema, type Content } from './answer-schema.ts';
+import { answerSchema, type Content, noticeSchema } from './answer-schema.ts';
 import { codeSchema } from './code-schema.ts';
 import { failureAnswer, signedRequest, successAnswer } from './examples.ts';
 import { introduction } from './introduction.ts';
@@ -19,6 +19,7 @@ import {
 } from './openapi.ts';
 import { type DocumentedOperation, operations } from './operations.ts';
 import { requestSchema } from './request-schema.ts';
+import { noticeName, webhooksOf } from './webhooks.ts';
 
 const generations = [generation205, generation206, generation208, generation30];
 const contents = ['nothing', 'payable', 'order', 'sync'] as const satisfies Content[];
@@ -43,7 +44,10 @@ export function openApiDocument(): OpenApiDocument {
       { name: 'notify', description: bilingual('通道通知', "the channels' notifications") },
     ],
     paths: { ...Object.fromEntries(paths), ...notifications },
-    components: { schemas: { Code: codeSchema, ...requestSchemas(), ...answerSchemas() } },
+    webhooks: webhooksOf(generations),
+    components: {
+      schemas: { Code: codeSchema, ...requestSchemas(), ...answerSchemas(), ...noticeSchemas() },
+    },
   };
 }
 
@@ -144,6 +148,12 @@ function answerSchemas(): Record<string, Schema> {
     generations.flatMap((generation) =>
       contents.map((content) => [answerName(generation, content), answerSchema(generation, content)]),
     ),
+  );
+}
+
+function noticeSchemas(): Record<string, Schema> {
+  return Object.fromEntries(
+    generations.map((generation) => [noticeName(generation), noticeSchema(generation)]),
   );
 }
 

@@ -1,8 +1,10 @@
-import { LosslessNumber } from 'lossless-json';
+import { LosslessNumber, parse } from 'lossless-json';
+import type { PaymentOrder } from '../../order/order.ts';
 import type { Members } from '../daxpay/body.ts';
 import { failure, type Result, success } from '../daxpay/codes.ts';
 import { dataOf } from '../daxpay/content.ts';
 import type { Answer, Generation } from '../daxpay/generation.ts';
+import { noticeBody } from '../daxpay/notice-body.ts';
 import type { SignSettings } from '../daxpay/sign-type.ts';
 import { sign } from '../daxpay/signing.ts';
 import type { Content } from './answer-schema.ts';
@@ -31,6 +33,19 @@ export function signedRequest({ units, dialect }: Generation, members: Members):
 
 export function successAnswer(generation: Generation, content: Content): Answer {
   return answer(generation, results[content]);
+}
+
+/** What the merchant is told when the order is paid. */
+export function noticeExample({ name }: Generation): unknown {
+  const paid: PaymentOrder = {
+    ...exampleOrder,
+    apiGeneration: name,
+    status: 'success',
+    channelTradeNo: '4200002024051000000000000001',
+    paidAt: ANSWERED_AT,
+    attach: 'table 5',
+  };
+  return parse(noticeBody(paid, exampleSigning, ANSWERED_AT));
 }
 
 /** A refusal that any operation may answer with. */

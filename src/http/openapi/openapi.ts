@@ -4,6 +4,8 @@ export interface OpenApiDocument {
   info: { title: string; version: string; description: string };
   tags: readonly { name: string; description: string }[];
   paths: Readonly<Record<string, { post: OperationObject }>>;
+  /** Requests that are made to the merchant. */
+  webhooks: Readonly<Record<string, { post: OperationObject }>>;
   components: { schemas: Readonly<Record<string, Schema>> };
 }
 

@@ -5,8 +5,11 @@ import { style } from './style.ts';
 
 /** The document as one page that needs nothing else: no script, no font, no network. */
 export function renderPage(document: OpenApiDocument): string {
-  const { info, paths, components } = document;
-  const operations = Object.entries(paths).map(([path, { post }]) => ({ path, post }));
+  const { info, paths, webhooks, components } = document;
+  const operations = [
+    ...Object.entries(paths).map(([path, { post }]) => ({ path, post })),
+    ...Object.values(webhooks).map(({ post }) => ({ path: 'notifyUrl', post })),
+  ];
   const page = html`<!doctype html>
 <html lang="zh">
 <head>

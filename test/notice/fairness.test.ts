@@ -1,0 +1,108 @@
+import type { ServerResponse } from 'node:http';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createNoticeSender } from '../../src/notice/send-notice.ts';
+import type { PaymentOrder } from '../../src/order/order.ts';
+import { until } from '../support/until.ts';
+import { createWorld, type World } from '../support/world.ts';
+import { type Merchant, openMerchant } from './merchant.ts';
+import { multiply } from './multiply.ts';
+import { startRelay, thisMachine } from './relay.ts';
+
+/** Every host name leads to this merchant's server; what comes to `/dead` hangs. */
+let world: World;
+let merchant: Merchant;
+const hanging: ServerResponse[] = [];
+beforeAll(async () => {
+  merchant = await openMerchant();
+  merchant.answers('/dead', (response) => void hanging.push(response));
+  world = await createWorld();
+});
+afterAll(async () => {
+  await world.end();
+  await merchant.end();
+});
+
+const urlAt = (host: string, path: string) => `http://${host}:${new URL(merchant.url).port}${path}`;
+const notices = ({ orderNo }: Pick<PaymentOrder, 'orderNo'>) => world.app.notices.list(orderNo);
+async function paid(url: string) {
+  const order = await world.create('wechat_pay', { notifyUrl: url });
+  await world.simulator.control.pay(order.orderNo);
+  await world.sync(order);
+  return order;
+}
+const told = (order: PaymentOrder) =>
+  until('told', async () => (await notices(order)).every(({ state }) => state === 'delivered'));
+
+/** Dead hosts with a backlog, older than whatever comes after. */
+async function die(order: PaymentOrder, name: string, hosts: number, count: number) {
+  for (let i = 1; i <= hosts; i += 1)
+    await multiply(world, order, { orderNo: name, url: urlAt(`${name}-${i}.example`, '/dead'), count });
+}
+const begun = async (name: string) =>
+  (await notices({ orderNo: name })).filter(({ attempts }) => attempts > 0).length;
+
+test('a host that answers is told while the sends to any number of dead hosts hang, and so is a new one', async () => {
+  // The dead ones' sends end with the test, not before it.
+  const relay = startRelay(world.app, { send: createNoticeSender(thisMachine, 60_000) });
+  onTestFinished(async () => {
+    merchant.answers('/dead', (response) => void response.destroy());
+    for (const response of hanging) response.destroy();
+    await relay.stop();
+  });
+  const first = await paid(urlAt('living.example', '/told'));
+  await told(first);
+  await die(first, 'few', 40, 20);
+  await until('the dead hosts are being sent to', async () => (await begun('few')) >= 40);
+  await told(await paid(urlAt('new.example', '/told')));
+  await die(first, 'many', 60, 2);
+  await until('all that may wait for unknown hosts do', async () => (await begun('many')) >= 20);
+  await told(await paid(urlAt('living.example', '/told')));
+
+  const dead = [...(await notices({ orderNo: 'few' })), ...(await notices({ orderNo: 'many' }))];
+  expect(dead.flatMap(({ tries }) => tries).filter(({ durationMs }) => durationMs !== null)).toEqual([]);
+  await world.query("DELETE FROM merchant_notice WHERE order_no IN ('few', 'many')");
+});
+
+test('a silent host is asked with one notice at a time and rests; when it answers, all that waits is sent', async () => {
+  merchant.answers('/dead', () => {});
+  let laterMs = 0;
+  const clock = { now: () => new Date(world.app.deps.clock.now().getTime() + laterMs) };
+  const relay = startRelay(world.app, { send: createNoticeSender(thisMachine, 300), clock });
+  onTestFinished(() => relay.stop());
+  const first = await paid(urlAt('living.example', '/told'));
+  await told(first);
+  await die(first, 'silent', 1, 50);
+  // Three that failed, and then it rests: the others keep their attempts.
+  await until('three have failed', async () => {
+    const all = (await notices({ orderNo: 'silent' })).flatMap(({ tries }) => tries);
+    return all.filter(({ outcome }) => outcome === 'timeout').length === 3;
+  });
+  await told(await paid(urlAt('living.example', '/told')));
+  expect(await begun('silent')).toBe(3);
+
+  merchant.answers('/dead', (response) => response.end('SUCCESS'));
+  laterMs = 15_000;
+  await until('all are told', async () =>
+    (await notices({ orderNo: 'silent' })).every(({ state }) => state === 'delivered'),
+  );
+  const attempts = (await notices({ orderNo: 'silent' })).map(({ attempts }) => attempts);
+  expect(attempts.filter((count) => count === 1)).toHaveLength(47);
+});
+
+test('a host is one host, whatever its ports and spellings', async () => {
+  const urls = ['http://SHOP.example:8080/a', 'https://shop.example./b', 'http://shop.example/c'];
+  const orders = await Promise.all(urls.map(paid));
+  for (const order of orders) expect(await notices(order)).toMatchObject([{ host: 'shop.example' }]);
+});
+
+test('the database finds who is due without reading what waits', async () => {
+  const first = await paid(urlAt('living.example', '/told'));
+  await multiply(world, first, { orderNo: 'backlog', url: urlAt('dead.example', '/dead'), count: 900 });
+  await multiply(world, first, { orderNo: 'backlog', url: urlAt('dead-too.example', '/dead'), count: 900 });
+  await world.query('ANALYZE TABLE merchant_notice');
+  const plan = await world.query(
+    `EXPLAIN SELECT host, MIN(next_at) AS dueAt FROM merchant_notice WHERE state = 'pending'
+     GROUP BY state, host HAVING MIN(next_at) <= UTC_TIMESTAMP(3) ORDER BY dueAt`,
+  );
+  expect(JSON.stringify(plan)).toContain('Using index for group-by');
+});
