@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A TCP proxy whose connections can fall silent, as when a network swallows packets without a word. */
+/** A TCP proxy whose connections can be cut, or fall silent, as when a network swallows packets without a word. */
 export interface SilencingProxy {
   /** The target's URL, by way of this proxy. */
   url: string;
   /** What is connected now hears nothing any more and is not told; new connections work. Returns how many. */
   silence(): number;
+  /** Resets what is connected now; new connections work. Returns how many. */
+  cut(): number;
   end(): Promise<void>;
 }
 
@@ -32,6 +34,14 @@ export async function startProxy(target: string): Promise<SilencingProxy> {
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
+  function cut(): number {
+    const count = pairs.size;
+    for (const { near, far } of pairs) {
+      near.resetAndDestroy();
+      far.destroy();
+    }
+    return count;
+  }
   const url = new URL(target);
   url.hostname = '127.0.0.1';
   url.port = String(address.port);
@@ -41,11 +51,9 @@ export async function startProxy(target: string): Promise<SilencingProxy> {
       for (const pair of pairs) pair.silent = true;
       return pairs.size;
     },
+    cut,
     async end() {
-      for (const { near, far } of pairs) {
-        near.destroy();
-        far.destroy();
-      }
+      cut();
       const closed = once(server, 'close');
       server.close();
       await closed;
