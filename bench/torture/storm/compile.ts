@@ -21,11 +21,7 @@ export interface Compiled {
 export async function compile(): Promise<Compiled> {
   const directory = await mkdtemp(join(root, '.storm-'));
   const remove = () => rm(directory, { recursive: true, force: true });
-  const tsc = join(
-    dirname(createRequire(import.meta.url).resolve('typescript/package.json')),
-    'bin',
-    'tsc',
-  );
+  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
   const options = ['--noCheck', '--declaration', 'false', '--sourceMap', 'false', '--outDir', directory];
   const child = spawn(process.execPath, [tsc, '-p', join(root, 'tsconfig.build.json'), ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],

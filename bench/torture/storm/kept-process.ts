@@ -26,7 +26,7 @@ export interface KeptProcess {
   name: string;
   /** It works, and has a successor: it may be killed. */
   isExpendable(): boolean;
-  /** Resolves when it works. Throws if it never does. */
+  /** Resolves when it works and has a successor. Throws if it never does. */
   ready(): Promise<void>;
   /** SIGKILL; resolves when it is gone. Its successor begins at once. */
   kill(): Promise<void>;
@@ -52,9 +52,9 @@ export function keepProcess(
 ): KeptProcess {
   const deaths: string[] = [];
   let isEnding = false;
-  let successor = launch();
-  let current = successor;
-  const changed = succeed();
+  let current = launch();
+  let successor: Running | null = current;
+  void succeed();
 
   function launch(): Running {
     // In a directory without an .env file.
@@ -78,26 +78,30 @@ export function keepProcess(
 
   /** The successor begins, and gets one of its own. Whatever ends a process, this follows. */
   async function succeed(): Promise<void> {
-    await until(() => isEnding || successor.standsBy);
-    if (isEnding) return;
-    current = successor;
-    current.child.stdin?.write('begin\n');
-    successor = launch();
-    const { child, gone } = current;
-    void gone.then(() => {
-      if (current.works && child.signalCode !== 'SIGKILL') {
-        deaths.push(`${name} ended by itself, with ${child.exitCode}:\n${current.lastLines.join('\n')}`);
+    const next = successor ?? launch();
+    successor = null;
+    current = next;
+    next.child.stdin?.write('begin\n');
+    void next.gone.then(() => {
+      if (next.works && next.child.signalCode !== 'SIGKILL') {
+        deaths.push(`${name} ended by itself, with ${next.child.exitCode}:\n${next.lastLines.join('\n')}`);
       }
-      return succeed();
+      return isEnding ? undefined : succeed();
     });
+    // Not before: it would take the time that this one needs to begin.
+    await until(() => next.works || isOver(next));
+    if (!isEnding && !isOver(next)) successor = launch();
   }
 
   async function until(condition: () => boolean): Promise<void> {
     for (let waited = 0; !condition(); waited += LOOK_EVERY_MS) {
-      if (waited > READY_WITHIN_MS) throw new Error(`${name} does not start:\n${current.lastLines.join('\n')}`);
+      if (waited > READY_WITHIN_MS)
+        throw new Error(`${name} does not start:\n${current.lastLines.join('\n')}`);
       await wait(LOOK_EVERY_MS);
     }
   }
+
+  const isExpendable = () => current.works && !isOver(current) && successor?.standsBy === true;
 
   async function stop({ child, gone }: Running): Promise<void> {
     child.kill('SIGKILL');
@@ -105,22 +109,23 @@ export function keepProcess(
   }
 
   const killWithUs = () => {
-    for (const { child } of [current, successor]) child.kill('SIGKILL');
+    for (const running of [current, successor]) running?.child.kill('SIGKILL');
   };
   process.on('exit', killWithUs);
   return {
     name,
     deaths,
-    isExpendable: () => current.works && successor.standsBy,
-    async ready() {
-      await changed;
-      await until(() => current.works && current.child.exitCode === null && !current.child.killed);
-    },
+    isExpendable,
+    ready: () => until(isExpendable),
     kill: () => stop(current),
     async end() {
       isEnding = true;
-      await Promise.all([stop(current), stop(successor)]);
+      await Promise.all([stop(current), ...(successor === null ? [] : [stop(successor)])]);
       process.off('exit', killWithUs);
     },
   };
+}
+
+function isOver({ child }: Running): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
 }

@@ -27,15 +27,16 @@ export async function live(scene: Scene, plan: OrderPlan): Promise<Life> {
   const until = ({ from, ms }: When) =>
     wait(Math.max(0, (from === 'creation' ? createdAt : expiresAt) + ms - Date.now()));
 
+  const creating = create(scene, life, expiresAt);
   const acting = plan.acts.map(async (act) => {
     if ('during' in act) return duringRequest(scene, life, act);
     await until(act.when);
-    return act.who === 'customer'
-      ? asCustomer(scene, life, act.does)
-      : asMerchant(scene, life, act.does, expiresAt);
+    if (act.who === 'merchant') return asMerchant(scene, life, act.does, expiresAt);
+    // Nobody can pay with nothing.
+    await creating;
+    return asCustomer(scene, life, act.does);
   });
-  await create(scene, life, expiresAt);
-  await Promise.all(acting);
+  await Promise.all([creating, ...acting]);
   return life;
 }
 
@@ -118,7 +119,8 @@ async function asCustomer(scene: Scene, life: Life, does: CustomerAct): Promise<
       await control.open(payBody);
       order = orderAtChannel(scene, plan);
     }
-    if (order === null || (payBody === null && plan.method !== 'barcode')) return note('has nothing to pay with');
+    if (order === null || (payBody === null && plan.method !== 'barcode'))
+      return note('has nothing to pay with');
     await {
       scans: control.scan,
       'begins to pay': control.beginPay,
@@ -147,6 +149,9 @@ async function duringRequest(
     order = orderAtChannel(scene, life.plan);
   }
   if (order === null) return;
-  scene.diary.note(life.plan.index, `customer ${act.does} ${act.moment} the effect of the next ${act.during}`);
+  scene.diary.note(
+    life.plan.index,
+    `customer ${act.does} ${act.moment} the effect of the next ${act.during}`,
+  );
   control[act.moment](act.during, order.orderNo, () => asCustomer(scene, life, act.does));
 }

@@ -44,7 +44,7 @@ export async function openMerchant(options: MerchantOptions): Promise<Merchant> 
   function client(generation: GenerationName): Client {
     const known = clients.get(generation);
     if (known !== undefined) return known;
-    const made = createClient({ baseUrl, signSecret, signType, generation, timeoutMs: 6_000 });
+    const made = createClient({ baseUrl, signSecret, signType, generation, timeoutMs: 10_000 });
     clients.set(generation, made);
     return made;
   }

@@ -62,7 +62,13 @@ export async function runStorm({ seed, orders, minutes, say }: StormOptions): Pr
       ...judgeAll(scene, evidence, say),
       ...strangers(scene, lives),
     ];
-    if (process.env.STORM_DIARY) { const { writeFileSync } = await import('node:fs'); writeFileSync(process.env.STORM_DIARY, [...scene.diary.of(null), ...evidence.flatMap((e) => describe(scene, e))].join('\n')); }
+    if (process.env.STORM_DIARY) {
+      const { writeFileSync } = await import('node:fs');
+      writeFileSync(
+        process.env.STORM_DIARY,
+        [...scene.diary.of(null), ...evidence.flatMap((e) => describe(scene, e))].join('\n'),
+      );
+    }
     if (violations.length > 0) {
       say(`STORM with seed ${seed}: ${violations.join('\n  ')}`);
       for (const line of scene.diary.of(null)) say(`    ${line}`);
@@ -77,7 +83,8 @@ export async function runStorm({ seed, orders, minutes, say }: StormOptions): Pr
 function tally(evidence: Evidence[]): string {
   const counts = new Map<string, number>();
   for (const { row } of evidence) {
-    const what = row === null ? 'never made' : `${row.status}${row.latePaidAt === null ? '' : ' (paid late)'}`;
+    const what =
+      row === null ? 'never made' : `${row.status}${row.latePaidAt === null ? '' : ' (paid late)'}`;
     counts.set(what, (counts.get(what) ?? 0) + 1);
   }
   return [...counts].map(([what, count]) => `${what} ${count}`).join(', ');

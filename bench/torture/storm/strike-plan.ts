@@ -25,11 +25,11 @@ export interface PlannedStrike {
   strike: Strike;
 }
 
-const channels = ['wechat_pay', 'ali_pay', 'union_pay'] as const;
+const channels = [null, null, 'wechat_pay', 'ali_pay', 'union_pay'] as const;
 const moments: readonly Moment[] = ['before', 'after'];
 /** The commonest most often. */
 const operations: readonly (Operation | null)[] = [
-  ...([null, null, 'create', 'query', 'query', 'close', 'close'] as const),
+  ...([null, null, null, null, 'create', 'create', 'query', 'query', 'query', 'close', 'close'] as const),
   ...(['cancel', 'reverse', 'refund', 'refund_query'] as const),
 ];
 const mailTroubles: readonly MailTrouble[] = [
@@ -46,7 +46,7 @@ export function planStrikes(dice: Dice, lengthMs: number): PlannedStrike[] {
     }
   }
   every(600, 1_400, () => ({ kind: 'kill', process: dice.int(0, 2) }));
-  every(250, 900, () => ({ kind: 'fault', fault: pickFault(dice), forMs: dice.int(300, 3_000) }));
+  every(250, 900, () => ({ kind: 'fault', fault: pickFault(dice), forMs: dice.int(300, 4_000) }));
   every(300, 1_200, () => ({ kind: 'mail', trouble: dice.pick(mailTroubles), ms: dice.int(100, 4_000) }));
   every(5_000, 14_000, () => pickOutage(dice));
   every(4_000, 12_000, () => pickMood(dice));
@@ -73,14 +73,14 @@ function pickMood(dice: Dice): Strike {
   ]);
 }
 
-/** Everything that the gateways know how to do, for a share of the requests of one channel. */
+/** Everything that the gateways know how to do, for a share of the requests. */
 function pickFault(dice: Dice): Fault {
   const channel = dice.pick(channels);
   const operation = dice.pick(operations);
   const match = {
-    channel,
+    ...(channel === null ? {} : { channel }),
     ...(operation === null ? {} : { operation }),
-    probability: 0.2 + 0.8 * dice.next(),
+    probability: 0.1 + 0.5 * dice.next(),
   };
   const when = dice.pick(moments);
   const format = dice.pick(['json', 'html'] as const);
