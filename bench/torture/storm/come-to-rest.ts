@@ -33,7 +33,7 @@ export async function comeToRest(scene: Scene, db: DataSource, dice: Dice): Prom
     'UPDATE payment_order SET lease_until = UTC_TIMESTAMP(3) WHERE lease_until > UTC_TIMESTAMP(3)',
   );
   await db.query('UPDATE merchant_notice SET next_at = UTC_TIMESTAMP(3) WHERE next_at > UTC_TIMESTAMP(3)');
-  await Promise.all(processes.map((each) => each.ready()));
+  await Promise.all(processes.map((each) => each.working()));
 
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     await control.notifications.flush();

@@ -26,7 +26,9 @@ export interface KeptProcess {
   name: string;
   /** It works, and has a successor: it may be killed. */
   isExpendable(): boolean;
-  /** Resolves when it works and has a successor. Throws if it never does. */
+  /** Resolves when it works. Throws if it never does. */
+  working(): Promise<void>;
+  /** The same, and it has a successor. */
   ready(): Promise<void>;
   /** SIGKILL; resolves when it is gone. Its successor begins at once. */
   kill(): Promise<void>;
@@ -49,6 +51,7 @@ export function keepProcess(
   { name, command, readyWith }: { name: string; command: string; readyWith: string },
   { directory, main, standBy }: Compiled,
   env: Record<string, string>,
+  note: (what: string) => void,
 ): KeptProcess {
   const deaths: string[] = [];
   let isEnding = false;
@@ -69,7 +72,10 @@ export function keepProcess(
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (line) => {
         if (line === STANDS_BY) running.standsBy = true;
-        if (line.includes(`"msg":${JSON.stringify(readyWith)}`)) running.works = true;
+        if (line.includes(`"msg":${JSON.stringify(readyWith)}`)) {
+          running.works = true;
+          note(`${name} works`);
+        }
         running.lastLines = [...running.lastLines.slice(1 - LINES_KEPT), line];
       });
     }
@@ -90,6 +96,7 @@ export function keepProcess(
     });
     // Not before: it would take the time that this one needs to begin.
     await until(() => next.works || isOver(next));
+    if (!next.works) note(`${name} did not begin: ${next.lastLines.at(-1)}`);
     if (!isEnding && !isOver(next)) successor = launch();
   }
 
@@ -116,6 +123,7 @@ export function keepProcess(
     name,
     deaths,
     isExpendable,
+    working: () => until(() => current.works && !isOver(current)),
     ready: () => until(isExpendable),
     kill: () => stop(current),
     async end() {

@@ -5,10 +5,32 @@ import type { CustomerAct, MerchantAct, OrderPlan, When } from './order-plan.ts'
 import type { Scene } from './scene.ts';
 
 const CREATE_AGAIN_MS = 300;
+const LOOK_EVERY_MS = 200;
+
+/** Resolves when the caller may begin; the result is to be called when it has. */
+export type Gate = () => Promise<() => void>;
+
+/** Lets so many begin at once: a slow machine makes the storm longer, not one of nothing but timeouts. */
+export function openGate(width: number): Gate {
+  const waiting: (() => void)[] = [];
+  let free = width;
+  function leave(): void {
+    const next = waiting.shift();
+    if (next === undefined) free += 1;
+    else next();
+  }
+  return async () => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    return leave;
+  };
+}
 
 /** What the merchant and the customer have learned of an order. */
 export interface Life {
   plan: OrderPlan;
+  /** The gateway's order, once it has been seen there. */
+  orderNo: string | null;
   /** The API has answered that it made this order. */
   created: boolean;
   /** The API has answered that it is closed, or cancelled: this must stay true. */
@@ -17,17 +39,18 @@ export interface Life {
   payBody: string | null;
 }
 
-/** Lives through one order's plan, to the end of it. */
-export async function live(scene: Scene, plan: OrderPlan): Promise<Life> {
-  const life: Life = { plan, created: false, closed: false, cancelled: false, payBody: null };
+/** Lives through one order's plan, to the end of it. `admit` says when it may begin. */
+export async function live(scene: Scene, plan: OrderPlan, admit: Gate): Promise<Life> {
+  const life: Life = { plan, orderNo: null, created: false, closed: false, cancelled: false, payBody: null };
   await wait(plan.createAtMs);
+  const leave = await admit();
   const createdAt = Date.now();
   // Channels take whole seconds.
   const expiresAt = Math.ceil((createdAt + plan.expiresInMs) / 1_000) * 1_000;
   const until = ({ from, ms }: When) =>
     wait(Math.max(0, (from === 'creation' ? createdAt : expiresAt) + ms - Date.now()));
 
-  const creating = create(scene, life, expiresAt);
+  const creating = create(scene, life, expiresAt).finally(leave);
   const acting = plan.acts.map(async (act) => {
     if ('during' in act) return duringRequest(scene, life, act);
     await until(act.when);
@@ -103,8 +126,12 @@ function wishOf(plan: OrderPlan, expiresAt: number, notifyUrl: string): CreateRe
 }
 
 /** The gateway's order, known by its amount; null while there is none. */
-export function orderAtChannel({ simulator }: Scene, { amountFen }: OrderPlan): OrderSnapshot | null {
-  return simulator.control.orders().find((order) => order.amountFen === amountFen) ?? null;
+function orderAtChannel({ simulator }: Scene, life: Life): OrderSnapshot | null {
+  const { control } = simulator;
+  if (life.orderNo !== null) return control.order(life.orderNo);
+  const found = control.orders().find(({ amountFen }) => amountFen === life.plan.amountFen) ?? null;
+  life.orderNo = found?.orderNo ?? null;
+  return found;
 }
 
 /** The customer can do only what the gateway and the merchant's answer let them do. */
@@ -113,11 +140,11 @@ async function asCustomer(scene: Scene, life: Life, does: CustomerAct): Promise<
   const { plan, payBody } = life;
   const note = (what: string) => scene.diary.note(plan.index, `customer ${does}: ${what}`);
   try {
-    let order = orderAtChannel(scene, plan);
+    let order = orderAtChannel(scene, life);
     const isLink = plan.channel === 'ali_pay' && (plan.method === 'wap' || plan.method === 'app');
     if (order === null && isLink && payBody) {
       await control.open(payBody);
-      order = orderAtChannel(scene, plan);
+      order = orderAtChannel(scene, life);
     }
     if (order === null || (payBody === null && plan.method !== 'barcode'))
       return note('has nothing to pay with');
@@ -143,10 +170,10 @@ async function duringRequest(
 ): Promise<void> {
   const { control } = scene.simulator;
   const endsAt = Date.now() + life.plan.expiresInMs;
-  let order = orderAtChannel(scene, life.plan);
+  let order = orderAtChannel(scene, life);
   while (order === null && Date.now() < endsAt) {
-    await wait(50);
-    order = orderAtChannel(scene, life.plan);
+    await wait(LOOK_EVERY_MS);
+    order = orderAtChannel(scene, life);
   }
   if (order === null) return;
   scene.diary.note(

@@ -15,8 +15,9 @@ export interface StormPlan {
 
 /** How long a storm with so many orders takes to create them, ms: more at once say little about each. */
 const MS_FOR_AN_ORDER = 150;
-/** How long it blows on after the last order has been created: longer than that one's time to pay. */
-const BLOWS_ON_MS = 12_000;
+/** Misfortunes are planned for so much longer: on a slow machine everything takes its time. It ends with the orders. */
+const LONGER = 4;
+const BLOWS_ON_MS = 15_000;
 /** Each order has dice of its own, as the strikes do: none changes another's fate. */
 const RUN = -1;
 const STRIKES = -2;
@@ -32,7 +33,7 @@ export function planStorm(seed: number, orders: number, lengthMs: number | null)
     orders: Array.from({ length: orders }, (_, index) =>
       planOrder(createDice(seed, index), index, createdWithinMs),
     ),
-    strikes: planStrikes(createDice(seed, STRIKES), createdWithinMs + BLOWS_ON_MS),
+    strikes: planStrikes(createDice(seed, STRIKES), LONGER * createdWithinMs + BLOWS_ON_MS),
   };
 }
 

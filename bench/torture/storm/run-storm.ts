@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { entities } from '../../../src/order/entities.ts';
@@ -6,7 +7,7 @@ import { comeToRest } from './come-to-rest.ts';
 import { createDice } from './dice.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
 import { judge } from './judge.ts';
-import { type Life, live } from './live.ts';
+import { type Life, live, openGate } from './live.ts';
 import { planStorm } from './plan.ts';
 import { openScene, type Scene } from './scene.ts';
 import { strike, watchDowntime } from './strike.ts';
@@ -31,6 +32,8 @@ export interface StormReport {
 
 /** So many failures are shown with all that is known of them. */
 const MAX_SHOWN = 3;
+/** Orders that are being created at once. */
+const MAX_CREATING = 8;
 const REST = -4;
 
 /**
@@ -43,15 +46,16 @@ export async function runStorm({ seed, orders, minutes, say }: StormOptions): Pr
   let db: DataSource | null = null;
   try {
     const downtime = watchDowntime();
+    const over = new AbortController();
+    setMaxListeners(plan.strikes.length, over.signal);
     const striking = plan.strikes.map(async (planned) => {
-      await wait(planned.atMs);
-      await strike(scene, downtime, planned.strike);
+      await wait(planned.atMs, undefined, { signal: over.signal }).catch(() => {});
+      if (!over.signal.aborted) await strike(scene, downtime, planned.strike);
     });
-    const [lives] = await Promise.all([
-      Promise.all(plan.orders.map((order) => live(scene, order))),
-      ...striking,
-    ]);
-    db = await openDatabase(scene.database.url, entities, []);
+    const admit = openGate(MAX_CREATING);
+    const living = Promise.all(plan.orders.map((order) => live(scene, order, admit)));
+    const [lives] = await Promise.all([living.finally(() => over.abort()), ...striking]);
+    db = await openDatabase(scene.database.url, entities, [], { closeWhenSilent: false });
     const atRest = await comeToRest(scene, db, createDice(seed, REST));
     const evidence = await gatherEvidence(scene, db, lives);
     say(`  storm: late payments ${plan.latePaymentPolicy}; ended as ${tally(evidence)}`);
@@ -62,13 +66,6 @@ export async function runStorm({ seed, orders, minutes, say }: StormOptions): Pr
       ...judgeAll(scene, evidence, say),
       ...strangers(scene, lives),
     ];
-    if (process.env.STORM_DIARY) {
-      const { writeFileSync } = await import('node:fs');
-      writeFileSync(
-        process.env.STORM_DIARY,
-        [...scene.diary.of(null), ...evidence.flatMap((e) => describe(scene, e))].join('\n'),
-      );
-    }
     if (violations.length > 0) {
       say(`STORM with seed ${seed}: ${violations.join('\n  ')}`);
       for (const line of scene.diary.of(null)) say(`    ${line}`);

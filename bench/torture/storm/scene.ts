@@ -42,6 +42,7 @@ export async function openScene(plan: StormPlan, seed: number, say: (line: strin
     return it;
   };
   const options = { env: process.env, say };
+  const diary = openDiary();
   try {
     const results = await Promise.allSettled([
       started(startOwnDatabase(options), (server) => server.stop()),
@@ -90,7 +91,7 @@ export async function openScene(plan: StormPlan, seed: number, say: (line: strin
       { name: 'serve', command: 'serve', readyWith: 'api is listening' },
       { name: 'work 1', command: 'work', readyWith: 'worker is running' },
       { name: 'work 2', command: 'work', readyWith: 'worker is running' },
-    ].map((each) => keepProcess(each, compiled, env));
+    ].map((each) => keepProcess(each, compiled, env, (what) => diary.note(null, what)));
     for (const each of processes) closers.push(() => each.end());
     await Promise.all(processes.map((each) => each.ready()));
     return {
@@ -101,7 +102,7 @@ export async function openScene(plan: StormPlan, seed: number, say: (line: strin
       simulator,
       merchant,
       processes,
-      diary: openDiary(),
+      diary,
       counts: { faults: 0, kills: 0 },
       accusations: [],
       end,

@@ -56,9 +56,10 @@ export function planStrikes(dice: Dice, lengthMs: number): PlannedStrike[] {
 function pickOutage(dice: Dice): Strike {
   const to = dice.pick(['redis', 'database'] as const);
   return dice.weigh<{ weight: number; strike: Strike }>([
-    { weight: 2, strike: { kind: 'server', server: to, downMs: dice.int(0, 1_500) } },
-    { weight: 1, strike: { kind: 'flush redis' } },
-    { weight: 1, strike: { kind: 'connections', to, how: 'cut' } },
+    { weight: 3, strike: { kind: 'server', server: to, downMs: dice.int(0, 1_500) } },
+    { weight: 2, strike: { kind: 'flush redis' } },
+    { weight: 2, strike: { kind: 'connections', to, how: 'cut' } },
+    // It takes ten seconds to be noticed: often, it would hide everything else.
     { weight: 1, strike: { kind: 'connections', to, how: 'silence' } },
   ]).strike;
 }
