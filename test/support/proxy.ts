@@ -7,7 +7,7 @@ export interface SilencingProxy {
   url: string;
   /** What is connected now hears nothing any more and is not told; new connections work. Returns how many. */
   silence(): number;
-  /** Resets what is connected now; new connections work. Returns how many. */
+  /** Resets what is connected now, silent or not, on both sides; new connections work. Returns how many. */
   cut(): number;
   end(): Promise<void>;
 }
@@ -25,8 +25,10 @@ export async function startProxy(target: string): Promise<SilencingProxy> {
       from.on('data', (chunk) => pair.silent || to.write(chunk));
       from.on('error', () => {});
       from.on('close', () => {
+        // The other side of a silent one does not hear of it: a server goes on holding what it holds.
+        if (pair.silent) return;
         pairs.delete(pair);
-        if (!pair.silent) to.destroy();
+        to.destroy();
       });
     }
   });
@@ -40,6 +42,7 @@ export async function startProxy(target: string): Promise<SilencingProxy> {
       near.resetAndDestroy();
       far.destroy();
     }
+    pairs.clear();
     return count;
   }
   const url = new URL(target);
@@ -48,8 +51,9 @@ export async function startProxy(target: string): Promise<SilencingProxy> {
   return {
     url: url.href,
     silence() {
-      for (const pair of pairs) pair.silent = true;
-      return pairs.size;
+      const heard = [...pairs].filter(({ silent }) => !silent);
+      for (const pair of heard) pair.silent = true;
+      return heard.length;
     },
     cut,
     async end() {

@@ -18,11 +18,14 @@ const MAX_ROUNDS = 120;
  * came to rest.
  */
 export async function comeToRest(scene: Scene, db: DataSource, dice: Dice): Promise<boolean> {
-  const { simulator, merchant, processes, counts, diary } = scene;
+  const { simulator, merchant, processes, proxies, counts, diary } = scene;
   const { control } = simulator;
   diary.note(null, 'misfortune ends');
   control.clearFaults();
   merchant.behave();
+  // The servers learn that silent connections are dead, as at the end of a partition.
+  proxies.database.cut();
+  proxies.redis.cut();
   for (const { orderNo, paying } of control.orders()) {
     if (paying) await control.finishPay(orderNo, dice.chance(0.5));
   }
