@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A TCP proxy whose connections can fall silent, as when a network swallows packets without a word. */
+/** A TCP proxy whose connections can be cut, or fall silent, as when a network swallows packets without a word. */
 export interface SilencingProxy {
   /** The target's URL, by way of this proxy. */
   url: string;
   /** What is connected now hears nothing any more and is not told; new connections work. Returns how many. */
   silence(): number;
+  /** Resets what is connected now, silent or not, on both sides; new connections work. Returns how many. */
+  cut(): number;
   end(): Promise<void>;
 }
 
@@ -23,8 +25,10 @@ export async function startProxy(target: string): Promise<SilencingProxy> {
       from.on('data', (chunk) => pair.silent || to.write(chunk));
       from.on('error', () => {});
       from.on('close', () => {
+        // The other side of a silent one does not hear of it: a server goes on holding what it holds.
+        if (pair.silent) return;
         pairs.delete(pair);
-        if (!pair.silent) to.destroy();
+        to.destroy();
       });
     }
   });
@@ -32,20 +36,28 @@ export async function startProxy(target: string): Promise<SilencingProxy> {
   await once(server, 'listening');
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
+  function cut(): number {
+    const count = pairs.size;
+    for (const { near, far } of pairs) {
+      near.resetAndDestroy();
+      far.destroy();
+    }
+    pairs.clear();
+    return count;
+  }
   const url = new URL(target);
   url.hostname = '127.0.0.1';
   url.port = String(address.port);
   return {
     url: url.href,
     silence() {
-      for (const pair of pairs) pair.silent = true;
-      return pairs.size;
+      const heard = [...pairs].filter(({ silent }) => !silent);
+      for (const pair of heard) pair.silent = true;
+      return heard.length;
     },
+    cut,
     async end() {
-      for (const { near, far } of pairs) {
-        near.destroy();
-        far.destroy();
-      }
+      cut();
       const closed = once(server, 'close');
       server.close();
       await closed;

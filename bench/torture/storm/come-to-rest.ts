@@ -1,0 +1,77 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { DataSource } from 'typeorm';
+import { inTransaction } from '../../../src/platform/database.ts';
+import type { Dice } from './dice.ts';
+import type { Scene } from './scene.ts';
+
+/** How much time passes at once, at the gateways and for our rows, s: more than any code lives on. */
+const STEP_S = 600;
+/** How long the program has for what is due then, ms. */
+const ROUND_MS = 1_000;
+const LOOK_EVERY_MS = 100;
+/** An order that has not come to rest by then never does. Time itself is not judged: machines are slow. */
+const MAX_ROUNDS = 120;
+
+/**
+ * Misfortune has ended: everything works, whoever is typing a password ends that, and time passes until nothing is due
+ * any more. It passes by setting back the times in our rows and setting forward the gateways' clock. False: it never
+ * came to rest.
+ */
+export async function comeToRest(scene: Scene, db: DataSource, dice: Dice): Promise<boolean> {
+  const { simulator, merchant, processes, proxies, counts, diary } = scene;
+  const { control } = simulator;
+  diary.note(null, 'misfortune ends');
+  control.clearFaults();
+  merchant.behave();
+  // The servers learn that silent connections are dead, as at the end of a partition.
+  proxies.database.cut();
+  proxies.redis.cut();
+  for (const { orderNo, paying } of control.orders()) {
+    if (paying) await control.finishPay(orderNo, dice.chance(0.5));
+  }
+  // Breakers and leases of processes that are gone must not be waited for.
+  counts.kills += processes.length;
+  await Promise.all(processes.map((each) => each.kill()));
+  await db.query(
+    'UPDATE payment_order SET lease_until = UTC_TIMESTAMP(3) WHERE lease_until > UTC_TIMESTAMP(3)',
+  );
+  await db.query('UPDATE merchant_notice SET next_at = UTC_TIMESTAMP(3) WHERE next_at > UTC_TIMESTAMP(3)');
+  await Promise.all(processes.map((each) => each.working()));
+
+  for (let round = 0; round < MAX_ROUNDS; round += 1) {
+    await control.notifications.flush();
+    if (await isAtRest(db)) return true;
+    await letTimePass(scene, db);
+    for (let waited = 0; waited < ROUND_MS && !(await isAtRest(db)); waited += LOOK_EVERY_MS) {
+      await wait(LOOK_EVERY_MS);
+    }
+  }
+  return false;
+}
+
+async function letTimePass({ simulator }: Scene, db: DataSource): Promise<void> {
+  await simulator.control.clock.advance(STEP_S * 1_000);
+  const free = '(lease_until IS NULL OR lease_until <= UTC_TIMESTAMP(3))';
+  await inTransaction(db, async (manager) => {
+    await manager.query(
+      `UPDATE payment_order
+       SET expires_at = expires_at - INTERVAL ${STEP_S} SECOND,
+           create_attempted_at = create_attempted_at - INTERVAL ${STEP_S} SECOND,
+           watch_until = watch_until - INTERVAL ${STEP_S} SECOND,
+           next_close_at = LEAST(next_close_at, UTC_TIMESTAMP(3))
+       WHERE next_close_at IS NOT NULL AND ${free}`,
+    );
+    await manager.query(
+      'UPDATE merchant_notice SET next_at = UTC_TIMESTAMP(3) WHERE lease_token IS NULL AND next_at > UTC_TIMESTAMP(3)',
+    );
+  });
+}
+
+async function isAtRest(db: DataSource): Promise<boolean> {
+  const [counted]: { open: string }[] = await db.query(
+    `SELECT (SELECT COUNT(*) FROM payment_order
+             WHERE next_close_at IS NOT NULL OR lease_until > UTC_TIMESTAMP(3) OR status = 'progress')
+          + (SELECT COUNT(*) FROM merchant_notice WHERE next_at IS NOT NULL) AS open`,
+  );
+  return Number(counted?.open) === 0;
+}

@@ -1,0 +1,71 @@
+import type { DataSource } from 'typeorm';
+import {
+  type ChannelNotification,
+  ChannelNotificationEntity,
+  type CloseRecord,
+  CloseRecordEntity,
+  PaymentOrderEntity,
+  type Refund,
+  RefundEntity,
+  type Violation,
+  ViolationEntity,
+} from '../../../src/order/entities.ts';
+import { type MerchantNotice, MerchantNoticeEntity } from '../../../src/order/notice-entities.ts';
+import type { PaymentOrder } from '../../../src/order/order.ts';
+import type { LogEntry } from '../../../src/simulator/journal.ts';
+import type { Delivery } from '../../../src/simulator/notify/notifier.ts';
+import type { OrderSnapshot } from '../../../src/simulator/snapshot.ts';
+import type { Life } from './live.ts';
+import type { Told } from './merchant.ts';
+import type { Scene } from './scene.ts';
+
+/** All that both sides know of one order. */
+export interface Evidence {
+  life: Life;
+  /** Ours; null where the order was never made. */
+  row: PaymentOrder | null;
+  records: CloseRecord[];
+  refunds: Refund[];
+  notices: MerchantNotice[];
+  notifications: ChannelNotification[];
+  violations: Violation[];
+  /** The gateway's. */
+  order: OrderSnapshot | null;
+  requests: LogEntry[];
+  deliveries: Delivery[];
+  /** The merchant's. */
+  told: Told[];
+}
+
+export async function gatherEvidence(scene: Scene, db: DataSource, lives: Life[]): Promise<Evidence[]> {
+  const order = { id: 'ASC' } as const;
+  const rows = await db.getRepository(PaymentOrderEntity).find();
+  const records = await db.getRepository(CloseRecordEntity).find({ order });
+  const refunds = await db.getRepository(RefundEntity).find({ order });
+  const notices = await db.getRepository(MerchantNoticeEntity).find({ order });
+  const notifications = await db.getRepository(ChannelNotificationEntity).find({ order });
+  const violations = await db.getRepository(ViolationEntity).find({ order });
+  const { control } = scene.simulator;
+  const log = control.log();
+  const deliveries = control.notifications.deliveries();
+  return lives.map((life) => {
+    const { bizOrderNo, amountFen, index } = life.plan;
+    const row = rows.find((each) => each.bizOrderNo === bizOrderNo) ?? null;
+    const atChannel = control.orders().find((each) => each.amountFen === amountFen) ?? null;
+    const orderNo = row?.orderNo ?? atChannel?.orderNo ?? null;
+    const isOurs = (each: { orderNo: string | null }) => orderNo !== null && each.orderNo === orderNo;
+    return {
+      life,
+      row,
+      records: records.filter(isOurs),
+      refunds: refunds.filter(isOurs),
+      notices: notices.filter(isOurs),
+      notifications: notifications.filter(isOurs),
+      violations: violations.filter(isOurs),
+      order: atChannel,
+      requests: log.filter(isOurs),
+      deliveries: deliveries.filter(isOurs),
+      told: scene.merchant.told.filter((each) => each.index === index),
+    };
+  });
+}
