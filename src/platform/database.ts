@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import mysql from 'mysql2';
 import { DataSource, type EntityManager, type EntitySchema, type MigrationInterface } from 'typeorm';
 
 /** Connections of one process. The store's transactions are short and never wait for a channel. */
@@ -9,6 +10,9 @@ const CONNECT_TIMEOUT_MS = 5_000;
  * without a word would otherwise hold its callers for a quarter of an hour.
  */
 const SILENCE_MS = 10_000;
+/** The same, at the server, s. Longer than a connection of ours is idle: those we close ourselves. */
+const SERVER_SILENCE_S = 20;
+const LOCK_WAIT_S = 5;
 /** How often a transaction that lost a lock is tried. */
 const LOCK_ATTEMPTS = 3;
 
@@ -41,8 +45,25 @@ export async function openDatabase(
     bigNumberStrings: true,
     connectTimeout: CONNECT_TIMEOUT_MS,
     poolSize: POOL_SIZE,
-    extra: closeWhenSilent ? { stream: openSocket } : { enableKeepAlive: true },
+    ...(closeWhenSilent
+      ? { driver: { ...mysql, createPool }, extra: { stream: openSocket } }
+      : { extra: { enableKeepAlive: true } }),
   }).initialize();
+}
+
+/**
+ * A pool whose connections the server, too, takes for dead when they are silent in the middle of a transaction: else it
+ * would keep their locks for hours, and nobody could end those orders. Whoever waits for a lock is told before it would
+ * itself be taken for dead.
+ */
+function createPool(options: mysql.PoolOptions): mysql.Pool {
+  const pool = mysql.createPool(options);
+  pool.on('connection', (connection) => {
+    connection.query(
+      `SET SESSION wait_timeout = ${SERVER_SILENCE_S}, SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_S}`,
+    );
+  });
+  return pool;
 }
 
 function openSocket({ config }: { config: { host: string; port: number } }): Socket {

@@ -40,7 +40,7 @@ function guarded(channel: Channel | undefined): { channel: GuardedChannel; said(
     channel: guardChannel(channel, {
       clock: { now: () => new Date(now) },
       ticks,
-      log: createLogger('info', file),
+      log: createLogger('info', { file: file }),
       tellOnce: createTellOnce(ticks, HOUR_MS),
       maxCalls: 10,
     }),

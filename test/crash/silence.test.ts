@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../src/platform/database.ts';
 import { type SilencingProxy, startProxy } from '../support/proxy.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type World } from '../support/world.ts';
@@ -49,5 +50,19 @@ describe('a worker whose connections fall silent', () => {
       Array.from({ length: 10 }, () => world.create('wechat_pay', { expiresAt: soon() })),
     );
     await closed(orders);
+  });
+
+  test('to the database, in the middle of a transaction: its locks are let go, and the order closes', async () => {
+    world = await createWorld({ SWEEP_INTERVAL_MS: '500' });
+    proxy = await startProxy(world.env.DATABASE_URL ?? '');
+    const order = await world.expire(await world.create('wechat_pay'));
+    const dying = await openDatabase(proxy.url, [], []);
+    const runner = dying.createQueryRunner();
+    await runner.startTransaction();
+    await runner.query(`UPDATE payment_order SET title = 'held' WHERE id = ${order.id}`);
+    expect(proxy.silence()).toBeGreaterThan(0);
+    world.app.work();
+    await closed([order]);
+    await dying.destroy();
   });
 });

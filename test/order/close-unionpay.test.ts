@@ -137,13 +137,13 @@ describe('a paid order is never closed', () => {
     control().settings.unionpayBankLate = false;
   });
 
-  test('paid after it was closed all the same: kept as a late payment', async () => {
+  test('paid after it was closed all the same: a late payment, which is undone', async () => {
     const order = await world.expire(await created(), MARGIN_MS + 1);
     expect(await world.close(order)).toMatchObject({ kind: 'closed' });
     await control().pay(order.orderNo);
     await control().notifications.delivered(order.orderNo);
     const late = await world.reload(order);
-    expect(late.status).toBe('close');
+    expect(late.status).toBe('refunding');
     expect(late.latePaidAt).toBeInstanceOf(Date);
     expect((await world.notifications()).find(({ orderNo }) => orderNo === order.orderNo)?.outcome).toBe(
       'late',
@@ -181,7 +181,7 @@ describe('a cancel', () => {
     expect(await world.cancel(order)).toMatchObject({ kind: 'pending', reason: 'too_early' });
     await timeIsUp(order);
     expect(await world.fire(order)).toBeNull();
-    expect(await world.reload(order)).toMatchObject({ status: 'cancel', nextCloseAt: null });
+    expect(await world.reload(order)).toMatchObject({ status: 'cancel', watchUntil: null });
     expect(await world.refunds(order)).toEqual([]);
   });
 
