@@ -195,7 +195,10 @@ test('the body is written anew for each attempt, of the order as it was', async 
   const order = await paid(path);
   await tried(order, 1);
   await world.cancel(order);
-  await until('cancelled', async () => (await world.reload(order)).status === 'cancel');
+  await until('cancelled', async () => {
+    await world.fire(order);
+    return (await world.reload(order)).status === 'cancel';
+  });
   merchant.answers(path, (response) => response.end('SUCCESS'));
   await makeDue(order);
   await until('told of both', async () =>
