@@ -26,8 +26,6 @@ interface Host {
   restsUntil: number;
 }
 
-export type HostShares = ReturnType<typeof createHostShares>;
-
 /** Who may be sent to, and how often at once, by what each host's last sends came to. Kept in memory alone. */
 export function createHostShares() {
   const known = new Map<string, Host>();

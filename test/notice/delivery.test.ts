@@ -192,15 +192,18 @@ test('a notice that was delivered is sent again by hand, with its event id and t
 test('the body is written anew for each attempt, of the order as it was', async () => {
   const path = newPath();
   merchant.answers(path, (response) => response.writeHead(500).end());
-  const order = await paid(path);
+  const order = await world.create('wechat_pay', { notifyUrl: merchant.url + path });
+  await world.close(await world.expire(order));
   await tried(order, 1);
-  await world.cancel(order);
-  await until('cancelled', async () => (await world.reload(order)).status === 'cancel');
+  const payment = { channelTradeNo: `T${order.id}`, paidAt: new Date() };
+  await world.app.deps.store.recordPayment(order, payment, {}, { now: new Date(), lateStatus: 'success' });
+  expect((await world.reload(order)).status).toBe('success');
   merchant.answers(path, (response) => response.end('SUCCESS'));
   await makeDue(order);
   await until('told of both', async () =>
     (await world.app.notices.list(order.orderNo)).every(({ state }) => state === 'delivered'),
   );
-  const again = merchant.at(path).filter(({ attempt }) => attempt === 2);
-  expect(JSON.parse(again[0]?.body ?? '')).toMatchObject({ status: 'success', refundableBalance: 100 });
+  const { eventId } = await noticeOf(order);
+  const again = merchant.at(path).filter((received) => received.eventId === eventId);
+  expect(again.map(({ body }) => JSON.parse(body).status)).toEqual(['close', 'close']);
 });

@@ -59,7 +59,7 @@ describe('one notice is written for each change of an order', () => {
   });
 
   test('paid, then cancelled: the earlier notice still says paid', async () => {
-    const order = await create();
+    const order = await world.create('ali_pay', { notifyUrl });
     await pay(order);
     await world.cancel(order);
     await until('cancelled', async () => {
