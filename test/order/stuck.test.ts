@@ -1,5 +1,8 @@
+import { Command } from 'commander';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { UNKNOWN_IN_A_ROW } from '../../src/channel/breaker.ts';
+import { addRecloseCommand } from '../../src/commands/reclose.ts';
+import { addStuckCommand } from '../../src/commands/stuck.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { reclose } from '../../src/order/reclose.ts';
 import { askAbout, listStuck, recloseStuck } from '../../src/order/stuck.ts';
@@ -194,13 +197,22 @@ describe('on the command line', () => {
     [['reclose', '--stuck', '--per-second', '0'], /whole number/],
     [['stuck', '--channel', 'paypal'], /Allowed choices/],
   ])('%j is refused with exit code 1 and a word on why', async (args, message) => {
-    const refused = program(...args);
-    expect(await refused.ended()).toBe(1);
-    expect(refused.stderr()).toMatch(message);
+    let stderr = '';
+    const commands = new Command().exitOverride().configureOutput({
+      writeErr(text) {
+        stderr += text;
+      },
+    });
+    const open = () => Promise.reject(new Error('nothing is opened'));
+    addRecloseCommand(commands, open);
+    addStuckCommand(commands, open);
+    await expect(commands.parseAsync(args, { from: 'user' })).rejects.toMatchObject({ exitCode: 1 });
+    expect(stderr).toMatch(message);
   });
 
   test('a number that is not there is named, with exit code 1', async () => {
-    expect(await run('reclose', 'AC0')).toEqual({ code: 1, json: [{ orderNo: 'AC0', kind: 'not_found' }] });
-    expect(await run('reclose', 'AC0', '--dry-run')).toMatchObject({ code: 1 });
+    const [begun, asked] = await Promise.all([run('reclose', 'AC0'), run('reclose', 'AC0', '--dry-run')]);
+    expect(begun).toEqual({ code: 1, json: [{ orderNo: 'AC0', kind: 'not_found' }] });
+    expect(asked).toEqual({ code: 1, json: [{ orderNo: 'AC0', says: 'not_found_here' }] });
   });
 });

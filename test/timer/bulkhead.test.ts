@@ -208,7 +208,6 @@ describe('while WeChat Pay is down for one process only', () => {
     expect(misdirected.stdout()).not.toContain('channel works again');
     expect(await misdirected.terminate()).toBe(0);
     expect(misdirected.stdout()).not.toContain('work in hand was given back');
-    await allClosed('wechat_pay');
   }, 120_000);
 });
 
@@ -231,7 +230,7 @@ describe('a configuration error with hundreds of orders due', () => {
     await world.query(
       "UPDATE payment_order SET next_close_at = '2020-01-01' WHERE next_close_at > '2020-01-01'",
     );
-    await startWorker();
+    world.app.work();
     await allClosed('wechat_pay');
   }, 300_000);
 
@@ -255,7 +254,7 @@ describe('a configuration error with hundreds of orders due', () => {
 
     const counts = await recloseStuck(world.app.deps, { channel: 'wechat_pay' }, 1_000);
     expect(counts).toMatchObject({ enqueued: 300, ended: 0 });
-    await startWorker();
+    world.app.work();
     await allClosed('wechat_pay');
   }, 300_000);
 });

@@ -131,6 +131,7 @@ describe('the sweep', () => {
     expect(await sweepOverdue(world.app.deps)).toEqual({
       overdue: 4,
       enqueued: 3,
+      lastLooks: 0,
       live: 1,
       failed: 0,
       away: 0,
@@ -146,6 +147,7 @@ describe('the sweep', () => {
     expect(await sweepOverdue(world.app.deps)).toEqual({
       overdue: 4,
       enqueued: 0,
+      lastLooks: 0,
       live: 4,
       failed: 0,
       away: 0,
@@ -162,6 +164,7 @@ describe('the sweep', () => {
     expect(await sweepOverdue(world.app.deps)).toEqual({
       overdue: 61,
       enqueued: 60,
+      lastLooks: 0,
       live: 0,
       failed: 1,
       away: 0,
@@ -182,7 +185,15 @@ describe('the sweep', () => {
           (SELECT 0 AS n UNION SELECT 1) d) AS numbers
       WHERE id = ${order.id}`);
     const counts = await sweepOverdue(world.app.deps);
-    expect(counts).toEqual({ overdue: 2_000, enqueued: 2_000, live: 0, failed: 0, away: 0, stoppedAt: null });
+    expect(counts).toEqual({
+      overdue: 2_000,
+      enqueued: 2_000,
+      lastLooks: 0,
+      live: 0,
+      failed: 0,
+      away: 0,
+      stoppedAt: null,
+    });
   });
 });
 
