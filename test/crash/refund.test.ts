@@ -101,7 +101,7 @@ test('a worker killed at every step of a cancel: every order ends cancelled, wit
   for (const { step, order, what } of parked) {
     await until(`cancelled: ${what}`, async () => (await world.reload(order)).status === 'cancel', 60_000);
     const paid = step.order !== 'unpaid';
-    expect(await world.reload(order), what).toMatchObject({ nextCloseAt: null, leaseToken: null });
+    expect(await world.reload(order), what).toMatchObject({ watchUntil: null, leaseToken: null });
     expect(control().order(order.orderNo), what).toMatchObject({
       payable: false,
       refundedFen: paid ? 100 : 0,
