@@ -196,11 +196,18 @@ export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (lin
   };
 }
 
-/** One byte of what was signed is another. Alipay does not sign its last two parameters. */
+/**
+ * One byte of what was signed is another. Alipay does not sign its last two parameters, and the last characters of a
+ * signature in base64 have bits that mean nothing.
+ */
 function tampered({ channel, raw }: Mail, dice: Dice): Mail {
   const body = Buffer.from(raw.body);
-  const unsignedFrom = body.indexOf('&sign_type=');
-  const place = dice.int(0, (unsignedFrom < 0 ? body.length : unsignedFrom) - 1);
+  const text = body.toString('latin1');
+  const unsignedFrom = text.indexOf('&sign_type=');
+  const signature = /(?:^|&)signature=[^&]*/.exec(text);
+  const signatureEnds = signature === null ? -1 : signature.index + signature[0].length;
+  const places = Array.from({ length: unsignedFrom < 0 ? text.length : unsignedFrom }, (_, place) => place);
+  const place = dice.pick(places.filter((at) => at < signatureEnds - 12 || at >= signatureEnds));
   body[place] = (body[place] ?? 0) ^ 1;
   return { channel, raw: { ...raw, body } };
 }

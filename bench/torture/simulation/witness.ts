@@ -65,7 +65,10 @@ export function createWitness(lane: Lane, note: (line: string) => void): Witness
       const now = orderNo === null ? null : await lane.store.find(orderNo);
       if (before !== null && now !== null && before.status !== now.status) {
         const allowed: readonly OrderStatus[] = mayBecome[before.status];
-        if (!allowed.includes(now.status)) accuse(`${before.status} became ${now.status}`);
+        const isReopened = before.status !== 'progress' && now.status === 'success';
+        const mayReopen = lane.deps.latePaymentPolicy === 'reopen' && now.latePaidAt !== null;
+        if (!allowed.includes(now.status) || (isReopened && !mayReopen))
+          accuse(`${before.status} became ${now.status}`);
         if ((now.status === 'close' || now.status === 'cancel') && now.watchUntil === null) {
           if (keepsMoney(order)) accuse(`${now.status}, although it was paid`);
         }
