@@ -79,7 +79,9 @@ export function createPaymentStore(db: DataSource) {
         if ('record' in source) {
           const { status: statusAfter } = await manager.findOneByOrFail(PaymentOrderEntity, { id });
           const asLate = outcome === 'late' ? { outcome } : {};
-          await manager.insert(CloseRecordEntity, { ...source.record, statusAfter, ...asLate });
+          // Known already: whatever the order has become meanwhile, this changed nothing.
+          const unchanged = outcome === 'repeated' ? { statusBefore: statusAfter } : {};
+          await manager.insert(CloseRecordEntity, { ...source.record, statusAfter, ...asLate, ...unchanged });
         }
         return outcome;
       });

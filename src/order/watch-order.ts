@@ -31,8 +31,11 @@ async function watchLeased(deps: OrderDeps, leased: PaymentOrder, trigger: Close
     case 'paid': {
       const record = closeRecord(attempt, 'late', leased.status);
       const outcome = await recordPayment(deps, leased, decision.payment, { record });
-      // Known already: there is nothing left to watch for.
-      if (outcome === 'repeated') await settleWatch(deps, attempt, null);
+      // Known already, as a late payment that waits for a person: there is nothing left to look for.
+      if (outcome === 'repeated') {
+        const set = { watchUntil: null, nextCloseAt: null, retryReason: null, retryCount: 0 };
+        await deps.store.endAttempt(leased, set, closeRecord(attempt, 'late', leased.status));
+      }
       return;
     }
     case 'retry':

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { inTransaction } from '../../../src/platform/database.ts';
-import type { Dice } from './dice.ts';
+import type { Dice } from '../dice.ts';
 import type { Scene } from './scene.ts';
 
 /** How much time passes at once, at the gateways and for our rows, s: more than any code lives on. */

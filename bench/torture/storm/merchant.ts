@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type Client, createClient, type GenerationName, type Notice } from '../../../src/client/client.ts';
-import type { Dice } from './dice.ts';
+import type { Dice } from '../dice.ts';
 
 const APPEARS_DEAD_MS = 7_000;
 

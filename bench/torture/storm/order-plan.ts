@@ -1,7 +1,7 @@
 import type { GenerationName } from '../../../src/client/client.ts';
 import type { Operation } from '../../../src/simulator/operations.ts';
 import type { OrderSnapshot } from '../../../src/simulator/snapshot.ts';
-import type { Dice } from './dice.ts';
+import type { Dice } from '../dice.ts';
 
 /** Ms after the order's creation, or after its expiry (before it where negative). */
 export interface When {

@@ -1,6 +1,6 @@
 import { type LatePaymentPolicy, latePaymentPolicies } from '../../../src/order/late-payment.ts';
 import type { Settings } from '../../../src/simulator/settings.ts';
-import { createDice, type Dice } from './dice.ts';
+import { createDice, type Dice } from '../dice.ts';
 import { type OrderPlan, planOrder } from './order-plan.ts';
 import { type PlannedStrike, planStrikes } from './strike-plan.ts';
 

@@ -2,7 +2,7 @@ import type { Fault } from '../../../src/simulator/faults.ts';
 import type { Troubles } from '../../../src/simulator/notify/troubles.ts';
 import type { Moment, Operation } from '../../../src/simulator/operations.ts';
 import type { Settings } from '../../../src/simulator/settings.ts';
-import type { Dice } from './dice.ts';
+import type { Dice } from '../dice.ts';
 
 export type MailTrouble = keyof Troubles;
 

@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { defects } from './defects.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+/** All that a run reads. */
+const copied = ['src', 'migrations', 'bench', 'test/support', 'package.json', 'tsconfig.json'];
+
+/**
+ * Runs the bench on a copy of the program with a defect in it. Its exit code is the run's: 1 when the defect was
+ * caught, 0 when it was not. Throws for an unknown defect, or one whose text is not there.
+ */
+export async function runWithDefect(
+  name: string,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  onOutput: (text: string) => void = () => {},
+): Promise<{ exitCode: number; output: string }> {
+  const defect = defects[name];
+  if (defect === undefined)
+    throw new Error(`No such defect: ${name}. There are: ${Object.keys(defects).join(', ')}`);
+  const directory = mkdtempSync(join(tmpdir(), 'autoclose-defect-'));
+  try {
+    for (const part of copied) cpSync(join(root, part), join(directory, part), { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
+    plant(join(directory, defect.file), defect);
+    const bench = join(directory, 'bench/torture/torture.ts');
+    const child = spawn(process.execPath, ['--import', 'tsx', bench, ...args], { cwd: directory, env });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (text: Buffer) => {
+        output += String(text);
+        onOutput(String(text));
+      });
+    }
+    const [code] = await once(child, 'close');
+    return { exitCode: Number(code ?? 2), output };
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function plant(file: string, { text, replacement }: (typeof defects)[string]): void {
+  const parts = readFileSync(file, 'utf8').split(text);
+  if (parts.length !== 2)
+    throw new Error(`${file} has the text to replace ${parts.length - 1} times, not once`);
+  writeFileSync(file, parts.join(replacement));
+}

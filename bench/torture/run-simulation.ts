@@ -1,0 +1,42 @@
+import { availableParallelism } from 'node:os';
+import { inWords, noTotals, type Report, type Totals } from './report.ts';
+import { simulateInShards } from './simulation/simulate-in-shards.ts';
+import type { SimulatedOrder } from './simulation/simulate-order.ts';
+
+/** How often a long run says how far it is, ms. */
+const PROGRESS_MS = 15_000;
+/** Orders for which one more process is started. */
+const MIN_SHARD = 50;
+
+/** Simulates `indexes` of one seed in as many processes as there are processors, and reports. */
+export async function runSimulation(
+  report: Report,
+  { databaseUrl, seed, indexes }: { databaseUrl: string; seed: number; indexes: number[] },
+): Promise<void> {
+  const totals: Totals = { ...noTotals };
+  const began = Date.now();
+  const seconds = () => Math.round((Date.now() - began) / 1000);
+  const progress = setInterval(() => {
+    report.line(`  simulation, after ${seconds()} s: ${inWords(totals)}`);
+  }, PROGRESS_MS);
+
+  function onOrder({ index, violations, trace, faults, kills }: SimulatedOrder): void {
+    totals.orders += 1;
+    totals.faults += faults;
+    totals.kills += kills;
+    if (violations.length === 0) return;
+    totals.violations += 1;
+    const replay = `npm run torture -- --seed ${seed} --only ${index}`;
+    report.failure({ what: `order ${index} of seed ${seed}`, violations, trace, replay });
+  }
+
+  try {
+    // A process takes seconds to begin: it has to be worth it.
+    const shards = Math.min(availableParallelism(), Math.ceil(indexes.length / MIN_SHARD));
+    await simulateInShards({ databaseUrl, seed, indexes, shards, onOrder });
+  } finally {
+    clearInterval(progress);
+  }
+  report.line(`simulation with seed ${seed}: ${inWords(totals)}, in ${seconds()} s`);
+  report.add(totals);
+}

@@ -1,0 +1,184 @@
+import type { DataSource } from 'typeorm';
+import { migrations } from '../../../migrations/index.ts';
+import type { ChannelName, Channels, GuardedChannel } from '../../../src/channel/channel.ts';
+import { createChannels } from '../../../src/channels.ts';
+import { readConfig } from '../../../src/config.ts';
+import type { OrderDeps } from '../../../src/order/deps.ts';
+import { entities } from '../../../src/order/entities.ts';
+import { createRefundStore } from '../../../src/order/refund-store.ts';
+import { createOrderStore, type OrderStore } from '../../../src/order/store.ts';
+import { createStuckStore } from '../../../src/order/stuck-store.ts';
+import { systemClock, ticks } from '../../../src/platform/clock.ts';
+import { openDatabase } from '../../../src/platform/database.ts';
+import { createLogger } from '../../../src/platform/logger.ts';
+import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
+import { createDatabase } from '../database.ts';
+import { type Inbox, openInbox } from './inbox.ts';
+import { createStepper, type Operation, type Step, type Stepper, type Stop } from './stepper.ts';
+import { createTimerModel, type TimerModel } from './timer-model.ts';
+import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
+
+/** What matters is only how it moves; but certificates that are made today must be good then. */
+const BEGINNING = Date.parse('2027-03-01T08:00:00.000Z');
+
+/**
+ * One world in which orders are lived one after the other: a database, both gateways and the product's use cases,
+ * on one clock that only the scheduler moves. Lanes share nothing, so they may run side by side.
+ */
+export interface Lane {
+  clock: VirtualClock;
+  stepper: Stepper;
+  timer: TimerModel;
+  inbox: Inbox;
+  simulator: Simulator;
+  /** The product, taken apart into steps. */
+  deps: OrderDeps;
+  /** The same rows, without stopping. */
+  store: OrderStore;
+  db: DataSource;
+  channels: Channels;
+  /** What the last creation handed out for the customer. */
+  payBody(): string | null;
+  /** The order's number, once it is known. */
+  orderNo(): string | null;
+  /** Begins an order's life. `offsetMs` moves its beginning within a second. */
+  restart(life: LaneLife): void;
+  end(): Promise<void>;
+}
+
+/** What an order's life brings into its lane. */
+export interface LaneLife {
+  note: (line: string) => void;
+  random: () => number;
+  /** How soon a process goes on from a step. */
+  pickPace: (what: string, moment: Step['moment']) => number;
+  offsetMs: number;
+}
+
+/** What a channel is asked over the network; a request whose caller gives up may take effect later. */
+const late = { kind: 'unknown', answer: 'given up' };
+const channelStops: Stop[] = [
+  ...['create', 'query', 'close', 'refund', 'queryRefund'].map((name) => ({ name, late })),
+  { name: 'cancel', onlyAfter: true },
+];
+
+export async function openLane(databaseServerUrl: string): Promise<Lane> {
+  const database = await createDatabase(databaseServerUrl);
+  const db = await openDatabase(database.url, entities, migrations);
+  const clock = createVirtualClock();
+  const simulator = await startSimulator({ clock });
+  const inbox = await openInbox();
+  const life = {
+    note: (_line: string) => {},
+    random: Math.random,
+    pickPace: (_what: string, _moment: Step['moment']) => 1,
+    payBody: null as string | null,
+    orderNo: null as string | null,
+  };
+  const stepper = createStepper(
+    clock.now,
+    (operation, what) => life.note(lineOf(operation, what)),
+    (what, moment) => life.pickPace(what, moment),
+  );
+  const timer = createTimerModel(clock);
+  const store = createOrderStore(db);
+  const channels = openChannels(simulator, inbox.url, clock, (payBody) => {
+    life.payBody = payBody;
+  });
+
+  const stepping = new Map<ChannelName, GuardedChannel>();
+  for (const [name, channel] of channels) stepping.set(name, stepper.wrap(name, channel, channelStops));
+  const named: OrderStore = {
+    ...store,
+    async insert(order) {
+      const inserted = await store.insert(order);
+      if (inserted === 'inserted') life.orderNo = order.orderNo;
+      return inserted;
+    },
+  };
+  const deps: OrderDeps = {
+    store: stepper.wrap('store', named),
+    refunds: stepper.wrap('refunds', createRefundStore(db)),
+    channels: stepping,
+    stuck: createStuckStore(db),
+    // Nobody prolongs a lease here: every attempt may lose its own.
+    leases: { keep() {}, drop() {}, async beat() {}, stop() {} },
+    tellOnce: () => true,
+    latePaymentPolicy: 'refund',
+    timer: stepper.wrap('timer', timer, [{ name: 'set' }, { name: 'ensure' }, { name: 'clear' }]),
+    clock,
+    log: createLogger('silent'),
+    expiresInMs: 900_000,
+    closeGraceMs: 5_000,
+    random: () => life.random(),
+  };
+
+  return {
+    clock,
+    stepper,
+    timer,
+    inbox,
+    simulator,
+    deps,
+    store,
+    db,
+    channels,
+    payBody: () => life.payBody,
+    orderNo: () => life.orderNo,
+    restart({ offsetMs, ...more }) {
+      inbox.reset();
+      simulator.control.reset();
+      // The gateways compare the times in what a merchant signs with the machine's clock.
+      simulator.control.settings.alipayTimestampWindowMs = Number.MAX_SAFE_INTEGER;
+      clock.restart(new Date(BEGINNING + offsetMs));
+      stepper.reset();
+      timer.reset();
+      Object.assign(life, { ...more, payBody: null, orderNo: null });
+    },
+    async end() {
+      await simulator.close();
+      await inbox.end();
+      await db.destroy();
+      await database.drop();
+    },
+  };
+}
+
+/** The true channels. Signatures live by the machine's clock, deadlines by the virtual one. */
+function openChannels(
+  simulator: Simulator,
+  url: string,
+  clock: VirtualClock,
+  handedOut: (payBody: string) => void,
+): Channels {
+  const config = readConfig({
+    ...simulator.env,
+    DATABASE_URL: 'mysql://not/used',
+    REDIS_URL: 'redis://not-used',
+    PUBLIC_URL: url,
+    SIGN_SECRET: 'not used',
+  });
+  const guard = { ticks, log: createLogger('silent'), tellOnce: () => true, maxCalls: 1_000 };
+  const byMachineClock = createChannels(config, url, { ...guard, clock: systemClock });
+  const channels = new Map<ChannelName, GuardedChannel>();
+  // One order alone never opens a breaker; the storm is for those.
+  const admitted = { admit: () => null, unavailableUntil: () => null };
+  for (const [name, { unguarded: channel }] of createChannels(config, url, { ...guard, clock })) {
+    channels.set(name, {
+      ...channel,
+      ...admitted,
+      unguarded: channel,
+      parseNotification: byMachineClock.get(name)?.parseNotification ?? channel.parseNotification,
+      async create(order, payer) {
+        const result = await channel.create(order, payer);
+        if (result.kind === 'created') handedOut(result.payBody);
+        return result;
+      },
+    });
+  }
+  return channels;
+}
+
+function lineOf(operation: Operation | null, what: string): string {
+  return operation === null ? what : `${operation.name}#${operation.id} ${what}`;
+}

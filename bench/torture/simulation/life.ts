@@ -1,0 +1,213 @@
+import type { CreateOrder } from '../../../src/order/outcomes.ts';
+import { receiveNotification } from '../../../src/order/receive-notification.ts';
+import { runDueOrder } from '../../../src/order/run-due-order.ts';
+import { NotPayable, type OrderSnapshot } from '../../../src/simulator/snapshot.ts';
+import type { Dice } from '../dice.ts';
+import type { Arrival } from './inbox.ts';
+import type { Lane } from './lane.ts';
+import type { Operation, Step } from './stepper.ts';
+import { pickTemper, type Temper } from './temper.ts';
+import { createWitness, type Witness } from './witness.ts';
+
+/** How often misfortune struck. */
+export interface LifeCounts {
+  faults: number;
+  kills: number;
+}
+
+/** A notification, as the network has it. */
+export type Mail = Pick<Arrival, 'channel' | 'raw'>;
+
+/**
+ * One order's life. Each function lets one event happen and returns when everything has come to a stand again: so
+ * whoever chooses the events chooses the whole life.
+ */
+export interface Life {
+  lane: Lane;
+  dice: Dice;
+  wish: CreateOrder;
+  temper: Temper;
+  counts: LifeCounts;
+  witness: Witness;
+  /** Notifications that the network may deliver once more. */
+  copies: Mail[];
+  note(line: string): void;
+  snapshot(): OrderSnapshot | null;
+  /** A use case begins, up to its first step. */
+  begin(name: string, work: () => Promise<unknown>): Promise<void>;
+  /** The order's timer fires in a worker. */
+  fireTimer(): Promise<void>;
+  step(step: Step, how?: 'go' | 'late'): Promise<void>;
+  /** The oldest request that was given up takes effect. */
+  landLate(): Promise<void>;
+  kill(operation: Operation): Promise<void>;
+  /** A customer acts, if the gateway lets them. */
+  customer(act: string, work: () => Promise<unknown>): Promise<void>;
+  /** The oldest notification on its way reaches us, or does not. */
+  deliver(how: 'whole' | 'tampered' | 'lost'): Promise<void>;
+  replay(mail: Mail): Promise<void>;
+  passTime(until: Date): Promise<void>;
+}
+
+/** A process that stands still for longer is taken for dead and killed, ms. */
+const HANGS_MS = 40_000;
+/** A request that was given up is on its way for no longer, ms. Both together stay within the product's margins. */
+const ON_ITS_WAY_MS = 15_000;
+
+export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (line: string) => void): Life {
+  const { clock, stepper, timer, inbox, simulator } = lane;
+  const { control } = simulator;
+  const began = clock.now().getTime();
+  const counts = { faults: 0, kills: 0 };
+  const copies: Mail[] = [];
+  /** What has to be told when an operation dies. */
+  const widows = new Map<Operation, () => void>();
+  let answered = 0;
+  let rung = 0;
+
+  function note(line: string): void {
+    const at = ((clock.now().getTime() - began) / 1000).toFixed(3);
+    const orderNo = lane.orderNo();
+    write(`+${at}s ${orderNo === null ? line : line.replaceAll(orderNo, 'ORDER')}`);
+  }
+  const witness = createWitness(lane, note);
+
+  function snapshot(): OrderSnapshot | null {
+    const orderNo = lane.orderNo();
+    return orderNo === null ? null : control.order(orderNo);
+  }
+
+  /** Every notification that the event has caused has arrived, the gateway knows how the last one was answered. */
+  async function settle(rowMayHaveChanged = false): Promise<void> {
+    const order = snapshot();
+    const sent = order !== null && order.paidAt !== null && order.notifyUrl !== null ? 1 : 0;
+    await inbox.arrived(sent + rung);
+    if (answered > 0 && order !== null) {
+      await control.notifications.delivered(order.orderNo, { count: answered });
+    }
+    await witness.lookAtMail();
+    if (rowMayHaveChanged) await witness.lookAtRow(order);
+    witness.lookAtChannel(order);
+  }
+
+  async function begin(name: string, work: () => Promise<unknown>): Promise<Operation> {
+    const operation = await stepper.start(name, work);
+    await settle();
+    return operation;
+  }
+
+  async function kill(operation: Operation): Promise<void> {
+    counts.kills += 1;
+    stepper.kill(operation);
+    if (!operation.isDone) widows.get(operation)?.();
+    await settle();
+  }
+
+  return {
+    lane,
+    dice,
+    wish,
+    temper: pickTemper(dice),
+    counts,
+    witness,
+    copies,
+    note,
+    snapshot,
+    async begin(name, work) {
+      await begin(name, work);
+    },
+    async fireTimer() {
+      const orderNo = lane.orderNo() ?? '';
+      const kind = dice.chance(0.8) ? 'timeout' : 'sweep';
+      timer.take();
+      const job = await begin('timer', async () => {
+        const next = await runDueOrder(lane.deps, orderNo, { kind, actor: null, clientIp: null });
+        timer.giveBack(next.kind === 'at' ? next.at : next.kind === 'channel_down' ? next.until : null);
+        return next;
+      });
+      widows.set(job, () => timer.abandon());
+    },
+    async step(step, how = 'go') {
+      if (how === 'late') counts.faults += 1;
+      await stepper.go(step, how);
+      await settle(step.moment === 'before' && step.what.startsWith('store.'));
+    },
+    async landLate() {
+      const [request] = stepper.late();
+      if (request !== undefined) await stepper.land(request);
+      await settle();
+    },
+    kill,
+    async customer(act, work) {
+      const outcome = await work().then(
+        () => 'done',
+        (error: unknown) => {
+          if (error instanceof NotPayable) return 'not payable';
+          throw error;
+        },
+      );
+      note(`customer: ${act}: ${outcome}`);
+      await settle();
+    },
+    async deliver(how) {
+      const arrival = inbox.waiting.shift();
+      if (arrival === undefined) return;
+      copies.push(arrival);
+      const lose = () => {
+        answered += 1;
+        arrival.lose();
+      };
+      if (how !== 'whole') counts.faults += 1;
+      if (how === 'lost') {
+        note('notification lost on its way');
+        lose();
+        return settle();
+      }
+      const mail = how === 'tampered' ? tampered(arrival, dice) : arrival;
+      const operation = await begin(`${how} notification`, async () => {
+        const reply = await receiveNotification(lane.deps, mail.channel, mail.raw);
+        if (reply === null) return lose();
+        witness.answered(mail, reply, how);
+        answered += 1;
+        arrival.answer(reply);
+        return reply.status;
+      });
+      widows.set(operation, lose);
+    },
+    async replay(mail) {
+      counts.faults += 1;
+      await begin('notification again', async () => {
+        const reply = await receiveNotification(lane.deps, mail.channel, mail.raw);
+        if (reply !== null) witness.answered(mail, reply, 'whole');
+        return reply?.status;
+      });
+    },
+    async passTime(until) {
+      for (const request of stepper.late()) {
+        if (request.sentAt.getTime() + ON_ITS_WAY_MS < until.getTime()) await stepper.land(request);
+      }
+      for (const operation of new Set(stepper.steps().map((step) => step.operation))) {
+        if (operation.startedAt.getTime() + HANGS_MS < until.getTime()) await kill(operation);
+      }
+      rung += clock.advanceTo(until);
+      note('time passes');
+      await settle();
+    },
+  };
+}
+
+/**
+ * One byte of what was signed is another. Alipay does not sign its last two parameters, and the last characters of a
+ * signature in base64 have bits that mean nothing.
+ */
+function tampered({ channel, raw }: Mail, dice: Dice): Mail {
+  const body = Buffer.from(raw.body);
+  const text = body.toString('latin1');
+  const unsignedFrom = text.indexOf('&sign_type=');
+  const signature = /(?:^|&)signature=[^&]*/.exec(text);
+  const signatureEnds = signature === null ? -1 : signature.index + signature[0].length;
+  const places = Array.from({ length: unsignedFrom < 0 ? text.length : unsignedFrom }, (_, place) => place);
+  const place = dice.pick(places.filter((at) => at < signatureEnds - 12 || at >= signatureEnds));
+  body[place] = (body[place] ?? 0) ^ 1;
+  return { channel, raw: { ...raw, body } };
+}

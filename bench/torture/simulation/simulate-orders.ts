@@ -1,0 +1,36 @@
+import { type Lane, openLane } from './lane.ts';
+import { type SimulatedOrder, simulateOrder } from './simulate-order.ts';
+
+export interface Simulation {
+  databaseUrl: string;
+  seed: number;
+  /** Which orders of this seed, by their index. */
+  indexes: readonly number[];
+  /** Orders under way side by side. */
+  lanes: number;
+  onOrder(order: SimulatedOrder): void;
+}
+
+/** Simulates orders in this process. Throws when the bench itself fails. */
+export async function simulateOrders({
+  databaseUrl,
+  seed,
+  indexes,
+  lanes,
+  onOrder,
+}: Simulation): Promise<void> {
+  const left = [...indexes];
+  const open: Lane[] = [];
+  async function live(): Promise<void> {
+    const lane = await openLane(databaseUrl);
+    open.push(lane);
+    for (let index = left.shift(); index !== undefined; index = left.shift()) {
+      onOrder(await simulateOrder(lane, seed, index));
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: Math.min(lanes, indexes.length) }, live));
+  } finally {
+    await Promise.all(open.map((lane) => lane.end()));
+  }
+}

@@ -1,0 +1,85 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { provideServices } from '../../src/platform/services/services.ts';
+import { runWithDefect } from './defects/run-with-defect.ts';
+import { createReport, inWords, type Report } from './report.ts';
+import { runSimulation } from './run-simulation.ts';
+import { runStorm } from './storm/run-storm.ts';
+
+interface Options {
+  orders: number;
+  seed: number;
+  minutes?: number;
+  only?: number;
+  defect?: string;
+  storm: number;
+  json?: boolean;
+}
+
+const MAX_SEED = 2 ** 31 - 1;
+
+/**
+ * Tries to break Autoclose. Exit code 0: nothing was wrong; 1: violations were found; 2: the bench itself failed.
+ * In each case the seed is printed, and replays it.
+ */
+new Command('torture')
+  .description('Tries to break Autoclose, and says how.')
+  .option('--orders <n>', 'orders to simulate', whole, 10_000)
+  .option('--storm <n>', 'orders for the storm on real processes', whole, 300)
+  .option('--seed <n>', 'what chooses everything that happens', whole, Date.now() % MAX_SEED)
+  .option('--minutes <n>', 'go on with the next seeds for so long', whole)
+  .option('--only <index>', 'simulate this one order, and show everything that happens', whole)
+  .option('--defect <name>', 'first put a known defect into a copy of the program')
+  .option('--json', 'end with the totals as one JSON object on the last line')
+  .action(async (options: Options) => {
+    const { defect } = options;
+    process.exit(await (defect === undefined ? torture(options) : tortureDefect(defect)));
+  })
+  .parseAsync()
+  .catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(2);
+  });
+
+async function torture({ orders, seed, minutes, only, storm, json }: Options): Promise<number> {
+  const report = createReport((text) => process.stdout.write(text));
+  const services = await provideServices({ env: process.env, say: report.line });
+  for (const line of services.description) report.line(line);
+  const endsAt = Date.now() + (minutes ?? 0) * 60_000;
+  try {
+    for (let now = seed; now === seed || Date.now() < endsAt; now += 1) {
+      const indexes = only === undefined ? Array.from({ length: orders }, (_, index) => index) : [only];
+      await runSimulation(report, { databaseUrl: services.databaseUrl, seed: now, indexes });
+      if (storm > 0 && only === undefined) await storms(report, now, storm);
+    }
+  } finally {
+    await services.stop();
+  }
+  report.line(`torture, from seed ${seed}: ${inWords(report.totals)}`);
+  if (json === true) report.line(JSON.stringify({ ...report.totals, seed }));
+  return report.totals.violations === 0 ? 0 : 1;
+}
+
+async function storms(report: Report, seed: number, orders: number): Promise<void> {
+  const { violations, ...counts } = await runStorm({ seed, orders, say: report.line });
+  for (const violation of violations) report.line(`VIOLATION in the storm of seed ${seed}: ${violation}`);
+  const totals = { ...counts, violations: violations.length };
+  report.line(`storm with seed ${seed}: ${inWords(totals)}`);
+  report.add(totals);
+}
+
+async function tortureDefect(defect: string): Promise<number> {
+  const write = (text: string) => process.stdout.write(text);
+  const { exitCode } = await runWithDefect(defect, withoutDefect(process.argv.slice(2)), process.env, write);
+  write(`defect ${defect}: ${exitCode === 1 ? 'caught' : 'NOT caught'}\n`);
+  return exitCode;
+}
+
+function withoutDefect(args: string[]): string[] {
+  const at = args.indexOf('--defect');
+  return at < 0 ? args.filter((arg) => !arg.startsWith('--defect=')) : args.toSpliced(at, 2);
+}
+
+function whole(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It has to be a whole number.');
+  return Number(text);
+}

@@ -1,0 +1,52 @@
+import { describe, expect, inject, test } from 'vitest';
+import { runWithDefect } from '../../bench/torture/defects/run-with-defect.ts';
+import type { SimulatedOrder } from '../../bench/torture/simulation/simulate-order.ts';
+import { simulateOrders } from '../../bench/torture/simulation/simulate-orders.ts';
+
+const range = (count: number) => Array.from({ length: count }, (_, index) => index);
+
+async function simulate(seed: number, indexes: number[]): Promise<SimulatedOrder[]> {
+  const orders: SimulatedOrder[] = [];
+  const databaseUrl = inject('databaseUrl');
+  await simulateOrders({ databaseUrl, seed, indexes, lanes: 4, onOrder: (order) => orders.push(order) });
+  return orders.sort((a, b) => a.index - b.index);
+}
+
+test('whatever is interleaved, killed and broken, every order ends as it should at both sides', async () => {
+  const orders = await simulate(20_260_301, range(120));
+  expect(orders).toHaveLength(120);
+  for (const { index, violations, trace } of orders) {
+    expect(violations, `npm run torture -- --seed 20260301 --only ${index}\n${trace.join('\n')}`).toEqual([]);
+  }
+  const sum = (of: 'faults' | 'kills') => orders.reduce((all, order) => all + order[of], 0);
+  expect(Math.min(sum('faults'), sum('kills'))).toBeGreaterThan(10);
+}, 180_000);
+
+test('a seed repeats every event of an order, whatever else runs beside it', async () => {
+  const alone = await simulate(7, [3]);
+  const among = await simulate(7, range(8));
+  expect(withoutIds(among[3]?.trace)).toEqual(withoutIds(alone[0]?.trace));
+});
+
+/** The database counts its rows as it likes. */
+function withoutIds(trace: string[] = []): string[] {
+  return trace.map((line) => line.replaceAll(/"id":"\d+"/g, '"id":"…"'));
+}
+
+describe('the bench can fail: a defect in the program is caught', () => {
+  test.each([
+    ['unguarded-update', 'became success'],
+    ['acknowledge-first', 'acknowledged before it was stored'],
+    ['trust-close', 'while the channel takes money'],
+  ])(
+    '%s',
+    async (defect, violation) => {
+      const services = { DATABASE_URL: inject('databaseUrl'), REDIS_URL: inject('redisUrl') };
+      const args = ['--orders', '30', '--seed', '1', '--storm', '0'];
+      const run = await runWithDefect(defect, args, { ...process.env, ...services });
+      expect(run.output).toContain(violation);
+      expect(run.exitCode).toBe(1);
+    },
+    180_000,
+  );
+});
