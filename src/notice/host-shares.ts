@@ -81,6 +81,8 @@ export function createHostShares() {
     ended(host: string, outcome: Sent['outcome'] | null, now: Date): void {
       count(host, -1);
       if (outcome === 'timeout' || outcome === 'unreachable') {
+        // What was under way beside the send that began its rest says nothing new.
+        if ((known.get(host)?.restsUntil ?? 0) > now.getTime()) return;
         const silences = (known.get(host)?.silences ?? 0) + 1;
         // Never longer than the schedule of the one notice that was sent.
         const wait = silences < SILENT_FROM ? 0 : nextSendInMs(silences - SILENT_FROM + 1);

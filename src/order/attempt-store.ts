@@ -157,9 +157,10 @@ export function createAttemptStore(db: DataSource) {
         retryReason: 'misconfigured',
         stuckAt: () => 'COALESCE(stuck_at, :now)',
       };
-      const guard = 'id = :id AND status = :status';
-      const { id, status } = order;
-      await change(orders.manager, set, guard, { id, status, ending: next.ending, now: next.now });
+      const guard =
+        'id = :id AND status = :status AND next_close_at <=> :was AND (lease_until IS NULL OR lease_until <= :now)';
+      const { id, status, nextCloseAt: was } = order;
+      await change(orders.manager, set, guard, { id, status, was, ending: next.ending, now: next.now });
     },
 
     /** Puts off the last look at a closed order, of which no attempt was made. Whatever has changed since then stands. */

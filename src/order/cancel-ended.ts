@@ -6,7 +6,7 @@ import { closeRecord } from './settle-close.ts';
 
 /**
  * A cancel (撤销) of an order that has ended. It has little left to do, and needs no lease for it: an order that was closed
- * softly and may still be paid stays closed, and late money will go back; late money that waits for a person goes back
+ * softly and may still be paid is watched on, and late money will go back; late money that waits for a person goes back
  * now. Any other is as it is. Throws only when the database cannot be reached.
  */
 export async function cancelEnded(

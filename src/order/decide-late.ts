@@ -14,8 +14,8 @@ export type DecideLateOutcome =
 
 /**
  * A person's decision about a late payment (关单后支付) that waits for one: `refund` gives it back (again, if the channel
- * refused it before), `reopen` makes the order paid, `handled` says that it has been dealt with elsewhere. Leaves a
- * record. Throws only when the database cannot be reached.
+ * refused it before), `reopen` makes the order paid, `handled` says that it has been dealt with elsewhere; so it does of a
+ * cancel whose refund was refused. Leaves a record. Throws only when the database cannot be reached.
  */
 export async function decideLatePayment(
   deps: OrderDeps,
@@ -26,7 +26,8 @@ export async function decideLatePayment(
   const order = await deps.store.findByNumbers(numbers);
   if (order === null) return { kind: 'not_found' };
   const now = deps.clock.now();
-  const statusAfter = { refund: 'refunding', reopen: 'success', handled: order.status }[decision];
+  const handled = order.status === 'success' ? 'cancel' : order.status;
+  const statusAfter = { refund: 'refunding', reopen: 'success', handled }[decision];
   const attempt = { type: 'late' as const, leased: order, trigger, answers: answersOf(nothingAsked), now };
   const decided = await deps.store.decideLate(
     order,

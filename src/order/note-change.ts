@@ -8,7 +8,8 @@ import { type OrderStatus, shownStatus } from './order.ts';
 /**
  * Writes what the merchant is to be told of a change of the order's state, in the transaction that makes the change: both
  * or neither (G6). `shown` is the state that was shown before; null: it has changed in any case, as by a late payment that
- * leaves the order closed. Nothing is written where it is the same, or the merchant does not want to be told. Due at once; `src/notice/` sends it.
+ * leaves the order closed. Nothing is written where the merchant
+ * was told of that state last, or does not want to be told. Due at once; `src/notice/` sends it.
  */
 export async function noteChange(
   manager: EntityManager,
@@ -16,8 +17,13 @@ export async function noteChange(
   now: Date,
 ): Promise<void> {
   const order = await manager.findOneByOrFail(PaymentOrderEntity, { id: before.id });
+  if (order.notNotify || order.notifyUrl === null) return;
   const shown = shownStatus(order);
-  if (shown === before.shown || order.notNotify || order.notifyUrl === null) return;
+  if (before.shown !== null) {
+    const { orderNo } = order;
+    const last = await manager.findOne(MerchantNoticeEntity, { where: { orderNo }, order: { id: 'DESC' } });
+    if (shown === (last?.event ?? before.shown)) return;
+  }
   await manager.insert(MerchantNoticeEntity, {
     eventId: randomUUID(),
     orderId: order.id,

@@ -117,7 +117,13 @@ export function createPaymentStore(db: DataSource) {
       const parameters = { id: leased.id, token: leased.leaseToken };
       return inTransaction(db, async (manager) => {
         const set = { watchUntil, nextCloseAt: now };
-        await noteViolation(manager, 'payable', 'late_paid_at IS NULL', leased.id, now);
+        await noteViolation(
+          manager,
+          'payable',
+          "status IN ('close', 'cancel') AND paid_at IS NULL AND late_paid_at IS NULL",
+          leased.id,
+          now,
+        );
         const done = (await change(manager, set, `id = :id AND ${guard}`, parameters)) === 1;
         await manager.insert(CloseRecordEntity, record);
         return done;
@@ -137,7 +143,12 @@ export function createPaymentStore(db: DataSource) {
       const set = {
         refund: { status: 'refunding', nextCloseAt: now, ...noFailures },
         reopen: { status: 'success', paidAt: order.latePaidAt, closedAt: null, ending: 'expiry' },
-        handled: { lateHandledAt: now, ending: 'expiry', stuckAt: null },
+        handled: {
+          lateHandledAt: now,
+          stuckAt: null,
+          // Of a cancelled payment the money has gone back, by hand: it is cancelled now.
+          ...(order.status === 'success' ? { status: 'cancel', closedAt: now } : {}),
+        },
       } as const satisfies Record<LateDecision, Change>;
       const isLate =
         "status IN ('close', 'refunding') AND late_paid_at IS NOT NULL AND late_handled_at IS NULL";

@@ -69,15 +69,7 @@ export function isStuck(reason: PendingReason, count: number): boolean {
   return count >= alertAt[reason];
 }
 
-/**
- * True once in a row of undecided attempts, however their reasons alternate: now tell a person. `before` is how the
- * attempt before this one ended.
- */
-export function needsPerson(
-  reason: PendingReason,
-  count: number,
-  before: { reason: PendingReason | null; count: number },
-): boolean {
-  const toldBefore = before.reason !== null && isStuck(before.reason, before.count);
-  return isStuck(reason, count) && !toldBefore;
+/** True once in a row of undecided attempts, however their reasons alternate: now tell a person. */
+export function needsPerson(reason: PendingReason, count: number, wasStuck: boolean): boolean {
+  return !wasStuck && isStuck(reason, count);
 }

@@ -124,11 +124,11 @@ function blamesChannel(reason: PendingReason): boolean {
 /** Once in a row of attempts; and of what is misconfigured once for all of the channel's orders. */
 function tellsPerson(
   deps: OrderDeps,
-  { channel, retryReason, retryCount }: PaymentOrder,
+  { channel, stuckAt }: PaymentOrder,
   reason: PendingReason,
   count: number,
 ): boolean {
-  if (!needsPerson(reason, count, { reason: retryReason, count: retryCount })) return false;
+  if (!needsPerson(reason, count, stuckAt !== null)) return false;
   return reason !== 'misconfigured' || deps.tellOnce(`misconfigured ${channel}`);
 }
 

@@ -61,6 +61,8 @@ function createPool(options: mysql.PoolOptions): mysql.Pool {
   pool.on('connection', (connection) => {
     connection.query(
       `SET SESSION wait_timeout = ${SERVER_SILENCE_S}, SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_S}`,
+      // A server that is going down: whoever is given this connection finds it closed, and tries again.
+      (error) => error !== null && connection.destroy(),
     );
   });
   return pool;

@@ -163,3 +163,19 @@ test('an address that makes no sense loses no payment', async () => {
   await pay(other);
   expect(await notices(other)).toMatchObject([{ event: 'success', host: '' }]);
 });
+
+test('a refund that is refused again and again tells no payment twice', async () => {
+  const order = await world.create('ali_pay', { notifyUrl });
+  await pay(order);
+  const { control } = world.simulator;
+  const refusals = [
+    ['cancel', 'ACQ.TRADE_CANCEL_TIME_OUT'],
+    ['refund', 'ACQ.TRADE_HAS_FINISHED'],
+  ] as const;
+  for (const [operation, code] of refusals)
+    control.addFault({ kind: 'error', status: 400, code, match: { operation, orderNo: order.orderNo } });
+  expect(await world.cancel(order)).toMatchObject({ kind: 'refused' });
+  expect(await world.cancel(order)).toMatchObject({ kind: 'refused' });
+  expect(await events(order)).toEqual(['success']);
+  control.clearFaults();
+});

@@ -372,6 +372,11 @@ test('a refund that the channel refuses is on the list of what is stuck, and can
 
   const by = { kind: 'manual', actor: 'li', clientIp: null } as const;
   const numbers = { orderNo: done.orderNo, bizOrderNo: null };
-  expect(await decideLatePayment(world.app.deps, numbers, 'handled', by)).toMatchObject({ kind: 'decided' });
+  expect(await decideLatePayment(world.app.deps, numbers, 'handled', by)).toEqual({
+    kind: 'decided',
+    status: 'cancel',
+  });
   expect(await stuck()).toEqual([]);
+  expect(await world.cancel(done)).toEqual({ kind: 'ended', status: 'cancel' });
+  expect(keptFen(done)).toBe(100);
 });

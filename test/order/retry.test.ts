@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { PendingReason } from '../../src/order/order.ts';
-import { needsPerson, retryDelayMs } from '../../src/order/retry.ts';
+import { isStuck, needsPerson, retryDelayMs } from '../../src/order/retry.ts';
 
 const reasons: PendingReason[] = [
   'user_paying',
@@ -54,11 +54,11 @@ describe('the waits between attempts', () => {
 
   test('a person is told once in a row of attempts, at once where only a person can help', () => {
     const told = (reasons: (count: number) => PendingReason) => {
-      let before: { reason: PendingReason | null; count: number } = { reason: null, count: 0 };
+      let wasStuck = false;
       return Array.from({ length: 50 }, (_, index) => index + 1).filter((count) => {
         const reason = reasons(count);
-        const tell = needsPerson(reason, count, before);
-        before = { reason, count };
+        const tell = needsPerson(reason, count, wasStuck);
+        wasStuck ||= isStuck(reason, count);
         return tell;
       });
     };
@@ -68,5 +68,6 @@ describe('the waits between attempts', () => {
     expect(told(() => 'mismatch')).toEqual([1]);
     expect(told(() => 'too_early')).toEqual([]);
     expect(told((count) => (count % 2 === 0 ? 'unreachable' : 'rate_limited'))).toEqual([7]);
+    expect(told((count) => (count % 2 === 0 ? 'unreachable' : 'not_confirmed'))).toEqual([3]);
   });
 });
