@@ -24,8 +24,9 @@ export function addLateCommand(program: Command, open: OpenApp): void {
         if (decision === undefined) {
           const orders = await deps.store.lateForPeople(options.limit);
           for (const order of orders) print(options.json ? JSON.stringify(asJson(order)) : asLine(order));
-          if (!options.json)
-            print(`${orders.length} late payments; ${await deps.store.countViolations()} violations`);
+          const violations = await deps.store.countViolations();
+          if (options.json) print(JSON.stringify({ violations }));
+          else print(`${orders.length} late payments; ${violations} violations`);
           return true;
         }
         let ok = true;

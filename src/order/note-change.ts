@@ -7,9 +7,9 @@ import { type OrderStatus, shownStatus } from './order.ts';
 
 /**
  * Writes what the merchant is to be told of a change of the order's state, in the transaction that makes the change: both
- * or neither (G6). `shown` is the state that was shown before; null: it has changed in any case, as by a late payment that
- * leaves the order closed. Nothing is written where the merchant
- * was told of that state last, or does not want to be told. Due at once; `src/notice/` sends it.
+ * or neither (G6). `shown` is the state that was shown before; null: there is something to tell in any case, as of a late
+ * payment that leaves the order closed. Nothing is written where the merchant was told of that state last, or does not
+ * want to be told. Due at once; `src/notice/` sends it.
  */
 export async function noteChange(
   manager: EntityManager,
@@ -42,7 +42,10 @@ export async function noteChange(
   });
 }
 
-/** One machine, whatever its ports and spellings. Never too long and never an error: no payment may fail for want of a good address. */
+/**
+ * One machine, whatever its ports and spellings. Never too long and never an error: no payment may fail for want of a
+ * good address.
+ */
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, '').slice(0, 255) : '';
 }

@@ -27,6 +27,12 @@ async function orderOf({ bizOrderNo }: CreateOrder) {
   if (order === null) throw new Error('no order');
   return order;
 }
+/** The payment becomes known here, while nobody asked. */
+const tell = (order: PaymentOrder) => {
+  const { orderNo, amountFen } = order;
+  const payment = { orderNo, channelTradeNo: 'T1', amountFen, paidAt: new Date() };
+  return recordPayment(world.app.deps, order, payment, {});
+};
 /** WeChat reverses a charge no sooner than 15 s after it was made. */
 const aged = async (wish: CreateOrder) =>
   world.edit(await orderOf(wish), { createAttemptedAt: new Date(Date.now() - 20_000) });
@@ -182,13 +188,7 @@ describe('wechat_pay: a charge that is reversed by its close', () => {
     const closing = world.close(order);
     await hold.arrived;
     await control().finishPay(order.orderNo, true);
-    const payment = {
-      orderNo: order.orderNo,
-      channelTradeNo: 'T1',
-      amountFen: order.amountFen,
-      paidAt: new Date(),
-    };
-    expect(await recordPayment(world.app.deps, order, payment, {})).toBe('recorded');
+    expect(await tell(order)).toBe('recorded');
     hold.release();
     await closing;
     expect(await settle(order)).toMatchObject({ status: 'cancel', nextCloseAt: null });
@@ -223,13 +223,7 @@ describe('wechat_pay: a charge that is reversed by its close', () => {
     const closing = world.close(order);
     await hold.arrived;
     await control().finishPay(order.orderNo, true);
-    const payment = {
-      orderNo: order.orderNo,
-      channelTradeNo: 'T1',
-      amountFen: order.amountFen,
-      paidAt: new Date(),
-    };
-    expect(await recordPayment(world.app.deps, order, payment, {})).toBe('recorded');
+    expect(await tell(order)).toBe('recorded');
     hold.release();
     await closing;
     expect(await world.reload(order)).toMatchObject({ status: 'success', nextCloseAt: null });
@@ -288,8 +282,7 @@ describe('wechat_pay: a charge that is reversed by its close', () => {
     const watching = world.fire(order);
     await hold.arrived;
     await control().finishPay(order.orderNo, true);
-    const payment = { orderNo: order.orderNo, channelTradeNo: 'T1', amountFen: 100, paidAt: new Date() };
-    expect(await recordPayment(world.app.deps, order, payment, {})).toBe('late');
+    expect(await tell(order)).toBe('late');
     world.app.deps.latePaymentPolicy = 'refund';
     hold.release();
     await watching;

@@ -4,6 +4,7 @@ import { decideLatePayment } from '../../src/order/decide-late.ts';
 import type { LateDecision, LatePaymentPolicy } from '../../src/order/late-payment.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { reclose } from '../../src/order/reclose.ts';
+import { startProgram } from '../support/process.ts';
 import { aWish, createWorld, type World } from '../support/world.ts';
 
 const channels = ['wechat_pay', 'ali_pay'] as const;
@@ -361,3 +362,24 @@ test('the last look at a WeChat order believes no unsigned word that it never wa
   await world.fire(order);
   expect(await settled(order)).toMatchObject({ status: 'refunded' });
 });
+
+test('the command line lists late payments, counts violations, and decides', () =>
+  under('manual', async () => {
+    const order = await paidLate('ali_pay');
+    const late = async (...args: string[]) => {
+      const program = startProgram(['late', ...args, '--json'], world.env);
+      const code = await program.ended();
+      const lines = program.stdout().split('\n');
+      return { code, json: lines.filter((line) => line !== '').map((line) => JSON.parse(line)) };
+    };
+    const listed = await late();
+    expect(listed.code).toBe(0);
+    expect(listed.json).toContainEqual(expect.objectContaining({ orderNo: order.orderNo, status: 'close' }));
+    expect(listed.json.at(-1)).toEqual({ violations: expect.any(Number) });
+    expect(await late('reopen', order.orderNo, '--by', 'li')).toEqual({
+      code: 0,
+      json: [{ orderNo: order.orderNo, kind: 'decided', status: 'success' }],
+    });
+    expect((await world.records(order)).at(-1)).toMatchObject({ closeType: 'late', actor: 'li' });
+    expect((await late('refund', order.orderNo)).code).toBe(1);
+  }));
