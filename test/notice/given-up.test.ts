@@ -30,27 +30,32 @@ async function noticeOf({ orderNo }: PaymentOrder) {
   return notice;
 }
 
+/** What the relay says when an attempt has ended and another follows, whether or not the end could be recorded. */
+const ATTEMPT_ENDED = ['merchant not told yet', 'notice will be sent again'];
+
 /** Sends a notice, with every wait between its attempts skipped, until it is given up; what was logged as ERROR. */
 async function sendUntilGivenUp(order: PaymentOrder, more: Partial<NoticeDeps> = {}) {
-  const errors: string[] = [];
-  const log = pino({ level: 'error' }, { write: (line: string) => void errors.push(line) });
+  const lines: { level: number; msg: string }[] = [];
+  const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
   let laterMs = 0;
   const clock = { now: () => new Date(world.app.deps.clock.now().getTime() + laterMs) };
   const relay = startRelay(world.app, { ...more, log, clock });
   onTestFinished(() => relay.stop());
   const waitsS: number[] = [];
-  let known = '';
   await until('given up', async () => {
-    const notice = await noticeOf(order);
-    if (notice.state === 'given_up') return true;
-    const { attempts, nextAt, tries } = notice;
+    // Counted before the row is read: the wait that it then shows is the one that follows the ended attempt.
+    const ended = lines.filter(({ msg }) => ATTEMPT_ENDED.includes(msg)).length;
+    const { state, nextAt, tries } = await noticeOf(order);
+    if (state === 'given_up') return true;
     const at = tries.at(-1)?.at.getTime();
-    if (nextAt === null || at === undefined || known === `${attempts}`) return false;
-    known = `${attempts}`;
+    if (nextAt === null || at === undefined || ended === waitsS.length) return false;
     waitsS.push(Math.floor((nextAt.getTime() - at) / 1000));
     laterMs += nextAt.getTime() - clock.now().getTime();
     return false;
   });
+  const errors = lines
+    .filter(({ level }) => level === pino.levels.values.error)
+    .map((line) => JSON.stringify(line));
   return { notice: await noticeOf(order), errors, waitsS };
 }
 
