@@ -1,0 +1,304 @@
+import type { ChannelName, PayMethod } from '../../channel/channel.ts';
+import type { LateDecision } from '../../order/late-payment.ts';
+import type { Ending, OrderStatus, PendingReason } from '../../order/order.ts';
+import type { RecloseOutcome } from '../../order/reclose.ts';
+
+/**
+ * What the admin page and its server say to each other: JSON under `/admin/api`. Moments are ISO 8601 in UTC, money is
+ * in fen, durations are in ms. The server writes these types and the page reads them; nothing else depends on them.
+ *
+ * A failure is an HTTP status with `ApiProblem`: 400 `bad_request`, 401 `not_signed_in`, 403 `not_allowed` or
+ * `bad_csrf`, 404 `not_found`, 423 `locked`, 429 `too_many`, 500 `internal`.
+ */
+export interface ApiProblem {
+  error:
+    | 'bad_request'
+    | 'not_signed_in'
+    | 'not_allowed'
+    | 'bad_csrf'
+    | 'bad_login'
+    | 'locked'
+    | 'too_many'
+    | 'not_found'
+    | 'unavailable'
+    | 'internal';
+  /** Of the request's field that is wrong, or which role is needed; never anything secret. */
+  detail?: string;
+  /** For `locked` and `too_many`: when to try again, ms from now. */
+  retryAfterMs?: number;
+  traceId: string;
+}
+
+/** viewer reads; operator also acts on orders; admin also sees the audit trail and Bull Board. */
+export type Role = 'viewer' | 'operator' | 'admin';
+
+/** `POST /login` {name, password}, `GET /me`: who is signed in. Unsafe requests carry `csrf` as `x-csrf-token`. */
+export interface Me {
+  name: string;
+  role: Role;
+  csrf: string;
+  /** The server's version, and its clock, by which the page counts down. */
+  version: string;
+  now: string;
+}
+
+/** How a list goes on: pass it back as `after`; null: this was the last page. */
+export interface Page<Row> {
+  rows: Row[];
+  next: string | null;
+}
+
+/** What an order's timer shows to people. */
+export interface OrderRow {
+  orderNo: string;
+  bizOrderNo: string;
+  channelTradeNo: string | null;
+  channel: ChannelName;
+  method: PayMethod;
+  title: string;
+  amountFen: number;
+  /** The state that merchants are shown. */
+  status: OrderStatus;
+  ending: Ending;
+  createdAt: string;
+  expiresAt: string;
+  paidAt: string | null;
+  closedAt: string | null;
+  latePaidAt: string | null;
+  lateHandledAt: string | null;
+  watchUntil: string | null;
+  nextCloseAt: string | null;
+  closeAttempts: number;
+  retryReason: PendingReason | null;
+  stuckAt: string | null;
+}
+
+/** Which orders: `open` not ended yet, `overdue` open though expired, `watched` closed softly, `late` paid after the close. */
+export const orderStates = ['open', 'overdue', 'stuck', 'watched', 'late'] as const;
+export type OrderState = (typeof orderStates)[number];
+
+/**
+ * `GET /orders`: newest first. `search` finds any number by its whole (ours, the merchant's, the channel's, the id) and
+ * ours and the merchant's by their beginning too.
+ */
+export interface OrdersQuery {
+  search?: string;
+  status?: OrderStatus;
+  channel?: ChannelName;
+  state?: OrderState;
+  createdFrom?: string;
+  createdTo?: string;
+  limit?: number;
+  after?: string;
+}
+
+/** One moment in an order's life. `at` orders them; `summary` says it in the channel's or the merchant's words. */
+export type TimelineEvent =
+  | { kind: 'created'; at: string; clientIp: string | null; apiGeneration: string | null }
+  | { kind: 'notification'; at: string; eventId: string; outcome: string }
+  | {
+      kind: 'attempt';
+      at: string;
+      closeType: string;
+      trigger: string;
+      attempt: number;
+      outcome: string;
+      queryBefore: string | null;
+      closeAnswer: string | null;
+      queryAfter: string | null;
+      statusBefore: string;
+      statusAfter: string;
+      actor: string | null;
+      clientIp: string | null;
+    }
+  | {
+      kind: 'refund';
+      at: string;
+      refundNo: string;
+      amountFen: number;
+      reason: string;
+      state: string;
+      answer: string | null;
+      endedAt: string | null;
+    }
+  | {
+      kind: 'notice';
+      at: string;
+      eventId: string;
+      event: OrderStatus;
+      host: string;
+      state: string;
+      attempts: NoticeTry[];
+      nextAt: string | null;
+    }
+  | { kind: 'violation'; at: string; violation: 'paid' | 'payable' };
+
+export interface NoticeTry {
+  at: string;
+  outcome: string;
+  httpStatus: number | null;
+  durationMs: number | null;
+  answer: string | null;
+}
+
+/** `GET /orders/:orderNo`. */
+export interface OrderDetail {
+  order: OrderRow & {
+    id: string;
+    description: string | null;
+    attach: string | null;
+    notifyUrl: string | null;
+    clientIp: string | null;
+    apiGeneration: string | null;
+    channelAccount: string;
+    errorMsg: string | null;
+  };
+  timeline: TimelineEvent[];
+  /** What can be done with it now, by somebody whose role allows it. */
+  actions: OrderAction[];
+}
+
+/** `POST /orders/:orderNo/<action>`: one of these; `late` has a body {decision}. */
+export const orderActions = ['close', 'cancel', 'sync', 'reclose', 'resend', 'late'] as const;
+export type OrderAction = (typeof orderActions)[number];
+
+/** What came of an action: the outcome's kind, and what else it says. `order` as it is afterwards. */
+export interface ActionResult {
+  action: OrderAction;
+  decision?: LateDecision;
+  /** Of the use case: closed, paid, ended, busy, pending, cancelled, refused, synced, enqueued, decided … */
+  outcome: string;
+  /** pending: why. */
+  reason?: string;
+  /** The channel's word, where there is one. */
+  answer?: string;
+  retryAt?: string;
+  /** resend: how many notices. */
+  count?: number;
+  order: OrderRow;
+}
+
+/** `GET /close-records`: newest first (关闭记录). */
+export interface CloseRecordRow {
+  id: string;
+  orderNo: string;
+  bizOrderNo: string;
+  channel: ChannelName;
+  closeType: string;
+  trigger: string;
+  attempt: number;
+  outcome: string;
+  answer: string | null;
+  statusBefore: string;
+  statusAfter: string;
+  actor: string | null;
+  clientIp: string | null;
+  at: string;
+}
+
+export interface CloseRecordsQuery {
+  search?: string;
+  channel?: ChannelName;
+  trigger?: string;
+  outcome?: string;
+  limit?: number;
+  after?: string;
+}
+
+/** `GET /stuck`: stuck longest first (死信). */
+export interface StuckRow extends OrderRow {
+  answer: string | null;
+}
+export interface StuckQuery {
+  channel?: ChannelName;
+  reason?: PendingReason;
+  limit?: number;
+}
+
+/** `POST /stuck/ask`: a dry run, what the channels say now. Body and that of `/stuck/reclose`. */
+export interface StuckWish {
+  /** Of these; else of all that the filter means. */
+  orderNos?: string[];
+  channel?: ChannelName;
+  reason?: PendingReason;
+}
+export interface ChannelSaysRow {
+  order: OrderRow;
+  /** The kind of the channel's answer to a query. */
+  says: string;
+  answer: string;
+}
+/** `POST /stuck/reclose`. With `orderNos` each has its outcome, else there are counts. */
+export interface RecloseResult {
+  enqueued: number;
+  ended: number;
+  lastAt: string | null;
+  orders: { orderNo: string; outcome: RecloseOutcome['kind'] }[];
+}
+
+/** `GET /late`: late payments (关单后支付) that wait for a person: rows of `OrderRow`. */
+export interface LateList {
+  rows: OrderRow[];
+  violations: number;
+  policy: string;
+}
+
+/** `GET /audit`, for admins: newest first. */
+export interface AuditRow {
+  id: string;
+  at: string;
+  actor: string;
+  ip: string | null;
+  action: string;
+  /** An order number, a user's name, or null. */
+  subject: string | null;
+  before: string | null;
+  after: string | null;
+  outcome: string;
+}
+
+/** `GET /figures`: the dashboard. */
+export interface Figures {
+  now: string;
+  /** Orders that expire in each of the next 60 minutes. */
+  dueNextHour: { at: string; count: number }[];
+  /** Orders that closed, and that were paid, in each of the last 60 minutes. */
+  perMinute: { at: string; closed: number; paid: number }[];
+  /** Of orders that expired unpaid: ms from expiry to close, over the last 24 hours, at most the last 10,000 of them. */
+  lateness: { channel: ChannelName; count: number; p50Ms: number | null; p99Ms: number | null }[];
+  /** Open orders whose time to be closed has passed, and since when the oldest of them. */
+  overdue: { count: number; oldestAt: string | null };
+  stuck: number;
+  lateWaiting: number;
+  violations: number;
+  /** Open orders of each channel. */
+  open: { channel: ChannelName; count: number }[];
+  /** Notices to merchants: waiting, of these overdue, and given up. */
+  notices: { pending: number; overdue: number; givenUp: number };
+  /** Of BullMQ, or null where Redis is away. */
+  queues: { channel: ChannelName; waiting: number; delayed: number; active: number; failed: number }[] | null;
+  /** Processes that have been seen in the last day. */
+  processes: ProcessFigures[];
+}
+
+export interface ProcessFigures {
+  /** host:pid. */
+  name: string;
+  version: string;
+  serves: boolean;
+  works: boolean;
+  startedAt: string;
+  seenAt: string;
+  /** It has been seen lately. */
+  isAlive: boolean;
+  /** Its sweep last ran; null: it does not work. */
+  sweptAt: string | null;
+  /** Channels that are out of order for it (熔断), and until when. */
+  outOfOrder: { channel: ChannelName; until: string }[];
+}
+
+/**
+ * `GET /events`: server-sent events. `orders`: an order that has changed since (`OrderRow`, at most about one event a
+ * second for each order); `figures`: something in the figures has changed, fetch them again. A comment every 15 s.
+ */
+export type LiveEvent = { type: 'order'; order: OrderRow } | { type: 'figures' };
