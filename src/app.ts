@@ -9,8 +9,6 @@ import { createNoticeStore, type NoticeStore } from './notice/notice-store.ts';
 import { startNoticeRelay } from './notice/relay.ts';
 import { createPublicResolver, resolveAnywhere } from './notice/resolve-host.ts';
 import { createNoticeSender } from './notice/send-notice.ts';
-import { createHeartbeat } from './observe/heartbeat.ts';
-import { createProcessStore, type ProcessStore } from './observe/process-store.ts';
 import { cancelByHand, closeByHand, syncByHand } from './order/by-hand.ts';
 import { createOrder } from './order/create-order.ts';
 import type { OrderDeps } from './order/deps.ts';
@@ -28,10 +26,13 @@ import { createNonceMemory } from './platform/nonce-memory.ts';
 import { connectedOrNot, openProducerRedis, openWorkerRedis, type RedisAddress } from './platform/redis.ts';
 import { createReleases } from './platform/releases.ts';
 import { createTellOnce } from './platform/tell-once.ts';
+import { createHeartbeat } from './process/heartbeat.ts';
+import { createProcessStore, type ProcessStore } from './process/process-store.ts';
 import { createCloseQueues } from './timer/close-queues.ts';
 import { startCloseWorker } from './timer/close-worker.ts';
 import { startSweeper } from './timer/sweeper.ts';
 import { version } from './version.ts';
+import { createFigures, type ReadFigures } from './view/figures.ts';
 
 /** How long a shutdown waits for work in hand, ms. What is not done by then is given back: its lease runs out. */
 const SHUTDOWN_MS = 8_000;
@@ -51,6 +52,8 @@ export interface App {
   notices: NoticeStore;
   /** Which processes run. */
   processes: ProcessStore;
+  /** The dashboard's figures; at most two seconds old. Throws when the database cannot be reached. */
+  figures: ReadFigures;
   /** Whether the queue can be reached now. */
   isQueueReachable(): boolean;
   /** Listens for merchants and channels; the address. */
@@ -123,6 +126,7 @@ async function build(
   const processes = createProcessStore(db);
   const heartbeat = createHeartbeat(processes, channels, version, log);
   releases.add('connections', () => heartbeat.stop());
+  const figures = createFigures({ db, deps, processes, readDepths: queues.depths });
 
   const notices = createNoticeStore(db);
   const signSettings = { signSecret: server.SIGN_SECRET, signType: server.SIGN_TYPE };
@@ -134,6 +138,7 @@ async function build(
     deps,
     notices,
     processes,
+    figures,
     isQueueReachable: () => redis.status === 'ready',
     async serve() {
       const http = createServer({
