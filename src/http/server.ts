@@ -1,4 +1,5 @@
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
+import { newTraceId } from '../platform/trace.ts';
 import type { ApiDeps } from './daxpay/answer.ts';
 import { answerBrokenConnection } from './daxpay/broken-connection.ts';
 import { answerBrokenCall, answerUnknownPath, apiRoutes, isApiPath } from './daxpay/routes.ts';
@@ -7,7 +8,7 @@ import { openapiRoutes } from './openapi/routes.ts';
 import { plainUrl } from './plain-url.ts';
 import { acceptRawBodies } from './raw-body.ts';
 import { safeError } from './safe-error.ts';
-import { newTraceId } from './trace-id.ts';
+import { shownTraceId } from './trace-id.ts';
 
 /** For a request to arrive in full, ms. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -17,7 +18,7 @@ const CONNECTION_TIMEOUT_MS = 120_000;
 export interface ServerDeps extends ApiDeps, NotifyDeps {
   /** Proxies of ours, whose word on a caller's address (`X-Forwarded-For`) is taken: addresses or networks. */
   trustProxy?: string[];
-  /** Names each request; 12 letters and digits. */
+  /** Names each request: the id of a trace. */
   newTraceId?: () => string;
   /** Whether merchants can be served at all. */
   isHealthy(): Promise<boolean>;
@@ -35,7 +36,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     genReqId: nameCall,
     http: { requireHostHeader: false },
     rewriteUrl: ({ url = '/' }) => plainUrl(url),
-    clientErrorHandler: (error, socket) => answerBrokenConnection(error, socket, nameCall()),
+    clientErrorHandler: (error, socket) => answerBrokenConnection(error, socket, shownTraceId(nameCall())),
     trustProxy: deps.trustProxy ?? [],
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,

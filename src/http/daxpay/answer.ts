@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { RawBody } from '../raw-body.ts';
 import { safeError } from '../safe-error.ts';
+import { shownTraceId } from '../trace-id.ts';
 import { type Members, parseBody } from './body.ts';
 import { failure, invalid, type Result } from './codes.ts';
 import { dataOf } from './content.ts';
@@ -61,8 +62,9 @@ export async function answerCall<Wish extends Numbers>(
   operation: Operation<Wish>,
   call: Call,
 ): Promise<Answer> {
-  const { path, traceId } = call;
-  const log = deps.log.child({ traceId, operation: operation.name });
+  const { path } = call;
+  const traceId = shownTraceId(call.traceId);
+  const log = deps.log.child({ operation: operation.name });
   const startedAt = performance.now();
 
   const body = parseBody(call.body);
