@@ -3,6 +3,7 @@ import { newTraceId } from '../platform/trace.ts';
 import type { ApiDeps } from './daxpay/answer.ts';
 import { answerBrokenConnection } from './daxpay/broken-connection.ts';
 import { answerBrokenCall, answerUnknownPath, apiRoutes, isApiPath } from './daxpay/routes.ts';
+import { type HealthDeps, healthRoutes } from './health/routes.ts';
 import { type NotifyDeps, notifyRoutes } from './notify/routes.ts';
 import { openapiRoutes } from './openapi/routes.ts';
 import { plainUrl } from './plain-url.ts';
@@ -15,17 +16,15 @@ const REQUEST_TIMEOUT_MS = 30_000;
 /** For a connection on which nothing moves, ms: longer than any answer takes. */
 const CONNECTION_TIMEOUT_MS = 120_000;
 
-export interface ServerDeps extends ApiDeps, NotifyDeps {
+export interface ServerDeps extends ApiDeps, NotifyDeps, HealthDeps {
   /** Proxies of ours, whose word on a caller's address (`X-Forwarded-For`) is taken: addresses or networks. */
   trustProxy?: string[];
   /** Names each request: the id of a trace. */
   newTraceId?: () => string;
-  /** Whether merchants can be served at all. */
-  isHealthy(): Promise<boolean>;
 }
 
 /**
- * The HTTP side: DaxPay's API for merchants, the channels' notifications, and `GET /healthz`. It knows no port:
+ * The HTTP side: DaxPay's API for merchants, the channels' notifications, `GET /healthz` and `GET /readyz`. It knows no port:
  * the caller listens and closes. Closing lets requests in hand, and those on their connections, end normally,
  * because a merchant's client takes a 503 for a crash.
  */
@@ -50,11 +49,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
   app.register(apiRoutes, deps);
   app.register(notifyRoutes, deps);
   app.register(openapiRoutes);
-
-  app.get('/healthz', async (_request, reply) => {
-    const healthy = await deps.isHealthy().catch(() => false);
-    return reply.code(healthy ? 200 : 503).send({ status: healthy ? 'ok' : 'unavailable' });
-  });
+  app.register(healthRoutes, deps);
 
   app.setNotFoundHandler((request, reply) =>
     isApiPath(request.url) ? answerUnknownPath(reply) : reply.code(404).send({ error: 'not found' }),

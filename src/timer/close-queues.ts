@@ -1,4 +1,4 @@
-import { Queue } from 'bullmq';
+import { Queue, type Telemetry } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type ChannelName, channelNames } from '../channel/channel.ts';
 import type { CloseTimer, TimerState } from '../order/close-timer.ts';
@@ -29,12 +29,19 @@ type CloseQueue = Queue<CloseJob, void, CloseTrigger['kind']>;
  * timer is set by removing the job first, and jobs are not retained when they end; the history is in MySQL.
  * A job that is running cannot be removed: it is `live`, and when it ends it goes by the row as it is then.
  */
-export function createCloseQueues(redis: Redis, prefix: string, clock: Clock, log: Logger): CloseQueues {
+export function createCloseQueues(
+  redis: Redis,
+  prefix: string,
+  clock: Clock,
+  log: Logger,
+  telemetry?: Telemetry,
+): CloseQueues {
   const queues = new Map<ChannelName, CloseQueue>();
   for (const channel of channelNames) {
     const queue: CloseQueue = new Queue(queueName(channel), {
       connection: redis,
       prefix,
+      ...(telemetry !== undefined && { telemetry }),
       defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
     });
     queue.on('error', (error) => log.debug({ channel, err: error.message }, 'queue error'));

@@ -1,4 +1,4 @@
-import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
+import { DelayedError, type Job, type Telemetry, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { ChannelName } from '../channel/channel.ts';
@@ -35,6 +35,7 @@ interface CloseWorkerOptions {
   concurrency: number;
   /** Jobs begun in a second, in all processes together; 0: any number. */
   perSecond: number;
+  telemetry?: Telemetry | undefined;
 }
 
 type Kind = CloseTrigger['kind'];
@@ -51,7 +52,7 @@ type Kind = CloseTrigger['kind'];
 export function startCloseWorker(
   deps: OrderDeps,
   redis: Redis,
-  { channel, prefix, concurrency, perSecond }: CloseWorkerOptions,
+  { channel, prefix, concurrency, perSecond, telemetry }: CloseWorkerOptions,
 ): { end(): Promise<void> } {
   const worker = new Worker<CloseJob, void, Kind>(
     queueName(channel),
@@ -60,6 +61,7 @@ export function startCloseWorker(
       connection: redis,
       prefix,
       concurrency,
+      ...(telemetry !== undefined && { telemetry }),
       ...(perSecond > 0 && { limiter: { max: perSecond, duration: 1_000 } }),
       lockDuration: LOCK_MS,
       stalledInterval: STALLED_CHECK_MS,

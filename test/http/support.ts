@@ -168,6 +168,10 @@ export function openApi(options: Options = {}): Api {
       return options.receiving?.() ?? null;
     },
     isHealthy: options.isHealthy ?? (async () => true),
+    readiness: async () => ({
+      status: 'ready',
+      dependencies: { database: 'ok', migrations: 'ok', redis: 'ok' },
+    }),
   });
   onTestFinished(() => app.close());
 

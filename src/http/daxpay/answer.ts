@@ -37,6 +37,8 @@ export interface ApiDeps extends UseCases {
   rememberNonce: RememberNonce;
   /** How long a caller waits for an outcome; after that it is told that the work goes on. */
   answerTimeoutMs?: number;
+  /** Hears of every call that was answered. */
+  onAnswered?: (call: { operation: string; generation: string; code: number }) => void;
 }
 
 export interface Call {
@@ -90,7 +92,7 @@ export async function answerCall<Wish extends Numbers>(
   return answer(await orElse(outcome, timeoutMs, failure('operation_processing')), { orderNo, bizOrderNo });
 
   function answer(result: Result, numbers: Numbers = {}): Answer {
-    note(result, numbers);
+    note(result, numbers, generation.name);
     const { fields, units, dialect } = generation;
     const data = result.content === null ? null : dataOf(result.content, fields, units);
     const { code, message } = result;
@@ -101,12 +103,13 @@ export async function answerCall<Wish extends Numbers>(
   }
   function answerUnsigned(detail: string): Answer {
     const result = invalid(detail);
-    note(result, {});
+    note(result, {}, 'unknown');
     return unsignedAnswer(result, traceId);
   }
-  function note({ code, message }: Result, numbers: Numbers): void {
+  function note({ code, message }: Result, numbers: Numbers, spokenTo: string): void {
     const ms = Math.round(performance.now() - startedAt);
     log.info({ ...numbers, code, reason: message ?? undefined, ms }, 'api call');
+    deps.onAnswered?.({ operation: operation.name, generation: spokenTo, code });
   }
 }
 
