@@ -21,10 +21,14 @@ test('before any worker has run the timers, a process that only serves says so',
 });
 
 test('a close by the timer is seen in the next scrape: the calls, the attempt, and how late it was', async () => {
-  expect((await payOverHttp(world, 'M1', 2)).status).toBe(200);
+  expect((await payOverHttp(world, 'M1', 600)).status).toBe(200);
   const before = await scrape(world.env);
   expect(before.value('autoclose_api_requests_total', { operation: 'pay', code: '0' })).toBe(1);
   expect(before.value('autoclose_orders_open', { channel: 'wechat_pay' })).toBe(1);
+  const order = await world.app.deps.store.findByBizOrderNo('M1');
+  if (order === null) throw new Error('not created');
+  await world.expire(order);
+  await (await world.queue(order.channel).getJob(order.orderNo))?.promote();
   world.app.work();
   const after = await until('the close is seen', async () => {
     const seen = await scrape(world.env);
