@@ -1,7 +1,9 @@
 import { migrations } from '../migrations/index.ts';
+import { createOrderAdmin } from './admin-app.ts';
 import { channelNames } from './channel/channel.ts';
 import { createChannels } from './channels.ts';
 import type { Config, ServerConfig } from './config.ts';
+import type { OrderAdmin } from './http/admin/order-routes.ts';
 import { noticeBody } from './http/daxpay/notice-body.ts';
 import { createMonitor } from './http/health/monitor.ts';
 import { createServer } from './http/server.ts';
@@ -62,6 +64,8 @@ export interface App {
   processes: ProcessStore;
   /** The dashboard's figures; at most two seconds old. Throws when the database cannot be reached. */
   figures: ReadFigures;
+  /** What the admin page shows of orders and does with them. */
+  orderAdmin: OrderAdmin;
   /** Whether the queue can be reached now. */
   isQueueReachable(): boolean;
   /** Listens for merchants and channels; the address. */
@@ -167,6 +171,7 @@ async function build(
     notices,
     processes,
     figures,
+    orderAdmin: createOrderAdmin(db, deps, notices),
     isQueueReachable: () => redis.status === 'ready',
     async serve() {
       const http = createServer({

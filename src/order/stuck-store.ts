@@ -7,6 +7,8 @@ import type { PaymentOrder, PendingReason } from './order.ts';
 export interface StuckFilter {
   channel?: ChannelName;
   reason?: PendingReason;
+  /** Of these alone, by our numbers. */
+  orderNos?: string[];
 }
 
 /** Where the page before ended. */
@@ -26,13 +28,14 @@ export function createStuckStore(db: DataSource) {
   return {
     /** Those stuck since `until` or longer, longest first, a page at a time. */
     async list(
-      { channel, reason }: StuckFilter,
+      { channel, reason, orderNos }: StuckFilter,
       until: Date,
       { limit, after }: StuckPage,
     ): Promise<StuckOrder[]> {
       const query = orders.createQueryBuilder('o').where('o.stuck_at <= :until', { until });
       if (channel !== undefined) query.andWhere('o.channel = :channel', { channel });
       if (reason !== undefined) query.andWhere('o.retry_reason = :reason', { reason });
+      if (orderNos !== undefined) query.andWhere('o.order_no IN (:...orderNos)', { orderNos });
       if (after !== null) {
         query.andWhere('(o.stuck_at > :at OR (o.stuck_at = :at AND o.id > :id))', {
           at: after.stuckAt,

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { lastAnswer } from './ask-channel.ts';
 import type { OrderDeps } from './deps.ts';
 import { asChannelOrder, type PaymentOrder } from './order.ts';
+import type { CloseTrigger } from './outcomes.ts';
 import type { StuckFilter, StuckOrder, StuckPage } from './stuck-store.ts';
 
 const PAGE = 500;
@@ -49,6 +50,10 @@ export async function recloseStuck(
   deps: OrderDeps,
   filter: StuckFilter,
   perSecond: number,
+  {
+    trigger = 'manual',
+    onBegun,
+  }: { trigger?: CloseTrigger['kind']; onBegun?: (order: StuckOrder) => void } = {},
 ): Promise<RecloseCounts> {
   const start = deps.clock.now();
   const counts: RecloseCounts = { enqueued: 0, ended: 0, lastAt: null };
@@ -63,15 +68,17 @@ export async function recloseStuck(
         const begun = await deps.store.beginAgain(order.id, at);
         counts[begun ? 'enqueued' : 'ended'] += 1;
         if (!begun) return;
+        onBegun?.(order);
         if (counts.lastAt === null || at > counts.lastAt) counts.lastAt = at;
-        await deps.timer.set(order, at, 'manual');
+        await deps.timer.set(order, at, trigger);
       },
       { firstIndex: counts.enqueued + counts.ended },
     );
     after = orders.at(-1) ?? null;
     if (orders.length < PAGE) break;
   }
-  deps.log.info({ ...filter, ...counts, perSecond }, 'stuck orders begin again');
+  const { channel, reason } = filter;
+  deps.log.info({ channel, reason, trigger, ...counts, perSecond }, 'stuck orders begin again');
   return counts;
 }
 
@@ -86,12 +93,13 @@ export interface ChannelSays {
 /**
  * Asks the channels by query alone what they say of these orders now, at most about `perSecond` in a second. Changes
  * nothing, takes no lease, leaves no record. Past the breaker, because stuck orders are the odd ones: a few without
- * an answer say nothing of the next.
+ * an answer say nothing of the next. Once `signal` is aborted no more are asked: the answer is about the first of them.
  */
 export async function askAbout(
   deps: OrderDeps,
   orders: PaymentOrder[],
   perSecond: number,
+  signal?: AbortSignal,
 ): Promise<ChannelSays[]> {
   const said: ChannelSays[] = [];
   const ask = async (order: PaymentOrder, index: number) => {
@@ -103,16 +111,20 @@ export async function askAbout(
     const { kind, answer } = await channel.unguarded.query(asChannelOrder(order));
     said[index] = { order, says: kind, answer };
   };
-  await inBatches(orders, ask, { perSecond });
+  await inBatches(orders, ask, { perSecond, signal });
   return said;
 }
 
 async function inBatches<Item>(
   items: Item[],
   work: (item: Item, index: number) => Promise<void>,
-  { firstIndex = 0, perSecond = Number.POSITIVE_INFINITY }: { firstIndex?: number; perSecond?: number },
+  {
+    firstIndex = 0,
+    perSecond = Number.POSITIVE_INFINITY,
+    signal,
+  }: { firstIndex?: number; perSecond?: number; signal?: AbortSignal },
 ): Promise<void> {
-  for (let from = 0; from < items.length; from += AT_ONCE) {
+  for (let from = 0; from < items.length && signal?.aborted !== true; from += AT_ONCE) {
     const some = items.slice(from, from + AT_ONCE);
     const isLast = from + AT_ONCE >= items.length;
     const pace = isLast ? undefined : wait((AT_ONCE * 1000) / perSecond);
