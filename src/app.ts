@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { migrations } from '../migrations/index.ts';
 import { channelNames } from './channel/channel.ts';
 import { createChannels } from './channels.ts';
-import type { Config, ServerConfig } from './config.ts';
+import { type Config, redisAddress } from './config.ts';
 import { noticeBody } from './http/daxpay/notice-body.ts';
 import { createServer } from './http/server.ts';
 import { createNoticeStore, type NoticeStore } from './notice/notice-store.ts';
@@ -23,7 +23,7 @@ import { openDatabase } from './platform/database.ts';
 import { followDatabaseClock } from './platform/database-clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { createNonceMemory } from './platform/nonce-memory.ts';
-import { connectedOrNot, openProducerRedis, openWorkerRedis, type RedisAddress } from './platform/redis.ts';
+import { connectedOrNot, openProducerRedis, openWorkerRedis } from './platform/redis.ts';
 import { createReleases } from './platform/releases.ts';
 import { createTellOnce } from './platform/tell-once.ts';
 import { createCloseQueues } from './timer/close-queues.ts';
@@ -175,12 +175,6 @@ async function build(
     },
     close: () => releases.run(SHUTDOWN_MS),
   };
-}
-
-function redisAddress(server: ServerConfig): RedisAddress {
-  const { REDIS_URL: url, REDIS_SENTINELS: addresses, REDIS_SENTINEL_NAME: name } = server;
-  if (addresses === null || name === null) return { url, sentinels: null };
-  return { url, sentinels: { addresses, name, password: server.REDIS_SENTINEL_PASSWORD } };
 }
 
 /** Says which variable an error is about: the message of a connection names only addresses. */
