@@ -9,6 +9,8 @@ import { createNoticeStore, type NoticeStore } from './notice/notice-store.ts';
 import { startNoticeRelay } from './notice/relay.ts';
 import { createPublicResolver, resolveAnywhere } from './notice/resolve-host.ts';
 import { createNoticeSender } from './notice/send-notice.ts';
+import { createHeartbeat } from './observe/heartbeat.ts';
+import { createProcessStore, type ProcessStore } from './observe/process-store.ts';
 import { cancelByHand, closeByHand, syncByHand } from './order/by-hand.ts';
 import { createOrder } from './order/create-order.ts';
 import type { OrderDeps } from './order/deps.ts';
@@ -29,6 +31,7 @@ import { createTellOnce } from './platform/tell-once.ts';
 import { createCloseQueues } from './timer/close-queues.ts';
 import { startCloseWorker } from './timer/close-worker.ts';
 import { startSweeper } from './timer/sweeper.ts';
+import { version } from './version.ts';
 
 /** How long a shutdown waits for work in hand, ms. What is not done by then is given back: its lease runs out. */
 const SHUTDOWN_MS = 8_000;
@@ -46,6 +49,8 @@ export interface App {
   deps: OrderDeps;
   /** What merchants are told. */
   notices: NoticeStore;
+  /** Which processes run. */
+  processes: ProcessStore;
   /** Whether the queue can be reached now. */
   isQueueReachable(): boolean;
   /** Listens for merchants and channels; the address. */
@@ -115,6 +120,10 @@ async function build(
     random: Math.random,
   };
 
+  const processes = createProcessStore(db);
+  const heartbeat = createHeartbeat(processes, channels, version, log);
+  releases.add('connections', () => heartbeat.stop());
+
   const notices = createNoticeStore(db);
   const signSettings = { signSecret: server.SIGN_SECRET, signType: server.SIGN_TYPE };
 
@@ -124,6 +133,7 @@ async function build(
   return {
     deps,
     notices,
+    processes,
     isQueueReachable: () => redis.status === 'ready',
     async serve() {
       const http = createServer({
@@ -146,7 +156,9 @@ async function build(
         isHealthy: () => answersWithin(HEALTH_LIMIT_MS, db.query('SELECT 1')),
       });
       releases.add('work', () => http.close());
-      return naming('HOST, PORT', http.listen({ host: server.HOST, port: server.PORT }));
+      const url = await naming('HOST, PORT', http.listen({ host: server.HOST, port: server.PORT }));
+      heartbeat.begin('serves');
+      return url;
     },
     work() {
       const connection = openWorkerRedis(redisAddress(server), log);
@@ -162,8 +174,9 @@ async function build(
         const worker = startCloseWorker(deps, connection, options);
         releases.add('work', () => worker.end());
       }
-      const sweeper = startSweeper(deps, server.SWEEP_INTERVAL_MS);
+      const sweeper = startSweeper(deps, server.SWEEP_INTERVAL_MS, () => heartbeat.swept(clock.now()));
       releases.add('work', () => sweeper.stop());
+      heartbeat.begin('works');
       const relay = startNoticeRelay({
         notices,
         send: createNoticeSender(server.NOTICE_ALLOW_PRIVATE ? resolveAnywhere : createPublicResolver()),
