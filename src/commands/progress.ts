@@ -3,8 +3,8 @@ import { print } from './command.ts';
 
 /** How far a long command has come. */
 export interface Progress {
-  /** `count` more are done. */
-  step(count?: number): void;
+  /** One more is done. */
+  step(): void;
   /** A line of the answer, above the bar. */
   print(line: string): void;
   stop(): void;
@@ -27,7 +27,7 @@ export function startProgress(what: string, total: number, { json = false }: { j
   });
   bar.start(total, 0);
   return {
-    step: (count = 1) => bar.increment(count),
+    step: () => bar.increment(),
     print(line) {
       process.stderr.write(CLEAR_LINE);
       print(line);

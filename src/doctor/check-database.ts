@@ -5,6 +5,7 @@ import { openDatabase } from '../platform/database.ts';
 import { checkDatabaseClock } from './database/clock.ts';
 import { checkMigrations } from './database/migrations.ts';
 import { checkOrders } from './database/orders.ts';
+import { checkProcesses } from './database/processes.ts';
 import { checkServer } from './database/server.ts';
 import { type Check, type Finding, fail, messageOf } from './finding.ts';
 
@@ -15,6 +16,7 @@ const probes: Record<string, Probe> = {
   'database server': checkServer,
   'database clock': checkDatabaseClock,
   migrations: checkMigrations,
+  processes: checkProcesses,
   orders: checkOrders,
 };
 

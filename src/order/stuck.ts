@@ -41,7 +41,7 @@ export interface RecloseCounts {
 /**
  * Lets every stuck order that is meant begin again, whatever was to become of it: a close, a cancel or a watch. The
  * i-th is due i / `perSecond` seconds from now. These times are in the rows, so that nobody has to stay and pace it,
- * and nothing is lost if this process dies; asked again, it goes on with the rest.
+ * and nothing is lost if this process dies; asked again, it goes on with the rest. `onEach` hears of each order done.
  *
  * Throws only when the database cannot be reached.
  */
@@ -49,6 +49,7 @@ export async function recloseStuck(
   deps: OrderDeps,
   filter: StuckFilter,
   perSecond: number,
+  onEach: () => void = () => {},
 ): Promise<RecloseCounts> {
   const start = deps.clock.now();
   const counts: RecloseCounts = { enqueued: 0, ended: 0, lastAt: null };
@@ -62,6 +63,7 @@ export async function recloseStuck(
         const at = new Date(start.getTime() + Math.floor((index * 1000) / perSecond));
         const begun = await deps.store.beginAgain(order.id, at);
         counts[begun ? 'enqueued' : 'ended'] += 1;
+        onEach();
         if (!begun) return;
         if (counts.lastAt === null || at > counts.lastAt) counts.lastAt = at;
         await deps.timer.set(order, at, 'manual');
@@ -86,12 +88,13 @@ export interface ChannelSays {
 /**
  * Asks the channels by query alone what they say of these orders now, at most about `perSecond` in a second. Changes
  * nothing, takes no lease, leaves no record. Past the breaker, because stuck orders are the odd ones: a few without
- * an answer say nothing of the next.
+ * an answer say nothing of the next. `onEach` hears of each order done.
  */
 export async function askAbout(
   deps: OrderDeps,
   orders: PaymentOrder[],
   perSecond: number,
+  onEach: () => void = () => {},
 ): Promise<ChannelSays[]> {
   const said: ChannelSays[] = [];
   const ask = async (order: PaymentOrder, index: number) => {
@@ -103,7 +106,8 @@ export async function askAbout(
     const { kind, answer } = await channel.unguarded.query(asChannelOrder(order));
     said[index] = { order, says: kind, answer };
   };
-  await inBatches(orders, ask, { perSecond });
+  const askOne = (order: PaymentOrder, index: number) => ask(order, index).finally(onEach);
+  await inBatches(orders, askOne, { perSecond });
   return said;
 }
 
