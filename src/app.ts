@@ -1,8 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { migrations } from '../migrations/index.ts';
+import { createOrderAdmin } from './admin-app.ts';
 import { channelNames } from './channel/channel.ts';
 import { createChannels } from './channels.ts';
 import { type Config, redisAddress } from './config.ts';
+import type { OrderAdmin } from './http/admin/order-routes.ts';
 import { noticeBody } from './http/daxpay/notice-body.ts';
 import { createServer } from './http/server.ts';
 import { createNoticeStore, type NoticeStore } from './notice/notice-store.ts';
@@ -51,6 +53,8 @@ export interface App {
   notices: NoticeStore;
   /** Which processes run. */
   processes: ProcessStore;
+  /** What the admin page shows of orders and does with them. */
+  orderAdmin: OrderAdmin;
   /** Whether the queue can be reached now. */
   isQueueReachable(): boolean;
   /** Listens for merchants and channels; the address. */
@@ -134,6 +138,7 @@ async function build(
     deps,
     notices,
     processes,
+    orderAdmin: createOrderAdmin(db, deps, notices),
     isQueueReachable: () => redis.status === 'ready',
     async serve() {
       const http = createServer({

@@ -7,6 +7,8 @@ import type { PaymentOrder, PendingReason } from './order.ts';
 export interface StuckFilter {
   channel?: ChannelName;
   reason?: PendingReason;
+  /** Of these alone, by our numbers. */
+  orderNos?: string[];
 }
 
 /** Where the page before ended. */
@@ -23,10 +25,11 @@ export type StuckStore = ReturnType<typeof createStuckStore>;
 export function createStuckStore(db: DataSource) {
   const orders = db.getRepository(PaymentOrderEntity);
 
-  function matching({ channel, reason }: StuckFilter, until: Date) {
+  function matching({ channel, reason, orderNos }: StuckFilter, until: Date) {
     const query = orders.createQueryBuilder('o').where('o.stuck_at <= :until', { until });
     if (channel !== undefined) query.andWhere('o.channel = :channel', { channel });
     if (reason !== undefined) query.andWhere('o.retry_reason = :reason', { reason });
+    if (orderNos !== undefined) query.andWhere('o.order_no IN (:...orderNos)', { orderNos });
     return query;
   }
 

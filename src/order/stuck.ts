@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { lastAnswer } from './ask-channel.ts';
 import type { OrderDeps } from './deps.ts';
 import { asChannelOrder, type PaymentOrder } from './order.ts';
+import type { CloseTrigger } from './outcomes.ts';
 import type { StuckFilter, StuckOrder, StuckPage } from './stuck-store.ts';
 
 const PAGE = 500;
@@ -41,7 +42,7 @@ export interface RecloseCounts {
 /**
  * Lets every stuck order that is meant begin again, whatever was to become of it: a close, a cancel or a watch. The
  * i-th is due i / `perSecond` seconds from now. These times are in the rows, so that nobody has to stay and pace it,
- * and nothing is lost if this process dies; asked again, it goes on with the rest. `onEach` hears of each order done.
+ * and nothing is lost if this process dies; asked again, it goes on with the rest.
  *
  * Throws only when the database cannot be reached.
  */
@@ -49,7 +50,10 @@ export async function recloseStuck(
   deps: OrderDeps,
   filter: StuckFilter,
   perSecond: number,
-  onEach: () => void = () => {},
+  {
+    trigger = 'manual',
+    onBegun,
+  }: { trigger?: CloseTrigger['kind']; onBegun?: (order: StuckOrder) => void } = {},
 ): Promise<RecloseCounts> {
   const start = deps.clock.now();
   const counts: RecloseCounts = { enqueued: 0, ended: 0, lastAt: null };
@@ -63,17 +67,18 @@ export async function recloseStuck(
         const at = new Date(start.getTime() + Math.floor((index * 1000) / perSecond));
         const begun = await deps.store.beginAgain(order.id, at);
         counts[begun ? 'enqueued' : 'ended'] += 1;
-        onEach();
         if (!begun) return;
+        onBegun?.(order);
         if (counts.lastAt === null || at > counts.lastAt) counts.lastAt = at;
-        await deps.timer.set(order, at, 'manual');
+        await deps.timer.set(order, at, trigger);
       },
       { firstIndex: counts.enqueued + counts.ended },
     );
     after = orders.at(-1) ?? null;
     if (orders.length < PAGE) break;
   }
-  deps.log.info({ ...filter, ...counts, perSecond }, 'stuck orders begin again');
+  const { channel, reason } = filter;
+  deps.log.info({ channel, reason, trigger, ...counts, perSecond }, 'stuck orders begin again');
   return counts;
 }
 
@@ -88,13 +93,13 @@ export interface ChannelSays {
 /**
  * Asks the channels by query alone what they say of these orders now, at most about `perSecond` in a second. Changes
  * nothing, takes no lease, leaves no record. Past the breaker, because stuck orders are the odd ones: a few without
- * an answer say nothing of the next. `onEach` hears of each order done.
+ * an answer say nothing of the next. Once `signal` is aborted no more are asked: the answer is about the first of them.
  */
 export async function askAbout(
   deps: OrderDeps,
   orders: PaymentOrder[],
   perSecond: number,
-  onEach: () => void = () => {},
+  { signal, onAsked }: { signal?: AbortSignal; onAsked?: () => void } = {},
 ): Promise<ChannelSays[]> {
   const said: ChannelSays[] = [];
   const ask = async (order: PaymentOrder, index: number) => {
@@ -105,18 +110,22 @@ export async function askAbout(
     }
     const { kind, answer } = await channel.unguarded.query(asChannelOrder(order));
     said[index] = { order, says: kind, answer };
+    onAsked?.();
   };
-  const askOne = (order: PaymentOrder, index: number) => ask(order, index).finally(onEach);
-  await inBatches(orders, askOne, { perSecond });
+  await inBatches(orders, ask, { perSecond, signal });
   return said;
 }
 
 async function inBatches<Item>(
   items: Item[],
   work: (item: Item, index: number) => Promise<void>,
-  { firstIndex = 0, perSecond = Number.POSITIVE_INFINITY }: { firstIndex?: number; perSecond?: number },
+  {
+    firstIndex = 0,
+    perSecond = Number.POSITIVE_INFINITY,
+    signal,
+  }: { firstIndex?: number; perSecond?: number; signal?: AbortSignal },
 ): Promise<void> {
-  for (let from = 0; from < items.length; from += AT_ONCE) {
+  for (let from = 0; from < items.length && signal?.aborted !== true; from += AT_ONCE) {
     const some = items.slice(from, from + AT_ONCE);
     const isLast = from + AT_ONCE >= items.length;
     const pace = isLast ? undefined : wait((AT_ONCE * 1000) / perSecond);

@@ -54,13 +54,13 @@ export async function openDatabase(
 /**
  * A pool whose connections the server, too, takes for dead when they are silent in the middle of a transaction: else it
  * would keep their locks for hours, and nobody could end those orders. Whoever waits for a lock is told before it would
- * itself be taken for dead.
+ * itself be taken for dead. The times that the server itself writes into rows are in UTC, like ours.
  */
 function createPool(options: mysql.PoolOptions): mysql.Pool {
   const pool = mysql.createPool(options);
   pool.on('connection', (connection) => {
     connection.query(
-      `SET SESSION wait_timeout = ${SERVER_SILENCE_S}, SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_S}`,
+      `SET SESSION wait_timeout = ${SERVER_SILENCE_S}, SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_S}, SESSION time_zone = '+00:00'`,
       // A server that is going down: whoever is given this connection finds it closed, and tries again.
       (error) => error !== null && connection.destroy(),
     );

@@ -1,0 +1,53 @@
+import type { DataSource } from 'typeorm';
+import type { OrderAdmin } from './http/admin/order-routes.ts';
+import type { NoticeStore } from './notice/notice-store.ts';
+import { resendNotices } from './notice/resend-notices.ts';
+import { cancelByHand, closeByHand, syncByHand } from './order/by-hand.ts';
+import { decideLatePayment } from './order/decide-late.ts';
+import type { OrderDeps } from './order/deps.ts';
+import { reclose } from './order/reclose.ts';
+import { askAbout, recloseStuck } from './order/stuck.ts';
+import { ticks } from './platform/clock.ts';
+import { createOrderChanges } from './view/changes.ts';
+import { listCloseRecords } from './view/close-records.ts';
+import { readOrderDetail } from './view/order-detail.ts';
+import { viewOrder } from './view/order-row.ts';
+import { listOrders } from './view/orders.ts';
+import { listStuckOrders } from './view/stuck.ts';
+
+/** Orders that begin again, or are asked about, in a second: as many as the command line's. */
+const PER_SECOND = 20;
+/** Late payments wait for people: more than they can look at are not shown. */
+const LATE_AT_MOST = 1_000;
+
+/** What the admin page shows of orders and does with them, by the same use cases as the API. */
+export function createOrderAdmin(db: DataSource, deps: OrderDeps, notices: NoticeStore): OrderAdmin {
+  const { store, clock, log } = deps;
+  const changes = createOrderChanges(db, log, ticks);
+  return {
+    listOrders: (filter, page) => listOrders(db, filter, page, clock.now()),
+    readOrder: (orderNo) => readOrderDetail(db, orderNo, clock.now()),
+    listCloseRecords: (filter, page) => listCloseRecords(db, filter, page),
+    listStuck: (filter, page) => listStuckOrders(deps, filter, page),
+    async listLate() {
+      const [orders, violations] = await Promise.all([
+        store.lateForPeople(LATE_AT_MOST),
+        store.countViolations(),
+      ]);
+      return { rows: orders.map(viewOrder), violations, policy: deps.latePaymentPolicy };
+    },
+    listenToChanges: (listener) => changes.listen(listener),
+
+    findOrder: (orderNo) => store.find(orderNo),
+    closeOrder: (numbers, trigger) => closeByHand(deps, numbers, trigger),
+    cancelOrder: (numbers, trigger) => cancelByHand(deps, numbers, trigger),
+    syncOrder: (numbers, trigger) => syncByHand(deps, numbers, trigger),
+    reclose: (orderNo, trigger) => reclose(deps, orderNo, trigger),
+    resendNotices: (orderNo) => resendNotices({ notices, clock, log }, orderNo),
+    decideLatePayment: (numbers, decision, trigger) => decideLatePayment(deps, numbers, decision, trigger),
+
+    findStuck: (filter, limit) => deps.stuck.list(filter, clock.now(), { limit, after: null }),
+    askAbout: (orders, signal) => askAbout(deps, orders, PER_SECOND, { signal }),
+    recloseStuck: (filter, onBegun) => recloseStuck(deps, filter, PER_SECOND, { trigger: 'admin', onBegun }),
+  };
+}

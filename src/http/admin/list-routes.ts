@@ -1,0 +1,99 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { channelNames } from '../../channel/channel.ts';
+import { pendingReasons } from '../../order/order.ts';
+import type { StuckFilter } from '../../order/stuck-store.ts';
+import type { CloseRecordsFilter, CloseRecordView } from '../../view/close-records.ts';
+import type { OrderDetailView } from '../../view/order-detail.ts';
+import type { OrderView } from '../../view/order-row.ts';
+import type { OrdersFilter } from '../../view/orders.ts';
+import type { Cursor, Page } from '../../view/page.ts';
+import type { StuckView } from '../../view/stuck.ts';
+import {
+  type CloseRecordRow,
+  type Figures,
+  type LateList,
+  type OrderDetail,
+  type OrderRow,
+  orderStates,
+  type Page as PageSent,
+  type StuckRow,
+} from './api.ts';
+import { cursor, limit, readRequest, search } from './read-request.ts';
+import { allow, Problem } from './signed-in.ts';
+import type { Unsent } from './unsent.ts';
+
+/** What people look at. Each throws only when the database cannot be reached. */
+export interface OrderLists {
+  listOrders(filter: OrdersFilter, page: { limit: number; after: Cursor | null }): Promise<Page<OrderView>>;
+  readOrder(orderNo: string): Promise<OrderDetailView | null>;
+  listCloseRecords(
+    filter: CloseRecordsFilter,
+    page: { limit: number; after: string | null },
+  ): Promise<Page<CloseRecordView>>;
+  listStuck(filter: StuckFilter, page: { limit: number; after: Cursor | null }): Promise<Page<StuckView>>;
+  listLate(): Promise<{ rows: OrderView[]; violations: number; policy: string }>;
+}
+
+const channel = z.enum(channelNames).optional();
+const statuses = ['progress', 'success', 'close', 'cancel', 'refunding', 'refunded'] as const;
+const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
+
+const ordersQuery = z.object({
+  search,
+  status: z.enum(statuses).optional(),
+  channel,
+  state: z.enum(orderStates).optional(),
+  createdFrom: moment.optional(),
+  createdTo: moment.optional(),
+  limit,
+  after: cursor,
+});
+const word = z.string().max(20).optional();
+const closeRecordsQuery = z.object({
+  search,
+  channel,
+  trigger: word,
+  outcome: word,
+  limit,
+  after: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .nullable()
+    .default(null),
+});
+const stuckQuery = z.object({ channel, reason: z.enum(pendingReasons).optional(), limit, after: cursor });
+
+/** What everybody who has signed in may look at: GET /orders, /orders/:orderNo, /close-records, /stuck, /late, /figures. */
+export function listRoutes(app: FastifyInstance, deps: OrderLists & { figures(): Promise<Figures> }): void {
+  const options = { preHandler: allow('viewer') };
+
+  app.get('/orders', options, async ({ query }): Promise<Unsent<PageSent<OrderRow>>> => {
+    const { limit, after, ...filter } = readRequest(ordersQuery, query);
+    return deps.listOrders(filter, { limit, after });
+  });
+
+  app.get<{ Params: { orderNo: string } }>(
+    '/orders/:orderNo',
+    options,
+    async ({ params }): Promise<Unsent<OrderDetail>> => {
+      const found = await deps.readOrder(params.orderNo);
+      if (found === null) throw new Problem(404, 'not_found');
+      return found;
+    },
+  );
+
+  app.get('/close-records', options, async ({ query }): Promise<Unsent<PageSent<CloseRecordRow>>> => {
+    const { limit, after, ...filter } = readRequest(closeRecordsQuery, query);
+    return deps.listCloseRecords(filter, { limit, after });
+  });
+
+  app.get('/stuck', options, async ({ query }): Promise<Unsent<PageSent<StuckRow>>> => {
+    const { limit, after, ...filter } = readRequest(stuckQuery, query);
+    return deps.listStuck(filter, { limit, after });
+  });
+
+  app.get('/late', options, async (): Promise<Unsent<LateList>> => deps.listLate());
+
+  app.get('/figures', options, async (): Promise<Figures> => deps.figures());
+}

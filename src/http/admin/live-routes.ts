@@ -1,0 +1,61 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Change } from '../../view/changes.ts';
+import type { LiveEvent } from './api.ts';
+import { allow } from './signed-in.ts';
+import type { Unsent } from './unsent.ts';
+
+/** Keeps proxies from taking a quiet connection for dead, ms. */
+const HEARTBEAT_MS = 15_000;
+/** What a client may leave unread, bytes. A slower one is dropped, and begins again when it can. */
+const MAX_UNREAD_BYTES = 1024 * 1024;
+
+export interface LiveDeps {
+  /** Tells of changes from now on, until the function that it returns is called. */
+  listenToChanges(listener: (change: Change) => void): () => void;
+  /** Whether whoever made this request is still signed in. It prolongs nothing. */
+  isStillSignedIn(request: FastifyRequest): Promise<boolean>;
+}
+
+/**
+ * GET /events: server-sent events, see `LiveEvent`. A stream ends when the client goes, when its session is over (within a
+ * heartbeat), when it does not read, and when the server closes: the page then connects again by itself.
+ */
+export function liveRoutes(app: FastifyInstance, deps: LiveDeps, heartbeatMs = HEARTBEAT_MS): void {
+  const open = new Set<Readable>();
+  // Before connections are waited for: these would never end by themselves.
+  app.addHook('preClose', async () => {
+    for (const stream of open) stream.push(null);
+  });
+
+  app.get('/events', { preHandler: allow('viewer') }, (request, reply) => {
+    const stream = new Readable({ read() {} });
+    const say = (text: string) => {
+      stream.push(text);
+      if (stream.readableLength > MAX_UNREAD_BYTES) stream.destroy();
+    };
+    const stop = deps.listenToChanges((change: Unsent<LiveEvent>) => {
+      say(`data: ${JSON.stringify(change)}\n\n`);
+    });
+    const heartbeat = setInterval(async () => {
+      // Whether the session is over cannot be learned while the database is away.
+      if (await deps.isStillSignedIn(request).catch(() => true)) say(': still here\n\n');
+      else stream.push(null);
+    }, heartbeatMs);
+    const end = () => {
+      stop();
+      clearInterval(heartbeat);
+      open.delete(stream);
+    };
+    stream.on('end', end).on('close', end);
+    open.add(stream);
+    say('retry: 3000\n\n');
+    return reply
+      .headers({
+        'content-type': 'text/event-stream; charset=utf-8',
+        'cache-control': 'no-store',
+        'x-accel-buffering': 'no',
+      })
+      .send(stream);
+  });
+}

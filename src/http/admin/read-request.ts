@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { readCursor } from '../../view/page.ts';
+import { Problem } from './signed-in.ts';
+
+/** What a request says, by its schema; throws `Problem` that names the first field that is wrong. */
+export function readRequest<Schema extends z.ZodType>(schema: Schema, said: unknown): z.output<Schema> {
+  const read = schema.safeParse(said);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+  throw new Problem(400, 'bad_request', unknown ?? issue?.path.map(String).join('.') ?? '');
+}
+
+const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 200;
+
+/** How many rows of a list. */
+export const limit = z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT);
+
+/** Where the page before ended, in an order by time and id; null: the first page. */
+export const cursor = z
+  .string()
+  .transform((text, context) => {
+    const found = readCursor(text);
+    if (found === null) context.addIssue({ code: 'custom', message: 'not the end of a page' });
+    return found;
+  })
+  .nullable()
+  .default(null);
+
+/** A number that somebody searches for; without what a copy drags along. Nothing: not searched. */
+export const search = z
+  .string()
+  .trim()
+  .max(128)
+  .transform((text) => (text === '' ? undefined : text))
+  .optional();

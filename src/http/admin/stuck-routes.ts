@@ -1,0 +1,90 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { channelNames } from '../../channel/channel.ts';
+import { type PaymentOrder, pendingReasons } from '../../order/order.ts';
+import type { RecloseOutcome } from '../../order/reclose.ts';
+import type { ChannelSays, RecloseCounts } from '../../order/stuck.ts';
+import type { StuckFilter } from '../../order/stuck-store.ts';
+import { viewOrder } from '../../view/order-row.ts';
+import type { ChannelSaysList, RecloseResult, StuckWish } from './api.ts';
+import type { Audit } from './audit.ts';
+import { readRequest } from './read-request.ts';
+import { allow, signedIn } from './signed-in.ts';
+import type { Unsent } from './unsent.ts';
+
+/** So many orders at once, named one by one or asked about. */
+const AT_MOST = 200;
+/** Questions to channels are begun for so long, ms; the last of them may take some seconds more. */
+const ASK_MS = 10_000;
+
+/** Each throws only when the database cannot be reached. */
+export interface StuckActions {
+  findOrder(orderNo: string): Promise<PaymentOrder | null>;
+  /** Stuck orders, stuck longest first. */
+  findStuck(filter: StuckFilter, limit: number): Promise<PaymentOrder[]>;
+  /** At most 20 a second, and none once `signal` is aborted: what is said of the first of them. */
+  askAbout(orders: PaymentOrder[], signal: AbortSignal): Promise<ChannelSays[]>;
+  /** At most 20 of them become due in a second. `onBegun` is told of each. */
+  recloseStuck(filter: StuckFilter, onBegun: (order: PaymentOrder) => void): Promise<RecloseCounts>;
+}
+
+/** Strict: with a filter that is not known to us, more would be meant than the operator means. */
+const wish = z.strictObject({
+  orderNos: z.array(z.string().min(1).max(32)).min(1).max(AT_MOST).optional(),
+  channel: z.enum(channelNames).optional(),
+  reason: z.enum(pendingReasons).optional(),
+}) satisfies z.ZodType<StuckWish>;
+
+/** What an operator does with many stuck orders: POST /stuck/ask, a dry run, and POST /stuck/reclose. */
+export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: Audit }): void {
+  const options = { preHandler: allow('operator') };
+
+  app.post('/stuck/ask', options, async (request): Promise<Unsent<ChannelSaysList>> => {
+    const filter = readRequest(wish, request.body ?? {});
+    const orders = await meant(filter);
+    const said = await deps.askAbout(orders.slice(0, AT_MOST), AbortSignal.timeout(ASK_MS));
+    await note(request, 'stuck_ask', filter, `${said.length} asked about`);
+    return {
+      rows: said.map(({ order, says, answer }) => ({ order: viewOrder(order), says, answer })),
+      isCut: said.length < orders.length,
+    };
+  });
+
+  app.post('/stuck/reclose', options, async (request): Promise<Unsent<RecloseResult>> => {
+    const filter = readRequest(wish, request.body ?? {});
+    const begun = new Set<string>();
+    const counts = await deps.recloseStuck(filter, ({ orderNo }) => begun.add(orderNo));
+    await note(request, 'stuck_reclose', filter, `${counts.enqueued} enqueued, ${counts.ended} ended`);
+    const named = filter.orderNos ?? [];
+    const orders = await Promise.all(
+      named.map(async (orderNo) => ({ orderNo, outcome: await outcomeOf(orderNo, begun) })),
+    );
+    return { ...counts, orders };
+  });
+
+  /** Named, they need not be stuck to be asked about. One more than can be asked tells that there are more. */
+  async function meant({ orderNos, ...filter }: z.output<typeof wish>): Promise<PaymentOrder[]> {
+    if (orderNos === undefined) return deps.findStuck(filter, AT_MOST + 1);
+    const found = await Promise.all(orderNos.map((orderNo) => deps.findOrder(orderNo)));
+    return found.filter((order) => order !== null);
+  }
+
+  async function outcomeOf(orderNo: string, begun: Set<string>): Promise<RecloseOutcome['kind']> {
+    if (begun.has(orderNo)) return 'enqueued';
+    return (await deps.findOrder(orderNo)) === null ? 'not_found' : 'ended';
+  }
+
+  async function note(
+    request: FastifyRequest,
+    action: string,
+    { orderNos, channel, reason }: StuckFilter,
+    outcome: string,
+  ): Promise<void> {
+    const which = orderNos === undefined ? 'all that are stuck' : `${orderNos.length} named`;
+    const before = [which, channel, reason].filter((word) => word !== undefined).join(', ');
+    const entry = { actor: signedIn(request).name, ip: request.ip, action, after: null, outcome };
+    // Each that is named is found by its number.
+    const subjects = orderNos ?? [null];
+    for (const subject of subjects) await deps.audit({ ...entry, subject, before });
+  }
+}
