@@ -9,6 +9,8 @@ import { addDoctorCommand } from './commands/doctor.ts';
 import { addLateCommand } from './commands/late.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addNoticesCommand } from './commands/notices.ts';
+import { addOrderCommand } from './commands/order.ts';
+import { addOrdersCommand } from './commands/orders.ts';
 import { addQuickstartCommand } from './commands/quickstart.ts';
 import { addRecloseCommand } from './commands/reclose.ts';
 import { addRunCommands } from './commands/run.ts';
@@ -37,6 +39,8 @@ addRunCommands(program, () => open());
 addMigrateCommand(program, readEnv);
 addDoctorCommand(program, readEnv);
 
+addOrdersCommand(program, openForCommand);
+addOrderCommand(program, openForCommand);
 addCloseCommand(program, openForCommand);
 addCancelCommand(program, openForCommand);
 addSyncCommand(program, openForCommand);

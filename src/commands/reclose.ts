@@ -86,7 +86,9 @@ async function recloseThese(deps: OrderDeps, orderNos: string[], { json }: Optio
 async function recloseAll(deps: OrderDeps, { channel, reason, perSecond, json }: Options): Promise<boolean> {
   const filter = { channel, reason };
   const progress = startProgress('enqueueing', await deps.stuck.count(filter, deps.clock.now()), { json });
-  const counts = await recloseStuck(deps, filter, perSecond, { onBegun: progress.step }).finally(progress.stop);
+  const counts = await recloseStuck(deps, filter, perSecond, { onBegun: progress.step }).finally(
+    progress.stop,
+  );
   const { enqueued, ended, lastAt } = counts;
   const until = lastAt === null ? '' : `, the last at ${lastAt.toISOString()}`;
   print(json ? JSON.stringify(counts) : `${enqueued} enqueued${until}; ${ended} had ended`);
@@ -99,7 +101,9 @@ async function dryRun(deps: OrderDeps, orderNos: string[], options: Options): Pr
     print(options.json ? JSON.stringify({ orderNo, says: 'not_found_here' }) : `${orderNo} not_found`);
   }
   const progress = startProgress('asking', orders.length, options);
-  const said = await askAbout(deps, orders, options.perSecond, { onAsked: progress.step }).finally(progress.stop);
+  const said = await askAbout(deps, orders, options.perSecond, { onAsked: progress.step }).finally(
+    progress.stop,
+  );
   for (const one of said) print(options.json ? JSON.stringify(asJson(one)) : asLine(one));
   return missing.length === 0 && said.every(({ says }) => says !== 'unknown' && says !== 'misconfigured');
 }
