@@ -47,7 +47,7 @@ export function createOrderAdmin(db: DataSource, deps: OrderDeps, notices: Notic
     decideLatePayment: (numbers, decision, trigger) => decideLatePayment(deps, numbers, decision, trigger),
 
     findStuck: (filter, limit) => deps.stuck.list(filter, clock.now(), { limit, after: null }),
-    askAbout: (orders, signal) => askAbout(deps, orders, PER_SECOND, signal),
+    askAbout: (orders, signal) => askAbout(deps, orders, PER_SECOND, { signal }),
     recloseStuck: (filter, onBegun) => recloseStuck(deps, filter, PER_SECOND, { trigger: 'admin', onBegun }),
   };
 }

@@ -2,7 +2,7 @@ import { migrations } from '../migrations/index.ts';
 import { createOrderAdmin } from './admin-app.ts';
 import { channelNames } from './channel/channel.ts';
 import { createChannels } from './channels.ts';
-import type { Config, ServerConfig } from './config.ts';
+import { type Config, redisAddress, type ServerConfig } from './config.ts';
 import type { OrderAdmin } from './http/admin/order-routes.ts';
 import { noticeBody } from './http/daxpay/notice-body.ts';
 import { createMonitor } from './http/health/monitor.ts';
@@ -33,7 +33,7 @@ import { openDatabase } from './platform/database.ts';
 import { followDatabaseClock } from './platform/database-clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { createNonceMemory } from './platform/nonce-memory.ts';
-import { connectedOrNot, openProducerRedis, openWorkerRedis, type RedisAddress } from './platform/redis.ts';
+import { connectedOrNot, openProducerRedis, openWorkerRedis } from './platform/redis.ts';
 import { createReleases } from './platform/releases.ts';
 import { createTellOnce } from './platform/tell-once.ts';
 import { createHeartbeat } from './process/heartbeat.ts';
@@ -241,12 +241,6 @@ async function tracingOf({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_N
   if (endpoint === null) return null;
   const { startTracing } = await import('./observe/tracing.ts');
   return startTracing({ endpoint, name, version });
-}
-
-function redisAddress(server: ServerConfig): RedisAddress {
-  const { REDIS_URL: url, REDIS_SENTINELS: addresses, REDIS_SENTINEL_NAME: name } = server;
-  if (addresses === null || name === null) return { url, sentinels: null };
-  return { url, sentinels: { addresses, name, password: server.REDIS_SENTINEL_PASSWORD } };
 }
 
 /** Says which variable an error is about: the message of a connection names only addresses. */

@@ -13,9 +13,18 @@ import {
 } from './config-values.ts';
 import { signTypeProblem, signTypes } from './http/daxpay/sign-type.ts';
 import { latePaymentPolicies } from './order/late-payment.ts';
+import type { RedisAddress } from './platform/redis.ts';
 
 /** A configuration that cannot be used; the message names the variable and says what it should be. */
-export class ConfigError extends Error {}
+export class ConfigError extends Error {
+  /** One for each variable that is wrong, `NAME: how it should be`. Shows no value. */
+  readonly problems: string[];
+
+  constructor(message: string, problems: string[] = [message]) {
+    super(message);
+    this.problems = problems;
+  }
+}
 
 const serverSchema = z.object({
   HOST: z.string().default('0.0.0.0'),
@@ -136,7 +145,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     ? read(unionpaySchema)
     : null;
   if (server === null || problems.length > 0) {
-    throw new ConfigError(`The configuration cannot be used (see .env.example):\n  ${problems.join('\n  ')}`);
+    const message = `The configuration cannot be used (see .env.example):\n  ${problems.join('\n  ')}`;
+    throw new ConfigError(message, problems);
   }
   return Object.freeze({ server, wechat, alipay, unionpay });
 }
@@ -148,6 +158,13 @@ export function readDatabaseUrl(env: NodeJS.ProcessEnv): string {
   if (result.success) return result.data.DATABASE_URL;
   const problems = result.error.issues.map((issue) => describe(issue, given));
   throw new ConfigError(`DATABASE_URL: ${problems.join('; ')} (see .env.example)`);
+}
+
+/** Where Redis is, by the variables that say so. */
+export function redisAddress(server: ServerConfig): RedisAddress {
+  const { REDIS_URL: url, REDIS_SENTINELS: addresses, REDIS_SENTINEL_NAME: name } = server;
+  if (addresses === null || name === null) return { url, sentinels: null };
+  return { url, sentinels: { addresses, name, password: server.REDIS_SENTINEL_PASSWORD } };
 }
 
 /** Without what is empty or blank, which counts as not set. */

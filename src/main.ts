@@ -1,113 +1,57 @@
 #!/usr/bin/env node
 import { statSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { type App, openApp } from './app.ts';
-import { print } from './commands/command.ts';
+import { addCancelCommand } from './commands/cancel.ts';
+import { addCloseCommand } from './commands/close.ts';
+import { EXIT_CONFIG, EXIT_USAGE } from './commands/command.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addLateCommand } from './commands/late.ts';
+import { addMigrateCommand } from './commands/migrate.ts';
 import { addNoticesCommand } from './commands/notices.ts';
+import { addOrderCommand } from './commands/order.ts';
+import { addOrdersCommand } from './commands/orders.ts';
+import { addQuickstartCommand } from './commands/quickstart.ts';
 import { addRecloseCommand } from './commands/reclose.ts';
+import { addRunCommands } from './commands/run.ts';
+import { addSimulateCommand } from './commands/simulate.ts';
 import { addStuckCommand } from './commands/stuck.ts';
-import { ConfigError, readConfig, readDatabaseUrl } from './config.ts';
-import { migrate } from './migrate.ts';
+import { addSweepCommand } from './commands/sweep.ts';
+import { addSyncCommand } from './commands/sync.ts';
+import { ConfigError, readConfig } from './config.ts';
 import { createLogger } from './platform/logger.ts';
 import { version } from './version.ts';
-
-/** Sysexits: the configuration is wrong. */
-const EXIT_CONFIG = 78;
 
 const program = new Command('autoclose')
   .description('Closes unpaid payment orders when their time runs out.')
   .version(version)
-  .showHelpAfterError();
+  .showHelpAfterError('(add --help to see how it is used)')
+  .exitOverride()
+  .addHelpText(
+    'after',
+    `
+Each command's --help has examples. Exit codes: 0 done; 1 something asked for did not come about; ${EXIT_USAGE} wrong usage;
+${EXIT_CONFIG} wrong configuration. Answers go to standard output, logs and errors to standard error. With --json an answer is
+JSON, and what ends a command early is one JSON object {error, exitCode} on standard error.`,
+  );
 
-program
-  .command('start')
-  .description('API and worker in one process')
-  .action(() => run('serve', 'work'));
-program
-  .command('serve')
-  .description('the API: merchants and channel notifications')
-  .action(() => run('serve'));
-program
-  .command('work')
-  .description('the timers: closes orders when they are due')
-  .action(() => run('work'));
+addRunCommands(program, () => open());
+addMigrateCommand(program, readEnv);
+addDoctorCommand(program, readEnv);
 
-program
-  .command('migrate')
-  .description('bring the database to this version')
-  .action(async () => {
-    loadEnvFile();
-    const ran = await migrate(readDatabaseUrl(process.env));
-    print(ran.length === 0 ? 'The database is up to date.' : `Migrated: ${ran.join(', ')}`);
-  });
-
-addStuckCommand(program, openForCommand);
+addOrdersCommand(program, openForCommand);
+addOrderCommand(program, openForCommand);
+addCloseCommand(program, openForCommand);
+addCancelCommand(program, openForCommand);
+addSyncCommand(program, openForCommand);
 addRecloseCommand(program, openForCommand);
-
+addStuckCommand(program, openForCommand);
 addLateCommand(program, openForCommand);
 addNoticesCommand(program, openForCommand);
+addSweepCommand(program, openForCommand);
 
-program
-  .command('simulate')
-  .description('run the gateways’ simulators')
-  .option('--port <port>', 'where to listen', '9100')
-  .action(async ({ port }: { port: string }) => {
-    if (!/^\d+$/.test(port) || Number(port) > 65_535)
-      throw new ConfigError('--port: must be a whole number up to 65535');
-    const { startSimulator } = await import('./simulator/simulator.ts');
-    const simulator = await startSimulator({ port: Number(port) });
-    print(
-      `WeChat Pay, Alipay and UnionPay at ${simulator.url}; control under ${simulator.url}/__sim. For the API's environment:\n`,
-    );
-    for (const [name, value] of Object.entries(simulator.env)) {
-      print(`${name}="${value.trim().replaceAll('\n', '\\n')}"`);
-    }
-    await nextSignal();
-    await simulator.close();
-  });
-
-program
-  .command('quickstart')
-  .description('see it work: everything on this machine, with a small shop and 20 customers')
-  .option('--once', 'end after the summary; exit code 0 only if every order ended as it should')
-  .option('--json', 'print the summary as one JSON object on the last line')
-  .action(async ({ once = false, json = false }: { once?: boolean; json?: boolean }) => {
-    const { quickstart } = await import('./quickstart/quickstart.ts');
-    const stopping = new AbortController();
-    void nextSignal().then((signal) => {
-      stopping.abort(signal);
-      void nextSignal().then(() => process.exit(1));
-    });
-    const right = await quickstart({ env: process.env, once, json, signal: stopping.signal });
-    // Ended before its time: no success, whatever it had shown by then.
-    const cutOff = stopping.signal.aborted && right === null;
-    process.exit(cutOff ? (stopping.signal.reason === 'SIGINT' ? 130 : 143) : right ? 0 : 1);
-  });
-
-/** Opens the app, does what is asked, and ends it cleanly on SIGTERM or SIGINT; a second signal ends it at once. */
-async function run(...parts: ('serve' | 'work')[]): Promise<void> {
-  const app = await open();
-  try {
-    await runUntilSignal(app, parts);
-  } finally {
-    await app.close();
-  }
-  app.deps.log.info('ended');
-  process.exit(0);
-}
-
-async function runUntilSignal(app: App, parts: ('serve' | 'work')[]): Promise<void> {
-  const { log } = app.deps;
-  if (parts.includes('serve')) log.info({ url: await app.serve() }, 'api is listening');
-  if (parts.includes('work')) {
-    app.work();
-    log.info({ channels: [...app.deps.channels.keys()] }, 'worker is running');
-  }
-  const signal = await nextSignal();
-  log.info({ signal }, 'ending');
-  void nextSignal().then(() => process.exit(1));
-}
+addSimulateCommand(program);
+addQuickstartCommand(program);
 
 /** For a command whose answer is what it prints: it logs to standard error. */
 function openForCommand(): Promise<App> {
@@ -115,25 +59,30 @@ function openForCommand(): Promise<App> {
 }
 
 async function open(logTo: { stderr?: boolean } = {}): Promise<App> {
-  loadEnvFile();
-  const config = readConfig(process.env);
+  const config = readConfig(readEnv());
   return openApp(config, createLogger(config.server.LOG_LEVEL, logTo));
 }
 
 /** The environment wins over the file. Not for the quickstart: it must not meet what is configured for real. */
-function loadEnvFile(): void {
+function readEnv(): NodeJS.ProcessEnv {
   if (statSync('.env', { throwIfNoEntry: false })?.isFile()) process.loadEnvFile('.env');
+  return process.env;
 }
 
-function nextSignal(): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, resolve);
-  });
+/** Says what ended the command; the exit code. Commander has said it already where the usage is wrong. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  const exitCode = error instanceof ConfigError ? EXIT_CONFIG : 1;
+  const message = error instanceof Error ? error.message : String(error);
+  const json = process.argv.includes('--json');
+  process.stderr.write(`${json ? JSON.stringify({ error: message, exitCode }) : message}\n`);
+  return exitCode;
 }
 
 try {
   await program.parseAsync();
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(error instanceof ConfigError ? EXIT_CONFIG : 1);
+  process.exitCode = report(error);
 }
+// What a command has opened and not closed, such as connections kept alive, must not hold the process.
+process.exit();

@@ -1,12 +1,22 @@
-import { InvalidArgumentError, Option } from 'commander';
+import { userInfo } from 'node:os';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { App } from '../app.ts';
 import { channelNames } from '../channel/channel.ts';
 import { pendingReasons } from '../order/order.ts';
+import type { CloseTrigger } from '../order/outcomes.ts';
+
+/** Wrong usage: what was asked for could not be understood, and nothing was done. */
+export const EXIT_USAGE = 2;
+/** Sysexits: the configuration is wrong. */
+export const EXIT_CONFIG = 78;
 
 /** Opens the app as the environment and `.env` say. */
 export type OpenApp = () => Promise<App>;
 
-/** Does one thing with the app, ends it cleanly, and with it the process; false: exit code 1. */
+/**
+ * Does one thing with the app and ends it cleanly; false: exit code 1. Whoever runs the command line ends the process
+ * afterwards.
+ */
 export async function withApp(open: OpenApp, work: (app: App) => Promise<boolean>): Promise<void> {
   const app = await open();
   let ok = false;
@@ -15,7 +25,19 @@ export async function withApp(open: OpenApp, work: (app: App) => Promise<boolean
   } finally {
     await app.close();
   }
-  process.exit(ok ? 0 : 1);
+  process.exitCode = ok ? 0 : 1;
+}
+
+/** What `--help` ends with: examples, and what the exit codes mean; `failure` says when it is 1. */
+export function addExamples(command: Command, examples: string[], failure: string): Command {
+  return command.addHelpText(
+    'after',
+    `
+Examples:
+${examples.map((example) => `  $ autoclose ${example}`).join('\n')}
+
+Exit codes: 0 done; 1 ${failure}; ${EXIT_USAGE} wrong usage; ${EXIT_CONFIG} wrong configuration.`,
+  );
 }
 
 export const channelOption = () =>
@@ -23,6 +45,21 @@ export const channelOption = () =>
 export const reasonOption = () =>
   new Option('--reason <reason>', 'only with this reason').choices(pendingReasons);
 export const jsonOption = () => new Option('--json', 'one JSON object a line');
+export const byOption = () => new Option('--by <name>', 'who asks, for the close record').default(osUser());
+
+/** A person at the command line asks. */
+export function byHand(by: string): CloseTrigger {
+  return { kind: 'manual', actor: by, clientIp: null };
+}
+
+/** Who runs this process; a container's user may have no name. */
+function osUser(): string {
+  try {
+    return `cli:${userInfo().username}`;
+  } catch {
+    return `cli:${process.getuid?.() ?? 'unknown'}`;
+  }
+}
 
 /** A whole number from 1. */
 export function count(text: string): number {

@@ -2,24 +2,20 @@ import { Argument, type Command } from 'commander';
 import { decideLatePayment } from '../order/decide-late.ts';
 import { type LateDecision, lateDecisions } from '../order/late-payment.ts';
 import type { PaymentOrder } from '../order/order.ts';
-import { count, jsonOption, type OpenApp, print, withApp } from './command.ts';
+import { addExamples, byHand, byOption, count, jsonOption, type OpenApp, print, withApp } from './command.ts';
 
 /** `autoclose late`: late payments that wait for a person, and what is decided about them. */
 export function addLateCommand(program: Command, open: OpenApp): void {
-  program
+  const command = program
     .command('late')
     .description('late payments that wait for a person; with a decision and order numbers: decides')
     .addArgument(new Argument('[decision]', 'what is to become of them').choices(lateDecisions))
     .argument('[order-no...]', 'our order numbers')
-    .option('--by <name>', 'who decides, for the close record')
+    .addOption(byOption())
     .option('--limit <n>', 'list so many at most', count, 1_000)
     .addOption(jsonOption())
-    .addHelpText(
-      'after',
-      '\nrefund gives the money back, reopen makes the order paid again, handled takes it off the list.\nExit code 1: some order has no late payment that waits for a person.',
-    )
-    .action((decision: LateDecision | undefined, orderNos: string[], options: Options, command: Command) => {
-      if (decision !== undefined && orderNos.length === 0) command.error('error: give order numbers');
+    .action((decision: LateDecision | undefined, orderNos: string[], options: Options, self: Command) => {
+      if (decision !== undefined && orderNos.length === 0) self.error('error: give order numbers');
       return withApp(open, async ({ deps }) => {
         if (decision === undefined) {
           const orders = await deps.store.lateForPeople(options.limit);
@@ -32,8 +28,7 @@ export function addLateCommand(program: Command, open: OpenApp): void {
         let ok = true;
         for (const orderNo of orderNos) {
           const numbers = { orderNo, bizOrderNo: null };
-          const trigger = { kind: 'manual', actor: options.by ?? null, clientIp: null } as const;
-          const outcome = await decideLatePayment(deps, numbers, decision, trigger);
+          const outcome = await decideLatePayment(deps, numbers, decision, byHand(options.by));
           const status = 'status' in outcome ? ` ${outcome.status}` : '';
           print(
             options.json ? JSON.stringify({ orderNo, ...outcome }) : `${orderNo} ${outcome.kind}${status}`,
@@ -43,10 +38,19 @@ export function addLateCommand(program: Command, open: OpenApp): void {
         return ok;
       });
     });
+  addExamples(
+    command,
+    ['late', 'late refund AC2026… --by li', 'late handled AC2026… AC2026… --json'],
+    'some order has no late payment that waits for a person',
+  );
+  command.addHelpText(
+    'after',
+    '\nrefund gives the money back, reopen makes the order paid again, handled takes it off the list.',
+  );
 }
 
 interface Options {
-  by?: string;
+  by: string;
   limit: number;
   json?: boolean;
 }

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { renderNotices } from '../notice/render-notices.ts';
 import { resendNotices } from '../notice/resend-notices.ts';
-import { type OpenApp, print, withApp } from './command.ts';
+import { addExamples, type OpenApp, print, withApp } from './command.ts';
 
 /** `autoclose notices`: what a merchant was told of an order, and telling it again. */
 export function addNoticesCommand(program: Command, open: OpenApp): void {
-  program
+  const command = program
     .command('notices')
     .description('what the merchant was told of an order, and every attempt')
     .argument('<number>', 'our order number, or the event id of one notice')
@@ -19,4 +19,9 @@ export function addNoticesCommand(program: Command, open: OpenApp): void {
         return found.length > 0;
       }),
     );
+  addExamples(
+    command,
+    ['notices AC2026…', 'notices AC2026… --resend', 'notices AC2026… --json'],
+    'there are no notices of it',
+  );
 }

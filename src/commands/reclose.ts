@@ -4,7 +4,17 @@ import type { PaymentOrder } from '../order/order.ts';
 import { reclose } from '../order/reclose.ts';
 import { askAbout, type ChannelSays, listStuck, recloseStuck } from '../order/stuck.ts';
 import type { StuckFilter } from '../order/stuck-store.ts';
-import { channelOption, count, jsonOption, type OpenApp, print, reasonOption, withApp } from './command.ts';
+import {
+  addExamples,
+  channelOption,
+  count,
+  jsonOption,
+  type OpenApp,
+  print,
+  reasonOption,
+  withApp,
+} from './command.ts';
+import { startProgress } from './progress.ts';
 
 type Options = StuckFilter & {
   stuck?: boolean;
@@ -16,7 +26,7 @@ type Options = StuckFilter & {
 
 /** `autoclose reclose`: begin again, one order, several, or all that are stuck. */
 export function addRecloseCommand(program: Command, open: OpenApp): void {
-  program
+  const command = program
     .command('reclose')
     .description(
       'enqueue a close now, whatever became of the earlier timer; of orders, or of all that are stuck',
@@ -34,18 +44,24 @@ export function addRecloseCommand(program: Command, open: OpenApp): void {
     .option('--dry-run', 'change nothing: show what the channel says of each now')
     .option('--limit <n>', 'with --stuck --dry-run: ask about so many at most', count, 1_000)
     .addOption(jsonOption())
-    .addHelpText(
-      'after',
-      '\nA cancel goes on as a cancel. Exit code 1: some order has ended, is not there, or its channel does not answer.',
-    )
-    .action((orderNos: string[], options: Options, command: Command) => {
+    .action((orderNos: string[], options: Options, self: Command) => {
       const misuse = wrongUse(orderNos, options);
-      if (misuse !== null) command.error(`error: ${misuse}`);
+      if (misuse !== null) self.error(`error: ${misuse}`);
       return withApp(open, async ({ deps }) => {
         if (options.dryRun) return dryRun(deps, orderNos, options);
         return options.stuck ? recloseAll(deps, options) : recloseThese(deps, orderNos, options);
       });
     });
+  addExamples(
+    command,
+    [
+      'reclose AC2026…',
+      'reclose --stuck --dry-run',
+      'reclose --stuck --channel wechat_pay --reason misconfigured --per-second 50',
+    ],
+    'some order has ended, is not there, or its channel does not answer',
+  );
+  command.addHelpText('after', '\nA worker does the closing. A cancel goes on as a cancel.');
 }
 
 function wrongUse(orderNos: string[], { stuck, channel, reason }: Options): string | null {
@@ -68,7 +84,11 @@ async function recloseThese(deps: OrderDeps, orderNos: string[], { json }: Optio
 }
 
 async function recloseAll(deps: OrderDeps, { channel, reason, perSecond, json }: Options): Promise<boolean> {
-  const counts = await recloseStuck(deps, { channel, reason }, perSecond);
+  const filter = { channel, reason };
+  const progress = startProgress('enqueueing', await deps.stuck.count(filter, deps.clock.now()), { json });
+  const counts = await recloseStuck(deps, filter, perSecond, { onBegun: progress.step }).finally(
+    progress.stop,
+  );
   const { enqueued, ended, lastAt } = counts;
   const until = lastAt === null ? '' : `, the last at ${lastAt.toISOString()}`;
   print(json ? JSON.stringify(counts) : `${enqueued} enqueued${until}; ${ended} had ended`);
@@ -80,7 +100,10 @@ async function dryRun(deps: OrderDeps, orderNos: string[], options: Options): Pr
   for (const orderNo of missing) {
     print(options.json ? JSON.stringify({ orderNo, says: 'not_found_here' }) : `${orderNo} not_found`);
   }
-  const said = await askAbout(deps, orders, options.perSecond);
+  const progress = startProgress('asking', orders.length, options);
+  const said = await askAbout(deps, orders, options.perSecond, { onAsked: progress.step }).finally(
+    progress.stop,
+  );
   for (const one of said) print(options.json ? JSON.stringify(asJson(one)) : asLine(one));
   return missing.length === 0 && said.every(({ says }) => says !== 'unknown' && says !== 'misconfigured');
 }

@@ -2,20 +2,28 @@ import type { Command } from 'commander';
 import type { StuckEntry } from '../order/stuck.ts';
 import { listStuck } from '../order/stuck.ts';
 import type { StuckFilter } from '../order/stuck-store.ts';
-import { channelOption, count, jsonOption, type OpenApp, print, reasonOption, withApp } from './command.ts';
+import {
+  addExamples,
+  channelOption,
+  count,
+  jsonOption,
+  type OpenApp,
+  print,
+  reasonOption,
+  withApp,
+} from './command.ts';
 
 type Options = StuckFilter & { json?: boolean; limit: number };
 
 /** `autoclose stuck`: the orders that need a person. */
 export function addStuckCommand(program: Command, open: OpenApp): void {
-  program
+  const command = program
     .command('stuck')
     .description('list the orders that need a person, stuck longest first')
     .addOption(channelOption())
     .addOption(reasonOption())
     .option('--limit <n>', 'at most so many', count, 1_000)
     .addOption(jsonOption())
-    .addHelpText('after', '\nEach is still tried, slowly. "autoclose reclose" begins again with them now.')
     .action(({ json, limit, ...filter }: Options) =>
       withApp(open, async ({ deps }) => {
         const entries = await listStuck(deps, filter, { limit, after: null });
@@ -25,6 +33,15 @@ export function addStuckCommand(program: Command, open: OpenApp): void {
         return true;
       }),
     );
+  addExamples(
+    command,
+    ['stuck', 'stuck --channel ali_pay --reason misconfigured --json'],
+    'the database cannot be reached',
+  );
+  command.addHelpText(
+    'after',
+    '\nEach is still tried, slowly. "autoclose reclose" begins again with them now.',
+  );
 }
 
 function asLine({ order, answer }: StuckEntry): string {

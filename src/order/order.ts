@@ -7,7 +7,8 @@ import type { ChannelName, ChannelOrder, PayMethod } from '../channel/channel.ts
  * `refunded`, or `success` again, or leaves it to a person, by policy (`late-payment.ts`). Each arrow is one guarded
  * UPDATE in `store.ts`.
  */
-export type OrderStatus = 'progress' | 'success' | 'close' | 'cancel' | 'refunding' | 'refunded';
+export const orderStatuses = ['progress', 'success', 'close', 'cancel', 'refunding', 'refunded'] as const;
+export type OrderStatus = (typeof orderStatuses)[number];
 
 /**
  * What an order's timer is to bring about: `expiry` closes it once it has expired and until then merely asks

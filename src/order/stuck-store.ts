@@ -25,17 +25,20 @@ export type StuckStore = ReturnType<typeof createStuckStore>;
 export function createStuckStore(db: DataSource) {
   const orders = db.getRepository(PaymentOrderEntity);
 
+  function matching({ channel, reason, orderNos }: StuckFilter, until: Date) {
+    const query = orders.createQueryBuilder('o').where('o.stuck_at <= :until', { until });
+    if (channel !== undefined) query.andWhere('o.channel = :channel', { channel });
+    if (reason !== undefined) query.andWhere('o.retry_reason = :reason', { reason });
+    if (orderNos !== undefined) query.andWhere('o.order_no IN (:...orderNos)', { orderNos });
+    return query;
+  }
+
   return {
+    count: (filter: StuckFilter, until: Date): Promise<number> => matching(filter, until).getCount(),
+
     /** Those stuck since `until` or longer, longest first, a page at a time. */
-    async list(
-      { channel, reason, orderNos }: StuckFilter,
-      until: Date,
-      { limit, after }: StuckPage,
-    ): Promise<StuckOrder[]> {
-      const query = orders.createQueryBuilder('o').where('o.stuck_at <= :until', { until });
-      if (channel !== undefined) query.andWhere('o.channel = :channel', { channel });
-      if (reason !== undefined) query.andWhere('o.retry_reason = :reason', { reason });
-      if (orderNos !== undefined) query.andWhere('o.order_no IN (:...orderNos)', { orderNos });
+    async list(filter: StuckFilter, until: Date, { limit, after }: StuckPage): Promise<StuckOrder[]> {
+      const query = matching(filter, until);
       if (after !== null) {
         query.andWhere('(o.stuck_at > :at OR (o.stuck_at = :at AND o.id > :id))', {
           at: after.stuckAt,

@@ -99,7 +99,7 @@ export async function askAbout(
   deps: OrderDeps,
   orders: PaymentOrder[],
   perSecond: number,
-  signal?: AbortSignal,
+  { signal, onAsked }: { signal?: AbortSignal; onAsked?: () => void } = {},
 ): Promise<ChannelSays[]> {
   const said: ChannelSays[] = [];
   const ask = async (order: PaymentOrder, index: number) => {
@@ -110,6 +110,7 @@ export async function askAbout(
     }
     const { kind, answer } = await channel.unguarded.query(asChannelOrder(order));
     said[index] = { order, says: kind, answer };
+    onAsked?.();
   };
   await inBatches(orders, ask, { perSecond, signal });
   return said;

@@ -8,6 +8,9 @@ import { type Cursor, cut, type Page, writeCursor } from './page.ts';
 import { searchOrders } from './search.ts';
 import { all, join, type Sql, sql } from './sql.ts';
 
+/** `open` not ended yet, `overdue` open though expired, `watched` closed softly, `late` paid after the close. */
+export const orderStates = ['open', 'overdue', 'stuck', 'watched', 'late'] as const;
+
 /** Which orders are meant; what is left out means all. */
 export interface OrdersFilter {
   /** A number, see `searchOrders`. */
@@ -15,8 +18,7 @@ export interface OrdersFilter {
   /** The state that merchants are shown. */
   status?: OrderStatus;
   channel?: ChannelName;
-  /** `open` not ended yet, `overdue` open though expired, `watched` closed softly, `late` paid after the close. */
-  state?: 'open' | 'overdue' | 'stuck' | 'watched' | 'late';
+  state?: (typeof orderStates)[number];
   /** Created then or later. */
   createdFrom?: Date;
   /** Created before that. */

@@ -5,6 +5,9 @@ import type { Reply } from '../reply.ts';
 import type { AlipayConfig } from './config.ts';
 import { openConnections, singleRequest } from './single-request.ts';
 
+/** How the SDK's message begins when an answer of the older protocol was not signed by Alipay. */
+const UNVERIFIED = '验签失败';
+
 export interface AlipayClient {
   /**
    * A signed call of REST v3. An answer with 200 has been verified. Never throws, follows no redirect, repeats
@@ -91,7 +94,10 @@ function readFailure(error: unknown): Reply {
   if (error instanceof SyntaxError) return { kind: 'lost', why: 'answer is not JSON' };
   if (!(error instanceof AlipayRequestError)) return { kind: 'lost', why: 'answer without a signature' };
   const { code, message, traceId, responseHttpStatus: status } = error;
-  if (status === undefined) return { kind: 'lost', why: `no answer: ${causeOf(error)}` };
+  if (status === undefined) {
+    const isUnverified = message.startsWith(UNVERIFIED);
+    return { kind: 'lost', why: isUnverified ? 'bad signature' : `no answer: ${causeOf(error)}` };
+  }
   if (status < 400) return { kind: 'lost', why: `${status} bad signature` };
   return {
     kind: 'refusal',

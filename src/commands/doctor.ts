@@ -1,0 +1,46 @@
+import type { Command } from 'commander';
+import { examine } from '../doctor/examine.ts';
+import type { Finding, FindingState } from '../doctor/finding.ts';
+import { addExamples, print } from './command.ts';
+
+const marks: Record<FindingState, string> = { ok: '✓', warn: '!', fail: '✗' };
+
+/** `autoclose doctor`: what is wrong with this installation, and how to mend it. */
+export function addDoctorCommand(program: Command, readEnv: () => NodeJS.ProcessEnv): void {
+  const command = program
+    .command('doctor')
+    .description(
+      'examine configuration, keys, database, Redis, clocks and workers, and say how to mend what is wrong',
+    )
+    .option('--json', 'print the findings as one JSON object')
+    .action(async ({ json }: { json?: boolean }) => {
+      const findings = await examine(readEnv());
+      const count = (state: FindingState) => findings.filter((finding) => finding.state === state).length;
+      const [fails, warns] = [count('fail'), count('warn')];
+      if (json) print(JSON.stringify({ ok: fails === 0, fails, warns, findings }));
+      else for (const line of render(findings)) print(line);
+      process.exitCode = fails === 0 ? 0 : 1;
+    });
+  addExamples(
+    command,
+    ['doctor', 'doctor --json | jq ".findings[] | select(.state != \\"ok\\")"'],
+    'something is wrong (✗); warnings (!) alone do not count',
+  );
+  command.addHelpText(
+    'after',
+    '\nIt changes nothing and prints no secret. The channels are asked about an order that cannot exist.',
+  );
+}
+
+/** A table, the mend below what needs mending, and a last line that sums up. */
+function render(findings: Finding[]): string[] {
+  const width = Math.max(...findings.map(({ check }) => check.length));
+  const lines = findings.flatMap(({ check, state, found, mend }) => [
+    `${marks[state]} ${check.padEnd(width)}  ${found}`,
+    ...(mend === null ? [] : [`  ${' '.repeat(width)}  → ${mend}`]),
+  ]);
+  const failed = findings.filter(({ state }) => state === 'fail').length;
+  const warned = findings.filter(({ state }) => state === 'warn').length;
+  const summary = failed === 0 && warned === 0 ? 'All is well.' : `${failed} to mend, ${warned} to know of.`;
+  return [...lines, '', summary];
+}

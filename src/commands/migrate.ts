@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import { readDatabaseUrl } from '../config.ts';
+import { migrate } from '../migrate.ts';
+import { addExamples, print } from './command.ts';
+
+/** `autoclose migrate`: brings the database to this version. */
+export function addMigrateCommand(program: Command, readEnv: () => NodeJS.ProcessEnv): void {
+  const command = program
+    .command('migrate')
+    .description('bring the database to this version; nothing happens if it is')
+    .option('--json', 'print what ran as one JSON object')
+    .action(async ({ json }: { json?: boolean }) => {
+      const migrated = await migrate(readDatabaseUrl(readEnv()));
+      const text = migrated.length === 0 ? 'The database is up to date.' : `Migrated: ${migrated.join(', ')}`;
+      print(json ? JSON.stringify({ migrated }) : text);
+    });
+  addExamples(
+    command,
+    ['migrate', 'migrate --json'],
+    'the database cannot be reached, or a migration failed',
+  );
+}

@@ -1,0 +1,58 @@
+import type { Config } from '../config.ts';
+import { type Check, type Finding, fail, ok, warn } from './finding.ts';
+
+/** WeChat Pay refuses what is signed 300 s off, Alipay 600 s; half of that is close. */
+const WARN_MS = 30_000;
+const FAIL_MS = 150_000;
+const ASK_MS = 5_000;
+
+/** This machine's clock against the `Date` of each configured channel: signatures from another time are refused. */
+export function checkClocks(config: Config): Check {
+  return {
+    name: 'clock',
+    run: async () => (await Promise.all(addresses(config).map(compare))).flat(),
+  };
+}
+
+function addresses({ wechat, alipay, unionpay }: Config): { name: string; url: string }[] {
+  return [
+    wechat && { name: 'wechat_pay', url: wechat.WECHAT_BASE_URL },
+    alipay && { name: 'ali_pay', url: alipay.ALIPAY_ENDPOINT },
+    unionpay && { name: 'union_pay', url: unionpay.UNIONPAY_BASE_URL },
+  ].filter((each) => each !== null);
+}
+
+/** Nothing where the channel cannot be reached: that is for the check of its keys to say. */
+async function compare({ name, url }: { name: string; url: string }): Promise<Finding[]> {
+  const before = Date.now();
+  const theirs = await dateOf(url);
+  if (theirs === null) return [];
+  // It is stated in whole seconds.
+  const skewMs = Math.round((before + Date.now()) / 2) - (theirs + 500);
+  return [judgeSkew(`clock ${name}`, 'the channel', skewMs, { warnMs: WARN_MS, failMs: FAIL_MS })];
+}
+
+async function dateOf(url: string): Promise<number | null> {
+  try {
+    const signal = AbortSignal.timeout(ASK_MS);
+    const { headers } = await fetch(url, { method: 'HEAD', redirect: 'manual', signal });
+    const date = Date.parse(headers.get('date') ?? '');
+    return Number.isNaN(date) ? null : date;
+  } catch {
+    return null;
+  }
+}
+
+/** How far this machine's clock is ahead of another's, ms, and what that means. */
+export function judgeSkew(
+  check: string,
+  other: string,
+  skewMs: number,
+  { warnMs, failMs }: { warnMs: number; failMs: number },
+): Finding {
+  const byMs = Math.abs(skewMs);
+  if (byMs < warnMs) return ok(check, `this machine’s clock agrees with that of ${other}`);
+  const found = `this machine’s clock is ${Math.round(byMs / 1000)} s ${skewMs > 0 ? 'ahead of' : 'behind'} that of ${other}`;
+  const mend = 'let NTP set the clocks (timedatectl set-ntp true)';
+  return byMs < failMs ? warn(check, found, mend) : fail(check, found, mend);
+}

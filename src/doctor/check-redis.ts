@@ -1,0 +1,35 @@
+import { redisAddress, type ServerConfig } from '../config.ts';
+import { createLogger } from '../platform/logger.ts';
+import { connectedOrNot, openProducerRedis } from '../platform/redis.ts';
+import { type Check, type Finding, fail } from './finding.ts';
+import { readInfo } from './redis/info.ts';
+import { memoryFindings } from './redis/memory.ts';
+import { persistenceFinding } from './redis/persistence.ts';
+import { checkSentinels } from './redis/sentinels.ts';
+import { serverFindings } from './redis/server.ts';
+
+/** Redis, as the queue needs it: what it says of itself, and its sentinels if there are any. */
+export function checkRedis(server: ServerConfig): Check {
+  return {
+    name: 'redis',
+    run: async () => (await Promise.all([askServer(server), checkSentinels(server)])).flat(),
+  };
+}
+
+async function askServer(server: ServerConfig): Promise<Finding[]> {
+  const redis = openProducerRedis(redisAddress(server), createLogger('silent'));
+  let why = 'no answer';
+  redis.on('error', (error) => {
+    why = error.message || why;
+  });
+  try {
+    if (!(await connectedOrNot(redis))) {
+      const mend = 'see that it runs and that REDIS_URL is right; until then orders close late';
+      return [fail('redis', `cannot be reached: ${why}`, mend)];
+    }
+    const info = readInfo(await redis.info());
+    return [...serverFindings(info), ...memoryFindings(info), await persistenceFinding(redis, info)];
+  } finally {
+    redis.disconnect();
+  }
+}

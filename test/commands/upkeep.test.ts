@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { addDoctorCommand } from '../../src/commands/doctor.ts';
+import { addMigrateCommand } from '../../src/commands/migrate.ts';
+import { addStuckCommand } from '../../src/commands/stuck.ts';
+import { addSweepCommand } from '../../src/commands/sweep.ts';
+import { freePort } from '../../src/platform/services/free-port.ts';
+import { until } from '../support/until.ts';
+import { createWorld, type World } from '../support/world.ts';
+import { run } from './run.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.end());
+
+const open = () => world.openApp();
+
+test('sweep gives overdue orders a timer, and counts', async () => {
+  const order = await world.expire(await world.create('wechat_pay'));
+  await world.app.deps.timer.clear(order);
+  const sweep = (...args: string[]) => run((program) => addSweepCommand(program, open), 'sweep', ...args);
+  expect(await sweep()).toMatchObject({ code: 0, stdout: '1 due: 1 given a timer, 0 had one\n' });
+  expect(await world.timerState(order)).toBe('waiting');
+  expect((await sweep('--json')).json()).toEqual([
+    { overdue: 1, enqueued: 0, lastLooks: 0, live: 1, failed: 0, away: 0 },
+  ]);
+
+  const withoutRedis = async () => world.openApp({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
+  const ran = await run((program) => addSweepCommand(program, withoutRedis), 'sweep');
+  expect(ran).toMatchObject({ code: 1, stdout: expect.stringContaining('Redis is away') });
+});
+
+test('migrate says what ran, which is nothing the second time', async () => {
+  const ran = await run((program) => addMigrateCommand(program, () => world.env), 'migrate', '--json');
+  expect(ran.json()).toEqual([{ migrated: [] }]);
+});
+
+test('stuck says when none is', async () => {
+  const ran = await run((program) => addStuckCommand(program, open), 'stuck');
+  expect(ran).toMatchObject({ code: 0, stdout: 'No order is stuck.\n' });
+});
+
+test('doctor: its JSON holds every finding, and where nothing fails the exit code is 0', async () => {
+  await world.app.serve();
+  world.app.work();
+  const doctor = () => run((program) => addDoctorCommand(program, () => world.env), 'doctor', '--json');
+  const ran = await until('the worker has beaten', async () => {
+    const one = await doctor();
+    return one.code === 0 && one;
+  });
+  expect(ran.json()).toEqual([
+    {
+      ok: true,
+      fails: 0,
+      warns: expect.any(Number),
+      findings: expect.arrayContaining([
+        { check: 'migrations', state: 'ok', found: expect.stringMatching(/^all \d+ have run$/), mend: null },
+      ]),
+    },
+  ]);
+});

@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { examine } from '../../src/doctor/examine.ts';
+import type { Finding } from '../../src/doctor/finding.ts';
+import { freePort } from '../../src/platform/services/free-port.ts';
+import { type OwnServer, startOwnRedis } from '../../src/platform/services/services.ts';
+import { tellRedis } from '../support/sentinel.ts';
+import { until } from '../support/until.ts';
+import { createWorld, type World } from '../support/world.ts';
+
+let world: World;
+let redis: OwnServer;
+beforeAll(async () => {
+  redis = await startOwnRedis({ env: process.env, say: () => {} });
+  world = await createWorld({ REDIS_URL: redis.url });
+});
+afterAll(async () => {
+  await world.end();
+  await redis.stop();
+});
+
+/** What is found in this world, with some variables changed, by what was checked. */
+async function found(env: Record<string, string> = {}): Promise<Map<string, Finding>> {
+  const findings = await examine({ ...world.env, ...env });
+  return new Map(findings.map((finding) => [finding.check, finding]));
+}
+
+const failing = (findings: Map<string, Finding>) =>
+  [...findings.values()].filter(({ state }) => state === 'fail').map(({ check }) => check);
+
+const nowhere = async () => `127.0.0.1:${await freePort()}`;
+
+test('without a worker it says so, and which orders wait for one', async () => {
+  const order = await world.expire(await world.create('wechat_pay'), 3_600_000);
+  const findings = await found();
+  expect(failing(findings)).toEqual(['worker', 'overdue orders']);
+  expect(findings.get('worker')?.mend).toContain('autoclose work');
+  expect(findings.get('overdue orders')?.found).toMatch(/^1, the oldest for \d+ s/);
+  await world.close(order);
+});
+
+test('where all is well nothing fails', async () => {
+  await world.app.serve();
+  world.app.work();
+  const worker = async () => (await found()).get('worker');
+  await until('the worker has beaten', async () => (await worker())?.state === 'ok');
+  const findings = await found();
+  expect(failing(findings)).toEqual([]);
+  expect(Object.fromEntries([...findings].map(([check, { state }]) => [check, state]))).toMatchObject({
+    'keys wechat_pay': 'ok',
+    'keys ali_pay': 'ok',
+    'keys union_pay': 'ok',
+    'clock wechat_pay': 'ok',
+    'clock database': 'ok',
+    'time zone': 'ok',
+    migrations: 'ok',
+    tables: 'ok',
+    'redis maxmemory-policy': 'ok',
+    'redis memory': 'ok',
+    api: 'ok',
+  });
+});
+
+describe('keys: an answer that is verified proves both, and what it does not prove is said', () => {
+  test.each([
+    ['ALIPAY_PUBLIC_KEY', 'WECHAT_PUBLIC_KEY', 'keys ali_pay', /signature cannot be verified/],
+    ['ALIPAY_PRIVATE_KEY', 'WECHAT_PRIVATE_KEY', 'keys ali_pay', /refuses us: .*invalid-signature/],
+    ['WECHAT_PUBLIC_KEY', 'ALIPAY_PUBLIC_KEY', 'keys wechat_pay', /signature cannot be verified/],
+    ['WECHAT_PRIVATE_KEY', 'ALIPAY_PRIVATE_KEY', 'keys wechat_pay', /refuses us: .*SIGN_ERROR/],
+    ['UNIONPAY_PRIVATE_KEY', 'ALIPAY_PRIVATE_KEY', 'keys union_pay', /refuses us/],
+  ])('%s that is another’s is found', async (variable, other, check, message) => {
+    const finding = (await found({ [variable]: world.env[other] ?? '' })).get(check);
+    expect(finding).toMatchObject({ state: 'fail', found: expect.stringMatching(message) });
+    expect(finding?.mend).toContain(variable);
+  });
+
+  test('a WeChat Pay that signs nothing leaves its key unproven', async () => {
+    const fault = world.simulator.control.addFault({
+      kind: 'error',
+      status: 404,
+      code: 'ORDER_NOT_EXIST',
+      match: { operation: 'close' },
+    });
+    expect((await found()).get('keys wechat_pay')).toMatchObject({
+      state: 'warn',
+      found: expect.stringContaining('was not proven'),
+    });
+    fault.remove();
+  });
+});
+
+test('a Redis that throws timers away is found, and one that is nearly full', async () => {
+  await tellRedis(redis.url, 'CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
+  await tellRedis(redis.url, 'CONFIG', 'SET', 'maxmemory', '1');
+  const findings = await found();
+  await tellRedis(redis.url, 'CONFIG', 'SET', 'maxmemory', '0');
+  await tellRedis(redis.url, 'CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
+  expect(failing(findings)).toEqual(['redis maxmemory-policy']);
+  expect(findings.get('redis memory')?.state).toBe('warn');
+  expect(findings.get('redis persistence')).toMatchObject({
+    state: 'warn',
+    mend: expect.stringContaining('appendonly yes'),
+  });
+});
+
+test('a database that is not migrated is found, and nothing is created in it', async () => {
+  const name = `${world.env.REDIS_PREFIX}_empty`;
+  await world.query(`CREATE DATABASE ${name}`);
+  const url = new URL(world.env.DATABASE_URL ?? '');
+  url.pathname = `/${name}`;
+  const findings = await found({ DATABASE_URL: url.href });
+  expect(failing(findings)).toEqual(['migrations']);
+  expect(findings.get('migrations')?.mend).toContain('autoclose migrate');
+  expect(await world.query(`SHOW TABLES FROM ${name}`)).toEqual([]);
+  await world.query(`DROP DATABASE ${name}`);
+});
+
+test('what is away is reported, each by itself, and the rest is examined all the same', async () => {
+  const findings = await found({
+    DATABASE_URL: `mysql://a:pass-word@${await nowhere()}/a`,
+    REDIS_URL: `redis://:pass-word@${await nowhere()}`,
+    WECHAT_BASE_URL: `http://${await nowhere()}`,
+    REDIS_SENTINELS: await nowhere(),
+    REDIS_SENTINEL_NAME: 'autoclose',
+  });
+  expect(failing(findings)).toEqual(['keys wechat_pay', 'database', 'redis', 'sentinels']);
+  expect(findings.get('keys ali_pay')?.state).toBe('ok');
+  expect(JSON.stringify([...findings])).not.toContain('pass-word');
+});
+
+test('every variable that is wrong is named, and no value shown', async () => {
+  const findings = await examine({
+    ...world.env,
+    PORT: '-1',
+    SIGN_SECRET: '',
+    WECHAT_API_V3_KEY: 'secret-key',
+  });
+  expect(findings.map(({ state }) => state)).toEqual(['fail', 'fail', 'fail']);
+  const text = JSON.stringify(findings);
+  for (const variable of ['PORT', 'SIGN_SECRET', 'WECHAT_API_V3_KEY'])
+    expect(text).toContain(`${variable}: `);
+  expect(text).not.toContain('secret-key');
+});
+
+describe('with a real channel', () => {
+  test('what is harmless on one’s own machine fails', async () => {
+    const real = { ALIPAY_ENDPOINT: 'https://openapi.invalid' };
+    const findings = await found(real);
+    expect(failing(findings)).toEqual(expect.arrayContaining(['PUBLIC_URL', 'SIGN_SECRET']));
+    const better = await found({
+      ...real,
+      PUBLIC_URL: 'http://pay.shop.cn',
+      SIGN_SECRET: 'f3b29c71d0aa4e86',
+    });
+    expect(better.get('PUBLIC_URL')?.found).toBe('is not https');
+    expect(better.get('SIGN_SECRET')?.state).toBe('ok');
+  });
+});
+
+test('switches that open a door are warnings', async () => {
+  const findings = await found({ NOTICE_ALLOW_PRIVATE: 'true', SIGN_REQUIRED: 'false' });
+  expect(findings.get('NOTICE_ALLOW_PRIVATE')?.state).toBe('warn');
+  expect(findings.get('SIGN_REQUIRED')?.state).toBe('warn');
+});
