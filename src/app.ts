@@ -1,5 +1,10 @@
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { migrations } from '../migrations/index.ts';
+import { type Admin, createAdmin } from './admin/admin.ts';
+import { adminEntities } from './admin/entities.ts';
+import { startPurge } from './admin/purge.ts';
+import { passwordProblem } from './admin/user.ts';
 import { channelNames } from './channel/channel.ts';
 import { createChannels } from './channels.ts';
 import type { Config, ServerConfig } from './config.ts';
@@ -23,6 +28,7 @@ import { openDatabase } from './platform/database.ts';
 import { followDatabaseClock } from './platform/database-clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { createNonceMemory } from './platform/nonce-memory.ts';
+import { packageDirectory, packageVersion } from './platform/package.ts';
 import { connectedOrNot, openProducerRedis, openWorkerRedis, type RedisAddress } from './platform/redis.ts';
 import { createReleases } from './platform/releases.ts';
 import { createTellOnce } from './platform/tell-once.ts';
@@ -46,6 +52,8 @@ export interface App {
   deps: OrderDeps;
   /** What merchants are told. */
   notices: NoticeStore;
+  /** Who may use the admin page. */
+  admin: Admin;
   /** Whether the queue can be reached now. */
   isQueueReachable(): boolean;
   /** Listens for merchants and channels; the address. */
@@ -75,7 +83,10 @@ async function build(
   log: Logger,
   releases: ReturnType<typeof createReleases>,
 ): Promise<App> {
-  const db = await naming('DATABASE_URL', openDatabase(server.DATABASE_URL, entities, migrations));
+  const db = await naming(
+    'DATABASE_URL',
+    openDatabase(server.DATABASE_URL, [...entities, ...adminEntities], migrations),
+  );
   releases.add('connections', () => db.destroy());
   if (await db.showMigrations())
     throw new Error('The database is not migrated: run "autoclose migrate" first.');
@@ -116,6 +127,7 @@ async function build(
   };
 
   const notices = createNoticeStore(db);
+  const admin = createAdmin(db, clock);
   const signSettings = { signSecret: server.SIGN_SECRET, signType: server.SIGN_TYPE };
 
   if (channels.size === 0)
@@ -124,8 +136,16 @@ async function build(
   return {
     deps,
     notices,
+    admin,
     isQueueReachable: () => redis.status === 'ready',
     async serve() {
+      if (!(await admin.users.isAnybody()))
+        log.warn(
+          { command: 'autoclose admin add NAME --role admin' },
+          'nobody can use the admin page yet: make the first user with this command',
+        );
+      const purging = startPurge(admin, log);
+      releases.add('work', async () => purging.stop());
       const http = createServer({
         log,
         clock,
@@ -143,6 +163,23 @@ async function build(
         findOrder: (numbers) => deps.store.findByNumbers(numbers),
         rememberNonce: createNonceMemory(redis, server.REDIS_PREFIX, log),
         receiveNotification: (channel, raw) => receiveNotification(deps, channel, raw),
+        admin: {
+          log,
+          clock,
+          version: packageVersion(),
+          publicUrl: server.PUBLIC_URL,
+          pageDirectory: join(packageDirectory, 'dist/admin'),
+          logIn: admin.logIn,
+          changePassword: admin.changePassword,
+          passwordProblem,
+          findSession: admin.findSession,
+          endSession: admin.endSession,
+          audit: admin.audit,
+          listAudit: admin.listAudit,
+          queues: queues.queues,
+          isQueueReachable: () => redis.status === 'ready',
+          routes: [],
+        },
         isHealthy: () => answersWithin(HEALTH_LIMIT_MS, db.query('SELECT 1')),
       });
       releases.add('work', () => http.close());

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { Command } from 'commander';
 import { type App, openApp } from './app.ts';
+import { addAdminCommand } from './commands/admin.ts';
 import { print } from './commands/command.ts';
 import { addLateCommand } from './commands/late.ts';
 import { addNoticesCommand } from './commands/notices.ts';
@@ -10,13 +11,14 @@ import { addStuckCommand } from './commands/stuck.ts';
 import { ConfigError, readConfig, readDatabaseUrl } from './config.ts';
 import { migrate } from './migrate.ts';
 import { createLogger } from './platform/logger.ts';
+import { packageVersion } from './platform/package.ts';
 
 /** Sysexits: the configuration is wrong. */
 const EXIT_CONFIG = 78;
 
 const program = new Command('autoclose')
   .description('Closes unpaid payment orders when their time runs out.')
-  .version(version())
+  .version(packageVersion())
   .showHelpAfterError();
 
 program
@@ -46,6 +48,7 @@ addRecloseCommand(program, openForCommand);
 
 addLateCommand(program, openForCommand);
 addNoticesCommand(program, openForCommand);
+addAdminCommand(program, openForCommand);
 
 program
   .command('simulate')
@@ -83,15 +86,6 @@ program
     const cutOff = stopping.signal.aborted && right === null;
     process.exit(cutOff ? (stopping.signal.reason === 'SIGINT' ? 130 : 143) : right ? 0 : 1);
   });
-
-function version(): string {
-  // One level up from src/, two from dist/src/.
-  for (const path of ['../package.json', '../../package.json']) {
-    const file = new URL(path, import.meta.url);
-    if (statSync(file, { throwIfNoEntry: false })) return JSON.parse(readFileSync(file, 'utf8')).version;
-  }
-  return 'unknown';
-}
 
 /** Opens the app, does what is asked, and ends it cleanly on SIGTERM or SIGINT; a second signal ends it at once. */
 async function run(...parts: ('serve' | 'work')[]): Promise<void> {

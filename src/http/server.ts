@@ -1,4 +1,6 @@
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
+import type { AdminDeps } from './admin/deps.ts';
+import { adminRoutes } from './admin/routes.ts';
 import type { ApiDeps } from './daxpay/answer.ts';
 import { answerBrokenConnection } from './daxpay/broken-connection.ts';
 import { answerBrokenCall, answerUnknownPath, apiRoutes, isApiPath } from './daxpay/routes.ts';
@@ -19,12 +21,14 @@ export interface ServerDeps extends ApiDeps, NotifyDeps {
   trustProxy?: string[];
   /** Names each request; 12 letters and digits. */
   newTraceId?: () => string;
+  /** What the admin page needs; without it there is none. */
+  admin?: AdminDeps;
   /** Whether merchants can be served at all. */
   isHealthy(): Promise<boolean>;
 }
 
 /**
- * The HTTP side: DaxPay's API for merchants, the channels' notifications, and `GET /healthz`. It knows no port:
+ * The HTTP side: DaxPay's API for merchants, the channels' notifications, the admin page, and `GET /healthz`. It knows no port:
  * the caller listens and closes. Closing lets requests in hand, and those on their connections, end normally,
  * because a merchant's client takes a 503 for a crash.
  */
@@ -49,6 +53,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
   app.register(apiRoutes, deps);
   app.register(notifyRoutes, deps);
   app.register(openapiRoutes);
+  if (deps.admin !== undefined) app.register(adminRoutes, { ...deps.admin, prefix: '/admin' });
 
   app.get('/healthz', async (_request, reply) => {
     const healthy = await deps.isHealthy().catch(() => false);

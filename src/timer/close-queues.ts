@@ -13,6 +13,10 @@ export const queueName = (channel: ChannelName) => `close-${channel}`;
 export interface CloseJob {
   orderNo: string;
 }
+/** The timers, and the queues that hold them, to be looked at. */
+export interface CloseQueues extends CloseTimer {
+  queues: readonly CloseQueue[];
+}
 type CloseQueue = Queue<CloseJob, void, CloseTrigger['kind']>;
 
 /**
@@ -23,7 +27,7 @@ type CloseQueue = Queue<CloseJob, void, CloseTrigger['kind']>;
  * timer is set by removing the job first, and jobs are not retained when they end; the history is in MySQL.
  * A job that is running cannot be removed: it is `live`, and when it ends it goes by the row as it is then.
  */
-export function createCloseQueues(redis: Redis, prefix: string, clock: Clock, log: Logger): CloseTimer {
+export function createCloseQueues(redis: Redis, prefix: string, clock: Clock, log: Logger): CloseQueues {
   const queues = new Map<ChannelName, CloseQueue>();
   for (const channel of channelNames) {
     const queue: CloseQueue = new Queue(queueName(channel), {
@@ -60,6 +64,8 @@ export function createCloseQueues(redis: Redis, prefix: string, clock: Clock, lo
   }
 
   return {
+    queues: [...queues.values()],
+
     set: ({ orderNo, channel }, at, trigger) =>
       orFailed(orderNo, () => setNow(queueOf(channel), orderNo, at, trigger)),
 
