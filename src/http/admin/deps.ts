@@ -47,4 +47,6 @@ export interface AdminDeps {
   isQueueReachable(): boolean;
   /** More under `/admin/api`, for those who have signed in: each asks for the role it needs by `allow`. */
   routes: readonly FastifyPluginAsync[];
+  /** How long an answer may go on after its session has ended, ms. */
+  endedEveryMs?: number;
 }

@@ -2,11 +2,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { safeError } from '../safe-error.ts';
 import type { AdminDeps } from './deps.ts';
 
-/** How long an answer may go on after its session has ended, ms. */
+/** See `endedEveryMs`. */
 const LOOK_EVERY_MS = 10_000;
 
 /** Ends answers that go on for longer (server-sent events) when the session that they were asked in has ended. */
-export function endWithSession(app: FastifyInstance, deps: AdminDeps, everyMs = LOOK_EVERY_MS): void {
+export function endWithSession(app: FastifyInstance, deps: AdminDeps): void {
   const open = new Map<FastifyRequest, FastifyReply>();
 
   async function look(): Promise<void> {
@@ -23,7 +23,7 @@ export function endWithSession(app: FastifyInstance, deps: AdminDeps, everyMs = 
   });
   const timer = setInterval(() => {
     look().catch((error) => deps.log.warn({ err: safeError(error) }, 'sessions not looked at'));
-  }, everyMs);
+  }, deps.endedEveryMs ?? LOOK_EVERY_MS);
   timer.unref();
   app.addHook('onClose', async () => clearInterval(timer));
 }

@@ -23,6 +23,7 @@ export function answerProblem(
   }
   return reply
     .code(status)
+    .header('cache-control', 'no-store')
     .header('content-type', 'application/json; charset=utf-8')
     .send(JSON.stringify(body));
 }
