@@ -1,9 +1,14 @@
+import { join } from 'node:path';
 import { migrations } from '../migrations/index.ts';
+import { type Admin, createAdmin } from './admin/admin.ts';
+import { adminEntities } from './admin/entities.ts';
+import { startPurge } from './admin/purge.ts';
+import { passwordProblem } from './admin/user.ts';
 import { createOrderAdmin } from './admin-app.ts';
 import { channelNames } from './channel/channel.ts';
 import { createChannels } from './channels.ts';
 import { type Config, redisAddress, type ServerConfig } from './config.ts';
-import type { OrderAdmin } from './http/admin/order-routes.ts';
+import { type OrderAdmin, orderRoutes } from './http/admin/order-routes.ts';
 import { noticeBody } from './http/daxpay/notice-body.ts';
 import { createMonitor } from './http/health/monitor.ts';
 import { createServer } from './http/server.ts';
@@ -33,6 +38,7 @@ import { openDatabase } from './platform/database.ts';
 import { followDatabaseClock } from './platform/database-clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { createNonceMemory } from './platform/nonce-memory.ts';
+import { packageDirectory, packageVersion } from './platform/package.ts';
 import { connectedOrNot, openProducerRedis, openWorkerRedis } from './platform/redis.ts';
 import { createReleases } from './platform/releases.ts';
 import { createTellOnce } from './platform/tell-once.ts';
@@ -41,7 +47,6 @@ import { createProcessStore, type ProcessStore } from './process/process-store.t
 import { createCloseQueues } from './timer/close-queues.ts';
 import { startCloseWorker } from './timer/close-worker.ts';
 import { startSweeper } from './timer/sweeper.ts';
-import { version } from './version.ts';
 import { createFigures, type ReadFigures } from './view/figures.ts';
 
 /** How long a shutdown waits for work in hand, ms. What is not done by then is given back: its lease runs out. */
@@ -66,6 +71,8 @@ export interface App {
   figures: ReadFigures;
   /** What the admin page shows of orders and does with them. */
   orderAdmin: OrderAdmin;
+  /** Who may use the admin page. */
+  admin: Admin;
   /** Whether the queue can be reached now. */
   isQueueReachable(): boolean;
   /** Listens for merchants and channels; the address. */
@@ -95,7 +102,10 @@ async function build(
   log: Logger,
   releases: ReturnType<typeof createReleases>,
 ): Promise<App> {
-  const db = await naming('DATABASE_URL', openDatabase(server.DATABASE_URL, entities, migrations));
+  const db = await naming(
+    'DATABASE_URL',
+    openDatabase(server.DATABASE_URL, [...entities, ...adminEntities], migrations),
+  );
   releases.add('connections', () => db.destroy());
   if (await db.showMigrations())
     throw new Error('The database is not migrated: run "autoclose migrate" first.');
@@ -138,7 +148,7 @@ async function build(
   };
 
   const processes = createProcessStore(db);
-  const heartbeat = createHeartbeat(processes, channels, version, log);
+  const heartbeat = createHeartbeat(processes, channels, packageVersion(), log);
   releases.add('connections', () => heartbeat.stop());
   const figures = createFigures({ db, deps, processes, readDepths: queues.depths });
 
@@ -161,6 +171,8 @@ async function build(
   releases.add('connections', () => monitor.close());
 
   const notices = measureNotices(createNoticeStore(db), metrics);
+  const admin = createAdmin(db, clock);
+  const orderAdmin = createOrderAdmin(db, deps, notices);
   const signSettings = { signSecret: server.SIGN_SECRET, signType: server.SIGN_TYPE };
 
   if (channels.size === 0)
@@ -171,9 +183,17 @@ async function build(
     notices,
     processes,
     figures,
-    orderAdmin: createOrderAdmin(db, deps, notices),
+    orderAdmin,
+    admin,
     isQueueReachable: () => redis.status === 'ready',
     async serve() {
+      if (!(await admin.users.isAnybody()))
+        log.warn(
+          { command: 'autoclose admin add NAME --role admin' },
+          'nobody can use the admin page yet: make the first user with this command',
+        );
+      const purging = startPurge(admin, log);
+      releases.add('work', async () => purging.stop());
       const http = createServer({
         log,
         clock,
@@ -194,6 +214,23 @@ async function build(
         ...health,
         onAnswered: ({ operation, generation, code }) =>
           metrics.apiRequests.inc({ operation, generation, code }),
+        admin: {
+          log,
+          clock,
+          version: packageVersion(),
+          publicUrl: server.PUBLIC_URL,
+          pageDirectory: join(packageDirectory, 'dist/admin'),
+          logIn: admin.logIn,
+          changePassword: admin.changePassword,
+          passwordProblem,
+          findSession: admin.findSession,
+          endSession: admin.endSession,
+          audit: admin.audit,
+          listAudit: admin.listAudit,
+          queues: queues.queues,
+          isQueueReachable: () => redis.status === 'ready',
+          routes: [(app) => orderRoutes(app, { ...orderAdmin, figures, audit: admin.audit })],
+        },
       });
       releases.add('work', () => http.close());
       const url = await naming('HOST, PORT', http.listen({ host: server.HOST, port: server.PORT }));
@@ -240,7 +277,7 @@ async function build(
 async function tracingOf({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: name }: ServerConfig) {
   if (endpoint === null) return null;
   const { startTracing } = await import('./observe/tracing.ts');
-  return startTracing({ endpoint, name, version });
+  return startTracing({ endpoint, name, version: packageVersion() });
 }
 
 /** Says which variable an error is about: the message of a connection names only addresses. */

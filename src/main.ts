@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type App, openApp } from './app.ts';
+import { addAdminCommand } from './commands/admin.ts';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addCloseCommand } from './commands/close.ts';
 import { EXIT_CONFIG, EXIT_USAGE } from './commands/command.ts';
@@ -20,11 +21,11 @@ import { addSweepCommand } from './commands/sweep.ts';
 import { addSyncCommand } from './commands/sync.ts';
 import { ConfigError, readConfig } from './config.ts';
 import { createLogger } from './platform/logger.ts';
-import { version } from './version.ts';
+import { packageVersion } from './platform/package.ts';
 
 const program = new Command('autoclose')
   .description('Closes unpaid payment orders when their time runs out.')
-  .version(version)
+  .version(packageVersion())
   .showHelpAfterError('(add --help to see how it is used)')
   .exitOverride()
   .addHelpText(
@@ -49,6 +50,7 @@ addStuckCommand(program, openForCommand);
 addLateCommand(program, openForCommand);
 addNoticesCommand(program, openForCommand);
 addSweepCommand(program, openForCommand);
+addAdminCommand(program, openForCommand);
 
 addSimulateCommand(program);
 addQuickstartCommand(program);

@@ -1,5 +1,7 @@
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
 import { newTraceId } from '../platform/trace.ts';
+import type { AdminDeps } from './admin/deps.ts';
+import { adminRoutes } from './admin/routes.ts';
 import type { ApiDeps } from './daxpay/answer.ts';
 import { answerBrokenConnection } from './daxpay/broken-connection.ts';
 import { answerBrokenCall, answerUnknownPath, apiRoutes, isApiPath } from './daxpay/routes.ts';
@@ -21,10 +23,13 @@ export interface ServerDeps extends ApiDeps, NotifyDeps, HealthDeps {
   trustProxy?: string[];
   /** Names each request: the id of a trace. */
   newTraceId?: () => string;
+  /** What the admin page needs; without it there is none. */
+  admin?: AdminDeps;
 }
 
 /**
- * The HTTP side: DaxPay's API for merchants, the channels' notifications, `GET /healthz` and `GET /readyz`. It knows no port:
+ * The HTTP side: DaxPay's API for merchants, the channels' notifications, the admin page, `GET /healthz` and `GET /readyz`.
+ * It knows no port:
  * the caller listens and closes. Closing lets requests in hand, and those on their connections, end normally,
  * because a merchant's client takes a 503 for a crash.
  */
@@ -50,6 +55,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
   app.register(notifyRoutes, deps);
   app.register(openapiRoutes);
   app.register(healthRoutes, deps);
+  if (deps.admin !== undefined) app.register(adminRoutes, { ...deps.admin, prefix: '/admin' });
 
   app.setNotFoundHandler((request, reply) =>
     isApiPath(request.url) ? answerUnknownPath(reply) : reply.code(404).send({ error: 'not found' }),

@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { version } from '../version.ts';
+import { packageVersion } from '../platform/package.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
@@ -29,7 +29,7 @@ export function createMetrics() {
     help: 'Always 1: the version of this process.',
     labelNames: ['version'],
     registers,
-  }).set({ version }, 1);
+  }).set({ version: packageVersion() }, 1);
 
   let hasNodeMetrics = false;
 

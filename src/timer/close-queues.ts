@@ -15,7 +15,9 @@ export interface CloseJob {
   orderNo: string;
 }
 
+/** The timers, and the queues that hold them, to be looked at. */
 export interface CloseQueues extends CloseTimer {
+  queues: readonly CloseQueue[];
   /** How full the queues are; null where Redis is away. Takes two seconds at most, and never throws. */
   depths(): Promise<QueueDepth[] | null>;
 }
@@ -73,6 +75,8 @@ export function createCloseQueues(
   }
 
   return {
+    queues: [...queues.values()],
+
     set: ({ orderNo, channel }, at, trigger) =>
       orFailed(orderNo, () => setNow(queueOf(channel), orderNo, at, trigger)),
 

@@ -2,7 +2,6 @@ import type { DataSource } from 'typeorm';
 import type { ChannelName } from '../channel/channel.ts';
 import type { OrderDeps } from '../order/deps.ts';
 import type { ProcessStore, SeenProcess } from '../process/process-store.ts';
-import type { QueueDepth } from '../timer/queue-depths.ts';
 import { countedSince, latenessByChannel, type Timing } from './lateness.ts';
 
 const MINUTE_MS = 60_000;
@@ -10,6 +9,15 @@ const MINUTE_MS = 60_000;
 const MINUTES = 60;
 /** However many look, the database is asked this often at most, ms. */
 const KEEP_MS = 2_000;
+
+/** How full a channel's queue is. */
+interface QueueDepth {
+  channel: ChannelName;
+  waiting: number;
+  delayed: number;
+  active: number;
+  failed: number;
+}
 
 /** The dashboard, see `Figures` in `src/http/admin/api.ts`; this is that with moments as dates. */
 export interface Figures {

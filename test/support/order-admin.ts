@@ -61,7 +61,6 @@ export function createOrderAdminServer(
     ...orderAdmin,
     figures: async () => noFigures,
     audit: async (entry) => void audited.push(entry),
-    isStillSignedIn: async () => present !== null,
     ...more,
   });
 

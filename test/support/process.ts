@@ -20,12 +20,17 @@ export interface Program {
   stderr(): string;
 }
 
-/** It ends with the test that started it, whatever becomes of that. */
-export function startProgram(args: string[], env: Record<string, string>): Program {
+/** It ends with the test that started it, whatever becomes of that. `stdin` is all that it reads there. */
+export function startProgram(
+  args: string[],
+  env: Record<string, string>,
+  { stdin }: { stdin?: string } = {},
+): Program {
   const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
     env: { ...process.env, ...env, LOG_LEVEL: 'info' },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   });
+  child.stdin.end(stdin);
   onTestFinished(() => {
     child.kill('SIGKILL');
   });

@@ -1,8 +1,10 @@
-/** Notes what somebody did on the admin page: who, from where, what, to whom or what, before and after. */
+/** Records what somebody did on the admin page, or tried to; never anything secret. */
 export type Audit = (entry: {
+  /** The user's name. */
   actor: string;
   ip: string | null;
   action: string;
+  /** What it was done to: an order number, a user's name. */
   subject: string | null;
   before: string | null;
   after: string | null;

@@ -65,7 +65,10 @@ const closeRecordsQuery = z.object({
 const stuckQuery = z.object({ channel, reason: z.enum(pendingReasons).optional(), limit, after: cursor });
 
 /** What everybody who has signed in may look at: GET /orders, /orders/:orderNo, /close-records, /stuck, /late, /figures. */
-export function listRoutes(app: FastifyInstance, deps: OrderLists & { figures(): Promise<Figures> }): void {
+export function listRoutes(
+  app: FastifyInstance,
+  deps: OrderLists & { figures(): Promise<Unsent<Figures>> },
+): void {
   const options = { preHandler: allow('viewer') };
 
   app.get('/orders', options, async ({ query }): Promise<Unsent<PageSent<OrderRow>>> => {
@@ -95,5 +98,5 @@ export function listRoutes(app: FastifyInstance, deps: OrderLists & { figures():
 
   app.get('/late', options, async (): Promise<Unsent<LateList>> => deps.listLate());
 
-  app.get('/figures', options, async (): Promise<Figures> => deps.figures());
+  app.get('/figures', options, async (): Promise<Unsent<Figures>> => deps.figures());
 }

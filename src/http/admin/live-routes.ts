@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Change } from '../../view/changes.ts';
 import type { LiveEvent } from './api.ts';
 import { allow } from './signed-in.ts';
@@ -13,15 +13,13 @@ const MAX_UNREAD_BYTES = 1024 * 1024;
 export interface LiveDeps {
   /** Tells of changes from now on, until the function that it returns is called. */
   listenToChanges(listener: (change: Change) => void): () => void;
-  /** Whether whoever made this request is still signed in. It prolongs nothing. */
-  isStillSignedIn(request: FastifyRequest): Promise<boolean>;
   /** Ms; 15 s unless given. */
   heartbeatMs?: number;
 }
 
 /**
- * GET /events: server-sent events, see `LiveEvent`. A stream ends when the client goes, when its session is over (within a
- * heartbeat), when it does not read, and when the server closes: the page then connects again by itself.
+ * GET /events: server-sent events, see `LiveEvent`. A stream ends when the client goes, when it does not read, and when the
+ * server closes: the page then connects again by itself. With its session `long-answers.ts` ends it.
  */
 export function liveRoutes(app: FastifyInstance, deps: LiveDeps): void {
   const open = new Set<() => void>();
@@ -30,7 +28,7 @@ export function liveRoutes(app: FastifyInstance, deps: LiveDeps): void {
     for (const end of open) end();
   });
 
-  app.get('/events', { preHandler: allow('viewer') }, (request, reply) => {
+  app.get('/events', { preHandler: allow('viewer') }, (_request, reply) => {
     const stream = new Readable({ read() {} });
     const say = (text: string) => {
       if (!open.has(end)) return;
@@ -40,11 +38,7 @@ export function liveRoutes(app: FastifyInstance, deps: LiveDeps): void {
     const stop = deps.listenToChanges((change: Unsent<LiveEvent>) => {
       say(`data: ${JSON.stringify(change)}\n\n`);
     });
-    const heartbeat = setInterval(async () => {
-      // Whether the session is over cannot be learned while the database is away.
-      if (await deps.isStillSignedIn(request).catch(() => true)) say(': still here\n\n');
-      else end();
-    }, deps.heartbeatMs ?? HEARTBEAT_MS);
+    const heartbeat = setInterval(() => say(': still here\n\n'), deps.heartbeatMs ?? HEARTBEAT_MS);
     function end(): void {
       if (!open.delete(end)) return;
       stop();

@@ -6,13 +6,14 @@ import { listRoutes, type OrderLists } from './list-routes.ts';
 import { type LiveDeps, liveRoutes } from './live-routes.ts';
 import { Problem } from './signed-in.ts';
 import { type StuckActions, stuckRoutes } from './stuck-routes.ts';
+import type { Unsent } from './unsent.ts';
 
 /** What the orders' part of the admin page does and shows. */
 export type OrderAdmin = OrderLists & OrderActions & StuckActions & Pick<LiveDeps, 'listenToChanges'>;
 
 export type OrderRoutesDeps = OrderAdmin &
   LiveDeps & {
-    figures(): Promise<Figures>;
+    figures(): Promise<Unsent<Figures>>;
     audit: Audit;
   };
 

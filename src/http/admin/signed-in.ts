@@ -6,12 +6,15 @@ export class Problem extends Error {
   readonly status: number;
   readonly error: ApiProblem['error'];
   readonly detail: string | undefined;
+  /** When to try again, ms from now. */
+  readonly retryAfterMs: number | undefined;
 
-  constructor(status: number, error: ApiProblem['error'], detail?: string) {
+  constructor(status: number, error: ApiProblem['error'], detail?: string, retryAfterMs?: number) {
     super(detail === undefined ? error : `${error}: ${detail}`);
     this.status = status;
     this.error = error;
     this.detail = detail;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

@@ -1,0 +1,133 @@
+import { userInfo } from 'node:os';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type AdminUser, type Role, readName, roles } from '../admin/user.ts';
+import type { App } from '../app.ts';
+import { jsonOption, type OpenApp, print, withApp } from './command.ts';
+import { readPassword } from './read-password.ts';
+
+interface PasswordOptions {
+  passwordStdin?: boolean;
+}
+
+/** `autoclose admin`: who may use the admin page. What it changes is recorded as done by `cli:<user of the system>`. */
+export function addAdminCommand(program: Command, open: OpenApp): void {
+  const admin = program
+    .command('admin')
+    .description('who may use the admin page')
+    .addHelpText(
+      'after',
+      `
+viewer reads; operator also acts on orders; admin also sees the audit trail and the queues.
+
+Examples:
+  autoclose admin add alice --role admin
+  autoclose admin add bob --role viewer --password-stdin < password.txt
+  autoclose admin role bob operator
+  autoclose admin unlock bob        after too many wrong passwords
+  autoclose admin disable bob       ends bob's sessions too
+
+Exit code 1: it was not done, and standard error says why.`,
+    );
+
+  const named = (name: string, description: string) =>
+    admin.command(name).description(description).argument('<name>', 'of the user', userName);
+  const withPassword = (command: Command) =>
+    command.option('--password-stdin', 'read the password from standard input instead of asking for it');
+
+  withPassword(named('add', 'add a user'))
+    .addOption(new Option('--role <role>', 'what the user may do').choices(roles).makeOptionMandatory())
+    .action(async (name: string, { role, passwordStdin = false }: PasswordOptions & { role: Role }) => {
+      const password = await readPassword({ fromStdin: passwordStdin });
+      await withApp(open, async (app) => {
+        const hash = await app.admin.passwords.hash(password);
+        const outcome = await app.admin.users.add(name, role, hash, atCommandLine());
+        if (outcome === 'exists') return failed(`There is a user ${name} already.`);
+        print(`Added ${name}, ${role}.`);
+        return true;
+      });
+    });
+
+  admin
+    .command('list')
+    .description('list the users')
+    .addOption(jsonOption())
+    .action(({ json }: { json?: boolean }) =>
+      withApp(open, async (app) => {
+        const users = await app.admin.users.list();
+        for (const user of users) print(json ? JSON.stringify(asJson(user)) : asLine(user));
+        if (!json && users.length === 0) print('There is nobody yet: autoclose admin add NAME --role admin');
+        return true;
+      }),
+    );
+
+  withPassword(named('password', 'give a user another password; ends the user’s sessions')).action(
+    async (name: string, { passwordStdin = false }: PasswordOptions) => {
+      const password = await readPassword({ fromStdin: passwordStdin });
+      await change(name, 'has another password', async ({ users, passwords }) =>
+        users.setPassword(name, await passwords.hash(password), atCommandLine()),
+      );
+    },
+  );
+
+  named('role', 'give a user another role')
+    .argument('<role>', roles.join(', '), roleName)
+    .action((name: string, role: Role) =>
+      change(name, `is ${role} now`, ({ users }) => users.setRole(name, role, atCommandLine())),
+    );
+  named('disable', 'refuse a user; ends the user’s sessions').action((name: string) =>
+    change(name, 'is disabled', ({ users }) => users.disable(name, atCommandLine())),
+  );
+  named('enable', 'let a disabled user in again').action((name: string) =>
+    change(name, 'is enabled', ({ users }) => users.enable(name, atCommandLine())),
+  );
+  named('unlock', 'forget a user’s wrong passwords').action((name: string) =>
+    change(name, 'is unlocked', (it) => it.unlock(name, atCommandLine())),
+  );
+
+  async function change(
+    name: string,
+    done: string,
+    work: (it: App['admin']) => Promise<'changed' | 'unknown'>,
+  ): Promise<void> {
+    await withApp(open, async (app) => {
+      if ((await work(app.admin)) === 'unknown') return failed(`There is no user ${name}.`);
+      print(`${name} ${done}.`);
+      return true;
+    });
+  }
+}
+
+/** In a container the number of a user may have no name. */
+function atCommandLine() {
+  let user = String(process.getuid?.() ?? 'unknown');
+  try {
+    user = userInfo().username;
+  } catch {}
+  return { actor: `cli:${user}`, ip: null };
+}
+
+function failed(why: string): false {
+  process.stderr.write(`${why}\n`);
+  return false;
+}
+
+function userName(text: string): string {
+  const name = readName(text);
+  if (name === null) throw new InvalidArgumentError('must be up to 64 letters, digits and any of . _ @ -');
+  return name;
+}
+
+function roleName(text: string): Role {
+  const role = roles.find((one) => one === text);
+  if (role === undefined) throw new InvalidArgumentError(`must be one of ${roles.join(', ')}`);
+  return role;
+}
+
+function asLine({ name, role, createdAt, disabledAt }: AdminUser): string {
+  const since = disabledAt === null ? '' : `  disabled since ${disabledAt.toISOString()}`;
+  return `${name}  ${role}  since ${createdAt.toISOString()}${since}`;
+}
+
+function asJson({ name, role, createdAt, disabledAt }: AdminUser) {
+  return { name, role, createdAt, disabledAt };
+}

@@ -1,0 +1,85 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { FastifyAdapter } from '@bull-board/fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AdminDeps } from './deps.ts';
+import { answerProblem, pathOf } from './problems.ts';
+import { isUnsafe, originOf } from './same-origin.ts';
+import { pagePolicy } from './security-headers.ts';
+import { allow, Problem } from './signed-in.ts';
+
+const PREFIX = '/admin/queues';
+
+/**
+ * What may be done to a queue: what brings jobs forward or takes them away. Each order's row says when it is to be closed,
+ * and the sweep sets a timer that is missing. Whatever would keep timers from firing (pausing a queue, limiting it,
+ * moving or editing a job) is refused, because nothing mends it.
+ */
+const ALLOWED = [
+  '/api/queues/resume',
+  '/api/queues/:queueName/resume',
+  '/api/queues/:queueName/promote',
+  '/api/queues/:queueName/empty',
+  '/api/queues/:queueName/retry/:queueStatus',
+  '/api/queues/:queueName/clean/:queueStatus',
+  '/api/queues/:queueName/:jobId/promote',
+  '/api/queues/:queueName/:jobId/clean',
+  '/api/queues/:queueName/:jobId/retry',
+].map((route) => `${PREFIX}${route}`);
+
+/**
+ * Bull Board under `/admin/queues`, for admins; everything done with it is recorded. It cannot send our CSRF token:
+ * its requests are known by the strict cookie, and by the browser's word that they come from this very site.
+ */
+export async function boardRoutes(app: FastifyInstance, deps: AdminDeps): Promise<void> {
+  const isAdmin = allow('admin');
+
+  async function check(request: FastifyRequest): Promise<void> {
+    await isAdmin(request);
+    if (!deps.isQueueReachable()) throw new Problem(503, 'unavailable', 'redis');
+    if (!isUnsafe(request)) return;
+    if (originOf(request, deps.publicUrl) !== 'same') throw new Problem(403, 'bad_csrf');
+    if (!ALLOWED.includes(request.routeOptions.url ?? '')) {
+      await record(request, 'not_allowed');
+      throw new Problem(403, 'not_allowed', 'nothing may keep timers from firing');
+    }
+  }
+
+  async function record(request: FastifyRequest, outcome: string): Promise<void> {
+    const subject = pathOf(request).slice(PREFIX.length);
+    const entry = { actor: request.signedIn?.name ?? '-', ip: request.ip, subject, outcome };
+    await deps.audit({
+      ...entry,
+      action: `queues.${request.method.toLowerCase()}`,
+      before: null,
+      after: null,
+    });
+  }
+
+  // Bull Board answers errors in its own way: ours are answered here.
+  app.addHook('onRequest', async (request, reply): Promise<FastifyReply | undefined> => {
+    try {
+      await check(request);
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      const isVisit = request.method === 'GET' && request.headers.accept?.includes('text/html') === true;
+      if (error.status === 401 && isVisit) return reply.redirect('/admin/');
+      return answerProblem(error, request, reply, deps.log);
+    }
+    reply.header('content-security-policy', pagePolicy({ workers: true }));
+    return undefined;
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (isUnsafe(request) && ALLOWED.includes(request.routeOptions.url ?? '') && request.signedIn !== null) {
+      if (reply.statusCode !== 403)
+        await record(request, reply.statusCode < 400 ? 'ok' : `${reply.statusCode}`);
+    }
+    return payload;
+  });
+
+  const serverAdapter = new FastifyAdapter();
+  const queues = deps.queues.map((queue) => new BullMQAdapter(queue));
+  createBullBoard({ queues, serverAdapter, options: { uiConfig: { boardTitle: 'Autoclose' } } });
+  serverAdapter.setBasePath(PREFIX);
+  await app.register(serverAdapter.registerPlugin());
+}

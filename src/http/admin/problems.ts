@@ -1,0 +1,41 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Logger } from '../../platform/logger.ts';
+import { safeError } from '../safe-error.ts';
+import type { ApiProblem } from './api.ts';
+import { Problem } from './signed-in.ts';
+
+/** Answers what went wrong in the form that the page reads. */
+export function answerProblem(
+  error: Error & { statusCode?: number },
+  request: FastifyRequest,
+  reply: FastifyReply,
+  log: Logger,
+): FastifyReply {
+  const problem = asProblem(error);
+  const { status, detail, retryAfterMs } = problem;
+  if (status >= 500)
+    log.error({ err: safeError(error), traceId: request.id, url: pathOf(request) }, 'request failed');
+  const body: ApiProblem = { error: problem.error, traceId: request.id };
+  if (detail !== undefined) body.detail = detail;
+  if (retryAfterMs !== undefined) {
+    body.retryAfterMs = retryAfterMs;
+    reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
+  }
+  return reply
+    .code(status)
+    .header('cache-control', 'no-store')
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(JSON.stringify(body));
+}
+
+/** The target without its query: what was searched for stays out of the log. */
+export function pathOf({ url }: FastifyRequest): string {
+  return url.replace(/\?.*$/s, '');
+}
+
+function asProblem(error: Error & { statusCode?: number }): Problem {
+  if (error instanceof Problem) return error;
+  const status = error.statusCode ?? 500;
+  if (status === 404) return new Problem(404, 'not_found');
+  return status < 500 ? new Problem(status, 'bad_request') : new Problem(500, 'internal');
+}

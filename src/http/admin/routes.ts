@@ -1,0 +1,58 @@
+import fastifyCookie from '@fastify/cookie';
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import { auditRoutes } from './audit-routes.ts';
+import { boardRoutes } from './board.ts';
+import type { AdminDeps } from './deps.ts';
+import { acceptJsonBodies } from './json-bodies.ts';
+import { endWithSession } from './long-answers.ts';
+import { answerElse, pageRoutes } from './page.ts';
+import { answerProblem } from './problems.ts';
+import { refuseForged } from './same-origin.ts';
+import { sealAnswers } from './security-headers.ts';
+import { createSessionCookie, knowWhoAsks } from './session.ts';
+import { sessionRoutes } from './session-routes.ts';
+import { signedIn } from './signed-in.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** For people who have not signed in, too. */
+    isPublic?: boolean;
+  }
+}
+
+/**
+ * The admin page, under `/admin`: its API, the queues, and the page itself. Everything in the API and about the
+ * queues is for people who have signed in, unless a route says otherwise.
+ */
+export async function adminRoutes(app: FastifyInstance, deps: AdminDeps): Promise<void> {
+  const isHttps = deps.publicUrl.startsWith('https:');
+  const cookie = createSessionCookie({ isHttps });
+  acceptJsonBodies(app);
+  app.decorateRequest('signedIn', null);
+  app.decorateRequest('sessionToken', null);
+  await app.register(fastifyCookie);
+  sealAnswers(app, { isHttps });
+  app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) =>
+    answerProblem(error, request, reply, deps.log),
+  );
+  app.setNotFoundHandler((request, reply) => answerElse(request, reply, deps.pageDirectory));
+
+  const apiRoutes: FastifyPluginAsync = async (api) => {
+    knowWhoAsks(api, deps, cookie);
+    api.addHook('onRequest', async (request) => {
+      refuseForged(request, deps.publicUrl);
+      if (request.routeOptions.config.isPublic !== true) signedIn(request);
+    });
+    endWithSession(api, deps);
+    sessionRoutes(api, deps, cookie);
+    auditRoutes(api, deps);
+    for (const routes of deps.routes) await api.register(routes);
+  };
+  const queueRoutes: FastifyPluginAsync = async (board) => {
+    knowWhoAsks(board, deps, cookie);
+    await boardRoutes(board, deps);
+  };
+  await app.register(apiRoutes, { prefix: '/api' });
+  await app.register(queueRoutes, { prefix: '/queues' });
+  await app.register(pageRoutes, { directory: deps.pageDirectory });
+}

@@ -1,0 +1,45 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AdminDeps } from './deps.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Of the session in `signedIn`. */
+    sessionToken: string | null;
+  }
+}
+
+/**
+ * The cookie is only for the admin page, so that whatever else lives on this host never sees it; that path rules the
+ * prefix `__Host-` out, and `__Secure-` is what remains.
+ */
+const COOKIE_PATH = '/admin';
+
+export type SessionCookie = ReturnType<typeof createSessionCookie>;
+
+/** The cookie of a session: not for scripts, never sent from other sites, and with https only there. */
+export function createSessionCookie({ isHttps }: { isHttps: boolean }) {
+  const name = isHttps ? '__Secure-autoclose' : 'autoclose';
+  const options = { path: COOKIE_PATH, httpOnly: true, sameSite: 'strict', secure: isHttps } as const;
+  return {
+    read: (request: FastifyRequest): string | null => request.cookies[name] ?? null,
+    /** Without an age: it ends with the browser, if the session has not ended before. */
+    set: (reply: FastifyReply, token: string): FastifyReply => reply.setCookie(name, token, options),
+    clear: (reply: FastifyReply): FastifyReply => reply.clearCookie(name, options),
+  };
+}
+
+/** Finds out who makes each request of this part of the server; it refuses nobody. */
+export function knowWhoAsks(
+  app: FastifyInstance,
+  { findSession }: Pick<AdminDeps, 'findSession'>,
+  cookie: SessionCookie,
+): void {
+  app.addHook('onRequest', async (request) => {
+    const token = cookie.read(request);
+    if (token === null) return;
+    const user = await findSession(token, { isUse: true });
+    if (user === null) return;
+    request.signedIn = { name: user.name, role: user.role };
+    request.sessionToken = token;
+  });
+}

@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createWorld, type World } from '../support/world.ts';
+import { addUser, audited, createVisitor, PASSWORD } from './visitor.ts';
+
+let world: World;
+let url: string;
+
+beforeAll(async () => {
+  world = await createWorld({ TRUST_PROXY: '127.0.0.1' });
+  url = await world.app.serve();
+});
+afterAll(() => world.end());
+
+/** Puts failed attempts into the past: each real one costs a hash. */
+async function haveFailed(times: number, { name = 'somebody', address = '192.0.2.1' }): Promise<void> {
+  for (let time = 0; time < times; time += 1) {
+    await world.query(
+      `INSERT INTO admin_login_attempt (name_hash, address, at) VALUES (SHA2('${name}', 256), '${address}', UTC_TIMESTAMP(3))`,
+    );
+  }
+}
+
+const age = (minutes: number) =>
+  world.query(`UPDATE admin_login_attempt SET at = at - INTERVAL ${minutes} MINUTE`);
+
+describe('signing in', () => {
+  test('tells the page who has signed in, and the server’s clock and version', async () => {
+    await addUser(world.app, 'alice', 'operator');
+    const visitor = createVisitor(url);
+    const seen = await visitor.logIn(' Alice ');
+    expect(seen.status).toBe(200);
+    expect(seen.json).toMatchObject({ name: 'alice', role: 'operator', version: expect.any(String) });
+    expect(Date.parse(String(seen.json.now))).not.toBeNaN();
+    expect((await visitor.get('/admin/api/me')).json).toMatchObject({ name: 'alice', csrf: seen.json.csrf });
+  });
+
+  test('sets a cookie that scripts and foreign sites never get, for the admin page alone', async () => {
+    await addUser(world.app, 'cookie');
+    const set = (await createVisitor(url).logIn('cookie')).headers.get('set-cookie') ?? '';
+    expect(set).toMatch(/^autoclose=[\w-]{43}; /);
+    expect(set.split('; ').slice(1).sort()).toEqual(['HttpOnly', 'Path=/admin', 'SameSite=Strict']);
+  });
+
+  test('with https the cookie is for https alone, and so are later visits', async () => {
+    const app = await world.openApp({ PUBLIC_URL: 'https://pay.example.com', PORT: '0' });
+    await addUser(app, 'secure');
+    const seen = await createVisitor(await app.serve()).logIn('secure');
+    expect(seen.headers.get('set-cookie')).toMatch(/^__Secure-autoclose=.*; Secure/);
+    expect(seen.headers.get('strict-transport-security')).toBe('max-age=31536000');
+  });
+
+  test('a wrong password, an unknown name and a disabled user get the very same answer', async () => {
+    await addUser(world.app, 'known');
+    await addUser(world.app, 'gone');
+    await world.app.admin.users.disable('gone', { actor: 'test', ip: null });
+    const seen = await Promise.all([
+      createVisitor(url).logIn('known', 'not the password'),
+      createVisitor(url).logIn('nobody-at-all'),
+      createVisitor(url).logIn('没有这个人'),
+      createVisitor(url).logIn('gone'),
+    ]);
+    const answers = seen.map(({ status, json, headers }) => {
+      const { traceId, ...rest } = json;
+      expect(traceId).toMatch(/^\w{12}$/);
+      return { status, rest, names: [...headers.keys()].sort() };
+    });
+    expect(answers[0]).toMatchObject({ status: 401, rest: { error: 'bad_login' } });
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+  });
+
+  test('what is no login is refused, and its values are not repeated', async () => {
+    const visitor = createVisitor(url);
+    const seen = await visitor.post('/admin/api/login', { name: 'alice', password: { secret: 1 } });
+    expect([seen.status, seen.json.error, seen.json.detail]).toEqual([400, 'bad_request', 'password']);
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    expect((await visitor.send('POST', '/admin/api/login', form, 'name=alice')).status).toBe(415);
+    const json = { 'content-type': 'application/json' };
+    expect((await visitor.send('POST', '/admin/api/login', json, '{')).json.error).toBe('bad_request');
+    const long = JSON.stringify({ name: 'alice', password: 'x'.repeat(70_000) });
+    expect((await visitor.send('POST', '/admin/api/login', json, long)).status).toBe(413);
+  });
+
+  test('is recorded, with address and outcome, and never with what was typed', async () => {
+    await addUser(world.app, 'watched');
+    const visitor = createVisitor(url);
+    await visitor.logIn('watched', 'my-secret-typing');
+    await visitor.logIn('My-Secret-Typing', 'other secret typing');
+    await visitor.logIn('watched');
+    const entry = { ip: visitor.ip, action: 'login', before: null, after: null };
+    const lines = (await audited(world, 'login')).filter(({ ip }) => ip === visitor.ip);
+    expect(lines).toEqual([
+      { ...entry, actor: '-', subject: 'watched', outcome: 'refused' },
+      { ...entry, actor: '-', subject: null, outcome: 'refused' },
+      { ...entry, actor: 'watched', subject: 'watched', outcome: 'ok' },
+    ]);
+    const kept = JSON.stringify([
+      await world.query('SELECT * FROM admin_audit'),
+      await world.query('SELECT * FROM admin_login_attempt'),
+      await world.query('SELECT * FROM admin_session'),
+      await world.query('SELECT * FROM admin_user'),
+    ]);
+    expect(kept).not.toMatch(/secret.typing/i);
+    expect(kept).not.toContain(PASSWORD);
+    expect(kept).not.toContain(visitor.cookie?.split('=')[1]);
+  });
+});
+
+describe('after five failures', () => {
+  test('a name is locked, one that nobody has like one that somebody has, and it is recorded', async () => {
+    await addUser(world.app, 'target');
+    for (const name of ['target', 'phantom']) {
+      await haveFailed(4, { name });
+      const visitor = createVisitor(url);
+      expect((await visitor.logIn(name, 'a wrong password')).status).toBe(401);
+      const locked = await createVisitor(url).logIn(name);
+      expect([locked.status, locked.json.error]).toEqual([423, 'locked']);
+      expect(locked.json.retryAfterMs).toBeGreaterThan(0);
+      expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(await audited(world, 'lockout')).toContainEqual(
+        expect.objectContaining({
+          ip: visitor.ip,
+          subject: name === 'target' ? name : null,
+          outcome: 'locked',
+        }),
+      );
+    }
+  });
+
+  test('another process knows, and one that starts later', async () => {
+    await addUser(world.app, 'shared');
+    await haveFailed(5, { name: 'shared' });
+    const other = await world.openApp({ PORT: '0' });
+    expect((await createVisitor(await other.serve()).logIn('shared')).status).toBe(423);
+  });
+
+  test('the lock ends when the failures are old; attempts in the meantime do not lengthen it', async () => {
+    await addUser(world.app, 'patient');
+    await haveFailed(5, { name: 'patient' });
+    await age(14);
+    for (let time = 0; time < 5; time += 1)
+      expect((await createVisitor(url).logIn('patient')).status).toBe(423);
+    await age(2);
+    expect((await createVisitor(url).logIn('patient')).status).toBe(200);
+  });
+
+  test('whoever runs the machine can take the lock off', async () => {
+    await addUser(world.app, 'eager');
+    await haveFailed(5, { name: 'eager' });
+    expect(await world.app.admin.unlock('eager', { actor: 'cli:root', ip: null })).toBe('changed');
+    expect((await createVisitor(url).logIn('eager')).status).toBe(200);
+  });
+
+  test('and not after four, a success, and four more', async () => {
+    await addUser(world.app, 'clumsy');
+    await haveFailed(4, { name: 'clumsy' });
+    expect((await createVisitor(url).logIn('clumsy')).status).toBe(200);
+    await haveFailed(4, { name: 'clumsy' });
+    expect((await createVisitor(url).logIn('clumsy')).status).toBe(200);
+  });
+
+  test('however many come at once, no more than five passwords are looked at', async () => {
+    const name = 'crowded';
+    await addUser(world.app, name);
+    const statuses = await Promise.all(
+      Array.from(
+        { length: 12 },
+        async () => (await createVisitor(url).logIn(name, 'a wrong password')).status,
+      ),
+    );
+    expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(5);
+    expect(new Set(statuses)).toContain(423);
+  });
+});
+
+test('an address with many failures is refused, whatever names it tries, and no other address is', async () => {
+  await addUser(world.app, 'bystander');
+  for (let time = 0; time < 19; time += 1)
+    await haveFailed(1, { name: `guess${time}`, address: '2001:db8:1:2::' });
+  const attacker = createVisitor(url, '2001:db8:1:2::1');
+  expect((await attacker.logIn('guess', 'a wrong password')).status).toBe(401);
+  // Somebody with IPv6 has all of the last 64 bits.
+  for (const ip of ['2001:db8:1:2::1', '2001:db8:1:2:ffff::9']) {
+    const seen = await createVisitor(url, ip).logIn('bystander');
+    expect([seen.status, seen.json.error]).toEqual([429, 'too_many']);
+    expect(seen.json.retryAfterMs).toBeGreaterThan(0);
+  }
+  expect((await createVisitor(url, '2001:db8:1:3::1').logIn('bystander')).status).toBe(200);
+  expect(await audited(world, 'lockout')).toContainEqual(
+    expect.objectContaining({ ip: '2001:db8:1:2::1', outcome: 'too_many' }),
+  );
+  await age(16);
+  expect((await attacker.logIn('bystander')).status).toBe(200);
+});
+
+test('what no longer counts is deleted, and what counts stays', async () => {
+  await addUser(world.app, 'purged');
+  await haveFailed(3, { name: 'purged' });
+  await age(16);
+  const visitor = createVisitor(url);
+  await visitor.logIn('purged');
+  await world.query('UPDATE admin_session SET expires_at = NOW() - INTERVAL 1 DAY WHERE user_id IN (1, 2)');
+  await haveFailed(1, { name: 'purged' });
+  await world.app.admin.purge();
+  expect(await world.query('SELECT COUNT(*) AS n FROM admin_login_attempt')).toEqual([{ n: '1' }]);
+  expect(await world.query('SELECT COUNT(*) AS n FROM admin_session WHERE user_id IN (1, 2)')).toEqual([
+    { n: '0' },
+  ]);
+  expect((await visitor.get('/admin/api/me')).status).toBe(200);
+});

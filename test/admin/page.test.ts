@@ -1,0 +1,186 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type FastifyInstance, fastify } from 'fastify';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AdminDeps } from '../../src/http/admin/deps.ts';
+import { adminRoutes } from '../../src/http/admin/routes.ts';
+import { allow } from '../../src/http/admin/signed-in.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import { until } from '../support/until.ts';
+
+let directory: string;
+let sessions: Set<string>;
+let app: FastifyInstance;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'autoclose-page-'));
+  await mkdir(join(directory, 'assets'));
+  const html =
+    '<meta name="nonce" content="__CSP_NONCE__"><script src="/admin/assets/index-1a2b.js"></script>';
+  await writeFile(join(directory, 'index.html'), html);
+  await writeFile(join(directory, 'assets/index-1a2b.js'), 'start()');
+  await writeFile(join(directory, 'favicon.svg'), '<svg xmlns="http://www.w3.org/2000/svg"/>');
+  sessions = new Set(['one']);
+  app = await open(directory);
+});
+afterAll(async () => {
+  await app.close();
+  await rm(directory, { recursive: true });
+});
+
+/** The plugin with a page in `pageDirectory`, the sessions above, and one route of somebody else's. */
+async function open(pageDirectory: string, more: Partial<AdminDeps> = {}): Promise<FastifyInstance> {
+  const server = fastify();
+  const refuse = () => Promise.resolve({ kind: 'refused' } as const);
+  const deps: AdminDeps = {
+    log: createLogger('silent'),
+    clock: { now: () => new Date() },
+    version: '1.2.3',
+    publicUrl: 'https://pay.example.com',
+    pageDirectory,
+    logIn: refuse,
+    changePassword: refuse,
+    passwordProblem: () => null,
+    findSession: async (token) => (sessions.has(token) ? { name: 'ann', role: 'operator' } : null),
+    endSession: async (token) => void sessions.delete(token),
+    audit: async () => undefined,
+    listAudit: async () => [],
+    queues: [],
+    isQueueReachable: () => false,
+    routes: [
+      async (api) => {
+        api.get('/secret', async () => ({ secret: true }));
+        api.get('/mine', { preHandler: allow('admin') }, async () => ({ secret: true }));
+        api.post('/broken', () => Promise.reject(new Error('with data inside')));
+        api.get('/events', (_request, reply) => {
+          reply.hijack();
+          reply.raw.writeHead(200, { 'content-type': 'text/event-stream' }).write(': hello\n\n');
+        });
+      },
+    ],
+    ...more,
+  };
+  await server.register(adminRoutes, { ...deps, prefix: '/admin' });
+  return server;
+}
+
+const get = (url: string, headers: Record<string, string> = {}, from = app) =>
+  from.inject({ method: 'GET', url, headers });
+const html = { accept: 'text/html,application/xhtml+xml' };
+
+describe('the page', () => {
+  test('is served for every address under /admin that wants a page', async () => {
+    for (const url of ['/admin', '/admin/', '/admin/orders', '/admin/orders/AC1', '/admin/index.html']) {
+      const seen = await get(url, html);
+      expect([seen.statusCode, seen.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
+      expect(seen.body).toContain('/admin/assets/index-1a2b.js');
+    }
+    expect((await get('/admin/orders')).json()).toMatchObject({ error: 'not_found' });
+  });
+
+  test('may run and load only what is its own, with a nonce for its styles that is new each time', async () => {
+    const [one, other] = [await get('/admin/', html), await get('/admin/orders', html)];
+    const nonces = [one, other].map(({ body }) => /content="([\w+/=]{24})"/.exec(body)?.[1]);
+    expect(nonces[0]).not.toBe(nonces[1]);
+    const policy = String(one.headers['content-security-policy']);
+    expect(policy.split('; ').sort()).toEqual([
+      "base-uri 'none'",
+      "connect-src 'self'",
+      "default-src 'none'",
+      "font-src 'self'",
+      "form-action 'self'",
+      "frame-ancestors 'none'",
+      "img-src 'self' data:",
+      "manifest-src 'self'",
+      "script-src 'self'",
+      `style-src 'self' 'nonce-${nonces[0]}'`,
+    ]);
+    expect(one.headers['cache-control']).toBe('no-store');
+  });
+
+  test('its named assets are kept by browsers for ever, and a missing one by nobody', async () => {
+    const seen = await get('/admin/assets/index-1a2b.js');
+    expect([seen.body, seen.headers['cache-control']]).toEqual([
+      'start()',
+      'public, max-age=31536000, immutable',
+    ]);
+    expect(seen.headers['content-type']).toMatch(/javascript/);
+    expect((await get('/admin/favicon.svg')).statusCode).toBe(200);
+    for (const url of ['/admin/assets/index-old.js', '/admin/assets/', '/admin/gone.png']) {
+      const missing = await get(url);
+      expect(missing.statusCode).toBeGreaterThanOrEqual(400);
+      expect(missing.headers['cache-control']).toBe('no-store');
+    }
+  });
+
+  test('no file outside its directory is served', async () => {
+    for (const url of [
+      '/admin/../package.json',
+      '/admin/assets/..%2f..%2fpackage.json',
+      '/admin/%2e%2e/a.json',
+    ])
+      expect((await get(url)).statusCode).toBeGreaterThanOrEqual(400);
+  });
+
+  test('where it has not been built, it says how to', async () => {
+    const server = await open(join(directory, 'nowhere'));
+    const seen = await get('/admin/', html, server);
+    expect([seen.statusCode, seen.body]).toEqual([503, expect.stringContaining('npm run build')]);
+    await server.close();
+  });
+});
+
+test('every answer is sealed: no sniffing, no frames, no caching, nothing for other sites', async () => {
+  for (const url of ['/admin/', '/admin/api/me', '/admin/api/nothing', '/admin/queues', '/admin/queues/x']) {
+    const { headers } = await get(url, url === '/admin/' ? html : {});
+    expect(headers).toMatchObject({
+      'content-security-policy': expect.stringMatching(/^default-src 'none'; .*frame-ancestors 'none'/),
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      'referrer-policy': 'same-origin',
+      'cache-control': 'no-store',
+      'strict-transport-security': 'max-age=31536000',
+    });
+  }
+});
+
+describe('other people’s routes under /admin/api', () => {
+  const cookie = '__Secure-autoclose=one';
+
+  test('are for those who have signed in, even where they ask for no role, and else for the role', async () => {
+    expect((await get('/admin/api/secret')).json()).toMatchObject({ error: 'not_signed_in' });
+    expect((await get('/admin/api/secret', { cookie })).json()).toEqual({ secret: true });
+    const refused = await get('/admin/api/mine', { cookie });
+    expect([refused.statusCode, refused.json()]).toEqual([
+      403,
+      { error: 'not_allowed', detail: 'admin', traceId: expect.any(String) },
+    ]);
+  });
+
+  test('a failure tells nothing but its trace id', async () => {
+    const me = await get('/admin/api/me', { cookie });
+    const headers = { cookie, 'x-csrf-token': String(me.json().csrf) };
+    const seen = await app.inject({ method: 'POST', url: '/admin/api/broken', headers });
+    expect([seen.statusCode, seen.json()]).toEqual([500, { error: 'internal', traceId: expect.any(String) }]);
+  });
+
+  test('an answer that goes on ends with the session', async () => {
+    const server = await open(directory, { endedEveryMs: 20 });
+    const url = await server.listen({ host: '127.0.0.1', port: 0 });
+    sessions.add('leaving');
+    const response = await fetch(`${url}/admin/api/events`, {
+      headers: { cookie: '__Secure-autoclose=leaving' },
+    });
+    const reader = response.body?.getReader();
+    expect(String(new TextDecoder().decode((await reader?.read())?.value))).toContain('hello');
+    sessions.delete('leaving');
+    let isOver = false;
+    reader?.read().then(
+      () => (isOver = true),
+      () => (isOver = true),
+    );
+    await until('the answer ends', () => isOver);
+    await server.close();
+  });
+});

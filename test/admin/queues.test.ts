@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PaymentOrder } from '../../src/order/order.ts';
+import { sweepOverdue } from '../../src/order/sweep-overdue.ts';
+import { createWorld, type World } from '../support/world.ts';
+import { addUser, audited, createVisitor, type Visitor } from './visitor.ts';
+
+let world: World;
+let url: string;
+let admin: Visitor;
+let order: PaymentOrder;
+const ours = { 'sec-fetch-site': 'same-origin' };
+
+beforeAll(async () => {
+  world = await createWorld({ TRUST_PROXY: '127.0.0.1' });
+  url = await world.app.serve();
+  await addUser(world.app, 'boss', 'admin');
+  await addUser(world.app, 'operator', 'operator');
+  admin = createVisitor(url);
+  await admin.logIn('boss');
+  order = await world.create('wechat_pay');
+});
+afterAll(() => world.end());
+
+const put = (visitor: Visitor, path: string, headers: Record<string, string> = ours) =>
+  visitor.send('PUT', `/admin/queues/api/queues/${path}`, headers);
+
+describe('Bull Board', () => {
+  test('shows the queues to an admin, with nothing loaded from elsewhere and no inline style or script', async () => {
+    const page = await admin.get('/admin/queues', { accept: 'text/html' });
+    expect([page.status, page.text]).toEqual([200, expect.stringContaining('<base href="/admin/queues/"')]);
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'; ");
+    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+    const script = /src="(static\/js\/main[^"]+)"/.exec(page.text)?.[1];
+    expect((await admin.get(`/admin/queues/${script}`)).status).toBe(200);
+    const listed = await admin.get('/admin/queues/api/queues');
+    expect([listed.status, listed.text]).toEqual([200, expect.stringContaining('close-wechat_pay')]);
+  });
+
+  test('is closed to everybody else: page, files and actions', async () => {
+    const operator = createVisitor(url);
+    await operator.logIn('operator');
+    for (const path of ['', '/', '/api/queues', '/static/js/main.js', '/queue/close-wechat_pay']) {
+      expect((await createVisitor(url).get(`/admin/queues${path}`)).status).toBe(401);
+      const seen = await operator.get(`/admin/queues${path}`);
+      expect([seen.status, seen.json.error]).toEqual([403, 'not_allowed']);
+    }
+    expect((await put(operator, `close-wechat_pay/${order.orderNo}/clean`)).status).toBe(403);
+    expect(await world.timerState(order)).toBe('delayed');
+    const visit = await createVisitor(url).get('/admin/queues', { accept: 'text/html' });
+    expect([visit.status, visit.headers.get('location')]).toEqual([302, '/admin/']);
+  });
+
+  test('does only what comes from its own page, and all of that is recorded', async () => {
+    const path = `close-wechat_pay/${order.orderNo}/clean`;
+    const foreign: Record<string, string>[] = [
+      {},
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site', origin: url },
+      { origin: 'https://evil.example' },
+    ];
+    for (const headers of foreign) {
+      const seen = await put(admin, path, headers);
+      expect([seen.status, seen.json.error]).toEqual([403, 'bad_csrf']);
+    }
+    expect(await world.timerState(order)).toBe('delayed');
+    expect((await put(admin, path, { origin: url })).status).toBe(204);
+    expect(await world.timerState(order)).toBe('unknown');
+    expect(await audited(world, 'queues.put')).toEqual([
+      {
+        ...{ actor: 'boss', ip: admin.ip, action: 'queues.put', subject: `/api/queues/${path}` },
+        ...{ before: null, after: null, outcome: 'ok' },
+      },
+    ]);
+  });
+
+  test('cannot keep timers from firing', async () => {
+    const { orderNo } = await world.create('wechat_pay');
+    for (const path of [
+      'pause',
+      'close-wechat_pay/pause',
+      'close-wechat_pay/obliterate',
+      'close-wechat_pay/concurrency',
+      'close-wechat_pay/rate-limit',
+    ]) {
+      const seen = await put(admin, path);
+      expect([path, seen.status, seen.json.error]).toEqual([path, 403, 'not_allowed']);
+    }
+    const change = { 'content-type': 'application/json', ...ours };
+    const move = `/admin/queues/api/queues/close-wechat_pay/${orderNo}/update-data`;
+    expect((await admin.send('PATCH', move, change, '{"orderNo":"X"}')).status).toBe(403);
+    expect(await world.queue('wechat_pay').isPaused()).toBe(false);
+    expect(await audited(world, 'queues.put')).toContainEqual(
+      expect.objectContaining({ subject: '/api/queues/pause', outcome: 'not_allowed' }),
+    );
+    expect((await put(admin, 'close-wechat_pay/resume')).status).toBe(200);
+  });
+
+  test('a timer that was deleted with it is made good by the sweep', async () => {
+    const lost = await world.create('wechat_pay');
+    await put(admin, `close-wechat_pay/${lost.orderNo}/clean`);
+    expect(await world.timerState(lost)).toBe('unknown');
+    await world.expire(lost);
+    await sweepOverdue(world.app.deps);
+    expect(await world.timerState(lost)).not.toBe('unknown');
+  });
+});
