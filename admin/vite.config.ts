@@ -15,24 +15,7 @@ export default defineConfig({
     outDir: '../dist/admin',
     emptyOutDir: true,
     assetsInlineLimit: 0,
-    // Ant Design is one piece of that size; it changes only with its version and is cached for good.
-    chunkSizeWarningLimit: 1_200,
-    rolldownOptions: {
-      output: {
-        codeSplitting: {
-          groups: [
-            {
-              name: 'charts',
-              test: /node_modules[\\/](recharts|d3-|victory-vendor|@reduxjs|immer|react-redux)/,
-            },
-            { name: 'antd', test: /node_modules[\\/](antd|@ant-design|@rc-component|dayjs)[\\/]/ },
-            {
-              name: 'react',
-              test: /node_modules[\\/](react|react-dom|react-router|scheduler|@tanstack)[\\/]/,
-            },
-          ],
-        },
-      },
-    },
+    // Ant Design's core and the charts' library are pieces of that size.
+    chunkSizeWarningLimit: 600,
   },
 });

@@ -1,14 +1,17 @@
 import { Button, Result } from 'antd';
+import { isRouteErrorResponse, useRouteError } from 'react-router';
 import { useText } from '../text/use-text.ts';
 
-/** No such page, or a page that could not be fetched because the server has a newer version: load it afresh. */
+/** No such page, or one that could not be fetched or shown (perhaps the server has a newer version): load it afresh. */
 export function ErrorPage() {
   const { common } = useText();
+  const error = useRouteError();
+  const isMissing = error === undefined || isRouteErrorResponse(error);
   return (
     <Result
-      status="404"
+      status={isMissing ? '404' : 'error'}
       icon={<span />}
-      title={common.missingPage}
+      title={<h1>{isMissing ? common.missingPage : common.failed}</h1>}
       extra={
         <Button type="primary" href="/admin/">
           {common.retry}

@@ -1,4 +1,5 @@
 import { createBrowserRouter } from 'react-router';
+import { Waiting } from '../parts/waiting.tsx';
 import { ErrorPage } from './error-page.tsx';
 import { Frame } from './frame.tsx';
 
@@ -6,46 +7,51 @@ import { Frame } from './frame.tsx';
 export const router = createBrowserRouter(
   [
     {
-      path: '/login',
+      hydrateFallbackElement: <Waiting />,
       errorElement: <ErrorPage />,
-      lazy: async () => ({ Component: (await import('../pages/login/login-page.tsx')).LoginPage }),
-    },
-    {
-      element: <Frame />,
-      errorElement: <ErrorPage />,
-      hydrateFallbackElement: <div />,
       children: [
         {
-          index: true,
-          lazy: async () => ({
-            Component: (await import('../pages/dashboard/dashboard-page.tsx')).DashboardPage,
-          }),
+          path: '/login',
+          lazy: async () => ({ Component: (await import('../pages/login/login-page.tsx')).LoginPage }),
         },
         {
-          path: '/orders',
-          lazy: async () => ({ Component: (await import('../pages/orders/orders-page.tsx')).OrdersPage }),
+          element: <Frame />,
+          children: [
+            {
+              index: true,
+              lazy: async () => ({
+                Component: (await import('../pages/dashboard/dashboard-page.tsx')).DashboardPage,
+              }),
+            },
+            {
+              path: '/orders',
+              lazy: async () => ({ Component: (await import('../pages/orders/orders-page.tsx')).OrdersPage }),
+            },
+            {
+              path: '/orders/:orderNo',
+              lazy: async () => ({ Component: (await import('../pages/order/order-page.tsx')).OrderPage }),
+            },
+            {
+              path: '/close-records',
+              lazy: async () => ({
+                Component: (await import('../pages/records/records-page.tsx')).RecordsPage,
+              }),
+            },
+            {
+              path: '/stuck',
+              lazy: async () => ({ Component: (await import('../pages/stuck/stuck-page.tsx')).StuckPage }),
+            },
+            {
+              path: '/late',
+              lazy: async () => ({ Component: (await import('../pages/late/late-page.tsx')).LatePage }),
+            },
+            {
+              path: '/audit',
+              lazy: async () => ({ Component: (await import('../pages/audit/audit-page.tsx')).AuditPage }),
+            },
+            { path: '*', element: <ErrorPage /> },
+          ],
         },
-        {
-          path: '/orders/:orderNo',
-          lazy: async () => ({ Component: (await import('../pages/order/order-page.tsx')).OrderPage }),
-        },
-        {
-          path: '/close-records',
-          lazy: async () => ({ Component: (await import('../pages/records/records-page.tsx')).RecordsPage }),
-        },
-        {
-          path: '/stuck',
-          lazy: async () => ({ Component: (await import('../pages/stuck/stuck-page.tsx')).StuckPage }),
-        },
-        {
-          path: '/late',
-          lazy: async () => ({ Component: (await import('../pages/late/late-page.tsx')).LatePage }),
-        },
-        {
-          path: '/audit',
-          lazy: async () => ({ Component: (await import('../pages/audit/audit-page.tsx')).AuditPage }),
-        },
-        { path: '*', element: <ErrorPage /> },
       ],
     },
   ],

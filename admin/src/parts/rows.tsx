@@ -46,15 +46,14 @@ export function Rows<Row extends object>(props: Props<Row>) {
 
 function Wide<Row extends object>({ label, rows, columns, keyOf, isLoading = false, choice }: Props<Row>) {
   return (
-    <div className="rows-table">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <section className="rows-table" tabIndex={0} aria-label={label}>
       <Table<Row>
-        aria-label={label}
         size="middle"
         dataSource={rows}
         rowKey={keyOf}
         loading={isLoading}
         pagination={false}
-        scroll={{ x: 'max-content' }}
         columns={columns.map(({ key, title, render }) => ({ key, title, render: (_, row) => render(row) }))}
         {...(choice && {
           rowSelection: {
@@ -65,7 +64,7 @@ function Wide<Row extends object>({ label, rows, columns, keyOf, isLoading = fal
           },
         })}
       />
-    </div>
+    </section>
   );
 }
 

@@ -57,6 +57,16 @@ function Chart({
       <h2>{title}</h2>
       <figure className="chart">
         <figcaption className="soft">{says}</figcaption>
+        {series.length > 1 && (
+          <ul className="legend">
+            {series.map(({ key, name, colour }) => (
+              <li key={key}>
+                <span style={{ background: colour }} />
+                {name}
+              </li>
+            ))}
+          </ul>
+        )}
         <div className="chart-area" aria-hidden="true">
           <ResponsiveContainer>
             <BarChart

@@ -7,10 +7,10 @@ import { useText } from '../../text/use-text.ts';
 
 /** Who is at work: the processes of the last day, and whether each has been seen lately. */
 export function Processes({ processes }: { processes: ProcessFigures[] }) {
-  const { pages } = useText();
+  const { common, pages } = useText();
   const text = pages.dashboard;
   const columns: Column<ProcessFigures>[] = [
-    { key: 'name', title: text.processesTitle, render: ({ name }) => <span className="code">{name}</span> },
+    { key: 'name', title: 'host:pid', render: ({ name }) => <span className="code">{name}</span> },
     {
       key: 'alive',
       title: pages.orders.state,
@@ -29,7 +29,7 @@ export function Processes({ processes }: { processes: ProcessFigures[] }) {
       render: ({ sweptAt }) => (sweptAt === null ? '–' : <Age since={sweptAt} />),
     },
     { key: 'started', title: text.started, render: ({ startedAt }) => <Moment at={startedAt} /> },
-    { key: 'version', title: 'v', render: ({ version }) => version },
+    { key: 'version', title: common.version, render: ({ version }) => version },
   ];
   return (
     <section className="stack">

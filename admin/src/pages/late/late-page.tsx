@@ -11,6 +11,7 @@ import { OrderLink } from '../../parts/order-link.tsx';
 import { OrderState } from '../../parts/order-status.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { type Column, Rows } from '../../parts/rows.tsx';
+import { TwoLines } from '../../parts/two-lines.tsx';
 import { yuan } from '../../parts/yuan.ts';
 import { useText, wordFor } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
@@ -75,15 +76,35 @@ export function LatePage() {
 
 function columns({ common, words }: Text): Column<OrderRow>[] {
   return [
-    { key: 'orderNo', title: common.orderNo, render: ({ orderNo }) => <OrderLink orderNo={orderNo} /> },
+    {
+      key: 'orderNo',
+      title: common.orderNo,
+      render: ({ orderNo, channel }) => (
+        <TwoLines under={words.channel[channel]}>
+          <OrderLink orderNo={orderNo} />
+        </TwoLines>
+      ),
+    },
     {
       key: 'amount',
       title: common.amount,
       render: ({ amountFen }) => <strong className="number">{yuan(amountFen)}</strong>,
     },
-    { key: 'channel', title: common.channel, render: ({ channel }) => words.channel[channel] },
     { key: 'state', title: common.status, render: (order) => <OrderState order={order} /> },
-    { key: 'closedAt', title: common.closedAt, render: ({ closedAt }) => <Moment at={closedAt} /> },
-    { key: 'latePaidAt', title: common.latePaidAt, render: ({ latePaidAt }) => <Moment at={latePaidAt} /> },
+    {
+      key: 'latePaidAt',
+      title: common.latePaidAt,
+      render: ({ latePaidAt, closedAt }) => (
+        <TwoLines
+          under={
+            <>
+              {common.closedAt} <Moment at={closedAt} />
+            </>
+          }
+        >
+          <Moment at={latePaidAt} />
+        </TwoLines>
+      ),
+    },
   ];
 }

@@ -56,7 +56,11 @@ export function LoginPage() {
         <p className="soft login-first">
           {text.first} <code className="code">autoclose admin add</code>
         </p>
-        <Button type="link" onClick={() => setLanguage(language === 'zh' ? 'en' : 'zh')}>
+        <Button
+          type="link"
+          className="login-language"
+          onClick={() => setLanguage(language === 'zh' ? 'en' : 'zh')}
+        >
           {common.language}
         </Button>
       </Card>

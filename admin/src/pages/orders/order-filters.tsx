@@ -61,7 +61,8 @@ export function OrderFilters({ filter, onChange }: { filter: Filter; onChange(ch
         value={filter.state}
         onChange={(state) => onChange({ state })}
       />
-      <span className="bar">
+      <span className="range">
+        <span className="soft">{text.created}</span>
         <LocalTime
           label={text.from}
           value={filter.createdFrom}
@@ -94,7 +95,6 @@ function LocalTime({ label, value, onChange }: LocalTimeProps) {
       title={label}
       value={value ?? ''}
       onChange={({ target }) => onChange(target.value)}
-      style={{ width: 200 }}
     />
   );
 }

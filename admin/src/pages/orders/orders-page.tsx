@@ -6,6 +6,7 @@ import { OrderLink } from '../../parts/order-link.tsx';
 import { OrderState } from '../../parts/order-status.tsx';
 import { Paged } from '../../parts/paged.tsx';
 import type { Column } from '../../parts/rows.tsx';
+import { TwoLines } from '../../parts/two-lines.tsx';
 import { useFilter } from '../../parts/use-filter.ts';
 import { yuan } from '../../parts/yuan.ts';
 import { useText } from '../../text/use-text.ts';
@@ -35,9 +36,25 @@ export function OrdersPage() {
 
 function columns({ common, words }: Text): Column<OrderRow>[] {
   return [
-    { key: 'orderNo', title: common.orderNo, render: ({ orderNo }) => <OrderLink orderNo={orderNo} /> },
+    {
+      key: 'numbers',
+      title: common.orderNo,
+      render: ({ orderNo, bizOrderNo }) => (
+        <TwoLines under={<span className="code">{bizOrderNo}</span>}>
+          <OrderLink orderNo={orderNo} />
+        </TwoLines>
+      ),
+    },
     { key: 'state', title: common.status, render: (order) => <OrderState order={order} /> },
-    { key: 'left', title: common.timeLeft, render: (order) => <Countdown order={order} /> },
+    {
+      key: 'left',
+      title: common.expiresAt,
+      render: (order) => (
+        <TwoLines under={<Moment at={order.expiresAt} />}>
+          <Countdown order={order} />
+        </TwoLines>
+      ),
+    },
     {
       key: 'amount',
       title: common.amount,
@@ -46,15 +63,16 @@ function columns({ common, words }: Text): Column<OrderRow>[] {
     {
       key: 'channel',
       title: common.channel,
-      render: ({ channel, method }) => `${words.channel[channel]} · ${words.method[method]}`,
+      render: ({ channel, method }) => (
+        <TwoLines under={words.method[method]}>{words.channel[channel]}</TwoLines>
+      ),
     },
     {
-      key: 'bizOrderNo',
-      title: common.bizOrderNo,
-      render: ({ bizOrderNo }) => <span className="code">{bizOrderNo}</span>,
+      key: 'title',
+      title: common.itemTitle,
+      render: ({ title }) => <span className="title">{title}</span>,
     },
     { key: 'createdAt', title: common.createdAt, render: ({ createdAt }) => <Moment at={createdAt} /> },
-    { key: 'expiresAt', title: common.expiresAt, render: ({ expiresAt }) => <Moment at={expiresAt} /> },
   ];
 }
 

@@ -7,6 +7,7 @@ import { OrderLink } from '../../parts/order-link.tsx';
 import { Paged } from '../../parts/paged.tsx';
 import type { Column } from '../../parts/rows.tsx';
 import { StatusChange } from '../../parts/status-change.tsx';
+import { TwoLines } from '../../parts/two-lines.tsx';
 import { useFilter } from '../../parts/use-filter.ts';
 import { useText, wordFor } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
@@ -71,34 +72,42 @@ export function RecordsPage() {
 function columns({ common, words }: Text, outcomes: Record<string, string>): Column<CloseRecordRow>[] {
   return [
     { key: 'at', title: common.at, render: ({ at }) => <Moment at={at} /> },
-    { key: 'orderNo', title: common.orderNo, render: ({ orderNo }) => <OrderLink orderNo={orderNo} /> },
-    { key: 'channel', title: common.channel, render: ({ channel }) => words.channel[channel] },
+    {
+      key: 'orderNo',
+      title: common.orderNo,
+      render: ({ orderNo, channel }) => (
+        <TwoLines under={words.channel[channel]}>
+          <OrderLink orderNo={orderNo} />
+        </TwoLines>
+      ),
+    },
     {
       key: 'type',
       title: common.type,
       render: ({ closeType, attempt }) => `${wordFor(words.closeType, closeType)} #${attempt}`,
     },
-    { key: 'trigger', title: common.trigger, render: ({ trigger }) => wordFor(words.trigger, trigger) },
+    {
+      key: 'trigger',
+      title: common.trigger,
+      render: ({ trigger, actor, clientIp }) => (
+        <TwoLines under={[actor, clientIp].filter(Boolean).join(' · ')}>
+          {wordFor(words.trigger, trigger)}
+        </TwoLines>
+      ),
+    },
     {
       key: 'outcome',
       title: common.outcome,
       render: ({ outcome, statusBefore, statusAfter }) => (
-        <span>
+        <TwoLines under={<StatusChange before={statusBefore} after={statusAfter} />}>
           {wordFor(outcomes, outcome)}
-          {statusBefore !== statusAfter && ' · '}
-          <StatusChange before={statusBefore} after={statusAfter} />
-        </span>
+        </TwoLines>
       ),
     },
-    { key: 'answer', title: common.answer, render: ({ answer }) => <Answer answer={answer} /> },
     {
-      key: 'actor',
-      title: common.actor,
-      render: ({ actor, clientIp }) => [actor, clientIp].filter(Boolean).join(' · ') || '–',
+      key: 'answer',
+      title: common.answer,
+      render: ({ answer }) => <span className="code answer">{answer ?? '–'}</span>,
     },
   ];
-}
-
-function Answer({ answer }: { answer: string | null }) {
-  return <span className="code answer">{answer ?? '–'}</span>;
 }

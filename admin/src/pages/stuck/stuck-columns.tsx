@@ -5,6 +5,7 @@ import { OrderLink } from '../../parts/order-link.tsx';
 import { OrderState } from '../../parts/order-status.tsx';
 import type { Column } from '../../parts/rows.tsx';
 import { Tag, type Tone } from '../../parts/tag.tsx';
+import { TwoLines } from '../../parts/two-lines.tsx';
 import { yuan } from '../../parts/yuan.ts';
 import { wordFor } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
@@ -18,9 +19,25 @@ export function stuckColumns(text: Text, said: ReadonlyMap<string, ChannelSaysRo
     render: ({ orderNo }) => <Says row={said.get(orderNo)} words={words.says} />,
   };
   return [
-    { key: 'orderNo', title: common.orderNo, render: ({ orderNo }) => <OrderLink orderNo={orderNo} /> },
+    {
+      key: 'orderNo',
+      title: common.orderNo,
+      render: ({ orderNo, channel, amountFen }) => (
+        <TwoLines under={`${words.channel[channel]} · ${yuan(amountFen)}`}>
+          <OrderLink orderNo={orderNo} />
+        </TwoLines>
+      ),
+    },
     ...(said.size > 0 ? [says] : []),
-    { key: 'state', title: common.status, render: (order) => <OrderState order={order} /> },
+    {
+      key: 'state',
+      title: common.status,
+      render: (order) => (
+        <TwoLines under={`${common.ending}: ${words.ending[order.ending]}`}>
+          <OrderState order={order} />
+        </TwoLines>
+      ),
+    },
     {
       key: 'reason',
       title: common.retryReason,
@@ -31,15 +48,15 @@ export function stuckColumns(text: Text, said: ReadonlyMap<string, ChannelSaysRo
       title: pages.stuck.since,
       render: ({ stuckAt }) => (stuckAt === null ? '–' : <Age since={stuckAt} />),
     },
-    { key: 'channel', title: common.channel, render: ({ channel }) => words.channel[channel] },
     {
-      key: 'amount',
-      title: common.amount,
-      render: ({ amountFen }) => <span className="number">{yuan(amountFen)}</span>,
+      key: 'next',
+      title: common.nextCloseAt,
+      render: ({ nextCloseAt, closeAttempts }) => (
+        <TwoLines under={`${common.closeAttempts}: ${closeAttempts}`}>
+          <Moment at={nextCloseAt} />
+        </TwoLines>
+      ),
     },
-    { key: 'ending', title: common.ending, render: ({ ending }) => words.ending[ending] },
-    { key: 'attempts', title: common.closeAttempts, render: ({ closeAttempts }) => closeAttempts },
-    { key: 'next', title: common.nextCloseAt, render: ({ nextCloseAt }) => <Moment at={nextCloseAt} /> },
     {
       key: 'answer',
       title: pages.stuck.lastAnswer,

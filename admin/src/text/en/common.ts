@@ -61,6 +61,7 @@ export const common: typeof zh = {
   actor: 'By',
   ip: 'IP',
   at: 'Time',
+  version: 'Version',
   timeLeft: 'Time left',
   overdueBy: (age) => `expired ${age} ago`,
   left: (age) => `${age} left`,

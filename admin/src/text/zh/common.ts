@@ -60,6 +60,7 @@ export const common = {
   actor: '操作人',
   ip: 'IP',
   at: '时间',
+  version: '版本',
   timeLeft: '剩余时间',
   overdueBy: (age: string) => `已过期 ${age}`,
   left: (age: string) => `剩余 ${age}`,
