@@ -49,14 +49,12 @@ describe('time on the admin page', () => {
   });
 });
 
-it('offers of a late payment each decision, and of a refused refund only that it has been handled', () => {
-  expect(deedsOf(['sync', 'late'], { status: 'close' })).toEqual([
+it('offers what the server says can be done, and of a late payment each decision by itself', () => {
+  expect(deedsOf({ actions: ['sync', 'late'], lateDecisions: ['refund', 'handled'] })).toEqual([
     { action: 'sync' },
     { action: 'late', decision: 'refund' },
-    { action: 'late', decision: 'reopen' },
     { action: 'late', decision: 'handled' },
   ]);
-  expect(deedsOf(['late'], { status: 'success' })).toEqual([{ action: 'late', decision: 'handled' }]);
 });
 
 it('says in both languages whatever it says in one', () => {

@@ -51,7 +51,7 @@ export function useLiveEvents(): boolean {
 
     const open = () => {
       source = new EventSource('/admin/api/events');
-      for (const name of ['message', 'order', 'orders', 'figures']) source.addEventListener(name, onEvent);
+      source.onmessage = onEvent;
       source.onopen = () => {
         setLive(true);
         if (wasLost) void client.invalidateQueries();

@@ -41,12 +41,7 @@ export const recordsQuery = (query: CloseRecordsQuery) =>
   pages<CloseRecordRow>('records', '/close-records', query);
 export const auditQuery = () => pages<AuditRow>('audit', '/audit', {});
 
-export const stuckQuery = (query: StuckQuery) =>
-  queryOptions({
-    queryKey: ['stuck', query],
-    queryFn: async () => rowsOf(await get<StuckRow[] | { rows: StuckRow[] }>('/stuck', query)),
-    refetchInterval: 30_000,
-  });
+export const stuckQuery = (query: StuckQuery) => pages<StuckRow>('stuck', '/stuck', query);
 
 export const lateQuery = queryOptions({
   queryKey: ['late'],
@@ -64,8 +59,4 @@ function pages<Row>(key: string, path: string, query: object) {
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (last) => last.next ?? undefined,
   });
-}
-
-function rowsOf<Row>(answer: Row[] | { rows: Row[] }): Row[] {
-  return Array.isArray(answer) ? answer : answer.rows;
 }

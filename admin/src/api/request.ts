@@ -55,6 +55,12 @@ export async function login(name: string, password: string): Promise<Me> {
   return noteMe(await post<Me>('/login', { name, password }), askedMs);
 }
 
+/** The other sessions end, and this one goes on with a new token. Throws `RequestProblem`, like `login`. */
+export async function changePassword(password: string, next: string): Promise<Me> {
+  const askedMs = Date.now();
+  return noteMe(await post<Me>('/password', { password, next }), askedMs);
+}
+
 function noteMe(me: Me, askedMs: number): Me {
   csrf = me.csrf;
   noteServerClock(me.now, askedMs);

@@ -9,10 +9,12 @@ export function themeFor(isDark: boolean): ThemeConfig {
   return {
     algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
-      colorPrimary: isDark ? '#3c7bf0' : '#1554d1',
-      colorLink: isDark ? '#7fabff' : '#1554d1',
-      colorInfo: isDark ? '#3c7bf0' : '#1554d1',
-      colorError: isDark ? '#e5544f' : '#c8201e',
+      colorPrimary: isDark ? '#8fb4ff' : '#1554d1',
+      colorPrimaryHover: isDark ? '#b3ccff' : '#0f47b8',
+      colorLink: isDark ? '#8fb4ff' : '#1554d1',
+      colorInfo: isDark ? '#8fb4ff' : '#1554d1',
+      colorError: isDark ? '#ff8f8a' : '#c8201e',
+      colorErrorHover: isDark ? '#ffb3af' : '#a81716',
       colorTextTertiary: `rgba(${ink}, 0.65)`,
       colorTextDescription: `rgba(${ink}, 0.65)`,
       colorTextPlaceholder: `rgba(${ink}, 0.6)`,
@@ -22,9 +24,7 @@ export function themeFor(isDark: boolean): ThemeConfig {
       fontFamily:
         "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif",
     },
-    components: {
-      Layout: { headerPadding: '0 16px', headerHeight: 56 },
-      Menu: { itemBorderRadius: 8, activeBarBorderWidth: 0 },
-    },
+    // On the light colours of the dark theme stands dark text.
+    components: isDark ? { Button: { primaryColor: '#0b1a33', dangerColor: '#2a0808' } } : {},
   };
 }

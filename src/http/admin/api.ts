@@ -79,7 +79,8 @@ export type OrderState = (typeof orderStates)[number];
 
 /**
  * `GET /orders`: newest first. `search` finds any number by its whole (ours, the merchant's, the channel's, the id) and
- * ours and the merchant's by their beginning too.
+ * ours and the merchant's by their beginning too (of those that share a beginning, among the 1000 highest). Created from
+ * `createdFrom` on and before `createdTo`. `limit` is 50 unless given, at most 200. The answer is a `Page<OrderRow>`.
  */
 export interface OrdersQuery {
   search?: string;
@@ -156,6 +157,8 @@ export interface OrderDetail {
   timeline: TimelineEvent[];
   /** What can be done with it now, by somebody whose role allows it. */
   actions: OrderAction[];
+  /** What may be decided with the action `late`. */
+  lateDecisions: LateDecision[];
 }
 
 /** `POST /orders/:orderNo/<action>`: one of these; `late` has a body {decision}. */
@@ -175,10 +178,15 @@ export interface ActionResult {
   retryAt?: string;
   /** resend: how many notices. */
   count?: number;
+  /** sync: what the channel says, and whether that changed the order. */
+  channelStatus?: string;
+  repaired?: boolean;
+  /** cancel: it had been paid, and the money has gone back. */
+  refunded?: boolean;
   order: OrderRow;
 }
 
-/** `GET /close-records`: newest first (关闭记录). */
+/** `GET /close-records`: newest first (关闭记录), a `Page<CloseRecordRow>`. */
 export interface CloseRecordRow {
   id: string;
   orderNo: string;
@@ -205,7 +213,7 @@ export interface CloseRecordsQuery {
   after?: string;
 }
 
-/** `GET /stuck`: stuck longest first (死信). */
+/** `GET /stuck`: stuck longest first (死信), a `Page<StuckRow>`. */
 export interface StuckRow extends OrderRow {
   answer: string | null;
 }
@@ -213,11 +221,15 @@ export interface StuckQuery {
   channel?: ChannelName;
   reason?: PendingReason;
   limit?: number;
+  after?: string;
 }
 
-/** `POST /stuck/ask`: a dry run, what the channels say now. Body and that of `/stuck/reclose`. */
+/**
+ * `POST /stuck/ask`: a dry run, what the channels say now; the answer is a `ChannelSaysList`. Body and that of
+ * `/stuck/reclose`.
+ */
 export interface StuckWish {
-  /** Of these; else of all that the filter means. */
+  /** Of these, 1 to 200; else of all that the filter means. Together with a filter: of these alone that it means. */
   orderNos?: string[];
   channel?: ChannelName;
   reason?: PendingReason;
@@ -228,7 +240,12 @@ export interface ChannelSaysRow {
   says: string;
   answer: string;
 }
-/** `POST /stuck/reclose`. With `orderNos` each has its outcome, else there are counts. */
+/** At most 200 orders, and as many as can be asked about in ten seconds; `isCut`: there were more. */
+export interface ChannelSaysList {
+  rows: ChannelSaysRow[];
+  isCut: boolean;
+}
+/** `POST /stuck/reclose`: 20 of them become due in a second. One that is not stuck any more counts as ended. With `orderNos` each has its outcome, else there are counts. */
 export interface RecloseResult {
   enqueued: number;
   ended: number;
@@ -298,7 +315,9 @@ export interface ProcessFigures {
 }
 
 /**
- * `GET /events`: server-sent events. `orders`: an order that has changed since (`OrderRow`, at most about one event a
- * second for each order); `figures`: something in the figures has changed, fetch them again. A comment every 15 s.
+ * `GET /events`: server-sent events without a name (`onmessage`), each with a `LiveEvent` as its data. `order`: an order
+ * that has changed, as it is now (at most about one event a second for each order); the first events are of what has
+ * changed in the last half minute. `figures`: something in the figures has changed, fetch them again; at most every 5 s.
+ * A comment every 15 s.
  */
 export type LiveEvent = { type: 'order'; order: OrderRow } | { type: 'figures' };

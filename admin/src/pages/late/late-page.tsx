@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { ActionResult, OrderRow } from '../../../../src/http/admin/api.ts';
 import { lateQuery } from '../../api/queries.ts';
 import { useMay } from '../../app/session.tsx';
+import type { Possible } from '../../parts/act/deed.ts';
 import { OrderActions } from '../../parts/act/order-actions.tsx';
 import { OutcomeNotice } from '../../parts/act/outcome-notice.tsx';
 import { Moment } from '../../parts/moment.tsx';
@@ -15,6 +16,9 @@ import { TwoLines } from '../../parts/two-lines.tsx';
 import { yuan } from '../../parts/yuan.ts';
 import { useText, wordFor } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
+
+/** Whatever waits here may be decided in each way; the server says so if it may not any more. */
+const possible: Possible = { actions: ['late'], lateDecisions: ['refund', 'reopen', 'handled'] };
 
 /** Late payments (关单后支付) that wait for a person to decide. */
 export function LatePage() {
@@ -34,7 +38,7 @@ export function LatePage() {
     render: (order) => (
       <OrderActions
         order={order}
-        actions={['late']}
+        possible={possible}
         onResult={(came) => show(came, null)}
         onError={(went) => show(null, went)}
       />

@@ -64,7 +64,8 @@ function Detail({ detail }: { detail: OrderDetail }) {
   );
 }
 
-function Actions({ detail: { order, actions } }: { detail: OrderDetail }) {
+function Actions({ detail }: { detail: OrderDetail }) {
+  const { order, actions } = detail;
   const text = useText();
   const mayAct = useMay('operator');
   const [result, setResult] = useState<ActionResult | null>(null);
@@ -78,7 +79,7 @@ function Actions({ detail: { order, actions } }: { detail: OrderDetail }) {
       {mayAct && actions.length > 0 && (
         <OrderActions
           order={order}
-          actions={actions}
+          possible={detail}
           onResult={(came) => show(came, null)}
           onError={(went) => show(null, went)}
         />

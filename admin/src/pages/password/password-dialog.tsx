@@ -1,6 +1,6 @@
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Alert, Form, Input, Modal } from 'antd';
-import { post } from '../../api/request.ts';
+import { changePassword } from '../../api/request.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { useText } from '../../text/use-text.ts';
 
@@ -17,8 +17,10 @@ export function PasswordDialog({ onClose }: { onClose(): void }) {
   const { common, pages } = useText();
   const text = pages.password;
   const [form] = Form.useForm<Wish>();
+  const client = useQueryClient();
   const change = useMutation({
-    mutationFn: ({ current, next }: Wish) => post<void>('/password', { current, next }),
+    mutationFn: ({ current, next }: Wish) => changePassword(current, next),
+    onSuccess: (me) => client.setQueryData(['me'], me),
   });
   const missing = { required: true, message: text.missing };
 

@@ -1,16 +1,19 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Modal } from 'antd';
 import { useState } from 'react';
-import type { RecloseResult, StuckQuery, StuckWish } from '../../../../src/http/admin/api.ts';
+import type { RecloseResult, StuckWish } from '../../../../src/http/admin/api.ts';
 import { post } from '../../api/request.ts';
 import { localTime } from '../../parts/moment.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useText, wordFor } from '../../text/use-text.ts';
 
+/** So many orders can be named in one request. */
+const AT_MOST = 200;
+
 interface Props {
   /** Order numbers. */
   chosen: string[];
-  filter: StuckQuery;
+  filter: Pick<StuckWish, 'channel' | 'reason'>;
   isEmpty: boolean;
 }
 
@@ -37,17 +40,19 @@ export function BulkReclose({ chosen, filter, isEmpty }: Props) {
   return (
     <>
       <div className="bar">
-        <Button type="primary" disabled={chosen.length === 0} onClick={() => setWish({ orderNos: chosen })}>
+        <Button
+          type="primary"
+          disabled={chosen.length === 0 || chosen.length > AT_MOST}
+          onClick={() => setWish({ orderNos: chosen })}
+        >
           {stuck.recloseChosen(chosen.length)}
         </Button>
-        <Button
-          disabled={isEmpty}
-          onClick={() => setWish({ channel: filter.channel, reason: filter.reason })}
-        >
+        <Button disabled={isEmpty} onClick={() => setWish(filter)}>
           {stuck.recloseAll}
         </Button>
       </div>
       <div aria-live="polite">
+        {chosen.length > AT_MOST && stuck.tooMany}
         {reclose.data !== undefined && <Done result={reclose.data} />}
         {reclose.error !== null && <Problem error={reclose.error} />}
       </div>

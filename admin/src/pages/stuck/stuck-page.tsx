@@ -1,8 +1,8 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useState } from 'react';
 import type { ChannelName } from '../../../../src/channel/channel.ts';
-import type { ChannelSaysRow, StuckRow, StuckWish } from '../../../../src/http/admin/api.ts';
+import type { ChannelSaysList, StuckRow, StuckWish } from '../../../../src/http/admin/api.ts';
 import type { PendingReason } from '../../../../src/order/order.ts';
 import { stuckQuery } from '../../api/queries.ts';
 import { post } from '../../api/request.ts';
@@ -21,16 +21,19 @@ type Filter = { channel?: ChannelName; reason?: PendingReason };
 export function StuckPage() {
   const text = useText();
   const { stuck, orders } = text.pages;
-  const [filter, change] = useFilter<Filter>();
-  const { data = [], error, isPending, refetch } = useQuery(stuckQuery({ ...filter, limit: 500 }));
+  const [{ channel, reason }, change] = useFilter<Filter>();
+  const filter = { channel, reason };
+  const list = useInfiniteQuery({ ...stuckQuery({ ...filter, limit: 100 }), refetchInterval: 30_000 });
+  const { error, isPending, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = list;
+  const data = list.data?.pages.flatMap(({ rows }) => rows) ?? [];
   const [keys, setKeys] = useState<string[]>([]);
   const mayAct = useMay('operator');
-  const ask = useMutation({ mutationFn: (wish: StuckWish) => askChannels(wish) });
+  const ask = useMutation({ mutationFn: (wish: StuckWish) => post<ChannelSaysList>('/stuck/ask', wish) });
 
   // What has left the list meanwhile is not chosen any more.
   const chosen = keys.filter((key) => data.some(({ orderNo }) => orderNo === key));
   const wish = chosen.length > 0 ? { orderNos: chosen } : filter;
-  const said = new Map(ask.data?.map((row) => [row.order.orderNo, row]));
+  const said = new Map(ask.data?.rows.map((row) => [row.order.orderNo, row]));
   return (
     <>
       <div className="page-head">
@@ -42,15 +45,15 @@ export function StuckPage() {
           label={orders.channel}
           any={`${orders.channel}: ${orders.any}`}
           words={text.words.channel}
-          value={filter.channel}
-          onChange={(channel) => change({ channel })}
+          value={channel}
+          onChange={(chosenOne) => change({ channel: chosenOne })}
         />
         <Choose
           label={text.common.retryReason}
           any={stuck.anyReason}
           words={text.words.reason}
-          value={filter.reason}
-          onChange={(reason) => change({ reason })}
+          value={reason}
+          onChange={(chosenOne) => change({ reason: chosenOne })}
         />
         {mayAct && data.length > 0 && (
           <Button loading={ask.isPending} onClick={() => ask.mutate(wish)}>
@@ -60,7 +63,8 @@ export function StuckPage() {
       </search>
       <div aria-live="polite">
         {ask.isPending && stuck.asking}
-        {ask.data !== undefined && !ask.isPending && stuck.asked(ask.data.length)}
+        {ask.data !== undefined && !ask.isPending && stuck.asked(ask.data.rows.length)}
+        {ask.data?.isCut && ` ${stuck.isCut}`}
         {ask.error !== null && <Problem error={ask.error} />}
       </div>
       {mayAct && <BulkReclose chosen={chosen} filter={filter} isEmpty={data.length === 0} />}
@@ -83,11 +87,13 @@ export function StuckPage() {
           })}
         />
       )}
+      {hasNextPage && (
+        <div className="more">
+          <Button loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            {text.common.more}
+          </Button>
+        </div>
+      )}
     </>
   );
-}
-
-async function askChannels(wish: StuckWish): Promise<ChannelSaysRow[]> {
-  const { rows } = await post<{ rows: ChannelSaysRow[] }>('/stuck/ask', wish);
-  return rows;
 }

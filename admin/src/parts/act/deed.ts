@@ -1,4 +1,4 @@
-import type { OrderAction, OrderRow } from '../../../../src/http/admin/api.ts';
+import type { OrderAction, OrderDetail, OrderRow } from '../../../../src/http/admin/api.ts';
 import type { LateDecision } from '../../../../src/order/late-payment.ts';
 import type { Text } from '../../text/zh/zh.ts';
 import { yuan } from '../yuan.ts';
@@ -8,12 +8,13 @@ export type Deed =
   | { action: Exclude<OrderAction, 'late'>; decision?: undefined }
   | { action: 'late'; decision: LateDecision };
 
+/** What the server says can be done with an order now. */
+export type Possible = Pick<OrderDetail, 'actions' | 'lateDecisions'>;
+
 /** The deeds that the server says can be done with an order now. */
-export function deedsOf(actions: readonly OrderAction[], { status }: Pick<OrderRow, 'status'>): Deed[] {
-  // Of a cancel whose refund was refused one can only say that the money went back some other way.
-  const decisions: LateDecision[] = status === 'success' ? ['handled'] : ['refund', 'reopen', 'handled'];
+export function deedsOf({ actions, lateDecisions }: Possible): Deed[] {
   return actions.flatMap((action): Deed[] =>
-    action === 'late' ? decisions.map((decision) => ({ action, decision })) : [{ action }],
+    action === 'late' ? lateDecisions.map((decision) => ({ action, decision })) : [{ action }],
   );
 }
 
@@ -34,8 +35,8 @@ export function whatItDoes(deed: Deed, order: OrderRow, { actions, words }: Text
     case 'close':
       return [actions.close.will(channel), ...peculiarClose(order, actions)];
     case 'cancel':
-      if (order.status === 'success') return [actions.cancel.paid(channel, money)];
       if (order.status === 'progress') return [actions.cancel.unpaid(channel)];
+      if (order.status !== 'close') return [actions.cancel.paid(channel, money)];
       // Cancelling what was paid after its close is to decide on the refund.
       return [order.latePaidAt === null ? actions.cancel.watched : actions.late.refund(channel, money)];
     case 'sync':

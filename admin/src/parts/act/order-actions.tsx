@@ -1,21 +1,20 @@
 import { Button } from 'antd';
 import { useState } from 'react';
-import type { ActionResult, OrderAction, OrderRow } from '../../../../src/http/admin/api.ts';
+import type { ActionResult, OrderRow } from '../../../../src/http/admin/api.ts';
 import { useText } from '../../text/use-text.ts';
 import { ConfirmDeed } from './confirm-deed.tsx';
-import { type Deed, deedsOf, isGrave, nameOf } from './deed.ts';
+import { type Deed, deedsOf, isGrave, nameOf, type Possible } from './deed.ts';
 import { useAct } from './use-act.ts';
 
 interface Props {
   order: OrderRow;
-  /** What the server says can be done. */
-  actions: readonly OrderAction[];
+  possible: Possible;
   onResult(result: ActionResult): void;
   onError(error: Error): void;
 }
 
 /** A button for each thing that can be done with an order; each asks first. */
-export function OrderActions({ order, actions, onResult, onError }: Props) {
+export function OrderActions({ order, possible, onResult, onError }: Props) {
   const text = useText();
   const [chosen, setChosen] = useState<Deed | null>(null);
   const act = useAct();
@@ -27,7 +26,7 @@ export function OrderActions({ order, actions, onResult, onError }: Props) {
     );
   return (
     <div className="bar">
-      {deedsOf(actions, order).map((deed) => (
+      {deedsOf(possible).map((deed) => (
         <Button key={nameOf(deed, text)} danger={isGrave(deed)} onClick={() => setChosen(deed)}>
           {nameOf(deed, text)}
         </Button>

@@ -15,13 +15,13 @@ const kinds: Record<string, Kind> = {
   repaired: 'success',
   enqueued: 'success',
   decided: 'success',
-  resent: 'success',
   paid: 'warning',
   pending: 'warning',
   busy: 'warning',
   unsupported: 'warning',
   left_to_sweep: 'warning',
   nothing_to_decide: 'warning',
+  nothing_to_resend: 'warning',
   refused: 'error',
   unreachable: 'error',
   not_found: 'error',
@@ -31,10 +31,12 @@ const kinds: Record<string, Kind> = {
 export function OutcomeNotice({ result, onClose }: { result: ActionResult; onClose(): void }) {
   const text = useText();
   const { actions, words } = text;
-  const { outcome, reason, answer, retryAt, count, order } = result;
+  const { reason, answer, channelStatus, retryAt, count = 0, order } = result;
+  const outcome = preciseOutcome(result);
   const more = [
     actions.nowIs(words.status[order.status]),
     reason && actions.reason(wordFor({ ...words.reason, channel_down: words.channelDown }, reason)),
+    channelStatus && actions.answer(wordFor(words.channelStatus, channelStatus)),
     answer && actions.answer(answer),
     retryAt && actions.again(localTime(retryAt)),
   ].filter(Boolean);
@@ -46,12 +48,18 @@ export function OutcomeNotice({ result, onClose }: { result: ActionResult; onClo
       title={`${nameOf(deedOf(result), text)} · ${order.orderNo}`}
       description={
         <>
-          <p>{count === undefined ? wordFor(actions.outcome, outcome) : actions.resent(count)}</p>
+          <p>{count > 0 ? actions.resent(count) : wordFor(actions.outcome, outcome)}</p>
           <p className="sentence">{more.join(' · ')}</p>
         </>
       }
     />
   );
+}
+
+/** With what the outcome says besides: a cancel that gave money back, a sync that changed something. */
+function preciseOutcome({ outcome, refunded, repaired }: ActionResult): string {
+  if (outcome === 'cancelled' && refunded === true) return 'cancelled_refunded';
+  return outcome === 'synced' && repaired === true ? 'repaired' : outcome;
 }
 
 function deedOf({ action, decision }: ActionResult): Deed {

@@ -113,6 +113,8 @@ export const pages: typeof zh = {
     ask: 'Dry run: ask the channel',
     asking: 'Asking the channels…',
     asked: (count) => `Dry run: what the channels say of ${orders(count)}. Nothing was changed.`,
+    isCut: 'There are too many: only some of them were asked about.',
+    tooMany: 'At most 200 at once: choose fewer, or all of the filter.',
     says: 'The channel says now',
     recloseChosen: (count) => `Re-close the ${count} chosen`,
     recloseAll: 'Re-close all of the filter',

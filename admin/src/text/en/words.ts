@@ -75,6 +75,16 @@ export const words: typeof zh = {
     misconfigured: 'key or configuration is wrong',
     not_configured: 'account is not configured',
   },
+  channelStatus: {
+    pay_success: 'paid',
+    pay_progress: 'awaiting payment',
+    pay_closed: 'closed',
+    pay_refund: 'refunded',
+    pay_not_found: 'no such order',
+    pay_not_found_unknown: 'no such order, not certain yet',
+    pay_fail: 'failed',
+    pay_timeout: 'timed out',
+  },
   notification: {
     recorded: 'recorded',
     repeated: 'repeated',

@@ -110,6 +110,8 @@ export const pages = {
     ask: '试运行：询问通道',
     asking: '正在询问通道…',
     asked: (count: number) => `试运行：通道对 ${count} 个订单的回答如下。没有改变任何东西。`,
+    isCut: '订单太多，只询问了其中一部分。',
+    tooMany: '一次最多选择 200 个：请减少选择，或使用“筛选的全部”。',
     says: '通道现在说',
     recloseChosen: (count: number) => `重新关单：选中的 ${count} 个`,
     recloseAll: '重新关单：筛选的全部',

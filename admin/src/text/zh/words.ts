@@ -2,7 +2,7 @@ import type { ChannelName, PayMethod } from '../../../../src/channel/channel.ts'
 import type { ApiProblem, OrderState, Role } from '../../../../src/http/admin/api.ts';
 import type { LatePaymentPolicy } from '../../../../src/order/late-payment.ts';
 import type { Ending, OrderStatus, PendingReason } from '../../../../src/order/order.ts';
-import type { CloseTrigger } from '../../../../src/order/outcomes.ts';
+import type { CloseTrigger, SyncStatus } from '../../../../src/order/outcomes.ts';
 
 /** The words for what the server names by codes. A code that is not here is shown as it is. */
 export const words = {
@@ -96,6 +96,17 @@ export const words = {
     misconfigured: '密钥或配置有误',
     not_configured: '未配置该通道账户',
   } as Record<string, string>,
+  /** What a sync finds at a channel. */
+  channelStatus: {
+    pay_success: '已支付',
+    pay_progress: '支付中',
+    pay_closed: '已关闭',
+    pay_refund: '已退款',
+    pay_not_found: '无此订单',
+    pay_not_found_unknown: '无此订单，尚不能确定',
+    pay_fail: '支付失败',
+    pay_timeout: '已超时',
+  } satisfies Record<SyncStatus, string> as Record<string, string>,
   notification: {
     recorded: '已入账',
     repeated: '重复通知',
