@@ -2,14 +2,12 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { ConfigProvider } from 'antd';
 import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
-import dayjs from 'dayjs';
 import { RouterProvider } from 'react-router';
 import { queryClient } from '../api/query-client.ts';
 import { nonce } from './nonce.ts';
 import { router } from './routes.tsx';
 import { SettingsProvider, useSettings } from './settings.tsx';
 import { themeFor } from './theme.ts';
-import 'dayjs/locale/zh-cn';
 
 /** The whole page: what the browser's user has chosen, the server's data, and the place within the page. */
 export function App() {
@@ -24,7 +22,6 @@ export function App() {
 
 function Design() {
   const { language, isDark } = useSettings();
-  dayjs.locale(language === 'zh' ? 'zh-cn' : 'en');
   return (
     <ConfigProvider
       locale={language === 'zh' ? zhCN : enUS}
