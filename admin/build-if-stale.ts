@@ -1,0 +1,21 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'vite';
+
+/**
+ * Builds the admin page only when it has not been built since its sources or the installed packages last changed, so
+ * that `npm test` and `npm run quickstart` always have it and rarely wait for it.
+ */
+const here = import.meta.dirname;
+const built = join(here, '../dist/admin/index.html');
+
+function changedMs(path: string): number {
+  const stat = statSync(path);
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => changedMs(join(path, name))));
+}
+
+const sourcesMs = Math.max(changedMs(here), changedMs(join(here, '../package-lock.json')));
+if (!existsSync(built) || statSync(built).mtimeMs < sourcesMs) {
+  await build({ configFile: join(here, 'vite.config.ts'), logLevel: 'warn' });
+}

@@ -1,0 +1,62 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import type {
+  AuditRow,
+  CloseRecordRow,
+  CloseRecordsQuery,
+  Figures,
+  LateList,
+  OrderDetail,
+  OrderRow,
+  OrdersQuery,
+  Page,
+  StuckQuery,
+  StuckRow,
+} from '../../../src/http/admin/api.ts';
+import { fetchMe, get } from './request.ts';
+
+/** What the page reads from the server, each with the key by which live events renew it. */
+
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: fetchMe,
+  staleTime: 60_000,
+  refetchInterval: 300_000,
+});
+
+export const figuresQuery = queryOptions({
+  queryKey: ['figures'],
+  queryFn: () => get<Figures>('/figures'),
+  // Also without any event: minutes pass, processes vanish.
+  refetchInterval: 15_000,
+});
+
+export const orderQuery = (orderNo: string) =>
+  queryOptions({
+    queryKey: ['order', orderNo],
+    queryFn: () => get<OrderDetail>(`/orders/${encodeURIComponent(orderNo)}`),
+  });
+
+export const ordersQuery = (query: OrdersQuery) => pages<OrderRow>('orders', '/orders', query);
+export const recordsQuery = (query: CloseRecordsQuery) =>
+  pages<CloseRecordRow>('records', '/close-records', query);
+export const auditQuery = () => pages<AuditRow>('audit', '/audit', {});
+
+export const stuckQuery = (query: StuckQuery) => pages<StuckRow>('stuck', '/stuck', query);
+
+export const lateQuery = queryOptions({
+  queryKey: ['late'],
+  queryFn: () => get<LateList>('/late'),
+  refetchInterval: 30_000,
+});
+
+/** A list that the server gives page by page. */
+export type PagedQuery<Row> = ReturnType<typeof pages<Row>>;
+
+function pages<Row>(key: string, path: string, query: object) {
+  return infiniteQueryOptions({
+    queryKey: [key, query],
+    queryFn: ({ pageParam }) => get<Page<Row>>(path, { ...query, after: pageParam }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (last) => last.next ?? undefined,
+  });
+}

@@ -1,0 +1,22 @@
+import { Button, Result } from 'antd';
+import { isRouteErrorResponse, useRouteError } from 'react-router';
+import { useText } from '../text/use-text.ts';
+
+/** No such page, or one that could not be fetched or shown (perhaps the server has a newer version): load it afresh. */
+export function ErrorPage() {
+  const { common } = useText();
+  const error = useRouteError();
+  const isMissing = error === undefined || isRouteErrorResponse(error);
+  return (
+    <Result
+      status={isMissing ? '404' : 'error'}
+      icon={<span />}
+      title={<h1>{isMissing ? common.missingPage : common.failed}</h1>}
+      extra={
+        <Button type="primary" href="/admin/">
+          {common.retry}
+        </Button>
+      }
+    />
+  );
+}

@@ -1,0 +1,89 @@
+import { MenuOutlined } from '@ant-design/icons';
+import { Button, Drawer } from 'antd';
+import { useEffect, useState } from 'react';
+import { Link, Navigate, Outlet, useLocation } from 'react-router';
+import { useLiveEvents } from '../api/live.ts';
+import { Problem } from '../parts/problem.tsx';
+import { useNarrow } from '../parts/use-narrow.ts';
+import { Waiting } from '../parts/waiting.tsx';
+import { useText } from '../text/use-text.ts';
+import { Brand } from './brand.tsx';
+import { Navigation } from './navigation.tsx';
+import { MeProvider, useWhoIsSignedIn } from './session.tsx';
+import { UserMenu } from './user-menu.tsx';
+import './frame.css';
+
+/** What surrounds every page of somebody who is signed in. Others go to the login, and come back to their place. */
+export function Frame() {
+  const { data: me, error, refetch } = useWhoIsSignedIn();
+  const { pathname, search } = useLocation();
+  if (me === null) return <Navigate to="/login" replace state={{ from: pathname + search }} />;
+  if (me === undefined) return error === null ? <Waiting /> : <Problem error={error} onRetry={refetch} />;
+  return (
+    <MeProvider value={me}>
+      <SignedInFrame />
+    </MeProvider>
+  );
+}
+
+function SignedInFrame() {
+  const { common } = useText();
+  const isNarrow = useNarrow();
+  const [isOpen, setOpen] = useState(false);
+  const { pathname } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever has gone to another page is done with the menu
+  useEffect(() => setOpen(false), [pathname]);
+
+  return (
+    <div className="frame">
+      <a className="skip" href="#content">
+        {common.skip}
+      </a>
+      <header className="frame-top">
+        {isNarrow && (
+          <Button
+            type="text"
+            icon={<MenuOutlined />}
+            aria-label={common.openMenu}
+            onClick={() => setOpen(true)}
+          />
+        )}
+        <Link to="/" className="brand">
+          <Brand />
+        </Link>
+        <LiveState />
+        <UserMenu />
+      </header>
+      {isNarrow ? (
+        <Drawer
+          open={isOpen}
+          onClose={() => setOpen(false)}
+          placement="left"
+          size={260}
+          title={common.menu}
+          styles={{ body: { padding: 12 } }}
+        >
+          <Navigation />
+        </Drawer>
+      ) : (
+        <div className="frame-side">
+          <Navigation />
+        </div>
+      )}
+      <main id="content" className="frame-main" tabIndex={-1}>
+        <Outlet />
+      </main>
+    </div>
+  );
+}
+
+/** The page's one live connection. Says aloud when it is lost and when it is back. */
+function LiveState() {
+  const { common } = useText();
+  const isLive = useLiveEvents();
+  return (
+    <span role="status" className={isLive ? 'live live-on' : 'live live-lost'}>
+      <span>{isLive ? common.live : common.lost}</span>
+    </span>
+  );
+}

@@ -1,0 +1,57 @@
+import type { AuditRow } from '../../../../src/http/admin/api.ts';
+import { auditQuery } from '../../api/queries.ts';
+import { RequestProblem } from '../../api/request.ts';
+import { useMay } from '../../app/session.tsx';
+import { Moment } from '../../parts/moment.tsx';
+import { Paged } from '../../parts/paged.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import type { Column } from '../../parts/rows.tsx';
+import { useText } from '../../text/use-text.ts';
+import type { Text } from '../../text/zh/zh.ts';
+
+/** Who did what, when, from where, and what it was before and after. For admins. */
+export function AuditPage() {
+  const text = useText();
+  const mayRead = useMay('admin');
+  const { title, none } = text.pages.audit;
+  return (
+    <>
+      <div className="page-head">
+        <h1>{title}</h1>
+      </div>
+      {mayRead ? (
+        <Paged
+          query={auditQuery()}
+          label={title}
+          columns={columns(text)}
+          keyOf={({ id }) => id}
+          none={none}
+        />
+      ) : (
+        <Problem error={new RequestProblem({ error: 'not_allowed' })} />
+      )}
+    </>
+  );
+}
+
+function columns({ common, pages }: Text): Column<AuditRow>[] {
+  const { audit } = pages;
+  return [
+    { key: 'at', title: common.at, render: ({ at }) => <Moment at={at} /> },
+    { key: 'actor', title: common.actor, render: ({ actor }) => actor },
+    { key: 'ip', title: common.ip, render: ({ ip }) => <span className="code">{ip ?? '–'}</span> },
+    { key: 'action', title: audit.action, render: ({ action }) => <span className="code">{action}</span> },
+    {
+      key: 'subject',
+      title: audit.subject,
+      render: ({ subject }) => <span className="code">{subject ?? '–'}</span>,
+    },
+    { key: 'outcome', title: common.outcome, render: ({ outcome }) => outcome },
+    { key: 'before', title: audit.before, render: ({ before }) => <State text={before} /> },
+    { key: 'after', title: audit.after, render: ({ after }) => <State text={after} /> },
+  ];
+}
+
+function State({ text }: { text: string | null }) {
+  return <span className="code answer">{text ?? '–'}</span>;
+}

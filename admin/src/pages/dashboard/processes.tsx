@@ -1,0 +1,46 @@
+import type { ProcessFigures } from '../../../../src/http/admin/api.ts';
+import { Age } from '../../parts/countdown.tsx';
+import { Moment } from '../../parts/moment.tsx';
+import { type Column, Rows } from '../../parts/rows.tsx';
+import { Tag } from '../../parts/tag.tsx';
+import { useText } from '../../text/use-text.ts';
+
+/** Who is at work: the processes of the last day, and whether each has been seen lately. */
+export function Processes({ processes }: { processes: ProcessFigures[] }) {
+  const { common, pages } = useText();
+  const text = pages.dashboard;
+  const columns: Column<ProcessFigures>[] = [
+    { key: 'name', title: 'host:pid', render: ({ name }) => <span className="code">{name}</span> },
+    {
+      key: 'alive',
+      title: pages.orders.state,
+      render: ({ isAlive, works, serves }) => (
+        <span className="tags">
+          <Tag tone={isAlive ? 'good' : 'calm'}>{isAlive ? text.alive : text.gone}</Tag>
+          {serves && <Tag>{text.serves}</Tag>}
+          {works && <Tag>{text.works_}</Tag>}
+        </span>
+      ),
+    },
+    { key: 'seen', title: text.seen, render: ({ seenAt }) => <Age since={seenAt} /> },
+    {
+      key: 'swept',
+      title: text.swept,
+      render: ({ sweptAt }) => (sweptAt === null ? '–' : <Age since={sweptAt} />),
+    },
+    { key: 'started', title: text.started, render: ({ startedAt }) => <Moment at={startedAt} /> },
+    { key: 'version', title: common.version, render: ({ version }) => version },
+  ];
+  return (
+    <section className="stack">
+      <h2>{text.processesTitle}</h2>
+      <Rows
+        label={text.processesTitle}
+        rows={processes}
+        columns={columns}
+        keyOf={({ name }) => name}
+        none="–"
+      />
+    </section>
+  );
+}

@@ -1,0 +1,114 @@
+import { useQuery } from '@tanstack/react-query';
+import { Alert } from 'antd';
+import { useState } from 'react';
+import type { ActionResult, OrderRow } from '../../../../src/http/admin/api.ts';
+import { lateQuery } from '../../api/queries.ts';
+import { useMay } from '../../app/session.tsx';
+import type { Possible } from '../../parts/act/deed.ts';
+import { OrderActions } from '../../parts/act/order-actions.tsx';
+import { OutcomeNotice } from '../../parts/act/outcome-notice.tsx';
+import { Moment } from '../../parts/moment.tsx';
+import { OrderLink } from '../../parts/order-link.tsx';
+import { OrderState } from '../../parts/order-status.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { type Column, Rows } from '../../parts/rows.tsx';
+import { TwoLines } from '../../parts/two-lines.tsx';
+import { yuan } from '../../parts/yuan.ts';
+import { useText, wordFor } from '../../text/use-text.ts';
+import type { Text } from '../../text/zh/zh.ts';
+
+/** Whatever waits here may be decided in each way; the server says so if it may not any more. */
+const possible: Possible = { actions: ['late'], lateDecisions: ['refund', 'reopen', 'handled'] };
+
+/** Late payments (关单后支付) that wait for a person to decide. */
+export function LatePage() {
+  const text = useText();
+  const { late } = text.pages;
+  const { data, error, isPending, refetch } = useQuery(lateQuery);
+  const [result, setResult] = useState<ActionResult | null>(null);
+  const [failure, setFailure] = useState<Error | null>(null);
+  const show = (came: ActionResult | null, went: Error | null) => {
+    setResult(came);
+    setFailure(went);
+  };
+  const mayAct = useMay('operator');
+  const decide: Column<OrderRow> = {
+    key: 'actions',
+    title: text.actions.heading,
+    render: (order) => (
+      <OrderActions
+        order={order}
+        possible={possible}
+        onResult={(came) => show(came, null)}
+        onError={(went) => show(null, went)}
+      />
+    ),
+  };
+
+  return (
+    <>
+      <div className="page-head">
+        <h1>{late.title}</h1>
+      </div>
+      {data !== undefined && <p className="soft">{late.lead(wordFor(text.words.policy, data.policy))}</p>}
+      {data !== undefined && data.violations > 0 && (
+        <Alert
+          type="error"
+          showIcon
+          title={late.violations(data.violations)}
+          description={late.violationsHint}
+        />
+      )}
+      <div aria-live="polite">
+        {result !== null && <OutcomeNotice result={result} onClose={() => show(null, null)} />}
+        {failure !== null && <Problem error={failure} />}
+      </div>
+      {error !== null && <Problem error={error} onRetry={refetch} />}
+      {error === null && (
+        <Rows
+          label={late.title}
+          rows={data?.rows ?? []}
+          isLoading={isPending}
+          columns={[...columns(text), ...(mayAct ? [decide] : [])]}
+          keyOf={({ orderNo }) => orderNo}
+          none={late.none}
+        />
+      )}
+    </>
+  );
+}
+
+function columns({ common, words }: Text): Column<OrderRow>[] {
+  return [
+    {
+      key: 'orderNo',
+      title: common.orderNo,
+      render: ({ orderNo, channel }) => (
+        <TwoLines under={words.channel[channel]}>
+          <OrderLink orderNo={orderNo} />
+        </TwoLines>
+      ),
+    },
+    {
+      key: 'amount',
+      title: common.amount,
+      render: ({ amountFen }) => <strong className="number">{yuan(amountFen)}</strong>,
+    },
+    { key: 'state', title: common.status, render: (order) => <OrderState order={order} /> },
+    {
+      key: 'latePaidAt',
+      title: common.latePaidAt,
+      render: ({ latePaidAt, closedAt }) => (
+        <TwoLines
+          under={
+            <>
+              {common.closedAt} <Moment at={closedAt} />
+            </>
+          }
+        >
+          <Moment at={latePaidAt} />
+        </TwoLines>
+      ),
+    },
+  ];
+}

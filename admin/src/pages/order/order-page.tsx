@@ -1,0 +1,95 @@
+import { ArrowLeftOutlined } from '@ant-design/icons';
+import { useQuery } from '@tanstack/react-query';
+import { Alert, Empty } from 'antd';
+import { useState } from 'react';
+import { Link, useParams } from 'react-router';
+import type { ActionResult, OrderDetail } from '../../../../src/http/admin/api.ts';
+import { orderQuery } from '../../api/queries.ts';
+import { RequestProblem } from '../../api/request.ts';
+import { useMay } from '../../app/session.tsx';
+import { OrderActions } from '../../parts/act/order-actions.tsx';
+import { OutcomeNotice } from '../../parts/act/outcome-notice.tsx';
+import { Countdown } from '../../parts/countdown.tsx';
+import { OrderState } from '../../parts/order-status.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { Waiting } from '../../parts/waiting.tsx';
+import { useText } from '../../text/use-text.ts';
+import { OrderFacts } from './order-facts.tsx';
+import { OrderTimeline } from './order-timeline.tsx';
+import './order.css';
+
+/** One order: what it is, what can be done with it, and all that has happened to it. */
+export function OrderPage() {
+  const { pages } = useText();
+  const { orderNo = '' } = useParams();
+  const { data, error, refetch } = useQuery(orderQuery(orderNo));
+  const isMissing = error instanceof RequestProblem && error.error === 'not_found';
+  return (
+    <>
+      <Link to="/orders">
+        <ArrowLeftOutlined /> {pages.order.back}
+      </Link>
+      {isMissing && <Empty description={pages.order.missing} />}
+      {error !== null && !isMissing && <Problem error={error} onRetry={refetch} />}
+      {data === undefined && error === null && <Waiting />}
+      {data !== undefined && <Detail key={orderNo} detail={data} />}
+    </>
+  );
+}
+
+function Detail({ detail }: { detail: OrderDetail }) {
+  const { pages } = useText();
+  const { order, timeline } = detail;
+  return (
+    <>
+      <div className="page-head">
+        <h1>
+          {pages.order.title} <span className="code">{order.orderNo}</span>
+        </h1>
+        <Countdown order={order} />
+        <OrderState order={order} />
+      </div>
+      <Actions detail={detail} />
+      <div className="order-columns">
+        <section className="surface" aria-labelledby="facts">
+          <h2 id="facts">{pages.order.facts}</h2>
+          <OrderFacts order={order} />
+        </section>
+        <section className="surface" aria-labelledby="timeline">
+          <h2 id="timeline">{pages.order.timeline}</h2>
+          <OrderTimeline events={timeline} />
+        </section>
+      </div>
+    </>
+  );
+}
+
+function Actions({ detail }: { detail: OrderDetail }) {
+  const { order, actions } = detail;
+  const text = useText();
+  const mayAct = useMay('operator');
+  const [result, setResult] = useState<ActionResult | null>(null);
+  const [error, setError] = useState<Error | null>(null);
+  const show = (came: ActionResult | null, went: Error | null) => {
+    setResult(came);
+    setError(went);
+  };
+  return (
+    <section className="stack" aria-label={text.actions.heading}>
+      {mayAct && actions.length > 0 && (
+        <OrderActions
+          order={order}
+          possible={detail}
+          onResult={(came) => show(came, null)}
+          onError={(went) => show(null, went)}
+        />
+      )}
+      {!mayAct && <Alert type="info" title={text.actions.needsOperator} />}
+      {mayAct && actions.length === 0 && <p className="soft">{text.actions.nothing}</p>}
+      <div aria-live="polite">
+        {result !== null && <OutcomeNotice result={result} onClose={() => show(null, null)} />}
+        {error !== null && <Problem error={error} />}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,83 @@
+import type { OrderRow, OrdersQuery } from '../../../../src/http/admin/api.ts';
+import { ordersQuery } from '../../api/queries.ts';
+import { Countdown } from '../../parts/countdown.tsx';
+import { Moment } from '../../parts/moment.tsx';
+import { OrderLink } from '../../parts/order-link.tsx';
+import { OrderState } from '../../parts/order-status.tsx';
+import { Paged } from '../../parts/paged.tsx';
+import type { Column } from '../../parts/rows.tsx';
+import { TwoLines } from '../../parts/two-lines.tsx';
+import { useFilter } from '../../parts/use-filter.ts';
+import { yuan } from '../../parts/yuan.ts';
+import { useText } from '../../text/use-text.ts';
+import type { Text } from '../../text/zh/zh.ts';
+import { type Filter, OrderFilters } from './order-filters.tsx';
+
+/** All orders, newest first, as they are at this moment. */
+export function OrdersPage() {
+  const text = useText();
+  const [filter, change] = useFilter<Filter>();
+  return (
+    <>
+      <div className="page-head">
+        <h1>{text.pages.orders.title}</h1>
+      </div>
+      <OrderFilters filter={filter} onChange={change} />
+      <Paged
+        query={ordersQuery(asQuery(filter))}
+        label={text.pages.orders.title}
+        columns={columns(text)}
+        keyOf={({ orderNo }) => orderNo}
+        none={text.pages.orders.none}
+      />
+    </>
+  );
+}
+
+function columns({ common, words }: Text): Column<OrderRow>[] {
+  return [
+    {
+      key: 'numbers',
+      title: common.orderNo,
+      render: ({ orderNo, bizOrderNo }) => (
+        <TwoLines under={<span className="code">{bizOrderNo}</span>}>
+          <OrderLink orderNo={orderNo} />
+        </TwoLines>
+      ),
+    },
+    { key: 'state', title: common.status, render: (order) => <OrderState order={order} /> },
+    {
+      key: 'left',
+      title: common.expiresAt,
+      render: (order) => (
+        <TwoLines under={<Moment at={order.expiresAt} />}>
+          <Countdown order={order} />
+        </TwoLines>
+      ),
+    },
+    {
+      key: 'amount',
+      title: common.amount,
+      render: ({ amountFen }) => <span className="number">{yuan(amountFen)}</span>,
+    },
+    {
+      key: 'channel',
+      title: common.channel,
+      render: ({ channel, method }) => (
+        <TwoLines under={words.method[method]}>{words.channel[channel]}</TwoLines>
+      ),
+    },
+    {
+      key: 'title',
+      title: common.itemTitle,
+      render: ({ title }) => <span className="title">{title}</span>,
+    },
+    { key: 'createdAt', title: common.createdAt, render: ({ createdAt }) => <Moment at={createdAt} /> },
+  ];
+}
+
+/** The address's words as the server's question; times there are in the browser's zone. */
+function asQuery({ createdFrom, createdTo, ...rest }: Filter): OrdersQuery {
+  const utc = (local: string | undefined) => (local ? new Date(local).toISOString() : undefined);
+  return { ...rest, createdFrom: utc(createdFrom), createdTo: utc(createdTo), limit: 50 } as OrdersQuery;
+}

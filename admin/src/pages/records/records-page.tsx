@@ -1,0 +1,113 @@
+import { Input } from 'antd';
+import type { CloseRecordRow, CloseRecordsQuery } from '../../../../src/http/admin/api.ts';
+import { recordsQuery } from '../../api/queries.ts';
+import { Choose } from '../../parts/choose.tsx';
+import { Moment } from '../../parts/moment.tsx';
+import { OrderLink } from '../../parts/order-link.tsx';
+import { Paged } from '../../parts/paged.tsx';
+import type { Column } from '../../parts/rows.tsx';
+import { StatusChange } from '../../parts/status-change.tsx';
+import { TwoLines } from '../../parts/two-lines.tsx';
+import { useFilter } from '../../parts/use-filter.ts';
+import { useText, wordFor } from '../../text/use-text.ts';
+import type { Text } from '../../text/zh/zh.ts';
+
+type Filter = { search?: string; channel?: string; trigger?: string; outcome?: string };
+
+/** Close records (关闭记录), newest first: every attempt on any order. */
+export function RecordsPage() {
+  const text = useText();
+  const { pages, words } = text;
+  const [filter, change] = useFilter<Filter>();
+  const outcomes: Record<string, string> = { ...words.attempt, ...words.reason };
+  return (
+    <>
+      <div className="page-head">
+        <h1>{pages.records.title}</h1>
+      </div>
+      <search className="bar" aria-label={pages.orders.filters}>
+        <Input.Search
+          key={filter.search}
+          defaultValue={filter.search}
+          aria-label={pages.records.search}
+          placeholder={pages.orders.searchHint}
+          allowClear
+          maxLength={100}
+          onSearch={(search) => change({ search: search.trim() })}
+          style={{ width: 340, maxWidth: '100%' }}
+        />
+        <Choose
+          label={pages.orders.channel}
+          any={`${pages.orders.channel}: ${pages.orders.any}`}
+          words={words.channel as Record<string, string>}
+          value={filter.channel}
+          onChange={(channel) => change({ channel })}
+        />
+        <Choose
+          label={text.common.trigger}
+          any={pages.records.anyTrigger}
+          words={words.trigger as Record<string, string>}
+          value={filter.trigger}
+          onChange={(trigger) => change({ trigger })}
+        />
+        <Choose
+          label={text.common.outcome}
+          any={pages.records.anyOutcome}
+          words={outcomes}
+          value={filter.outcome}
+          onChange={(outcome) => change({ outcome })}
+        />
+      </search>
+      <Paged
+        query={recordsQuery({ ...filter, limit: 50 } as CloseRecordsQuery)}
+        label={pages.records.title}
+        columns={columns(text, outcomes)}
+        keyOf={({ id }) => id}
+        none={pages.records.none}
+      />
+    </>
+  );
+}
+
+function columns({ common, words }: Text, outcomes: Record<string, string>): Column<CloseRecordRow>[] {
+  return [
+    { key: 'at', title: common.at, render: ({ at }) => <Moment at={at} /> },
+    {
+      key: 'orderNo',
+      title: common.orderNo,
+      render: ({ orderNo, channel }) => (
+        <TwoLines under={words.channel[channel]}>
+          <OrderLink orderNo={orderNo} />
+        </TwoLines>
+      ),
+    },
+    {
+      key: 'type',
+      title: common.type,
+      render: ({ closeType, attempt }) => `${wordFor(words.closeType, closeType)} #${attempt}`,
+    },
+    {
+      key: 'trigger',
+      title: common.trigger,
+      render: ({ trigger, actor, clientIp }) => (
+        <TwoLines under={[actor, clientIp].filter(Boolean).join(' · ')}>
+          {wordFor(words.trigger, trigger)}
+        </TwoLines>
+      ),
+    },
+    {
+      key: 'outcome',
+      title: common.outcome,
+      render: ({ outcome, statusBefore, statusAfter }) => (
+        <TwoLines under={<StatusChange before={statusBefore} after={statusAfter} />}>
+          {wordFor(outcomes, outcome)}
+        </TwoLines>
+      ),
+    },
+    {
+      key: 'answer',
+      title: common.answer,
+      render: ({ answer }) => <span className="code answer">{answer ?? '–'}</span>,
+    },
+  ];
+}

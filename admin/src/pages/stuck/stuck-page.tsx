@@ -1,0 +1,99 @@
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { Button } from 'antd';
+import { useState } from 'react';
+import type { ChannelName } from '../../../../src/channel/channel.ts';
+import type { ChannelSaysList, StuckRow, StuckWish } from '../../../../src/http/admin/api.ts';
+import type { PendingReason } from '../../../../src/order/order.ts';
+import { stuckQuery } from '../../api/queries.ts';
+import { post } from '../../api/request.ts';
+import { useMay } from '../../app/session.tsx';
+import { Choose } from '../../parts/choose.tsx';
+import { Problem } from '../../parts/problem.tsx';
+import { Rows } from '../../parts/rows.tsx';
+import { useFilter } from '../../parts/use-filter.ts';
+import { useText } from '../../text/use-text.ts';
+import { BulkReclose } from './bulk-reclose.tsx';
+import { stuckColumns } from './stuck-columns.tsx';
+
+type Filter = { channel?: ChannelName; reason?: PendingReason };
+
+/** Stuck orders (死信): what the channel says of them now, and beginning again with some or with all. */
+export function StuckPage() {
+  const text = useText();
+  const { stuck, orders } = text.pages;
+  const [{ channel, reason }, change] = useFilter<Filter>();
+  const filter = { channel, reason };
+  const list = useInfiniteQuery({ ...stuckQuery({ ...filter, limit: 100 }), refetchInterval: 30_000 });
+  const { error, isPending, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = list;
+  const data = list.data?.pages.flatMap(({ rows }) => rows) ?? [];
+  const [keys, setKeys] = useState<string[]>([]);
+  const mayAct = useMay('operator');
+  const ask = useMutation({ mutationFn: (wish: StuckWish) => post<ChannelSaysList>('/stuck/ask', wish) });
+
+  // What has left the list meanwhile is not chosen any more.
+  const chosen = keys.filter((key) => data.some(({ orderNo }) => orderNo === key));
+  const wish = chosen.length > 0 ? { orderNos: chosen } : filter;
+  const said = new Map(ask.data?.rows.map((row) => [row.order.orderNo, row]));
+  return (
+    <>
+      <div className="page-head">
+        <h1>{stuck.title}</h1>
+      </div>
+      <p className="soft">{stuck.lead}</p>
+      <search className="bar" aria-label={orders.filters}>
+        <Choose
+          label={orders.channel}
+          any={`${orders.channel}: ${orders.any}`}
+          words={text.words.channel}
+          value={channel}
+          onChange={(chosenOne) => change({ channel: chosenOne })}
+        />
+        <Choose
+          label={text.common.retryReason}
+          any={stuck.anyReason}
+          words={text.words.reason}
+          value={reason}
+          onChange={(chosenOne) => change({ reason: chosenOne })}
+        />
+        {mayAct && data.length > 0 && (
+          <Button loading={ask.isPending} onClick={() => ask.mutate(wish)}>
+            {stuck.ask}
+          </Button>
+        )}
+      </search>
+      <div aria-live="polite">
+        {ask.isPending && stuck.asking}
+        {ask.data !== undefined && !ask.isPending && stuck.asked(ask.data.rows.length)}
+        {ask.data?.isCut && ` ${stuck.isCut}`}
+        {ask.error !== null && <Problem error={ask.error} />}
+      </div>
+      {mayAct && <BulkReclose chosen={chosen} filter={filter} isEmpty={data.length === 0} />}
+      {error !== null && <Problem error={error} onRetry={refetch} />}
+      {error === null && (
+        <Rows
+          label={stuck.title}
+          rows={data}
+          isLoading={isPending}
+          columns={stuckColumns(text, said)}
+          keyOf={({ orderNo }) => orderNo}
+          none={stuck.none}
+          {...(mayAct && {
+            choice: {
+              keys: chosen,
+              onChange: setKeys,
+              nameOf: ({ orderNo }: StuckRow) => stuck.choose(orderNo),
+              nameOfAll: stuck.chooseAll,
+            },
+          })}
+        />
+      )}
+      {hasNextPage && (
+        <div className="more">
+          <Button loading={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+            {text.common.more}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,53 @@
+import { Modal } from 'antd';
+import type { OrderRow } from '../../../../src/http/admin/api.ts';
+import { useText } from '../../text/use-text.ts';
+import { OrderState } from '../order-status.tsx';
+import { Pair } from '../rows.tsx';
+import { yuan } from '../yuan.ts';
+import { type Deed, isGrave, nameOf, whatItDoes } from './deed.ts';
+
+interface Props {
+  order: OrderRow;
+  deed: Deed;
+  isPending: boolean;
+  onConfirm(): void;
+  onCancel(): void;
+}
+
+/** Says of which order, and exactly what will be done with it; nothing is done before it is confirmed. */
+export function ConfirmDeed({ order, deed, isPending, onConfirm, onCancel }: Props) {
+  const text = useText();
+  const { actions, common, words } = text;
+  const name = nameOf(deed, text);
+  return (
+    <Modal
+      open
+      title={actions.title(name, order.orderNo)}
+      okText={actions.confirm(name)}
+      cancelText={actions.keep}
+      okButtonProps={{ danger: isGrave(deed) }}
+      confirmLoading={isPending}
+      onOk={onConfirm}
+      onCancel={onCancel}
+    >
+      <div className="stack">
+        <dl className="pairs">
+          <Pair name={common.bizOrderNo}>
+            <span className="code">{order.bizOrderNo}</span>
+          </Pair>
+          <Pair name={common.amount}>
+            <strong className="number">{yuan(order.amountFen)}</strong> · {words.channel[order.channel]} ·{' '}
+            {words.method[order.method]}
+          </Pair>
+          <Pair name={common.status}>
+            <OrderState order={order} />
+          </Pair>
+        </dl>
+        {whatItDoes(deed, order, text).map((sentence) => (
+          <p key={sentence}>{sentence}</p>
+        ))}
+        <p className="soft">{actions.audited}</p>
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,26 @@
+import { Select } from 'antd';
+
+interface Props<Code extends string> {
+  /** What is chosen, for those who cannot see it. */
+  label: string;
+  /** Shown while nothing is chosen, and to choose nothing again. */
+  any: string;
+  words: Record<Code, string>;
+  value: Code | undefined;
+  onChange(value: Code | undefined): void;
+}
+
+/** One of the words, or any. */
+export function Choose<Code extends string>({ label, any, words, value, onChange }: Props<Code>) {
+  const codes = Object.keys(words) as Code[];
+  return (
+    <Select<Code | ''>
+      aria-label={label}
+      value={value ?? ''}
+      onChange={(code) => onChange(code === '' ? undefined : code)}
+      options={[{ value: '', label: any }, ...codes.map((code) => ({ value: code, label: words[code] }))]}
+      popupMatchSelectWidth={false}
+      style={{ minWidth: 132 }}
+    />
+  );
+}

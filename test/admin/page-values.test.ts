@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { deedsOf } from '../../admin/src/parts/act/deed.ts';
+import { counted, duration } from '../../admin/src/parts/duration.ts';
+import { yuan } from '../../admin/src/parts/yuan.ts';
+import { en } from '../../admin/src/text/en/en.ts';
+import { zh } from '../../admin/src/text/zh/zh.ts';
+
+describe('money on the admin page', () => {
+  it.each([
+    [0, '¥0.00'],
+    [1, '¥0.01'],
+    [99, '¥0.99'],
+    [100, '¥1.00'],
+    [123_456_789, '¥1,234,567.89'],
+    [100_000, '¥1,000.00'],
+    [-250, '-¥2.50'],
+    [Number.MAX_SAFE_INTEGER, '¥90,071,992,547,409.91'],
+  ])('%d fen is shown as %s', (amountFen, shown) => {
+    expect(yuan(amountFen)).toBe(shown);
+  });
+
+  it('has every fen in it, whatever the amount', () => {
+    fc.assert(
+      fc.property(fc.nat({ max: Number.MAX_SAFE_INTEGER }), (amountFen) => {
+        expect(Number(yuan(amountFen).replace(/[¥,.]/g, ''))).toBe(amountFen);
+      }),
+    );
+  });
+});
+
+describe('time on the admin page', () => {
+  it.each([
+    [-5, '0 s'],
+    [999, '0 s'],
+    [59_999, '59 s'],
+    [60_000, '1 min 0 s'],
+    [3_599_000, '59 min 59 s'],
+    [7_500_000, '2 h 5 min'],
+    [90_000_000, '1 d 1 h'],
+  ])('%d ms are counted down as %s', (ms, shown) => {
+    expect(counted(ms, en.common)).toBe(shown);
+  });
+
+  it('says short durations with the digits that matter', () => {
+    expect(duration(182, en.common)).toBe('182 ms');
+    expect(duration(2_140, en.common)).toBe('2.1 s');
+    expect(duration(125_000, zh.common)).toBe('2 分 5 秒');
+  });
+});
+
+it('offers what the server says can be done, and of a late payment each decision by itself', () => {
+  expect(deedsOf({ actions: ['sync', 'late'], lateDecisions: ['refund', 'handled'] })).toEqual([
+    { action: 'sync' },
+    { action: 'late', decision: 'refund' },
+    { action: 'late', decision: 'handled' },
+  ]);
+});
+
+it('says in both languages whatever it says in one', () => {
+  const keysOf = (value: object, path = ''): string[] =>
+    Object.entries(value).flatMap(([key, inner]) =>
+      typeof inner === 'object' ? keysOf(inner, `${path}${key}.`) : [`${path}${key}`],
+    );
+  // Words for codes are open lists, which the compiler cannot compare.
+  expect(keysOf(en).sort()).toEqual(keysOf(zh).sort());
+});
