@@ -4,7 +4,9 @@ import { createOrder } from '../order/create-order.ts';
 import type { PaymentOrder } from '../order/order.ts';
 import type { CloseTrigger, CreateOrder } from '../order/outcomes.ts';
 import { receiveNotification } from '../order/receive-notification.ts';
-import { type AutocloseOptions, engineSettings, loggerOf } from './options.ts';
+import { createLogger } from '../platform/logger.ts';
+import { engineSettings } from './engine-settings.ts';
+import type { AutocloseOptions } from './options.ts';
 import { ownChannels } from './own-channels.ts';
 import { showOrder } from './show-order.ts';
 import { CALLBACK_URL, tellShop } from './tell-shop.ts';
@@ -22,7 +24,7 @@ export async function createAutoclose(options: AutocloseOptions): Promise<Autocl
   const engine = await openEngine(
     settings,
     (guard) => ownChannels(options.channels, guard),
-    loggerOf(options),
+    options.log ?? createLogger('info'),
   );
   const { deps } = engine;
 
