@@ -1,19 +1,30 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { createChannels } from './channels.ts';
 import type { Config, ServerConfig } from './config.ts';
 import { type EngineSettings, openEngine } from './engine.ts';
 import { noticeBody } from './http/daxpay/notice-body.ts';
+import { createMonitor } from './http/health/monitor.ts';
 import { createServer } from './http/server.ts';
 import type { NoticeStore } from './notice/notice-store.ts';
 import { createPublicResolver, resolveAnywhere } from './notice/resolve-host.ts';
 import { createNoticeSender } from './notice/send-notice.ts';
+import { createFigureGauges } from './observe/figure-gauges.ts';
+import { measureChannel } from './observe/measure-channel.ts';
+import { measureNotices } from './observe/measure-notices.ts';
+import { measureStore } from './observe/measure-store.ts';
+import { measureSweep } from './observe/measure-sweep.ts';
+import { createMetrics } from './observe/metrics.ts';
+import { readReadiness } from './observe/readiness.ts';
 import { cancelByHand, closeByHand, syncByHand } from './order/by-hand.ts';
 import { createOrder } from './order/create-order.ts';
 import type { OrderDeps } from './order/deps.ts';
 import { receiveNotification } from './order/receive-notification.ts';
+import { answersWithin } from './platform/answers-within.ts';
 import type { Logger } from './platform/logger.ts';
 import { naming } from './platform/naming.ts';
 import { createNonceMemory } from './platform/nonce-memory.ts';
+import type { ProcessStore } from './process/process-store.ts';
+import { version } from './version.ts';
+import { createFigures, type ReadFigures } from './view/figures.ts';
 
 /** Whoever asks after our health gives up soon, ms. */
 const HEALTH_LIMIT_MS = 2_000;
@@ -22,6 +33,10 @@ export interface App {
   deps: OrderDeps;
   /** What merchants are told. */
   notices: NoticeStore;
+  /** Which processes run. */
+  processes: ProcessStore;
+  /** The dashboard's figures; at most two seconds old. Throws when the database cannot be reached. */
+  figures: ReadFigures;
   /** Whether the queue can be reached now. */
   isQueueReachable(): boolean;
   /** Listens for merchants and channels; the address. */
@@ -37,13 +52,46 @@ export interface App {
  * the database cannot be reached or is not migrated, and leaves nothing open then; Redis may be away.
  */
 export async function openApp({ server, ...channelConfig }: Config, log: Logger): Promise<App> {
+  const tracing = await tracingOf(server);
+  const metrics = createMetrics();
   const engine = await openEngine(
     engineSettings(server),
-    (guard) => createChannels(channelConfig, server.PUBLIC_URL, guard),
+    (guard) =>
+      createChannels(channelConfig, server.PUBLIC_URL, guard, (channel) => measureChannel(channel, metrics)),
+    {
+      store: (store) => measureStore(store, metrics),
+      notices: (notices) => measureNotices(notices, metrics),
+      leaseLost: () => metrics.leasesLost.inc(),
+      swept: (counts) => measureSweep(counts, metrics),
+      telemetry: tracing?.telemetry,
+    },
     log,
-  );
-  const { deps, notices, db, redis, releases } = engine;
+  ).catch(async (error: unknown) => {
+    await tracing?.stop();
+    throw error;
+  });
+  const { deps, notices, processes, heartbeat, db, redis, releases } = engine;
   const { clock } = deps;
+  if (tracing !== null) releases.add('connections', () => tracing.stop());
+
+  const figures = createFigures({ db, deps, processes, readDepths: engine.readDepths });
+  const refreshGauges = createFigureGauges(metrics.registry, figures, deps.channels);
+  const health = {
+    isHealthy: () => answersWithin(HEALTH_LIMIT_MS, db.query('SELECT 1')),
+    readiness: () => readReadiness(db, redis),
+  };
+  const monitor = createMonitor(
+    {
+      log,
+      ...health,
+      async metrics() {
+        await refreshGauges();
+        return metrics.expose();
+      },
+    },
+    { host: server.METRICS_HOST, port: server.METRICS_PORT },
+  );
+  releases.add('connections', () => monitor.close());
   const signSettings = { signSecret: server.SIGN_SECRET, signType: server.SIGN_TYPE };
 
   if (deps.channels.size === 0)
@@ -52,6 +100,8 @@ export async function openApp({ server, ...channelConfig }: Config, log: Logger)
   return {
     deps,
     notices,
+    processes,
+    figures,
     isQueueReachable: () => redis.status === 'ready',
     async serve() {
       const http = createServer({
@@ -71,19 +121,32 @@ export async function openApp({ server, ...channelConfig }: Config, log: Logger)
         findOrder: (numbers) => deps.store.findByNumbers(numbers),
         rememberNonce: createNonceMemory(redis, server.REDIS_PREFIX, log),
         receiveNotification: (channel, raw) => receiveNotification(deps, channel, raw),
-        isHealthy: () => answersWithin(HEALTH_LIMIT_MS, db.query('SELECT 1')),
+        ...health,
+        onAnswered: ({ operation, generation, code }) =>
+          metrics.apiRequests.inc({ operation, generation, code }),
       });
       releases.add('work', () => http.close());
-      return naming('HOST, PORT', http.listen({ host: server.HOST, port: server.PORT }));
+      const url = await naming('HOST, PORT', http.listen({ host: server.HOST, port: server.PORT }));
+      heartbeat.begin('serves');
+      await monitor.begin();
+      return url;
     },
     work() {
       engine.work({
         send: createNoticeSender(server.NOTICE_ALLOW_PRIVATE ? resolveAnywhere : createPublicResolver()),
         writeBody: (order, now) => noticeBody(order, signSettings, now),
       });
+      void monitor.begin();
     },
     close: engine.close,
   };
+}
+
+/** Null: no traces are wanted. The SDK is loaded only where they are. */
+async function tracingOf({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: name }: ServerConfig) {
+  if (endpoint === null) return null;
+  const { startTracing } = await import('./observe/tracing.ts');
+  return startTracing({ endpoint, name, version });
 }
 
 function engineSettings(server: ServerConfig): EngineSettings {
@@ -103,16 +166,4 @@ function engineSettings(server: ServerConfig): EngineSettings {
     closesPerSecond: server.CHANNEL_CLOSES_PER_S,
     sweepIntervalMs: server.SWEEP_INTERVAL_MS,
   };
-}
-
-async function answersWithin(limitMs: number, question: Promise<unknown>): Promise<boolean> {
-  const over = new AbortController();
-  const late = wait(limitMs, false, { signal: over.signal }).catch(() => false);
-  const answered = question.then(
-    () => true,
-    () => false,
-  );
-  const answer = await Promise.race([answered, late]);
-  over.abort();
-  return answer;
 }

@@ -1,3 +1,4 @@
+import type { Telemetry } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { DataSource } from 'typeorm';
 import { migrations } from '../migrations/index.ts';
@@ -11,8 +12,9 @@ import { entities } from './order/entities.ts';
 import type { LatePaymentPolicy } from './order/late-payment.ts';
 import { keepLeases } from './order/lease-keeper.ts';
 import { createRefundStore } from './order/refund-store.ts';
-import { createOrderStore } from './order/store.ts';
+import { createOrderStore, type OrderStore } from './order/store.ts';
 import { createStuckStore } from './order/stuck-store.ts';
+import type { SweepCounts } from './order/sweep-overdue.ts';
 import { ticks } from './platform/clock.ts';
 import { openDatabase } from './platform/database.ts';
 import { followDatabaseClock } from './platform/database-clock.ts';
@@ -21,9 +23,13 @@ import { naming } from './platform/naming.ts';
 import { connectedOrNot, openProducerRedis, openWorkerRedis, type RedisAddress } from './platform/redis.ts';
 import { createReleases } from './platform/releases.ts';
 import { createTellOnce } from './platform/tell-once.ts';
+import { createHeartbeat, type Heartbeat } from './process/heartbeat.ts';
+import { createProcessStore, type ProcessStore } from './process/process-store.ts';
 import { createCloseQueues } from './timer/close-queues.ts';
 import { startCloseWorker } from './timer/close-worker.ts';
+import type { QueueDepth } from './timer/queue-depths.ts';
 import { startSweeper } from './timer/sweeper.ts';
+import { version } from './version.ts';
 
 /** How long a shutdown waits for work in hand, ms. What is not done by then is given back: its lease runs out. */
 const SHUTDOWN_MS = 8_000;
@@ -51,10 +57,33 @@ export interface EngineSettings {
   sweepIntervalMs: number;
 }
 
+/** What measures an engine: it is given each part, and returns it or one that watches it. */
+export interface Instruments {
+  store(store: OrderStore): OrderStore;
+  notices(notices: NoticeStore): NoticeStore;
+  /** A lease ran out while it was held. */
+  leaseLost(): void;
+  swept(counts: SweepCounts): void;
+  telemetry?: Telemetry | undefined;
+}
+
+export const noInstruments: Instruments = {
+  store: (store) => store,
+  notices: (notices) => notices,
+  leaseLost() {},
+  swept() {},
+};
+
 export interface Engine {
   deps: OrderDeps;
   /** What is told of orders. */
   notices: NoticeStore;
+  /** Which processes run. */
+  processes: ProcessStore;
+  /** That this one does; of what it works on it tells by itself. */
+  heartbeat: Heartbeat;
+  /** Null where Redis is away. Never throws. */
+  readDepths(): Promise<QueueDepth[] | null>;
   db: DataSource;
   /** For those who must not wait for it, see `openProducerRedis`. */
   redis: Redis;
@@ -73,11 +102,12 @@ export interface Engine {
 export async function openEngine(
   settings: EngineSettings,
   createChannels: (guard: GuardOptions) => Channels,
+  instruments: Instruments,
   log: Logger,
 ): Promise<Engine> {
   const releases = createReleases(log);
   try {
-    return await build(settings, createChannels, log, releases);
+    return await build(settings, createChannels, instruments, log, releases);
   } catch (error) {
     await releases.run(SHUTDOWN_MS);
     throw error;
@@ -87,6 +117,7 @@ export async function openEngine(
 async function build(
   settings: EngineSettings,
   createChannels: (guard: GuardOptions) => Channels,
+  instruments: Instruments,
   log: Logger,
   releases: ReturnType<typeof createReleases>,
 ): Promise<Engine> {
@@ -104,8 +135,9 @@ async function build(
   const tellOnce = createTellOnce(ticks, TELL_AGAIN_MS);
   const maxCalls = settings.closeConcurrency + CALLS_BY_HAND;
   const channels = createChannels({ clock, ticks, log, tellOnce, maxCalls });
-  const store = createOrderStore(db);
-  const leases = keepLeases(store, clock, log);
+  const queues = createCloseQueues(redis, settings.redisPrefix, clock, log, instruments.telemetry);
+  const store = instruments.store(createOrderStore(db));
+  const leases = keepLeases(store, clock, log, instruments.leaseLost);
   releases.add('connections', async () => leases.stop());
   const deps: OrderDeps = {
     store,
@@ -113,7 +145,7 @@ async function build(
     stuck: createStuckStore(db),
     leases,
     channels,
-    timer: createCloseQueues(redis, settings.redisPrefix, clock, log),
+    timer: queues,
     clock,
     log,
     tellOnce,
@@ -122,11 +154,17 @@ async function build(
     latePaymentPolicy: settings.latePaymentPolicy,
     random: Math.random,
   };
-  const notices = createNoticeStore(db);
+  const notices = instruments.notices(createNoticeStore(db));
+  const processes = createProcessStore(db);
+  const heartbeat = createHeartbeat(processes, channels, version, log);
+  releases.add('connections', () => heartbeat.stop());
 
   return {
     deps,
     notices,
+    processes,
+    heartbeat,
+    readDepths: queues.depths,
     db,
     redis,
     work(tell) {
@@ -139,12 +177,17 @@ async function build(
           prefix: settings.redisPrefix,
           concurrency: settings.closeConcurrency,
           perSecond: settings.closesPerSecond,
+          telemetry: instruments.telemetry,
         };
         const worker = startCloseWorker(deps, connection, options);
         releases.add('work', () => worker.end());
       }
-      const sweeper = startSweeper(deps, settings.sweepIntervalMs);
+      const sweeper = startSweeper(deps, settings.sweepIntervalMs, (counts) => {
+        heartbeat.swept(clock.now());
+        instruments.swept(counts);
+      });
       releases.add('work', () => sweeper.stop());
+      heartbeat.begin('works');
       if (tell === null) return;
       const relay = startNoticeRelay({ ...tell, notices, clock, log });
       releases.add('work', () => relay.stop());

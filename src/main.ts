@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { Command } from 'commander';
 import { type App, openApp } from './app.ts';
 import { print } from './commands/command.ts';
@@ -10,13 +10,14 @@ import { addStuckCommand } from './commands/stuck.ts';
 import { ConfigError, readConfig, readDatabaseUrl } from './config.ts';
 import { migrate } from './migrate.ts';
 import { createLogger } from './platform/logger.ts';
+import { version } from './version.ts';
 
 /** Sysexits: the configuration is wrong. */
 const EXIT_CONFIG = 78;
 
 const program = new Command('autoclose')
   .description('Closes unpaid payment orders when their time runs out.')
-  .version(version())
+  .version(version)
   .showHelpAfterError();
 
 program
@@ -83,15 +84,6 @@ program
     const cutOff = stopping.signal.aborted && right === null;
     process.exit(cutOff ? (stopping.signal.reason === 'SIGINT' ? 130 : 143) : right ? 0 : 1);
   });
-
-function version(): string {
-  // One level up from src/, two from dist/src/.
-  for (const path of ['../package.json', '../../package.json']) {
-    const file = new URL(path, import.meta.url);
-    if (statSync(file, { throwIfNoEntry: false })) return JSON.parse(readFileSync(file, 'utf8')).version;
-  }
-  return 'unknown';
-}
 
 /** Opens the app, does what is asked, and ends it cleanly on SIGTERM or SIGINT; a second signal ends it at once. */
 async function run(...parts: ('serve' | 'work')[]): Promise<void> {

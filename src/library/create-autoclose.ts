@@ -1,4 +1,4 @@
-import { openEngine } from '../engine.ts';
+import { noInstruments, openEngine } from '../engine.ts';
 import { cancelByHand, closeByHand, syncByHand } from '../order/by-hand.ts';
 import { createOrder } from '../order/create-order.ts';
 import type { PaymentOrder } from '../order/order.ts';
@@ -24,6 +24,7 @@ export async function createAutoclose(options: AutocloseOptions): Promise<Autocl
   const engine = await openEngine(
     settings,
     (guard) => ownChannels(options.channels, guard),
+    noInstruments,
     options.log ?? createLogger('info'),
   );
   const { deps } = engine;

@@ -1,5 +1,6 @@
 import type { OrderDeps } from '../order/deps.ts';
 import type { PaymentOrder } from '../order/order.ts';
+import { currentTraceId } from '../platform/trace.ts';
 import { CALLBACK_URL } from './tell-shop.ts';
 import type { TrackedOrder } from './types.ts';
 
@@ -43,6 +44,7 @@ export async function trackOrder(deps: OrderDeps, wish: TrackedOrder, tells: boo
     notNotify: !tells,
     clientIp: null,
     apiGeneration: null,
+    traceId: currentTraceId(),
     createdAt,
     createAttemptedAt: createdAt,
     expiresAt,

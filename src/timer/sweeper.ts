@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { OrderDeps } from '../order/deps.ts';
 import type { OverdueOrder } from '../order/store.ts';
-import { SWEEP_BUDGET_MS, sweepOverdue } from '../order/sweep-overdue.ts';
+import { SWEEP_BUDGET_MS, type SweepCounts, sweepOverdue } from '../order/sweep-overdue.ts';
 
 /** A run that takes longer than its budget by so much is reported and no longer waited for, ms. */
 const RUN_LIMIT_MS = 60_000;
@@ -10,9 +10,14 @@ const JITTER = 0.2;
 
 /**
  * Runs the sweep now and then about every `intervalMs`, in this process: it does not live in the queue that it
- * backs up. A failed run is logged and the next goes ahead. `stop` waits for the run under way.
+ * backs up. A failed run is logged and the next goes ahead. `onSwept` hears of each that ended well, which it did also
+ * if the queue is away. `stop` waits for the run under way.
  */
-export function startSweeper(deps: OrderDeps, intervalMs: number): { stop(): Promise<void> } {
+export function startSweeper(
+  deps: OrderDeps,
+  intervalMs: number,
+  onSwept: (counts: SweepCounts) => void = () => {},
+): { stop(): Promise<void> } {
   const stopping = new AbortController();
   let after: OverdueOrder | null = null;
   const running = loop();
@@ -35,6 +40,7 @@ export function startSweeper(deps: OrderDeps, intervalMs: number): { stop(): Pro
       const counts = await Promise.race([sweepOverdue(deps, { after }), late]);
       after = typeof counts === 'string' ? null : counts.stoppedAt;
       if (counts === 'late') deps.log.error('sweep does not end');
+      else if (counts !== 'over') onSwept(counts);
     } catch (error) {
       after = null;
       deps.log.error({ err: error }, 'sweep failed');

@@ -1,0 +1,52 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { addOnce } from './add-once.ts';
+
+/** Which processes run, and whether they are alive: one row for each, see `src/process/heartbeat.ts`. */
+export class Processes1759000000000 implements MigrationInterface {
+  readonly name = 'Processes1759000000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`
+      CREATE TABLE IF NOT EXISTS process (
+        id           CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL PRIMARY KEY,
+        name         VARCHAR(255) NOT NULL,
+        version      VARCHAR(40) NOT NULL,
+        serves       TINYINT NOT NULL,
+        works        TINYINT NOT NULL,
+        started_at   DATETIME(3) NOT NULL,
+        seen_at      DATETIME(3) NOT NULL,
+        swept_at     DATETIME(3) NULL,
+        out_of_order TEXT NOT NULL,
+        KEY ix_seen_at (seen_at)
+      ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`);
+  }
+
+  /** Forward only. */
+  async down(): Promise<void> {
+    throw new Error('migrations go forward only');
+  }
+}
+
+/**
+ * The trace that an order's creation began, and what the figures count orders by: those that are open by their expiry,
+ * those that ended by when. One statement.
+ */
+export class Traces1759100000000 implements MigrationInterface {
+  readonly name = 'Traces1759100000000';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await addOnce(
+      queryRunner,
+      'trace_id',
+      `ADD COLUMN trace_id CHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
+        ADD KEY ix_status_expires_at (status, expires_at, channel),
+        ADD KEY ix_closed_at (closed_at, ending, channel, expires_at),
+        ADD KEY ix_paid_at (paid_at)`,
+    );
+  }
+
+  /** Forward only. */
+  async down(): Promise<void> {
+    throw new Error('migrations go forward only');
+  }
+}

@@ -1,0 +1,43 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ChannelName } from '../channel/channel.ts';
+
+/** Whoever looks at the queues does not wait for a Redis that hangs, ms. */
+const LIMIT_MS = 2_000;
+
+/** How many close jobs of a channel wait to run, wait for their time, run, and have failed for good. */
+export interface QueueDepth {
+  channel: ChannelName;
+  waiting: number;
+  delayed: number;
+  active: number;
+  failed: number;
+}
+
+interface CountedQueue {
+  getJobCounts(...types: ('waiting' | 'delayed' | 'active' | 'failed' | 'prioritized')[]): Promise<{
+    [type: string]: number;
+  }>;
+}
+
+/** How full the queues are; null where Redis is away, fails, or does not answer in time. Never throws. */
+export async function readQueueDepths(
+  queues: ReadonlyMap<ChannelName, CountedQueue>,
+  isReachable: boolean,
+): Promise<QueueDepth[] | null> {
+  // A queue that was never ready would wait for its connection.
+  if (!isReachable) return null;
+  const over = new AbortController();
+  const late = wait(LIMIT_MS, null, { signal: over.signal }).catch(() => null);
+  const counted = Promise.all([...queues].map(([channel, queue]) => depthOf(channel, queue))).catch(
+    () => null,
+  );
+  const depths = await Promise.race([counted, late]);
+  over.abort();
+  return depths;
+}
+
+async function depthOf(channel: ChannelName, queue: CountedQueue): Promise<QueueDepth> {
+  const counts = await queue.getJobCounts('waiting', 'delayed', 'active', 'failed', 'prioritized');
+  const { waiting = 0, prioritized = 0, delayed = 0, active = 0, failed = 0 } = counts;
+  return { channel, waiting: waiting + prioritized, delayed, active, failed };
+}
