@@ -1,5 +1,10 @@
+import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
-import type { OrderAdmin } from './http/admin/order-routes.ts';
+import type { Admin } from './admin/admin.ts';
+import { passwordProblem } from './admin/user.ts';
+import type { Engine } from './engine.ts';
+import type { AdminDeps } from './http/admin/deps.ts';
+import { type OrderAdmin, orderRoutes } from './http/admin/order-routes.ts';
 import type { NoticeStore } from './notice/notice-store.ts';
 import { resendNotices } from './notice/resend-notices.ts';
 import { cancelByHand, closeByHand, syncByHand } from './order/by-hand.ts';
@@ -8,8 +13,10 @@ import type { OrderDeps } from './order/deps.ts';
 import { reclose } from './order/reclose.ts';
 import { askAbout, recloseStuck } from './order/stuck.ts';
 import { ticks } from './platform/clock.ts';
+import { packageDirectory, packageVersion } from './platform/package.ts';
 import { createOrderChanges } from './view/changes.ts';
 import { listCloseRecords } from './view/close-records.ts';
+import type { ReadFigures } from './view/figures.ts';
 import { readOrderDetail } from './view/order-detail.ts';
 import { viewOrder } from './view/order-row.ts';
 import { listOrders } from './view/orders.ts';
@@ -49,5 +56,39 @@ export function createOrderAdmin(db: DataSource, deps: OrderDeps, notices: Notic
     findStuck: (filter, limit) => deps.stuck.list(filter, clock.now(), { limit, after: null }),
     askAbout: (orders, signal) => askAbout(deps, orders, PER_SECOND, { signal }),
     recloseStuck: (filter, onBegun) => recloseStuck(deps, filter, PER_SECOND, { trigger: 'admin', onBegun }),
+  };
+}
+
+/** What the admin page's server works with. */
+export function createAdminDeps({
+  admin,
+  orderAdmin,
+  figures,
+  engine,
+  publicUrl,
+}: {
+  admin: Admin;
+  orderAdmin: OrderAdmin;
+  figures: ReadFigures;
+  engine: Engine;
+  publicUrl: string;
+}): AdminDeps {
+  const { clock, log } = engine.deps;
+  return {
+    log,
+    clock,
+    version: packageVersion(),
+    publicUrl,
+    pageDirectory: join(packageDirectory, 'dist/admin'),
+    logIn: admin.logIn,
+    changePassword: admin.changePassword,
+    passwordProblem,
+    findSession: admin.findSession,
+    endSession: admin.endSession,
+    audit: admin.audit,
+    listAudit: admin.listAudit,
+    queues: engine.queues,
+    isQueueReachable: () => engine.redis.status === 'ready',
+    routes: [(app) => orderRoutes(app, { ...orderAdmin, figures, audit: admin.audit })],
   };
 }

@@ -1,19 +1,14 @@
-import { join } from 'node:path';
-import { migrations } from '../migrations/index.ts';
 import { type Admin, createAdmin } from './admin/admin.ts';
-import { adminEntities } from './admin/entities.ts';
 import { startPurge } from './admin/purge.ts';
-import { passwordProblem } from './admin/user.ts';
-import { createOrderAdmin } from './admin-app.ts';
-import { channelNames } from './channel/channel.ts';
+import { createAdminDeps, createOrderAdmin } from './admin-app.ts';
 import { createChannels } from './channels.ts';
-import { type Config, redisAddress, type ServerConfig } from './config.ts';
-import { type OrderAdmin, orderRoutes } from './http/admin/order-routes.ts';
+import type { Config, ServerConfig } from './config.ts';
+import { type EngineSettings, openEngine } from './engine.ts';
+import type { OrderAdmin } from './http/admin/order-routes.ts';
 import { noticeBody } from './http/daxpay/notice-body.ts';
 import { createMonitor } from './http/health/monitor.ts';
 import { createServer } from './http/server.ts';
-import { createNoticeStore, type NoticeStore } from './notice/notice-store.ts';
-import { startNoticeRelay } from './notice/relay.ts';
+import type { NoticeStore } from './notice/notice-store.ts';
 import { createPublicResolver, resolveAnywhere } from './notice/resolve-host.ts';
 import { createNoticeSender } from './notice/send-notice.ts';
 import { createFigureGauges } from './observe/figure-gauges.ts';
@@ -26,37 +21,14 @@ import { readReadiness } from './observe/readiness.ts';
 import { cancelByHand, closeByHand, syncByHand } from './order/by-hand.ts';
 import { createOrder } from './order/create-order.ts';
 import type { OrderDeps } from './order/deps.ts';
-import { entities } from './order/entities.ts';
-import { keepLeases } from './order/lease-keeper.ts';
 import { receiveNotification } from './order/receive-notification.ts';
-import { createRefundStore } from './order/refund-store.ts';
-import { createOrderStore } from './order/store.ts';
-import { createStuckStore } from './order/stuck-store.ts';
 import { answersWithin } from './platform/answers-within.ts';
-import { ticks } from './platform/clock.ts';
-import { openDatabase } from './platform/database.ts';
-import { followDatabaseClock } from './platform/database-clock.ts';
 import type { Logger } from './platform/logger.ts';
+import { naming } from './platform/naming.ts';
 import { createNonceMemory } from './platform/nonce-memory.ts';
-import { packageDirectory, packageVersion } from './platform/package.ts';
-import { connectedOrNot, openProducerRedis, openWorkerRedis } from './platform/redis.ts';
-import { createReleases } from './platform/releases.ts';
-import { createTellOnce } from './platform/tell-once.ts';
-import { createHeartbeat } from './process/heartbeat.ts';
-import { createProcessStore, type ProcessStore } from './process/process-store.ts';
-import { createCloseQueues } from './timer/close-queues.ts';
-import { startCloseWorker } from './timer/close-worker.ts';
-import { startSweeper } from './timer/sweeper.ts';
+import { packageVersion } from './platform/package.ts';
+import type { ProcessStore } from './process/process-store.ts';
 import { createFigures, type ReadFigures } from './view/figures.ts';
-
-/** How long a shutdown waits for work in hand, ms. What is not done by then is given back: its lease runs out. */
-const SHUTDOWN_MS = 8_000;
-
-/** How often a person is told of a trouble that many orders share, ms. */
-const TELL_AGAIN_MS = 3_600_000;
-
-/** Calls to one channel at once, in one process, beyond those of its timers: the API's and the command line's. */
-const CALLS_BY_HAND = 200;
 
 /** Whoever asks after our health gives up soon, ms. */
 const HEALTH_LIMIT_MS = 2_000;
@@ -84,75 +56,34 @@ export interface App {
 }
 
 /**
- * Builds the whole program from its configuration; the only place that constructs things. Throws if the database
- * cannot be reached or is not migrated, and leaves nothing open then; Redis may be away.
+ * Builds the whole program from its configuration: the engine, and what merchants and channels reach it by. Throws if
+ * the database cannot be reached or is not migrated, and leaves nothing open then; Redis may be away.
  */
-export async function openApp(config: Config, log: Logger): Promise<App> {
-  const releases = createReleases(log);
-  try {
-    return await build(config, log, releases);
-  } catch (error) {
-    await releases.run(SHUTDOWN_MS);
-    throw error;
-  }
-}
-
-async function build(
-  { server, ...channelConfig }: Config,
-  log: Logger,
-  releases: ReturnType<typeof createReleases>,
-): Promise<App> {
-  const db = await naming(
-    'DATABASE_URL',
-    openDatabase(server.DATABASE_URL, [...entities, ...adminEntities], migrations),
-  );
-  releases.add('connections', () => db.destroy());
-  if (await db.showMigrations())
-    throw new Error('The database is not migrated: run "autoclose migrate" first.');
-  const clock = await followDatabaseClock(db);
-  releases.add('connections', async () => clock.stop());
-
+export async function openApp({ server, ...channelConfig }: Config, log: Logger): Promise<App> {
   const tracing = await tracingOf(server);
-  if (tracing !== null) releases.add('connections', () => tracing.stop());
-  const telemetry = tracing?.telemetry;
   const metrics = createMetrics();
-
-  const redis = openProducerRedis(redisAddress(server), log);
-  releases.add('connections', async () => redis.disconnect());
-  if (!(await connectedOrNot(redis)))
-    log.error('redis cannot be reached: orders close late until it is back');
-  const queues = createCloseQueues(redis, server.REDIS_PREFIX, clock, log, telemetry);
-  const tellOnce = createTellOnce(ticks, TELL_AGAIN_MS);
-  const maxCalls = server.CLOSE_CONCURRENCY + CALLS_BY_HAND;
-  const guard = { clock, ticks, log, tellOnce, maxCalls };
-  const channels = createChannels(channelConfig, server.PUBLIC_URL, guard, (channel) =>
-    measureChannel(channel, metrics),
-  );
-  const store = measureStore(createOrderStore(db), metrics);
-  const leases = keepLeases(store, clock, log, () => metrics.leasesLost.inc());
-  releases.add('connections', async () => leases.stop());
-  const deps: OrderDeps = {
-    store,
-    refunds: createRefundStore(db),
-    stuck: createStuckStore(db),
-    leases,
-    channels,
-    timer: queues,
-    clock,
+  const engine = await openEngine(
+    engineSettings(server),
+    (guard) =>
+      createChannels(channelConfig, server.PUBLIC_URL, guard, (channel) => measureChannel(channel, metrics)),
+    {
+      store: (store) => measureStore(store, metrics),
+      notices: (notices) => measureNotices(notices, metrics),
+      leaseLost: () => metrics.leasesLost.inc(),
+      swept: (counts) => measureSweep(counts, metrics),
+      telemetry: tracing?.telemetry,
+    },
     log,
-    tellOnce,
-    expiresInMs: server.ORDER_EXPIRES_IN_S * 1000,
-    closeGraceMs: server.CLOSE_GRACE_MS,
-    latePaymentPolicy: server.LATE_PAYMENT_POLICY,
-    random: Math.random,
-  };
+  ).catch(async (error: unknown) => {
+    await tracing?.stop();
+    throw error;
+  });
+  const { deps, notices, processes, heartbeat, db, redis, releases } = engine;
+  const { clock } = deps;
+  if (tracing !== null) releases.add('connections', () => tracing.stop());
 
-  const processes = createProcessStore(db);
-  const heartbeat = createHeartbeat(processes, channels, packageVersion(), log);
-  releases.add('connections', () => heartbeat.stop());
-  const figures = createFigures({ db, deps, processes, readDepths: queues.depths });
-
-  const refreshGauges = createFigureGauges(metrics.registry, figures, channels);
+  const figures = createFigures({ db, deps, processes, readDepths: engine.readDepths });
+  const refreshGauges = createFigureGauges(metrics.registry, figures, deps.channels);
   const health = {
     isHealthy: () => answersWithin(HEALTH_LIMIT_MS, db.query('SELECT 1')),
     readiness: () => readReadiness(db, redis),
@@ -169,13 +100,11 @@ async function build(
     { host: server.METRICS_HOST, port: server.METRICS_PORT },
   );
   releases.add('connections', () => monitor.close());
-
-  const notices = measureNotices(createNoticeStore(db), metrics);
   const admin = createAdmin(db, clock);
   const orderAdmin = createOrderAdmin(db, deps, notices);
   const signSettings = { signSecret: server.SIGN_SECRET, signType: server.SIGN_TYPE };
 
-  if (channels.size === 0)
+  if (deps.channels.size === 0)
     log.warn('no channel is configured: set the WECHAT_, ALIPAY_ or UNIONPAY_ variables');
 
   return {
@@ -214,23 +143,7 @@ async function build(
         ...health,
         onAnswered: ({ operation, generation, code }) =>
           metrics.apiRequests.inc({ operation, generation, code }),
-        admin: {
-          log,
-          clock,
-          version: packageVersion(),
-          publicUrl: server.PUBLIC_URL,
-          pageDirectory: join(packageDirectory, 'dist/admin'),
-          logIn: admin.logIn,
-          changePassword: admin.changePassword,
-          passwordProblem,
-          findSession: admin.findSession,
-          endSession: admin.endSession,
-          audit: admin.audit,
-          listAudit: admin.listAudit,
-          queues: queues.queues,
-          isQueueReachable: () => redis.status === 'ready',
-          routes: [(app) => orderRoutes(app, { ...orderAdmin, figures, audit: admin.audit })],
-        },
+        admin: createAdminDeps({ admin, orderAdmin, figures, engine, publicUrl: server.PUBLIC_URL }),
       });
       releases.add('work', () => http.close());
       const url = await naming('HOST, PORT', http.listen({ host: server.HOST, port: server.PORT }));
@@ -239,37 +152,13 @@ async function build(
       return url;
     },
     work() {
-      const connection = openWorkerRedis(redisAddress(server), log);
-      releases.add('connections', async () => connection.disconnect());
-      // Also for channels that are not configured any more: their open orders are somebody's business.
-      for (const channel of channelNames) {
-        const options = {
-          channel,
-          prefix: server.REDIS_PREFIX,
-          concurrency: server.CLOSE_CONCURRENCY,
-          perSecond: server.CHANNEL_CLOSES_PER_S,
-          telemetry,
-        };
-        const worker = startCloseWorker(deps, connection, options);
-        releases.add('work', () => worker.end());
-      }
-      const sweeper = startSweeper(deps, server.SWEEP_INTERVAL_MS, (counts) => {
-        heartbeat.swept(clock.now());
-        measureSweep(counts, metrics);
-      });
-      releases.add('work', () => sweeper.stop());
-      heartbeat.begin('works');
-      void monitor.begin();
-      const relay = startNoticeRelay({
-        notices,
+      engine.work({
         send: createNoticeSender(server.NOTICE_ALLOW_PRIVATE ? resolveAnywhere : createPublicResolver()),
         writeBody: (order, now) => noticeBody(order, signSettings, now),
-        clock,
-        log,
       });
-      releases.add('work', () => relay.stop());
+      void monitor.begin();
     },
-    close: () => releases.run(SHUTDOWN_MS),
+    close: engine.close,
   };
 }
 
@@ -280,12 +169,21 @@ async function tracingOf({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_N
   return startTracing({ endpoint, name, version: packageVersion() });
 }
 
-/** Says which variable an error is about: the message of a connection names only addresses. */
-async function naming<T>(variable: string, work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`${variable}: ${reason}`, { cause: error });
-  }
+function engineSettings(server: ServerConfig): EngineSettings {
+  const { REDIS_SENTINELS: addresses, REDIS_SENTINEL_NAME: name } = server;
+  const sentinels =
+    addresses === null || name === null
+      ? null
+      : { addresses, name, password: server.REDIS_SENTINEL_PASSWORD };
+  return {
+    databaseUrl: server.DATABASE_URL,
+    redis: { url: server.REDIS_URL, sentinels },
+    redisPrefix: server.REDIS_PREFIX,
+    expiresInMs: server.ORDER_EXPIRES_IN_S * 1000,
+    closeGraceMs: server.CLOSE_GRACE_MS,
+    latePaymentPolicy: server.LATE_PAYMENT_POLICY,
+    closeConcurrency: server.CLOSE_CONCURRENCY,
+    closesPerSecond: server.CHANNEL_CLOSES_PER_S,
+    sweepIntervalMs: server.SWEEP_INTERVAL_MS,
+  };
 }

@@ -1,5 +1,5 @@
 import { createAlipayChannel } from './channel/alipay/alipay-channel.ts';
-import type { Channel, ChannelName, Channels, GuardedChannel } from './channel/channel.ts';
+import type { BuiltInChannel, Channel, ChannelName, Channels, GuardedChannel } from './channel/channel.ts';
 import { guardChannel } from './channel/guard.ts';
 import { createUnionpayChannel } from './channel/unionpay/unionpay-channel.ts';
 import { createWechatChannel } from './channel/wechat/wechat-channel.ts';
@@ -9,7 +9,7 @@ import type { Logger } from './platform/logger.ts';
 import type { TellOnce } from './platform/tell-once.ts';
 
 /** Where a channel's notifications arrive. */
-export const notifyPath = (channel: ChannelName) => `/notify/${channel}`;
+export const notifyPath = (channel: BuiltInChannel) => `/notify/${channel}`;
 
 /** The channels whose variables are set, each behind its own guard. */
 export function createChannels(
@@ -22,7 +22,7 @@ export function createChannels(
   const { clock } = guard;
   const channels = new Map<ChannelName, GuardedChannel>();
   const add = (channel: Channel) => channels.set(channel.name, guardChannel(watched(channel), guard));
-  const notifyUrl = (channel: ChannelName) => publicUrl + notifyPath(channel);
+  const notifyUrl = (channel: BuiltInChannel) => publicUrl + notifyPath(channel);
   if (wechat !== null) {
     const channel = createWechatChannel(
       {

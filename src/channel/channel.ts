@@ -9,8 +9,18 @@
  * - Every call ends within its deadline.
  */
 
+/** The channels that are built in, by the wire's words: what merchants may ask for. */
 export const channelNames = ['wechat_pay', 'ali_pay', 'union_pay'] as const;
-export type ChannelName = (typeof channelNames)[number];
+export type BuiltInChannel = (typeof channelNames)[number];
+
+/** A channel that somebody adds to the library. No built-in one will ever be called so. */
+export type OwnChannel = `own_${string}`;
+export type ChannelName = BuiltInChannel | OwnChannel;
+
+/** What fits into the database and into the name of a queue. */
+export function isOwnChannel(name: string): name is OwnChannel {
+  return /^own_[a-z0-9_]{1,16}$/.test(name);
+}
 
 /** How the customer pays; the wire's own words. */
 export const payMethods = ['wap', 'app', 'web', 'qrcode', 'barcode', 'jsapi', 'other', 'normal'] as const;

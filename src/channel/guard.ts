@@ -13,7 +13,7 @@ interface Answer {
   answer: string;
 }
 
-interface GuardOptions {
+export interface GuardOptions {
   /** On which the moments are that it returns. */
   clock: Clock;
   /** On which it waits. */

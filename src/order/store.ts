@@ -64,18 +64,22 @@ export function createOrderStore(db: DataSource) {
 
     findByBizOrderNo: (bizOrderNo: string): Promise<PaymentOrder | null> => orders.findOneBy({ bizOrderNo }),
 
-    /** By the numbers a merchant gives; the system's number wins. An all-digit system number is an id. */
+    /** By the numbers a merchant gives; the system's number wins. A short all-digit one is an id. */
     async findByNumbers({
       orderNo,
       bizOrderNo,
       outOrderNo = null,
     }: OrderNumbers): Promise<PaymentOrder | null> {
-      if (orderNo !== null) return orders.findOneBy(/^\d+$/.test(orderNo) ? { id: orderNo } : { orderNo });
+      if (orderNo !== null)
+        return orders.findOneBy(/^\d{1,15}$/.test(orderNo) ? { id: orderNo } : { orderNo });
       if (bizOrderNo !== null) return orders.findOneBy({ bizOrderNo });
       return outOrderNo === null ? null : orders.findOneBy({ channelTradeNo: outOrderNo });
     },
 
-    async insert(order: NewOrder): Promise<'inserted' | 'duplicate'> {
+    /** `payBody` only where the channel has confirmed it already. */
+    async insert(
+      order: NewOrder & Partial<Pick<PaymentOrder, 'payBody'>>,
+    ): Promise<'inserted' | 'duplicate'> {
       try {
         await orders.insert({ ...emptyOrder, ...order });
         return 'inserted';

@@ -1,8 +1,8 @@
-import type { ChannelName } from '../channel/channel.ts';
+import type { BuiltInChannel } from '../channel/channel.ts';
 
 /** What one customer of the quickstart does with the code on the screen. Times in ms before the expiry. */
 export interface Customer {
-  channel: ChannelName;
+  channel: BuiltInChannel;
   does: 'nothing' | 'scans' | 'gives_up' | 'pays' | 'pays_last_moment';
   /** When it happens; unused for `nothing`. */
   beforeExpiryMs: number;

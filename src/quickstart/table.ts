@@ -36,7 +36,7 @@ export function renderTable(all: Watched[], now: Date, { isLive }: { isLive: boo
     const isWrong = isOpen ? leftMs < -OVERDUE_MS : !endedRight(watched);
     const text = line(
       `…${order.orderNo.slice(-SHOWN_CHARACTERS)}`,
-      channelText[order.channel],
+      channelText[customer.channel],
       customerText[customer.does],
       left,
       statusText[order.status],

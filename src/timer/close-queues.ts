@@ -10,6 +10,9 @@ import { type QueueDepth, readQueueDepths } from './queue-depths.ts';
 /** Each channel has its own queue, so that one that is down delays nobody else's closures. */
 export const queueName = (channel: ChannelName) => `close-${channel}`;
 
+/** The job of an order. BullMQ takes no number for an id, and the number of an order made elsewhere may be one. */
+export const jobIdOf = (orderNo: string) => (/^\d+$/.test(orderNo) ? `n${orderNo}` : orderNo);
+
 /** All that a job carries; everything else is in the row when it fires. */
 export interface CloseJob {
   orderNo: string;
@@ -26,7 +29,7 @@ type CloseQueue = Queue<CloseJob, void, CloseTrigger['kind']>;
 /**
  * The close timers as delayed BullMQ jobs, one per order, named by what triggered them.
  *
- * The job's id is the order number, so that a timer can be found, moved and removed. BullMQ silently ignores an
+ * The job's id is made of the order number, so that a timer can be found, moved and removed. BullMQ silently ignores an
  * `add` whose id still exists, also when that job has completed or failed and is merely retained: therefore a
  * timer is set by removing the job first, and jobs are not retained when they end; the history is in MySQL.
  * A job that is running cannot be removed: it is `live`, and when it ends it goes by the row as it is then.
@@ -39,7 +42,9 @@ export function createCloseQueues(
   telemetry?: Telemetry,
 ): CloseQueues {
   const queues = new Map<ChannelName, CloseQueue>();
-  for (const channel of channelNames) {
+  for (const channel of channelNames) openQueue(channel);
+
+  function openQueue(channel: ChannelName): CloseQueue {
     const queue: CloseQueue = new Queue(queueName(channel), {
       connection: redis,
       prefix,
@@ -48,12 +53,12 @@ export function createCloseQueues(
     });
     queue.on('error', (error) => log.debug({ channel, err: error.message }, 'queue error'));
     queues.set(channel, queue);
+    return queue;
   }
 
+  /** Also of a channel that only other processes know: they run its timers. */
   function queueOf(channel: ChannelName): CloseQueue {
-    const queue = queues.get(channel);
-    if (queue === undefined) throw new Error(`no queue for channel ${channel}`);
-    return queue;
+    return queues.get(channel) ?? openQueue(channel);
   }
 
   /** Nothing is tried while there is no connection: a queue that was never ready would wait for it. */
@@ -68,9 +73,9 @@ export function createCloseQueues(
   }
 
   async function setNow(queue: CloseQueue, orderNo: string, at: Date, trigger: CloseTrigger['kind']) {
-    if ((await queue.remove(orderNo)) === 0) return 'live';
+    if ((await queue.remove(jobIdOf(orderNo))) === 0) return 'live';
     const delay = Math.max(0, at.getTime() - clock.now().getTime());
-    await queue.add(trigger, { orderNo }, { jobId: orderNo, delay });
+    await queue.add(trigger, { orderNo }, { jobId: jobIdOf(orderNo), delay });
     return 'set';
   }
 
@@ -83,13 +88,15 @@ export function createCloseQueues(
     ensure: ({ orderNo, channel }, trigger) =>
       orFailed(orderNo, async () => {
         const queue = queueOf(channel);
-        const state = await queue.getJobState(orderNo);
+        const state = await queue.getJobState(jobIdOf(orderNo));
         if (state === 'waiting' || state === 'active' || state === 'prioritized') return 'live';
         return setNow(queue, orderNo, clock.now(), trigger);
       }),
 
     async clear({ orderNo, channel }) {
-      await orFailed(orderNo, async () => ((await queueOf(channel).remove(orderNo)) === 0 ? 'live' : 'set'));
+      await orFailed(orderNo, async () =>
+        (await queueOf(channel).remove(jobIdOf(orderNo))) === 0 ? 'live' : 'set',
+      );
     },
 
     depths: () => readQueueDepths(queues, redis.status === 'ready'),

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import type { Channel, ChannelName, ChannelOrder, NotificationResult } from '../../src/channel/channel.ts';
+import type { BuiltInChannel, Channel, ChannelOrder, NotificationResult } from '../../src/channel/channel.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { outages, unverified } from './faults.ts';
 import { adapters, anOrder, anybody, urlOf } from './support.ts';
@@ -78,7 +78,7 @@ channelContract('union_pay', {
   forgeries: ['tamper', 'badSignature'],
 });
 
-function channelContract(name: ChannelName, peculiar: Peculiarities): void {
+function channelContract(name: BuiltInChannel, peculiar: Peculiarities): void {
   describe(name, () => {
     let channel: Channel;
     beforeAll(() => {

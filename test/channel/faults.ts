@@ -1,4 +1,4 @@
-import type { ChannelName } from '../../src/channel/channel.ts';
+import type { BuiltInChannel } from '../../src/channel/channel.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
 
 /** After none of these anything is known. */
@@ -17,7 +17,7 @@ export const outages: Record<string, Fault> = {
 };
 
 /** Answers that cannot be verified, and what the close record then says. */
-export const unverified: Record<ChannelName, [Fault, string][]> = {
+export const unverified: Record<BuiltInChannel, [Fault, string][]> = {
   wechat_pay: [
     [{ kind: 'bad_signature' }, 'bad signature'],
     [{ kind: 'signtest' }, 'bad signature'],

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import {
-  type ChannelName,
+  type BuiltInChannel,
   channelNames,
   type NotificationReply,
   type RawNotification,
@@ -13,7 +13,7 @@ import { safeError } from '../safe-error.ts';
 export interface NotifyDeps {
   log: Logger;
   /** Null if the channel is not configured. Throws if the notification could not be stored. */
-  receiveNotification(channel: ChannelName, raw: RawNotification): Promise<NotificationReply | null>;
+  receiveNotification(channel: BuiltInChannel, raw: RawNotification): Promise<NotificationReply | null>;
 }
 
 /** What makes each channel send its notification again. */
@@ -25,7 +25,7 @@ const failures = {
   },
   ali_pay: { status: 500, contentType: 'text/plain', body: 'failure' },
   union_pay: { status: 500, contentType: 'text/plain', body: 'fail' },
-} as const satisfies Record<ChannelName, NotificationReply>;
+} as const satisfies Record<BuiltInChannel, NotificationReply>;
 
 /**
  * Where channels report payments: `/notify/wechat_pay`, `/notify/ali_pay`, `/notify/union_pay`. The body is handed on
@@ -47,7 +47,7 @@ export async function notifyRoutes(app: FastifyInstance, deps: NotifyDeps): Prom
   }
 
   async function receive(
-    channel: ChannelName,
+    channel: BuiltInChannel,
     body: ReturnType<typeof rawBodyOf>,
     headers: RawNotification['headers'],
     log: Logger,

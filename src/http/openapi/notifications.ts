@@ -1,7 +1,7 @@
-import type { ChannelName } from '../../channel/channel.ts';
+import type { BuiltInChannel } from '../../channel/channel.ts';
 import { bilingual, type OpenApiDocument, type OperationObject } from './openapi.ts';
 
-const channels: Readonly<Record<ChannelName, { zh: string; en: string; contentType: string }>> = {
+const channels: Readonly<Record<BuiltInChannel, { zh: string; en: string; contentType: string }>> = {
   wechat_pay: { zh: '微信支付', en: 'WeChat Pay', contentType: 'application/json' },
   ali_pay: { zh: '支付宝', en: 'Alipay', contentType: 'application/x-www-form-urlencoded' },
   union_pay: { zh: '银联', en: 'UnionPay', contentType: 'application/x-www-form-urlencoded' },

@@ -1,0 +1,205 @@
+import type { Telemetry } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { DataSource } from 'typeorm';
+import { migrations } from '../migrations/index.ts';
+import { adminEntities } from './admin/entities.ts';
+import { type Channels, channelNames } from './channel/channel.ts';
+import type { GuardOptions } from './channel/guard.ts';
+import type { NoticeDeps } from './notice/deliver-notice.ts';
+import { createNoticeStore, type NoticeStore } from './notice/notice-store.ts';
+import { startNoticeRelay } from './notice/relay.ts';
+import type { OrderDeps } from './order/deps.ts';
+import { entities } from './order/entities.ts';
+import type { LatePaymentPolicy } from './order/late-payment.ts';
+import { keepLeases } from './order/lease-keeper.ts';
+import { createRefundStore } from './order/refund-store.ts';
+import { createOrderStore, type OrderStore } from './order/store.ts';
+import { createStuckStore } from './order/stuck-store.ts';
+import type { SweepCounts } from './order/sweep-overdue.ts';
+import { ticks } from './platform/clock.ts';
+import { openDatabase } from './platform/database.ts';
+import { followDatabaseClock } from './platform/database-clock.ts';
+import type { Logger } from './platform/logger.ts';
+import { naming } from './platform/naming.ts';
+import { packageVersion } from './platform/package.ts';
+import { connectedOrNot, openProducerRedis, openWorkerRedis, type RedisAddress } from './platform/redis.ts';
+import { createReleases } from './platform/releases.ts';
+import { createTellOnce } from './platform/tell-once.ts';
+import { createHeartbeat, type Heartbeat } from './process/heartbeat.ts';
+import { createProcessStore, type ProcessStore } from './process/process-store.ts';
+import { type CloseQueues, createCloseQueues } from './timer/close-queues.ts';
+import { startCloseWorker } from './timer/close-worker.ts';
+import type { QueueDepth } from './timer/queue-depths.ts';
+import { startSweeper } from './timer/sweeper.ts';
+
+/** How long a shutdown waits for work in hand, ms. What is not done by then is given back: its lease runs out. */
+const SHUTDOWN_MS = 8_000;
+
+/** How often a person is told of a trouble that many orders share, ms. */
+const TELL_AGAIN_MS = 3_600_000;
+
+/** Calls to one channel at once, in one process, beyond those of its timers: the API's and the command line's. */
+const CALLS_BY_HAND = 200;
+
+export interface EngineSettings {
+  databaseUrl: string;
+  redis: RedisAddress;
+  /** In front of every key in Redis. */
+  redisPrefix: string;
+  /** From an order's creation to its expiry, where nobody says otherwise, ms. */
+  expiresInMs: number;
+  /** From an order's expiry to its close, ms. */
+  closeGraceMs: number;
+  latePaymentPolicy: LatePaymentPolicy;
+  /** Closes under way at once, for each channel and process. */
+  closeConcurrency: number;
+  /** Closes begun in a second, for each channel, by all processes together; 0: any number. */
+  closesPerSecond: number;
+  sweepIntervalMs: number;
+}
+
+/** What measures an engine: it is given each part, and returns it or one that watches it. */
+export interface Instruments {
+  store(store: OrderStore): OrderStore;
+  notices(notices: NoticeStore): NoticeStore;
+  /** A lease ran out while it was held. */
+  leaseLost(): void;
+  swept(counts: SweepCounts): void;
+  telemetry?: Telemetry | undefined;
+}
+
+export const noInstruments: Instruments = {
+  store: (store) => store,
+  notices: (notices) => notices,
+  leaseLost() {},
+  swept() {},
+};
+
+export interface Engine {
+  deps: OrderDeps;
+  /** What is told of orders. */
+  notices: NoticeStore;
+  /** Which processes run. */
+  processes: ProcessStore;
+  /** That this one does; of what it works on it tells by itself. */
+  heartbeat: Heartbeat;
+  /** The queues, to be looked at. */
+  queues: CloseQueues['queues'];
+  /** Null where Redis is away. Never throws. */
+  readDepths(): Promise<QueueDepth[] | null>;
+  db: DataSource;
+  /** For those who must not wait for it, see `openProducerRedis`. */
+  redis: Redis;
+  /** Runs the timers: a worker for each channel, the sweep, and, unless null, the notices. */
+  work(tell: Pick<NoticeDeps, 'send' | 'writeBody'> | null): void;
+  releases: ReturnType<typeof createReleases>;
+  /** Ends what was started: intake and work in hand first, all at once, then the connections. Never throws. */
+  close(): Promise<void>;
+}
+
+/**
+ * The orders, their channels and their timers, without HTTP: what the program (`app.ts`) and the library
+ * (`library/`) both stand on. Throws if the database cannot be reached or is not migrated, and leaves nothing open
+ * then; Redis may be away.
+ */
+export async function openEngine(
+  settings: EngineSettings,
+  createChannels: (guard: GuardOptions) => Channels,
+  instruments: Instruments,
+  log: Logger,
+): Promise<Engine> {
+  const releases = createReleases(log);
+  try {
+    return await build(settings, createChannels, instruments, log, releases);
+  } catch (error) {
+    await releases.run(SHUTDOWN_MS);
+    throw error;
+  }
+}
+
+async function build(
+  settings: EngineSettings,
+  createChannels: (guard: GuardOptions) => Channels,
+  instruments: Instruments,
+  log: Logger,
+  releases: ReturnType<typeof createReleases>,
+): Promise<Engine> {
+  const db = await naming(
+    'DATABASE_URL',
+    openDatabase(settings.databaseUrl, [...entities, ...adminEntities], migrations),
+  );
+  releases.add('connections', () => db.destroy());
+  if (await db.showMigrations())
+    throw new Error('The database is not migrated: run "autoclose migrate" first.');
+  const clock = await followDatabaseClock(db);
+  releases.add('connections', async () => clock.stop());
+
+  const redis = openProducerRedis(settings.redis, log);
+  releases.add('connections', async () => redis.disconnect());
+  if (!(await connectedOrNot(redis)))
+    log.error('redis cannot be reached: orders close late until it is back');
+  const tellOnce = createTellOnce(ticks, TELL_AGAIN_MS);
+  const maxCalls = settings.closeConcurrency + CALLS_BY_HAND;
+  const channels = createChannels({ clock, ticks, log, tellOnce, maxCalls });
+  const queues = createCloseQueues(redis, settings.redisPrefix, clock, log, instruments.telemetry);
+  const store = instruments.store(createOrderStore(db));
+  const leases = keepLeases(store, clock, log, instruments.leaseLost);
+  releases.add('connections', async () => leases.stop());
+  const deps: OrderDeps = {
+    store,
+    refunds: createRefundStore(db),
+    stuck: createStuckStore(db),
+    leases,
+    channels,
+    timer: queues,
+    clock,
+    log,
+    tellOnce,
+    expiresInMs: settings.expiresInMs,
+    closeGraceMs: settings.closeGraceMs,
+    latePaymentPolicy: settings.latePaymentPolicy,
+    random: Math.random,
+  };
+  const notices = instruments.notices(createNoticeStore(db));
+  const processes = createProcessStore(db);
+  const heartbeat = createHeartbeat(processes, channels, packageVersion(), log);
+  releases.add('connections', () => heartbeat.stop());
+
+  return {
+    deps,
+    notices,
+    processes,
+    heartbeat,
+    queues: queues.queues,
+    readDepths: queues.depths,
+    db,
+    redis,
+    work(tell) {
+      const connection = openWorkerRedis(settings.redis, log);
+      releases.add('connections', async () => connection.disconnect());
+      // Also for channels that are not configured any more: their open orders are somebody's business.
+      for (const channel of new Set([...channelNames, ...channels.keys()])) {
+        const options = {
+          channel,
+          prefix: settings.redisPrefix,
+          concurrency: settings.closeConcurrency,
+          perSecond: settings.closesPerSecond,
+          telemetry: instruments.telemetry,
+        };
+        const worker = startCloseWorker(deps, connection, options);
+        releases.add('work', () => worker.end());
+      }
+      const sweeper = startSweeper(deps, settings.sweepIntervalMs, (counts) => {
+        heartbeat.swept(clock.now());
+        instruments.swept(counts);
+      });
+      releases.add('work', () => sweeper.stop());
+      heartbeat.begin('works');
+      if (tell === null) return;
+      const relay = startNoticeRelay({ ...tell, notices, clock, log });
+      releases.add('work', () => relay.stop());
+    },
+    releases,
+    close: () => releases.run(SHUTDOWN_MS),
+  };
+}

@@ -1,0 +1,53 @@
+/**
+ * Autoclose as a library: the timer and the close logic for a shop that creates its orders itself or lets them be
+ * created here. How to begin: docs/embedding.md; a channel of your own: docs/channels/adding-a-channel.md.
+ *
+ * What is exported here keeps its meaning within a major version. Unions of outcomes and answers may grow by a kind in
+ * a minor one: end a `switch` over them with a default.
+ */
+
+export type {
+  CancelResult,
+  Channel,
+  ChannelName,
+  ChannelOrder,
+  ChannelPayment,
+  ChannelRefund,
+  ChargeResult,
+  CloseResult,
+  CreateResult,
+  Failure,
+  NotificationReply,
+  NotificationResult,
+  OwnChannel,
+  PayerDetails,
+  PayMethod,
+  QueryResult,
+  RawNotification,
+  RefundResult,
+} from './channel/channel.ts';
+export {
+  type AlipayOptions,
+  alipay,
+  type UnionPayOptions,
+  unionPay,
+  type WechatPayOptions,
+  wechatPay,
+} from './library/built-in-channels.ts';
+export { createAutoclose } from './library/create-autoclose.ts';
+export type { AutocloseOptions, ChannelFactory, OnChange, OrderChange } from './library/options.ts';
+export type {
+  Autoclose,
+  CancelOutcome,
+  CloseOutcome,
+  CreateOutcome,
+  NewOrder,
+  Order,
+  OrderStatus,
+  SyncOutcome,
+  TrackedOrder,
+  TrackOutcome,
+} from './library/types.ts';
+export { migrate } from './migrate.ts';
+export type { Clock } from './platform/clock.ts';
+export type { Logger } from './platform/logger.ts';

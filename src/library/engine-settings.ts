@@ -1,0 +1,35 @@
+import type { EngineSettings } from '../engine.ts';
+import type { RedisAddress } from '../platform/redis.ts';
+import type { AutocloseOptions } from './options.ts';
+
+/** The defaults of the program's own configuration, see `.env.example`. */
+export function engineSettings(options: AutocloseOptions): EngineSettings {
+  return {
+    databaseUrl: options.databaseUrl,
+    redis: redisAddress(options),
+    redisPrefix: prefix(options.redisPrefix ?? 'autoclose'),
+    expiresInMs: whole('expiresInMs', options.expiresInMs ?? 900_000, 1_000),
+    closeGraceMs: whole('closeGraceMs', options.closeGraceMs ?? 5_000, 0),
+    latePaymentPolicy: options.latePaymentPolicy ?? 'refund',
+    closeConcurrency: whole('closeConcurrency', options.closeConcurrency ?? 50, 1),
+    closesPerSecond: whole('closesPerSecond', options.closesPerSecond ?? 200, 0),
+    sweepIntervalMs: whole('sweepIntervalMs', options.sweepIntervalMs ?? 15_000, 100),
+  };
+}
+
+function redisAddress({ redisUrl: url, redisSentinels }: AutocloseOptions): RedisAddress {
+  if (redisSentinels === undefined) return { url, sentinels: null };
+  const { addresses, name, password = null } = redisSentinels;
+  return { url, sentinels: { addresses, name, password } };
+}
+
+function prefix(value: string): string {
+  if (!/^[^:]+$/.test(value)) throw new TypeError('redisPrefix: must be a text without ":"');
+  return value;
+}
+
+function whole(option: string, value: number, min: number): number {
+  if (!Number.isSafeInteger(value) || value < min)
+    throw new TypeError(`${option}: must be a whole number from ${min}`);
+  return value;
+}

@@ -1,0 +1,27 @@
+import { type PaymentOrder, shownStatus } from '../order/order.ts';
+import type { Order } from './types.ts';
+
+/** What a shop sees of an order, and nothing else of the row. */
+export function showOrder(order: PaymentOrder): Order {
+  const { bizOrderNo, orderNo, channel, channelTradeNo, method, title, amountFen, attach, payBody } = order;
+  const { createdAt, expiresAt, paidAt, closedAt, latePaidAt, nextCloseAt, stuckAt } = order;
+  return {
+    bizOrderNo,
+    orderNo,
+    channel,
+    channelTradeNo,
+    method,
+    title,
+    amountFen,
+    attach,
+    payBody,
+    createdAt,
+    expiresAt,
+    paidAt,
+    closedAt,
+    latePaidAt,
+    nextCloseAt,
+    stuckAt,
+    status: shownStatus(order),
+  };
+}

@@ -1,0 +1,67 @@
+import type { OrderDeps } from '../order/deps.ts';
+import type { PaymentOrder } from '../order/order.ts';
+import { currentTraceId } from '../platform/trace.ts';
+import { CALLBACK_URL } from './tell-shop.ts';
+import type { TrackedOrder } from './types.ts';
+
+type Outcome =
+  | { kind: 'tracked' | 'existing'; order: PaymentOrder }
+  | { kind: 'conflict'; field: 'amount' | 'channel' | 'method' | 'number' }
+  | { kind: 'channel_not_enabled' };
+
+/** What was shown to the customer is the shop's affair; that the channel has confirmed the order is ours. */
+const SHOWN_ELSEWHERE = '';
+
+/**
+ * Takes over an order that the shop has created at its channel: the row, which is the timer, and its job. From then on it
+ * is an order like any other; whether it has been paid meanwhile, the channel says when it is closed. Throws for a
+ * number that no channel could have, and when the database cannot be reached.
+ */
+export async function trackOrder(deps: OrderDeps, wish: TrackedOrder, tells: boolean): Promise<Outcome> {
+  const { orderNo, channel: name, method, amountFen, expiresAt } = wish;
+  if (!/^[\w\-*|@]{1,32}$/.test(orderNo))
+    throw new TypeError('orderNo: must be what the channel knows it by');
+  if (!Number.isSafeInteger(amountFen) || amountFen <= 0) throw new TypeError('amountFen: must be fen');
+  if (Number.isNaN(expiresAt.getTime())) throw new TypeError('expiresAt: must be a moment');
+  const channel = deps.channels.get(name);
+  if (channel === undefined) return { kind: 'channel_not_enabled' };
+
+  const createdAt = wish.createdAt ?? deps.clock.now();
+  const nextCloseAt = new Date(expiresAt.getTime() + deps.closeGraceMs);
+  const inserted = await deps.store.insert({
+    orderNo,
+    bizOrderNo: orderNo,
+    channel: name,
+    channelAccount: channel.account,
+    method,
+    title: wish.title ?? '',
+    description: null,
+    amountFen,
+    status: 'progress',
+    attach: wish.attach ?? null,
+    notifyUrl: tells ? CALLBACK_URL : null,
+    returnUrl: null,
+    notNotify: !tells,
+    clientIp: null,
+    apiGeneration: null,
+    traceId: currentTraceId(),
+    createdAt,
+    createAttemptedAt: createdAt,
+    expiresAt,
+    nextCloseAt,
+    payBody: SHOWN_ELSEWHERE,
+  });
+  const order = await deps.store.find(orderNo);
+  if (order === null) return { kind: 'conflict', field: 'number' };
+  if (inserted === 'duplicate') return compare(order, wish);
+  await deps.timer.set(order, nextCloseAt, 'timeout');
+  deps.log.info({ orderNo, channel: name, expiresAt }, 'order tracked');
+  return { kind: 'tracked', order };
+}
+
+function compare(order: PaymentOrder, wish: TrackedOrder): Outcome {
+  if (order.amountFen !== wish.amountFen) return { kind: 'conflict', field: 'amount' };
+  if (order.channel !== wish.channel) return { kind: 'conflict', field: 'channel' };
+  if (order.method !== wish.method) return { kind: 'conflict', field: 'method' };
+  return { kind: 'existing', order };
+}

@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import type { Channel, QueryResult } from '../../src/channel/channel.ts';
+import { containChannel } from '../../src/channel/contain.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import { anOrder, anybody, aRefund } from './support.ts';
+
+const order = anOrder();
+
+/** As somebody else may write one: a class, with state of its own. */
+class Adapter implements Channel {
+  readonly name = 'own_class';
+  readonly account = 'a';
+  readonly methods = ['qrcode'] as const;
+  readonly notifiesForMs = 1;
+  readonly refundWindowMs = 1;
+  readonly refundedIsInFull = true;
+  readonly replies = {
+    accepted: { status: 200, contentType: 'text/plain', body: 'ok' },
+    failed: { status: 500, contentType: 'text/plain', body: 'no' },
+  };
+  readonly #answer: () => Promise<QueryResult>;
+  constructor(answer: () => Promise<QueryResult>) {
+    this.#answer = answer;
+  }
+  create(): never {
+    throw new TypeError('create');
+  }
+  query() {
+    return this.#answer();
+  }
+  close(): never {
+    throw new Error('close');
+  }
+  cancel(): never {
+    throw new Error('cancel');
+  }
+  refund(): never {
+    throw new Error('refund');
+  }
+  queryRefund(): never {
+    throw new Error('queryRefund');
+  }
+  undoesPayments = () => false;
+  reversibleFrom = () => null;
+  unpayableFrom = () => new Date(0);
+  showsUntouched = () => true;
+  closesSoftly = () => false;
+  parseNotification(): never {
+    throw new Error('parseNotification');
+  }
+}
+
+const contained = (answer: () => Promise<QueryResult>, limitMs?: number) =>
+  containChannel(new Adapter(answer), createLogger('silent'), limitMs);
+const payment = { channelTradeNo: 't', amountFen: 1234, paidAt: new Date() };
+
+test('whatever an adapter throws has taught us nothing', async () => {
+  const channel = contained(() => Promise.reject(new Error('query')));
+  const refund = aRefund(order);
+  const results = [
+    channel.create(order, anybody),
+    channel.query(order),
+    channel.close(order),
+    channel.cancel(order, refund),
+    channel.refund(order, refund),
+    channel.queryRefund(order, refund),
+  ];
+  for (const result of await Promise.all(results)) expect(result).toMatchObject({ kind: 'unknown' });
+  expect(channel.parseNotification({ headers: {}, body: Buffer.alloc(0) })).toMatchObject({
+    kind: 'rejected',
+  });
+});
+
+test('a call that does not end has taught us nothing', async () => {
+  const channel = contained(() => new Promise(() => {}), 10);
+  expect(await channel.query(order)).toMatchObject({ kind: 'unknown' });
+});
+
+test("a payment of another order is not this order's", async () => {
+  const other = { orderNo: `${order.orderNo}0`, ...payment };
+  const channel = contained(async () => ({ kind: 'paid', answer: 'PAID', payment: other }));
+  expect(await channel.query(order)).toMatchObject({ kind: 'unknown' });
+});
+
+test('an answer about the order passes as it is, cut to what a close record holds', async () => {
+  const own = { orderNo: order.orderNo, ...payment };
+  const channel = contained(async () => ({ kind: 'paid', answer: 'x'.repeat(1_000), payment: own }));
+  expect(await channel.query(order)).toEqual({ kind: 'paid', answer: 'x'.repeat(200), payment: own });
+});

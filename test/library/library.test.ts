@@ -1,0 +1,170 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import {
+  type Autoclose,
+  type AutocloseOptions,
+  alipay,
+  createAutoclose,
+  type OrderChange,
+  unionPay,
+  wechatPay,
+} from '../../src/index.ts';
+import { engineSettings } from '../../src/library/engine-settings.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import { adapters, anOrder, anybody } from '../channel/support.ts';
+import { until } from '../support/until.ts';
+import { createWorld, type World } from '../support/world.ts';
+
+let world: World;
+const opened: Autoclose[] = [];
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterEach(() => Promise.all(opened.splice(0).map((autoclose) => autoclose.close())));
+afterAll(() => world.end());
+
+function options(more: Partial<AutocloseOptions> = {}): AutocloseOptions {
+  const { env } = world.simulator;
+  return {
+    databaseUrl: world.env.DATABASE_URL ?? '',
+    redisUrl: world.env.REDIS_URL ?? '',
+    redisPrefix: world.env.REDIS_PREFIX ?? '',
+    channels: [
+      wechatPay({
+        baseUrl: env.WECHAT_BASE_URL,
+        appId: env.WECHAT_APP_ID,
+        mchId: env.WECHAT_MCH_ID,
+        serialNo: env.WECHAT_SERIAL_NO,
+        privateKey: env.WECHAT_PRIVATE_KEY,
+        apiV3Key: env.WECHAT_API_V3_KEY,
+        publicKeyId: env.WECHAT_PUBLIC_KEY_ID,
+        publicKey: env.WECHAT_PUBLIC_KEY,
+        notifyUrl: 'https://shop.example.com/notify/wechat_pay',
+      }),
+    ],
+    closeGraceMs: 0,
+    log: createLogger('silent'),
+    ...more,
+  };
+}
+
+async function open(more: Partial<AutocloseOptions> = {}): Promise<Autoclose> {
+  const autoclose = await createAutoclose(options(more));
+  opened.push(autoclose);
+  return autoclose;
+}
+
+/** An order that the shop has created at WeChat Pay by itself, under a number of digits alone. */
+async function soldElsewhere(orderNo: string, expiresAt: Date) {
+  const channel = adapters.wechat_pay(world.simulator);
+  const created = await channel.create(anOrder({ orderNo, expiresAt, amountFen: 100 }), anybody);
+  expect(created.kind).toBe('created');
+  return { orderNo, channel: 'wechat_pay', method: 'qrcode', amountFen: 100, expiresAt } as const;
+}
+const inMs = (ms: number) => new Date(Date.now() + ms);
+
+test('an order that the shop has created itself closes at its channel when its time is over, and is told once', async () => {
+  const told: OrderChange[] = [];
+  const autoclose = await open({ onChange: async (change) => void told.push(change) });
+  autoclose.work();
+  const order = await soldElsewhere('20260101000001', inMs(2_000));
+  expect(await autoclose.trackOrder(order)).toMatchObject({ kind: 'tracked', order: { status: 'progress' } });
+  expect(await world.timerState(await rowOf(order.orderNo, 'n20260101000001'))).toBe('delayed');
+  await until('it is told', () => told.length > 0);
+  expect(told).toMatchObject([{ order: { bizOrderNo: '20260101000001', status: 'close' } }]);
+  expect(world.simulator.control.order(order.orderNo)?.state).toBe('CLOSED');
+});
+
+/** The order as the world asks its timer, by the job's id. */
+async function rowOf(number: string, jobId: string) {
+  const row = await world.app.deps.store.findByBizOrderNo(number);
+  if (row === null) throw new Error('no such order');
+  return { ...row, orderNo: jobId };
+}
+
+test('tracked again an order stays as it is, and one that differs is refused', async () => {
+  const autoclose = await open();
+  const order = await soldElsewhere('20260101000002', inMs(600_000));
+  expect(await autoclose.trackOrder(order)).toMatchObject({ kind: 'tracked' });
+  expect(await autoclose.trackOrder(order)).toMatchObject({ kind: 'existing' });
+  expect(await autoclose.trackOrder({ ...order, amountFen: 1 })).toEqual({
+    kind: 'conflict',
+    field: 'amount',
+  });
+  expect(await autoclose.trackOrder({ ...order, channel: 'ali_pay' })).toEqual({
+    kind: 'channel_not_enabled',
+  });
+  await expect(autoclose.trackOrder({ ...order, orderNo: 'no such number' })).rejects.toThrow('orderNo');
+});
+
+test('a paid order of the shop is never closed, although nobody told of the payment', async () => {
+  const autoclose = await open();
+  const order = await soldElsewhere('20260101000003', inMs(600_000));
+  await autoclose.trackOrder(order);
+  await world.simulator.control.pay(order.orderNo);
+  expect(await autoclose.closeOrder(order.orderNo)).toMatchObject({
+    kind: 'paid',
+    order: { status: 'success' },
+  });
+  expect(await autoclose.findOrder(order.orderNo)).toMatchObject({ status: 'success', amountFen: 100 });
+});
+
+test('a change whose telling failed is told again under the same event id', async () => {
+  const events: string[] = [];
+  const autoclose = await open({
+    async onChange({ eventId }) {
+      events.push(eventId);
+      if (events.length === 1) throw new Error('the shop is busy');
+    },
+  });
+  const order = await soldElsewhere('20260101000004', inMs(600_000));
+  await autoclose.trackOrder(order);
+  await autoclose.closeOrder(order.orderNo, 'Li');
+  autoclose.work();
+  await until('the failure is on record', async () => {
+    const [notice] = await world.app.notices.list(order.orderNo);
+    return notice?.tries[0]?.outcome === 'unreachable' && notice.state === 'pending';
+  });
+  await world.query(`UPDATE merchant_notice SET next_at = NOW(3) WHERE order_no = '${order.orderNo}'`);
+  await until('it is told again', () => events.length === 2);
+  expect(events[1]).toBe(events[0]);
+});
+
+test('options that cannot be used are refused before anything is opened, and leave nothing open', async () => {
+  const { env } = world.simulator;
+  expect(() => alipay({ appId: 'a', privateKey: 'none', publicKey: '', notifyUrl: '' })).toThrow(
+    'privateKey: is neither',
+  );
+  const trust = { rootCert: 'none', middleCert: env.UNIONPAY_MIDDLE_CERT };
+  expect(() =>
+    unionPay({ merId: 'm', certId: '1', privateKey: env.UNIONPAY_PRIVATE_KEY, ...trust, notifyUrl: '' }),
+  ).toThrow('rootCert: is neither');
+  await expect(createAutoclose(options({ closeGraceMs: 0.5 }))).rejects.toThrow('closeGraceMs');
+  await expect(createAutoclose(options({ redisPrefix: 'a:b' }))).rejects.toThrow('redisPrefix');
+  const [wechat] = options().channels;
+  if (wechat === undefined) throw new Error('no channel');
+  await expect(createAutoclose(options({ channels: [wechat, wechat] }))).rejects.toThrow('is there twice');
+  for (const name of ['own_', 'own_Mall', 'own_much_too_long_a_name'] as const) {
+    const misnamed = () => ({ ...wechat({ now: () => new Date() }), name });
+    await expect(createAutoclose(options({ channels: [misnamed] }))).rejects.toThrow(`channel ${name}`);
+  }
+});
+
+test("what is not said is as in the program's own configuration", () => {
+  const { databaseUrl, redisUrl } = options();
+  const { server } = readConfig({
+    DATABASE_URL: databaseUrl,
+    REDIS_URL: redisUrl,
+    SIGN_SECRET: 's',
+    PUBLIC_URL: 'http://a',
+  });
+  expect(engineSettings({ databaseUrl, redisUrl, channels: [] })).toMatchObject({
+    redisPrefix: server.REDIS_PREFIX,
+    expiresInMs: server.ORDER_EXPIRES_IN_S * 1000,
+    closeGraceMs: server.CLOSE_GRACE_MS,
+    latePaymentPolicy: server.LATE_PAYMENT_POLICY,
+    closeConcurrency: server.CLOSE_CONCURRENCY,
+    closesPerSecond: server.CHANNEL_CLOSES_PER_S,
+    sweepIntervalMs: server.SWEEP_INTERVAL_MS,
+  });
+});
