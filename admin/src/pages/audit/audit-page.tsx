@@ -8,6 +8,7 @@ import { Paged } from '../../parts/paged.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import type { Column } from '../../parts/rows.tsx';
 import { SearchBox } from '../../parts/search-box.tsx';
+import { TwoLines } from '../../parts/two-lines.tsx';
 import { useFilter } from '../../parts/use-filter.ts';
 import { useText } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
@@ -61,8 +62,11 @@ function columns({ common, pages }: Text): Column<AuditRow>[] {
   const { audit } = pages;
   return [
     { key: 'at', title: common.at, render: ({ at }) => <Moment at={at} /> },
-    { key: 'actor', title: common.actor, render: ({ actor }) => actor },
-    { key: 'ip', title: common.ip, render: ({ ip }) => <span className="code">{ip ?? '–'}</span> },
+    {
+      key: 'actor',
+      title: common.actor,
+      render: ({ actor, ip }) => <TwoLines under={<span className="code">{ip}</span>}>{actor}</TwoLines>,
+    },
     { key: 'action', title: audit.action, render: ({ action }) => <span className="code">{action}</span> },
     {
       key: 'subject',

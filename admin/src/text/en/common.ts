@@ -58,7 +58,6 @@ export const common: typeof zh = {
   answer: 'The channel said',
   change: 'Change',
   actor: 'By',
-  ip: 'IP',
   at: 'Time',
   version: 'Version',
   overdueBy: (age) => `expired ${age} ago`,

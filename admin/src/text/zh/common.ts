@@ -57,7 +57,6 @@ export const common = {
   answer: '通道应答',
   change: '状态变化',
   actor: '操作人',
-  ip: 'IP',
   at: '时间',
   version: '版本',
   overdueBy: (age: string) => `已过期 ${age}`,
