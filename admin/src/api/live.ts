@@ -1,4 +1,4 @@
-import { type InfiniteData, useQueryClient } from '@tanstack/react-query';
+import { type InfiniteData, type Query, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { LiveEvent, OrderDetail, OrderRow, Page } from '../../../src/http/admin/api.ts';
 
@@ -7,7 +7,7 @@ const GATHER_MS = 1_500;
 /** How long after a lost connection that the browser has given up it is opened again, ms. */
 const REOPEN_MS = 5_000;
 /** What an order's change may alter, besides its own row. */
-const ofOrders = ['orders', 'stuck', 'late', 'records', 'figures'];
+const ofOrders = ['orders', 'stuck', 'late', 'records'];
 
 /**
  * Follows `/admin/api/events` by one connection for the whole page. A changed order is shown at once in every list
@@ -31,7 +31,7 @@ export function useLiveEvents(): boolean {
       for (const key of keys) stale.add(key);
       gathering ??= setTimeout(() => {
         gathering = undefined;
-        for (const key of stale) void client.invalidateQueries({ queryKey: [key] });
+        for (const key of stale) void client.invalidateQueries({ queryKey: [key], predicate: isAtItsTop });
         stale.clear();
       }, GATHER_MS);
     };
@@ -76,6 +76,12 @@ export function useLiveEvents(): boolean {
   }, [client]);
 
   return isLive;
+}
+
+/** Whoever has gone down a list reads it: it does not move under them, only its rows change. */
+function isAtItsTop({ state }: Query): boolean {
+  const { pages } = (state.data ?? {}) as { pages?: unknown[] };
+  return pages === undefined || pages.length <= 1;
 }
 
 type Lists = InfiniteData<Page<OrderRow>>;

@@ -39,7 +39,8 @@ export const orderQuery = (orderNo: string) =>
 export const ordersQuery = (query: OrdersQuery) => pages<OrderRow>('orders', '/orders', query);
 export const recordsQuery = (query: CloseRecordsQuery) =>
   pages<CloseRecordRow>('records', '/close-records', query);
-export const auditQuery = () => pages<AuditRow>('audit', '/audit', {});
+export const auditQuery = (query: { actor?: string; subject?: string }) =>
+  pages<AuditRow>('audit', '/audit', query);
 
 export const stuckQuery = (query: StuckQuery) => pages<StuckRow>('stuck', '/stuck', query);
 

@@ -3,9 +3,13 @@ import { auditQuery } from '../../api/queries.ts';
 import { RequestProblem } from '../../api/request.ts';
 import { useMay } from '../../app/session.tsx';
 import { Moment } from '../../parts/moment.tsx';
+import { PageHead } from '../../parts/page-head.tsx';
 import { Paged } from '../../parts/paged.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import type { Column } from '../../parts/rows.tsx';
+import { SearchBox } from '../../parts/search-box.tsx';
+import { TwoLines } from '../../parts/two-lines.tsx';
+import { useFilter } from '../../parts/use-filter.ts';
 import { useText } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
 
@@ -13,23 +17,43 @@ import type { Text } from '../../text/zh/zh.ts';
 export function AuditPage() {
   const text = useText();
   const mayRead = useMay('admin');
-  const { title, none } = text.pages.audit;
   return (
     <>
-      <div className="page-head">
-        <h1>{title}</h1>
-      </div>
-      {mayRead ? (
-        <Paged
-          query={auditQuery()}
-          label={title}
-          columns={columns(text)}
-          keyOf={({ id }) => id}
-          none={none}
+      <PageHead title={text.pages.audit.title} />
+      {mayRead ? <Trail /> : <Problem error={new RequestProblem({ error: 'not_allowed' })} />}
+    </>
+  );
+}
+
+function Trail() {
+  const text = useText();
+  const { audit, orders } = text.pages;
+  const [{ actor, subject }, change] = useFilter<{ actor?: string; subject?: string }>();
+  return (
+    <>
+      <search className="bar" aria-label={orders.filters}>
+        <SearchBox
+          label={audit.bySubject}
+          hint={audit.bySubjectHint}
+          value={subject}
+          onSearch={(chosen) => change({ subject: chosen })}
+          width={300}
         />
-      ) : (
-        <Problem error={new RequestProblem({ error: 'not_allowed' })} />
-      )}
+        <SearchBox
+          label={audit.byActor}
+          hint={audit.byActorHint}
+          value={actor}
+          onSearch={(chosen) => change({ actor: chosen })}
+          width={220}
+        />
+      </search>
+      <Paged
+        query={auditQuery({ actor, subject })}
+        label={audit.title}
+        columns={columns(text)}
+        keyOf={({ id }) => id}
+        none={audit.none}
+      />
     </>
   );
 }
@@ -38,8 +62,11 @@ function columns({ common, pages }: Text): Column<AuditRow>[] {
   const { audit } = pages;
   return [
     { key: 'at', title: common.at, render: ({ at }) => <Moment at={at} /> },
-    { key: 'actor', title: common.actor, render: ({ actor }) => actor },
-    { key: 'ip', title: common.ip, render: ({ ip }) => <span className="code">{ip ?? '–'}</span> },
+    {
+      key: 'actor',
+      title: common.actor,
+      render: ({ actor, ip }) => <TwoLines under={<span className="code">{ip}</span>}>{actor}</TwoLines>,
+    },
     { key: 'action', title: audit.action, render: ({ action }) => <span className="code">{action}</span> },
     {
       key: 'subject',

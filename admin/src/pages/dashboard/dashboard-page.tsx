@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Alert } from 'antd';
 import { lazy, Suspense } from 'react';
 import { figuresQuery } from '../../api/queries.ts';
+import { PageHead } from '../../parts/page-head.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
 import { useText } from '../../text/use-text.ts';
@@ -21,9 +22,7 @@ export function DashboardPage() {
   const { data: figures, error, refetch } = useQuery(figuresQuery);
   return (
     <>
-      <div className="page-head">
-        <h1>{text.title}</h1>
-      </div>
+      <PageHead title={text.title} />
       {error !== null && <Problem error={error} onRetry={refetch} />}
       {figures === undefined && error === null && <Waiting />}
       {figures !== undefined && (

@@ -10,6 +10,7 @@ import { OutcomeNotice } from '../../parts/act/outcome-notice.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { OrderLink } from '../../parts/order-link.tsx';
 import { OrderState } from '../../parts/order-status.tsx';
+import { PageHead } from '../../parts/page-head.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { type Column, Rows } from '../../parts/rows.tsx';
 import { TwoLines } from '../../parts/two-lines.tsx';
@@ -47,9 +48,7 @@ export function LatePage() {
 
   return (
     <>
-      <div className="page-head">
-        <h1>{late.title}</h1>
-      </div>
+      <PageHead title={late.title} />
       {data !== undefined && <p className="soft">{late.lead(wordFor(text.words.policy, data.policy))}</p>}
       {data !== undefined && data.violations > 0 && (
         <Alert

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Button, Card, Form, Input } from 'antd';
+import { useEffect } from 'react';
 import { Navigate, useLocation } from 'react-router';
 import { login } from '../../api/request.ts';
 import { Brand } from '../../app/brand.tsx';
@@ -21,6 +22,10 @@ export function LoginPage() {
     mutationFn: ({ name, password }: { name: string; password: string }) => login(name, password),
     onSuccess: (signedIn) => client.setQueryData(['me'], signedIn),
   });
+
+  useEffect(() => {
+    document.title = `${text.title} · ${common.product}`;
+  }, [text.title, common.product]);
 
   if (me) return <Navigate to={from} replace />;
   return (

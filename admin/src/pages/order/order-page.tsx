@@ -11,6 +11,7 @@ import { OrderActions } from '../../parts/act/order-actions.tsx';
 import { OutcomeNotice } from '../../parts/act/outcome-notice.tsx';
 import { Countdown } from '../../parts/countdown.tsx';
 import { OrderState } from '../../parts/order-status.tsx';
+import { PageHead } from '../../parts/page-head.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Waiting } from '../../parts/waiting.tsx';
 import { useText } from '../../text/use-text.ts';
@@ -42,13 +43,10 @@ function Detail({ detail }: { detail: OrderDetail }) {
   const { order, timeline } = detail;
   return (
     <>
-      <div className="page-head">
-        <h1>
-          {pages.order.title} <span className="code">{order.orderNo}</span>
-        </h1>
+      <PageHead title={`${pages.order.title} ${order.orderNo}`}>
         <Countdown order={order} />
         <OrderState order={order} />
-      </div>
+      </PageHead>
       <Actions detail={detail} />
       <div className="order-columns">
         <section className="surface" aria-labelledby="facts">

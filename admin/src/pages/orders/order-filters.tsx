@@ -3,6 +3,7 @@ import type { ChannelName } from '../../../../src/channel/channel.ts';
 import type { OrderState } from '../../../../src/http/admin/api.ts';
 import type { OrderStatus } from '../../../../src/order/order.ts';
 import { Choose } from '../../parts/choose.tsx';
+import { SearchBox } from '../../parts/search-box.tsx';
 import { useText } from '../../text/use-text.ts';
 
 export type Filter = {
@@ -30,15 +31,11 @@ export function OrderFilters({ filter, onChange }: { filter: Filter; onChange(ch
   const any = (what: string) => `${what}: ${text.any}`;
   return (
     <search className="bar" aria-label={text.filters}>
-      <Input.Search
-        key={filter.search}
-        defaultValue={filter.search}
-        aria-label={text.search}
-        placeholder={text.searchHint}
-        allowClear
-        maxLength={100}
-        onSearch={(search) => onChange({ search: search.trim() })}
-        style={{ width: 340, maxWidth: '100%' }}
+      <SearchBox
+        label={text.search}
+        hint={text.searchHint}
+        value={filter.search}
+        onSearch={(search) => onChange({ search })}
       />
       <Choose
         label={text.status}

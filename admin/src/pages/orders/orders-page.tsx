@@ -4,6 +4,7 @@ import { Countdown } from '../../parts/countdown.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { OrderLink } from '../../parts/order-link.tsx';
 import { OrderState } from '../../parts/order-status.tsx';
+import { PageHead } from '../../parts/page-head.tsx';
 import { Paged } from '../../parts/paged.tsx';
 import type { Column } from '../../parts/rows.tsx';
 import { TwoLines } from '../../parts/two-lines.tsx';
@@ -19,9 +20,7 @@ export function OrdersPage() {
   const [filter, change] = useFilter<Filter>();
   return (
     <>
-      <div className="page-head">
-        <h1>{text.pages.orders.title}</h1>
-      </div>
+      <PageHead title={text.pages.orders.title} />
       <OrderFilters filter={filter} onChange={change} />
       <Paged
         query={ordersQuery(asQuery(filter))}

@@ -1,11 +1,12 @@
-import { Input } from 'antd';
 import type { CloseRecordRow, CloseRecordsQuery } from '../../../../src/http/admin/api.ts';
 import { recordsQuery } from '../../api/queries.ts';
 import { Choose } from '../../parts/choose.tsx';
 import { Moment } from '../../parts/moment.tsx';
 import { OrderLink } from '../../parts/order-link.tsx';
+import { PageHead } from '../../parts/page-head.tsx';
 import { Paged } from '../../parts/paged.tsx';
 import type { Column } from '../../parts/rows.tsx';
+import { SearchBox } from '../../parts/search-box.tsx';
 import { StatusChange } from '../../parts/status-change.tsx';
 import { TwoLines } from '../../parts/two-lines.tsx';
 import { useFilter } from '../../parts/use-filter.ts';
@@ -22,19 +23,13 @@ export function RecordsPage() {
   const outcomes: Record<string, string> = { ...words.attempt, ...words.reason };
   return (
     <>
-      <div className="page-head">
-        <h1>{pages.records.title}</h1>
-      </div>
+      <PageHead title={pages.records.title} />
       <search className="bar" aria-label={pages.orders.filters}>
-        <Input.Search
-          key={filter.search}
-          defaultValue={filter.search}
-          aria-label={pages.records.search}
-          placeholder={pages.orders.searchHint}
-          allowClear
-          maxLength={100}
-          onSearch={(search) => change({ search: search.trim() })}
-          style={{ width: 340, maxWidth: '100%' }}
+        <SearchBox
+          label={pages.records.search}
+          hint={pages.orders.searchHint}
+          value={filter.search}
+          onSearch={(search) => change({ search })}
         />
         <Choose
           label={pages.orders.channel}

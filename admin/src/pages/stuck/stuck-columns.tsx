@@ -41,7 +41,7 @@ export function stuckColumns(text: Text, said: ReadonlyMap<string, ChannelSaysRo
     {
       key: 'reason',
       title: common.retryReason,
-      render: ({ retryReason }) => wordFor(words.reason, retryReason),
+      render: ({ retryReason }) => <span className="title">{wordFor(words.reason, retryReason)}</span>,
     },
     {
       key: 'since',

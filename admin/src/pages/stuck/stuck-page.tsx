@@ -8,6 +8,7 @@ import { stuckQuery } from '../../api/queries.ts';
 import { post } from '../../api/request.ts';
 import { useMay } from '../../app/session.tsx';
 import { Choose } from '../../parts/choose.tsx';
+import { PageHead } from '../../parts/page-head.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { Rows } from '../../parts/rows.tsx';
 import { useFilter } from '../../parts/use-filter.ts';
@@ -36,9 +37,7 @@ export function StuckPage() {
   const said = new Map(ask.data?.rows.map((row) => [row.order.orderNo, row]));
   return (
     <>
-      <div className="page-head">
-        <h1>{stuck.title}</h1>
-      </div>
+      <PageHead title={stuck.title} />
       <p className="soft">{stuck.lead}</p>
       <search className="bar" aria-label={orders.filters}>
         <Choose

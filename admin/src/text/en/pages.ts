@@ -142,6 +142,10 @@ export const pages: typeof zh = {
     before: 'Before',
     after: 'After',
     subject: 'Of',
+    bySubject: 'Search by what it was done to',
+    bySubjectHint: 'Order number or user name',
+    byActor: 'Search by who did it',
+    byActorHint: 'Who did it',
     action: 'Action',
   },
   password: {
