@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Channel, ChannelName, ChannelOrder } from '../channel/channel.ts';
+import { type BuiltInChannel, type Channel, type ChannelOrder, channelNames } from '../channel/channel.ts';
 import { createChannels } from '../channels.ts';
 import type { Config } from '../config.ts';
 import { systemClock, ticks } from '../platform/clock.ts';
@@ -18,7 +18,7 @@ interface KeyVariables {
   notFoundProves: 'both' | 'ours';
 }
 
-const keyVariables: Record<ChannelName, KeyVariables> = {
+const keyVariables: Record<BuiltInChannel, KeyVariables> = {
   wechat_pay: {
     ours: 'WECHAT_MCH_ID, WECHAT_APP_ID, WECHAT_SERIAL_NO and WECHAT_PRIVATE_KEY',
     theirs: 'WECHAT_PUBLIC_KEY_ID and WECHAT_PUBLIC_KEY',
@@ -49,14 +49,14 @@ export function checkChannels({ server, ...config }: Config): Check[] {
     maxCalls: 10,
   };
   const channels = createChannels(config, server.PUBLIC_URL, guard);
-  return [...channels.values()].map(({ unguarded: channel }) => ({
-    name: `keys ${channel.name}`,
-    run: async () => [await tryKeys(channel)],
-  }));
+  return channelNames.flatMap((name) => {
+    const channel = channels.get(name);
+    if (channel === undefined) return [];
+    return [{ name: `keys ${name}`, run: async () => [await tryKeys(name, channel.unguarded)] }];
+  });
 }
 
-async function tryKeys(channel: Channel): Promise<Finding> {
-  const { name } = channel;
+async function tryKeys(name: BuiltInChannel, channel: Channel): Promise<Finding> {
   const check = `keys ${name}`;
   const order = noOrder();
   const said = await channel.query(order);
@@ -76,7 +76,7 @@ async function tryKeys(channel: Channel): Promise<Finding> {
   );
 }
 
-function noAnswer(check: string, name: ChannelName, said: { kind: string; answer: string }): Finding {
+function noAnswer(check: string, name: BuiltInChannel, said: { kind: string; answer: string }): Finding {
   const { ours, theirs } = keyVariables[name];
   const { kind, answer } = said;
   if (kind === 'misconfigured')

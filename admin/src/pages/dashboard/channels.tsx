@@ -3,7 +3,7 @@ import type { ChannelName } from '../../../../src/channel/channel.ts';
 import type { Figures } from '../../../../src/http/admin/api.ts';
 import { localTime } from '../../parts/moment.tsx';
 import { Tag } from '../../parts/tag.tsx';
-import { useText } from '../../text/use-text.ts';
+import { useText, wordFor } from '../../text/use-text.ts';
 
 /** Each channel: its open orders, its queue, and whether it is out of order (熔断) for some process. */
 export function Channels({ figures }: { figures: Figures }) {
@@ -35,7 +35,7 @@ export function Channels({ figures }: { figures: Figures }) {
           <tbody>
             {channelsOf(figures).map((channel) => (
               <tr key={channel}>
-                <th scope="row">{words.channel[channel]}</th>
+                <th scope="row">{wordFor(words.channel, channel)}</th>
                 <td>
                   <Breaker until={outOfOrderUntil(figures, channel)} />
                 </td>

@@ -1,6 +1,6 @@
 import type { Figures } from '../../../../src/http/admin/api.ts';
 import { duration } from '../../parts/duration.ts';
-import { useText } from '../../text/use-text.ts';
+import { useText, wordFor } from '../../text/use-text.ts';
 
 /** How late orders were closed, per channel: half of them within p50, 99 of 100 within p99. */
 export function Lateness({ lateness }: { lateness: Figures['lateness'] }) {
@@ -35,7 +35,7 @@ export function Lateness({ lateness }: { lateness: Figures['lateness'] }) {
           <tbody>
             {shown.map(({ channel, count, p50Ms, p99Ms }) => (
               <tr key={channel}>
-                <th scope="row">{words.channel[channel]}</th>
+                <th scope="row">{wordFor(words.channel, channel)}</th>
                 {cell(p50Ms)}
                 {cell(p99Ms)}
                 <td className="right">{count.toLocaleString('en-US')}</td>

@@ -83,7 +83,7 @@ function columns({ common, words }: Text): Column<OrderRow>[] {
       key: 'orderNo',
       title: common.orderNo,
       render: ({ orderNo, channel }) => (
-        <TwoLines under={words.channel[channel]}>
+        <TwoLines under={wordFor(words.channel, channel)}>
           <OrderLink orderNo={orderNo} />
         </TwoLines>
       ),

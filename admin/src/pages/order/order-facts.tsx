@@ -34,7 +34,7 @@ export function OrderFacts({ order }: { order: OrderDetail['order'] }) {
         <strong className="number">{yuan(order.amountFen)}</strong>
       </Pair>
       <Pair name={common.channel}>
-        {words.channel[order.channel]} · {words.method[order.method]}
+        {wordFor(words.channel, order.channel)} · {words.method[order.method]}
       </Pair>
       <Pair name={common.bizOrderNo}>
         <span className="code">{order.bizOrderNo}</span>

@@ -10,7 +10,7 @@ import type { Column } from '../../parts/rows.tsx';
 import { TwoLines } from '../../parts/two-lines.tsx';
 import { useFilter } from '../../parts/use-filter.ts';
 import { yuan } from '../../parts/yuan.ts';
-import { useText } from '../../text/use-text.ts';
+import { useText, wordFor } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
 import { type Filter, OrderFilters } from './order-filters.tsx';
 
@@ -63,7 +63,7 @@ function columns({ common, words }: Text): Column<OrderRow>[] {
       key: 'channel',
       title: common.channel,
       render: ({ channel, method }) => (
-        <TwoLines under={words.method[method]}>{words.channel[channel]}</TwoLines>
+        <TwoLines under={words.method[method]}>{wordFor(words.channel, channel)}</TwoLines>
       ),
     },
     {

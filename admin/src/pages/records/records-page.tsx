@@ -71,7 +71,7 @@ function columns({ common, words }: Text, outcomes: Record<string, string>): Col
       key: 'orderNo',
       title: common.orderNo,
       render: ({ orderNo, channel }) => (
-        <TwoLines under={words.channel[channel]}>
+        <TwoLines under={wordFor(words.channel, channel)}>
           <OrderLink orderNo={orderNo} />
         </TwoLines>
       ),

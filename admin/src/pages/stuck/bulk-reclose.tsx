@@ -33,7 +33,7 @@ export function BulkReclose({ chosen, filter, isEmpty }: Props) {
   });
   const count = wish?.orderNos?.length;
   const filterText = stuck.filter(
-    wish?.channel ? words.channel[wish.channel] : orders.any,
+    wish?.channel ? wordFor(words.channel, wish.channel) : orders.any,
     wish?.reason ? wordFor(words.reason, wish.reason) : orders.any,
   );
 

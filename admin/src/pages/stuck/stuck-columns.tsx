@@ -23,7 +23,7 @@ export function stuckColumns(text: Text, said: ReadonlyMap<string, ChannelSaysRo
       key: 'orderNo',
       title: common.orderNo,
       render: ({ orderNo, channel, amountFen }) => (
-        <TwoLines under={`${words.channel[channel]} · ${yuan(amountFen)}`}>
+        <TwoLines under={`${wordFor(words.channel, channel)} · ${yuan(amountFen)}`}>
           <OrderLink orderNo={orderNo} />
         </TwoLines>
       ),

@@ -1,6 +1,6 @@
 import { Modal } from 'antd';
 import type { OrderRow } from '../../../../src/http/admin/api.ts';
-import { useText } from '../../text/use-text.ts';
+import { useText, wordFor } from '../../text/use-text.ts';
 import { OrderState } from '../order-status.tsx';
 import { Pair } from '../rows.tsx';
 import { yuan } from '../yuan.ts';
@@ -36,8 +36,8 @@ export function ConfirmDeed({ order, deed, isPending, onConfirm, onCancel }: Pro
             <span className="code">{order.bizOrderNo}</span>
           </Pair>
           <Pair name={common.amount}>
-            <strong className="number">{yuan(order.amountFen)}</strong> · {words.channel[order.channel]} ·{' '}
-            {words.method[order.method]}
+            <strong className="number">{yuan(order.amountFen)}</strong> ·{' '}
+            {wordFor(words.channel, order.channel)} · {words.method[order.method]}
           </Pair>
           <Pair name={common.status}>
             <OrderState order={order} />

@@ -1,5 +1,6 @@
 import type { OrderAction, OrderDetail, OrderRow } from '../../../../src/http/admin/api.ts';
 import type { LateDecision } from '../../../../src/order/late-payment.ts';
+import { wordFor } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
 import { yuan } from '../yuan.ts';
 
@@ -29,7 +30,7 @@ export function isGrave({ action, decision }: Deed): boolean {
 
 /** Exactly what a deed will do with this order, sentence by sentence, to be read before it is confirmed. */
 export function whatItDoes(deed: Deed, order: OrderRow, { actions, words }: Text): string[] {
-  const channel = words.channel[order.channel];
+  const channel = wordFor(words.channel, order.channel);
   const money = yuan(order.amountFen);
   switch (deed.action) {
     case 'close':

@@ -1,4 +1,4 @@
-import type { ChannelName, PayMethod } from '../../../../src/channel/channel.ts';
+import type { BuiltInChannel, PayMethod } from '../../../../src/channel/channel.ts';
 import type { ApiProblem, OrderState, Role } from '../../../../src/http/admin/api.ts';
 import type { LatePaymentPolicy } from '../../../../src/order/late-payment.ts';
 import type { Ending, OrderStatus, PendingReason } from '../../../../src/order/order.ts';
@@ -7,7 +7,7 @@ import type { CloseTrigger, SyncStatus } from '../../../../src/order/outcomes.ts
 /** The words for what the server names by codes. A code that is not here is shown as it is. */
 export const words = {
   channel: { wechat_pay: '微信支付', ali_pay: '支付宝', union_pay: '云闪付' } satisfies Record<
-    ChannelName,
+    BuiltInChannel,
     string
   >,
   method: {
