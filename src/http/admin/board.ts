@@ -79,7 +79,11 @@ export async function boardRoutes(app: FastifyInstance, deps: AdminDeps): Promis
 
   const serverAdapter = new FastifyAdapter();
   const queues = deps.queues.map((queue) => new BullMQAdapter(queue));
-  createBullBoard({ queues, serverAdapter, options: { uiConfig: { boardTitle: 'Autoclose', hideDocsLink: true } } });
+  createBullBoard({
+    queues,
+    serverAdapter,
+    options: { uiConfig: { boardTitle: 'Autoclose', hideDocsLink: true } },
+  });
   serverAdapter.setBasePath(PREFIX);
   await app.register(serverAdapter.registerPlugin());
 }
