@@ -5,7 +5,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AdminDeps } from './deps.ts';
 import { answerProblem, pathOf } from './problems.ts';
 import { isUnsafe, originOf } from './same-origin.ts';
-import { pagePolicy } from './security-headers.ts';
+import { boardPolicy } from './security-headers.ts';
 import { allow, Problem } from './signed-in.ts';
 
 const PREFIX = '/admin/queues';
@@ -66,7 +66,7 @@ export async function boardRoutes(app: FastifyInstance, deps: AdminDeps): Promis
       if (error.status === 401 && isVisit) return reply.redirect('/admin/');
       return answerProblem(error, request, reply, deps.log);
     }
-    reply.header('content-security-policy', pagePolicy({ workers: true }));
+    reply.header('content-security-policy', boardPolicy);
     return undefined;
   });
   app.addHook('onSend', async (request, reply, payload) => {
@@ -79,7 +79,11 @@ export async function boardRoutes(app: FastifyInstance, deps: AdminDeps): Promis
 
   const serverAdapter = new FastifyAdapter();
   const queues = deps.queues.map((queue) => new BullMQAdapter(queue));
-  createBullBoard({ queues, serverAdapter, options: { uiConfig: { boardTitle: 'Autoclose' } } });
+  createBullBoard({
+    queues,
+    serverAdapter,
+    options: { uiConfig: { boardTitle: 'Autoclose', hideDocsLink: true } },
+  });
   serverAdapter.setBasePath(PREFIX);
   await app.register(serverAdapter.registerPlugin());
 }

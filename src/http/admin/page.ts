@@ -44,5 +44,5 @@ async function sendIndex(reply: FastifyReply, directory: string): Promise<Fastif
     return reply.code(503).header('content-type', 'text/plain; charset=utf-8').send(text);
   }
   const nonce = newNonce();
-  return sendPage(reply, html.replace(NONCE, nonce), pagePolicy({ nonce }));
+  return sendPage(reply, html.replace(NONCE, nonce), pagePolicy(nonce));
 }

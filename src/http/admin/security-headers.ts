@@ -6,21 +6,25 @@ const YEAR_S = 31_536_000;
 /** Of answers that are no page. */
 const nothing = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Of a page: its own scripts, and styles of its own or with the nonce, which Ant Design gives to those it adds. */
-export function pagePolicy(more: { nonce?: string; workers?: boolean } = {}): string {
-  const nonce = more.nonce === undefined ? '' : ` 'nonce-${more.nonce}'`;
+/** Of the page: its own scripts, and styles of its own or with the nonce, which Ant Design gives to those it adds. */
+export function pagePolicy(nonce: string): string {
+  return policy([`style-src 'self' 'nonce-${nonce}'`, "base-uri 'none'"]);
+}
+
+/** Of Bull Board: it names its own base, and colours code in a worker. Inline styles are refused, which it can do without. */
+export const boardPolicy = policy(["style-src 'self'", "base-uri 'self'", "worker-src 'self'"]);
+
+function policy(own: string[]): string {
   return [
     "default-src 'none'",
     "script-src 'self'",
-    `style-src 'self'${nonce}`,
     "img-src 'self' data:",
     "font-src 'self'",
     "connect-src 'self'",
     "manifest-src 'self'",
-    ...(more.workers === true ? ["worker-src 'self'"] : []),
-    "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",
+    ...own,
   ].join('; ');
 }
 
