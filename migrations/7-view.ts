@@ -27,7 +27,7 @@ export class View1758000000000 implements MigrationInterface {
   }
 }
 
-/** The ways to close records of one kind, newest first: an index's entries end with the row's id. */
+/** The ways to close records of one kind, newest first. */
 export class CloseRecordView1758100000000 implements MigrationInterface {
   readonly name = 'CloseRecordView1758100000000';
 
@@ -39,9 +39,10 @@ export class CloseRecordView1758100000000 implements MigrationInterface {
     if (found.length > 0) return;
     await queryRunner.query(`
       ALTER TABLE close_record
-        ADD KEY ix_outcome (outcome),
-        ADD KEY ix_trigger (trigger_kind),
-        ADD KEY ix_channel (channel)`);
+        ADD KEY ix_outcome (outcome, id),
+        ADD KEY ix_trigger (trigger_kind, id),
+        ADD KEY ix_trigger_outcome (trigger_kind, outcome, id),
+        ADD KEY ix_channel (channel, id)`);
   }
 
   /** Forward only. */

@@ -16,7 +16,7 @@ export function writeCursor({ at, id }: Cursor): string {
 
 /** Null: no page has ended there. */
 export function readCursor(text: string): Cursor | null {
-  const found = /^(\d{1,15})-(\d{1,15})$/.exec(text);
+  const found = /^(\d{1,13})-(\d{1,15})$/.exec(text);
   const [, at, id] = found ?? [];
   return at === undefined || id === undefined ? null : { at: new Date(Number(at)), id };
 }

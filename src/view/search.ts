@@ -1,12 +1,12 @@
 import { join, type Sql, sql } from './sql.ts';
 
-/** Of the numbers that share a beginning, the newest so many are looked at. */
+/** Of the numbers that share a beginning, the highest so many are looked at: of numbers that grow, the newest. */
 const SAME_BEGINNING = 1_000;
 
 /**
  * The ids of the orders that a number means, as a statement: the whole of any number (ours, the merchant's, the channel's,
- * the id), or the beginning of ours, upper or lower case, or of the merchant's. Each way in is an index. The index is named,
- * because with a LIMIT the database may think it cheaper to read the table from its end.
+ * the id), or the beginning of ours, upper or lower case, or of the merchant's. Each way in is an index, and of none more
+ * is read than is found.
  */
 export function searchOrders(number: string): Sql {
   const ways = [
@@ -23,7 +23,7 @@ export function searchOrders(number: string): Sql {
 function beginning(column: string, index: string, start: string): Sql {
   const pattern = `${start.replace(/[\\%_]/g, '\\$&')}%`;
   return sql(
-    `(SELECT id FROM payment_order FORCE INDEX (${index}) WHERE ${column} LIKE ? ORDER BY id DESC LIMIT ${SAME_BEGINNING})`,
+    `(SELECT id FROM payment_order FORCE INDEX (${index}) WHERE ${column} LIKE ? ORDER BY ${column} DESC LIMIT ${SAME_BEGINNING})`,
     pattern,
   );
 }

@@ -15,22 +15,25 @@ export interface LiveDeps {
   listenToChanges(listener: (change: Change) => void): () => void;
   /** Whether whoever made this request is still signed in. It prolongs nothing. */
   isStillSignedIn(request: FastifyRequest): Promise<boolean>;
+  /** Ms; 15 s unless given. */
+  heartbeatMs?: number;
 }
 
 /**
  * GET /events: server-sent events, see `LiveEvent`. A stream ends when the client goes, when its session is over (within a
  * heartbeat), when it does not read, and when the server closes: the page then connects again by itself.
  */
-export function liveRoutes(app: FastifyInstance, deps: LiveDeps, heartbeatMs = HEARTBEAT_MS): void {
-  const open = new Set<Readable>();
+export function liveRoutes(app: FastifyInstance, deps: LiveDeps): void {
+  const open = new Set<() => void>();
   // Before connections are waited for: these would never end by themselves.
   app.addHook('preClose', async () => {
-    for (const stream of open) stream.push(null);
+    for (const end of open) end();
   });
 
   app.get('/events', { preHandler: allow('viewer') }, (request, reply) => {
     const stream = new Readable({ read() {} });
     const say = (text: string) => {
+      if (!open.has(end)) return;
       stream.push(text);
       if (stream.readableLength > MAX_UNREAD_BYTES) stream.destroy();
     };
@@ -40,15 +43,16 @@ export function liveRoutes(app: FastifyInstance, deps: LiveDeps, heartbeatMs = H
     const heartbeat = setInterval(async () => {
       // Whether the session is over cannot be learned while the database is away.
       if (await deps.isStillSignedIn(request).catch(() => true)) say(': still here\n\n');
-      else stream.push(null);
-    }, heartbeatMs);
-    const end = () => {
+      else end();
+    }, deps.heartbeatMs ?? HEARTBEAT_MS);
+    function end(): void {
+      if (!open.delete(end)) return;
       stop();
       clearInterval(heartbeat);
-      open.delete(stream);
-    };
-    stream.on('end', end).on('close', end);
-    open.add(stream);
+      stream.push(null);
+    }
+    stream.on('close', end);
+    open.add(end);
     say('retry: 3000\n\n');
     return reply
       .headers({

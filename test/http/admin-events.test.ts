@@ -1,0 +1,124 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { LiveEvent } from '../../src/http/admin/api.ts';
+import type { Change } from '../../src/view/changes.ts';
+import { createOrderAdminServer, type OrderAdminServer } from '../support/order-admin.ts';
+import { until } from '../support/until.ts';
+import { createWorld, type World } from '../support/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.end());
+
+let admin: OrderAdminServer;
+let url: string;
+beforeEach(async () => {
+  admin = createOrderAdminServer(world.app, { heartbeatMs: 20 });
+  admin.signIn('wang', 'viewer');
+  url = await admin.http.listen({ host: '127.0.0.1', port: 0 });
+  return () => admin.http.close();
+});
+
+/** Reads a stream until it ends. */
+async function open(from = url) {
+  const events: LiveEvent[] = [];
+  let comments = 0;
+  const leaving = new AbortController();
+  const response = await fetch(`${from}/admin/api/events`, { signal: leaving.signal });
+  let text = '';
+  const ended = (async () => {
+    if (response.body === null) return;
+    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      const parts = text.split('\n\n');
+      text = parts.pop() ?? '';
+      for (const part of parts) {
+        if (part.startsWith('data: ')) events.push(JSON.parse(part.slice(6)));
+        if (part.startsWith(':')) comments += 1;
+      }
+    }
+  })();
+  return { response, events, comments: () => comments, ended, leave: () => leaving.abort() };
+}
+
+test('a page sees what another process does to an order, and that the figures have changed', async () => {
+  const other = await world.openApp();
+  const { response, events } = await open();
+  expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
+  expect(response.headers.get('x-accel-buffering')).toBe('no');
+  const order = await world.create('ali_pay');
+  const seen = () =>
+    events.flatMap((event) =>
+      event.type === 'order' && event.order.orderNo === order.orderNo ? [event.order] : [],
+    );
+  await until('the order is seen', () => seen().at(-1)?.status === 'progress');
+  await other.orderAdmin.closeOrder(
+    { orderNo: order.orderNo, bizOrderNo: null },
+    { kind: 'admin', actor: 'li', clientIp: null },
+  );
+  const closed = await until('its close is seen', () => seen().find(({ status }) => status === 'close'));
+  expect(closed.closedAt).toBe((await world.reload(order)).closedAt?.toISOString());
+  expect(closed).not.toHaveProperty('payBody');
+  await until('the figures have changed', () => events.some(({ type }) => type === 'figures'));
+});
+
+test('a stream ends when the server closes, and keeps it from nothing', async () => {
+  const { ended } = await open();
+  await admin.http.close();
+  await ended;
+});
+
+test('a quiet stream is kept alive, and ends when the session is over', async () => {
+  const { comments, ended } = await open();
+  await until('it is kept alive', () => comments() > 2);
+  admin.signOut();
+  await ended;
+});
+
+test('a client that does not read is dropped, and the others are served on', async () => {
+  const listeners = new Set<(change: Change) => void>();
+  const flooded = createOrderAdminServer(world.app, {
+    listenToChanges: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  });
+  flooded.signIn('wang', 'viewer');
+  const address = new URL(await flooded.http.listen({ host: '127.0.0.1', port: 0 }));
+  const reader = await open(address.origin);
+  const socket = connect(Number(address.port), address.hostname);
+  socket.write('GET /admin/api/events HTTP/1.1\r\nHost: x\r\n\r\n');
+  socket.pause();
+  const gone = once(socket, 'close');
+  await until('both listen', () => listeners.size === 2);
+  let told = 0;
+  await until('one is dropped', () => {
+    for (let count = 0; count < 2_000; count += 1)
+      for (const listener of listeners) listener({ type: 'figures' });
+    told += 2_000;
+    return listeners.size === 1;
+  });
+  await until('the other has been told of all', () => reader.events.length >= told - 2_000);
+  socket.resume();
+  await gone;
+  reader.leave();
+  await expect(reader.ended).rejects.toThrow('abort');
+  await flooded.http.close();
+});
+
+test('a page that goes is told of nothing more', async () => {
+  const { leave, ended } = await open();
+  await until('it is listened to', async () => (await connections()) === 1);
+  leave();
+  await expect(ended).rejects.toThrow('abort');
+  await until('its connection is gone', async () => (await connections()) === 0);
+});
+
+function connections(): Promise<number> {
+  return new Promise((resolve, reject) =>
+    admin.http.server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
+  );
+}

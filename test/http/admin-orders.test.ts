@@ -1,0 +1,329 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  type ActionResult,
+  type ApiProblem,
+  type ChannelSaysList,
+  type LateList,
+  type OrderDetail,
+  type OrderRow,
+  orderActions,
+  type Page,
+  type RecloseResult,
+  type StuckRow,
+} from '../../src/http/admin/api.ts';
+import type { PaymentOrder } from '../../src/order/order.ts';
+import { createOrderAdminServer, type OrderAdminServer } from '../support/order-admin.ts';
+import { createWorld, type World } from '../support/world.ts';
+
+/** No worker runs here. */
+let world: World;
+let admin: OrderAdminServer;
+beforeAll(async () => {
+  world = await createWorld();
+  admin = createOrderAdminServer(world.app);
+});
+afterAll(async () => {
+  await admin.http.close();
+  await world.end();
+});
+beforeEach(() => {
+  world.simulator.control.clearFaults();
+  admin.audited.length = 0;
+  admin.signIn('li', 'operator');
+});
+
+const act = ({ orderNo }: PaymentOrder, action: string, body?: unknown) =>
+  admin.post<ActionResult>(`/orders/${orderNo}/${action}`, body);
+const past = new Date(Date.now() - 60_000);
+
+describe('who may do what', () => {
+  const reads = ['/orders', '/close-records', '/stuck', '/late', '/figures'];
+
+  test('a viewer reads, and is refused every action', async () => {
+    const { orderNo } = await world.create('ali_pay');
+    admin.signIn('wang', 'viewer');
+    for (const path of [...reads, `/orders/${orderNo}`]) expect((await admin.get(path)).status).toBe(200);
+    const actions = [
+      ...orderActions.map((action) => `/orders/${orderNo}/${action}`),
+      '/stuck/ask',
+      '/stuck/reclose',
+    ];
+    for (const path of actions) {
+      expect(await admin.post<ApiProblem>(path)).toMatchObject({
+        status: 403,
+        body: { error: 'not_allowed', detail: 'operator' },
+      });
+    }
+    expect(admin.audited).toEqual([]);
+    expect((await admin.get<OrderDetail>(`/orders/${orderNo}`)).body.order.status).toBe('progress');
+  });
+
+  test('nobody who has not signed in reads or does anything', async () => {
+    admin.signOut();
+    for (const path of [...reads, '/orders/AC1', '/events']) {
+      expect(await admin.get<ApiProblem>(path)).toMatchObject({ status: 401 });
+    }
+    expect(await admin.post('/stuck/reclose')).toMatchObject({ status: 401 });
+    expect(await admin.post('/orders/AC1/close')).toMatchObject({ status: 401 });
+  });
+});
+
+describe('an action does what it says, is recorded with who and from where, and audited', () => {
+  test('close', async () => {
+    const order = await world.create('ali_pay');
+    const { status, body } = await act(order, 'close');
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ action: 'close', outcome: 'closed', order: { status: 'close' } });
+    expect(body.order.closedAt).toBe((await world.reload(order)).closedAt?.toISOString());
+    expect(await world.records(order)).toMatchObject([
+      { trigger: 'admin', actor: 'li', clientIp: '203.0.113.7', outcome: 'closed' },
+    ]);
+    expect(admin.audited).toEqual([
+      {
+        actor: 'li',
+        ip: '203.0.113.7',
+        action: 'close',
+        subject: order.orderNo,
+        before: 'progress/expiry',
+        after: 'close/close',
+        outcome: 'closed',
+      },
+    ]);
+    expect((await act(order, 'close')).body).toMatchObject({ outcome: 'ended', order: { status: 'close' } });
+  });
+
+  test('a close that is not decided says why and when it goes on', async () => {
+    const order = await world.create('wechat_pay');
+    const match = { orderNo: order.orderNo };
+    world.simulator.control.addFault({ kind: 'status', status: 503, match });
+    const { body } = await act(order, 'close');
+    expect(body).toMatchObject({
+      outcome: 'pending',
+      reason: 'unreachable',
+      answer: expect.stringMatching(/^503/),
+      retryAt: (await world.reload(order)).nextCloseAt?.toISOString(),
+    });
+    expect(admin.audited).toMatchObject([{ after: 'progress/close', outcome: 'pending unreachable' }]);
+  });
+
+  test('cancel, of a paid order too', async () => {
+    const order = await world.create('ali_pay');
+    world.simulator.control.notifications.drop(order.orderNo, 100);
+    await world.simulator.control.pay(order.orderNo);
+    const { body } = await act(order, 'cancel');
+    expect(body).toMatchObject({ outcome: 'cancelled', refunded: true, order: { status: 'cancel' } });
+    expect((await world.records(order)).at(-1)).toMatchObject({ trigger: 'admin', actor: 'li' });
+    expect(admin.audited).toMatchObject([{ action: 'cancel', after: 'cancel/cancel' }]);
+  });
+
+  test('sync', async () => {
+    const order = await world.create('ali_pay');
+    world.simulator.control.notifications.drop(order.orderNo, 100);
+    await world.simulator.control.pay(order.orderNo);
+    const { body } = await act(order, 'sync');
+    expect(body).toMatchObject({
+      outcome: 'synced',
+      channelStatus: 'pay_success',
+      repaired: true,
+      order: { status: 'success' },
+    });
+    expect(admin.audited).toMatchObject([
+      { action: 'sync', before: 'progress/expiry', after: 'success/expiry' },
+    ]);
+  });
+
+  test('reclose', async () => {
+    const order = await world.create('ali_pay');
+    expect((await act(order, 'reclose')).body).toMatchObject({ outcome: 'enqueued' });
+    expect(await world.timerState(order)).toBe('waiting');
+    expect((await world.queue('ali_pay').getJob(order.orderNo))?.name).toBe('admin');
+    expect(admin.audited).toMatchObject([
+      { action: 'reclose', after: 'progress/close', outcome: 'enqueued' },
+    ]);
+  });
+
+  test('resend', async () => {
+    const order = await world.create('ali_pay', { notifyUrl: 'http://203.0.113.9/notice' });
+    expect((await act(order, 'resend')).body).toMatchObject({ outcome: 'nothing_to_resend', count: 0 });
+    await world.close(order, 'api');
+    await world.query(
+      `UPDATE merchant_notice SET state = 'given_up', next_at = NULL WHERE order_no = '${order.orderNo}'`,
+    );
+    expect((await act(order, 'resend')).body).toMatchObject({ outcome: 'enqueued', count: 1 });
+    expect(
+      await world.query(`SELECT state FROM merchant_notice WHERE order_no = '${order.orderNo}'`),
+    ).toEqual([{ state: 'pending' }]);
+    expect(admin.audited.at(-1)).toMatchObject({ action: 'resend', outcome: 'enqueued 1' });
+  });
+
+  test('late: a payment that waits for a person is listed, decided once, and then not any more', async () => {
+    const late = { status: 'close', closedAt: past, latePaidAt: past, nextCloseAt: null } as const;
+    const order = await world.edit(await world.create('ali_pay'), late);
+    const waiting = async () => (await admin.get<LateList>('/late')).body;
+    expect(await waiting()).toMatchObject({ policy: 'refund', violations: 0 });
+    expect((await waiting()).rows.map(({ orderNo }) => orderNo)).toContain(order.orderNo);
+    const { body } = await act(order, 'late', { decision: 'reopen' });
+    expect(body).toMatchObject({ outcome: 'decided', decision: 'reopen', order: { status: 'success' } });
+    expect((await world.records(order)).at(-1)).toMatchObject({
+      closeType: 'late',
+      trigger: 'admin',
+      actor: 'li',
+      clientIp: '203.0.113.7',
+    });
+    expect(admin.audited).toMatchObject([
+      { action: 'late', before: 'close/expiry', after: 'success/expiry', outcome: 'reopen decided' },
+    ]);
+    expect((await waiting()).rows.map(({ orderNo }) => orderNo)).not.toContain(order.orderNo);
+    expect((await act(order, 'late', { decision: 'refund' })).body.outcome).toBe('nothing_to_decide');
+  });
+});
+
+describe('what is wrong with a request is said by the name of its field', () => {
+  test.each([
+    ['/orders?status=paid', 'status'],
+    ['/orders?channel=paypal', 'channel'],
+    ['/orders?state=lost', 'state'],
+    ['/orders?limit=0', 'limit'],
+    ['/orders?limit=201', 'limit'],
+    ['/orders?limit=1e1000', 'limit'],
+    ['/orders?createdFrom=yesterday', 'createdFrom'],
+    ['/orders?createdTo=2026-01-01', 'createdTo'],
+    ['/orders?after=1;2', 'after'],
+    ['/orders?after=999999999999999-1', 'after'],
+    [`/orders?search=${'x'.repeat(200)}`, 'search'],
+    ['/orders?status=close&status=close', 'status'],
+    ['/close-records?after=x', 'after'],
+    [`/close-records?outcome=${'x'.repeat(30)}`, 'outcome'],
+    ['/stuck?reason=bored', 'reason'],
+  ])('GET %s', async (path, detail) => {
+    expect(await admin.get<ApiProblem>(path)).toMatchObject({
+      status: 400,
+      body: { error: 'bad_request', detail },
+    });
+  });
+
+  test.each([
+    ['/stuck/reclose', { orderNo: ['AC1'] }, 'orderNo'],
+    ['/stuck/reclose', { orderNos: [] }, 'orderNos'],
+    ['/stuck/ask', { orderNos: Array(201).fill('AC1') }, 'orderNos'],
+    ['/stuck/ask', { channel: 'paypal' }, 'channel'],
+    ['/stuck/ask', [], ''],
+  ])('POST %s %j', async (path, body, detail) => {
+    expect(await admin.post<ApiProblem>(path, body)).toMatchObject({
+      status: 400,
+      body: { error: 'bad_request', detail },
+    });
+  });
+
+  test('a decision that there is not, an order that is not there, and a body that is no JSON', async () => {
+    const order = await world.create('ali_pay');
+    expect(await act(order, 'late', { decision: 'keep' })).toMatchObject({
+      status: 400,
+      body: { detail: 'decision' },
+    });
+    expect((await admin.get('/orders/AC0')).status).toBe(404);
+    expect((await admin.post('/orders/AC0/close')).status).toBe(404);
+    const url = '/admin/api/stuck/reclose';
+    const sent = (payload: string, type: string) =>
+      admin.http.inject({ method: 'POST', url, payload, headers: { 'content-type': type } });
+    expect((await sent('{', 'application/json')).statusCode).toBe(400);
+    expect((await sent('a=1', 'application/x-www-form-urlencoded')).statusCode).toBeGreaterThanOrEqual(400);
+    expect(admin.audited).toEqual([]);
+  });
+
+  test('blanks around a number that is searched for are not part of it, and no number means all', async () => {
+    const { orderNo } = await world.create('ali_pay');
+    const found = await admin.get<Page<OrderRow>>(`/orders?search=%20${orderNo}%0A`);
+    expect(found.body).toMatchObject({ rows: [{ orderNo }], next: null });
+    expect((await admin.get<Page<OrderRow>>('/orders?search=%20')).body.rows.length).toBeGreaterThan(1);
+  });
+});
+
+describe('stuck orders', () => {
+  async function stuck(channel: PaymentOrder['channel'], stuckAt: Date) {
+    const order = await world.expire(await world.create(channel));
+    return world.edit(order, { stuckAt, retryReason: 'unreachable', retryCount: 7 });
+  }
+  beforeEach(async () => {
+    await world.query('UPDATE payment_order SET stuck_at = NULL');
+  });
+
+  test('are listed, stuck longest first, page by page', async () => {
+    const orders = [];
+    for (const ago of [3, 2, 1]) orders.push(await stuck('ali_pay', new Date(past.getTime() - ago)));
+    await stuck('wechat_pay', past);
+    const first = await admin.get<Page<StuckRow>>('/stuck?channel=ali_pay&limit=2');
+    const second = await admin.get<Page<StuckRow>>(`/stuck?channel=ali_pay&limit=2&after=${first.body.next}`);
+    expect([...first.body.rows, ...second.body.rows].map(({ orderNo }) => orderNo)).toEqual(
+      orders.map(({ orderNo }) => orderNo),
+    );
+    expect(second.body.next).toBeNull();
+  });
+
+  test('a dry run says what the channels say now, and changes nothing but the audit trail', async () => {
+    const [paid, unpaid] = [await stuck('ali_pay', past), await stuck('wechat_pay', past)];
+    world.simulator.control.notifications.drop(paid.orderNo, 100);
+    await world.simulator.control.pay(paid.orderNo);
+    const { body } = await admin.post<ChannelSaysList>('/stuck/ask');
+    expect(body.isCut).toBe(false);
+    const says = new Map(body.rows.map(({ order, says }) => [order.orderNo, says]));
+    expect(says).toEqual(
+      new Map([
+        [paid.orderNo, 'paid'],
+        [unpaid.orderNo, 'unpaid'],
+      ]),
+    );
+    expect(await world.reload(paid)).toEqual(paid);
+    const one = await admin.post<ChannelSaysList>('/stuck/ask', { orderNos: [unpaid.orderNo, 'AC0'] });
+    expect(one.body.rows.map(({ order }) => order.orderNo)).toEqual([unpaid.orderNo]);
+    expect(admin.audited.map(({ action, subject }) => [action, subject])).toEqual([
+      ['stuck_ask', null],
+      ['stuck_ask', unpaid.orderNo],
+      ['stuck_ask', 'AC0'],
+    ]);
+  });
+
+  test('that are named begin again, and none that is not stuck', async () => {
+    const [order, other] = [await stuck('ali_pay', past), await stuck('ali_pay', past)];
+    const well = await world.create('ali_pay');
+    const orderNos = [order.orderNo, well.orderNo, 'AC0'];
+    const { body } = await admin.post<RecloseResult>('/stuck/reclose', { orderNos });
+    expect(body).toMatchObject({
+      enqueued: 1,
+      ended: 0,
+      lastAt: expect.any(String),
+      orders: [
+        { orderNo: order.orderNo, outcome: 'enqueued' },
+        { orderNo: well.orderNo, outcome: 'ended' },
+        { orderNo: 'AC0', outcome: 'not_found' },
+      ],
+    });
+    expect(await world.reload(order)).toMatchObject({ stuckAt: null, retryCount: 0 });
+    expect((await world.queue('ali_pay').getJob(order.orderNo))?.name).toBe('admin');
+    expect(await world.reload(other)).toEqual(other);
+    expect(await world.reload(well)).toEqual(well);
+    expect(admin.audited).toHaveLength(3);
+  });
+
+  test('all that a filter means begin again, at most 20 a second', async () => {
+    const orders = [];
+    for (const ago of [3, 2, 1]) orders.push(await stuck('ali_pay', new Date(past.getTime() - ago)));
+    const other = await stuck('wechat_pay', past);
+    const { body } = await admin.post<RecloseResult>('/stuck/reclose', { channel: 'ali_pay' });
+    expect(body).toMatchObject({ enqueued: 3, ended: 0, orders: [] });
+    const due = await Promise.all(
+      orders.map(async (order) => (await world.reload(order)).nextCloseAt?.getTime() ?? 0),
+    );
+    expect(due.map((at) => at - (due[0] ?? 0))).toEqual([0, 50, 100]);
+    expect(new Date(body.lastAt ?? 0).getTime()).toBe(due[2]);
+    expect(await world.reload(other)).toEqual(other);
+    expect(admin.audited).toMatchObject([
+      {
+        action: 'stuck_reclose',
+        subject: null,
+        before: 'all that are stuck, ali_pay',
+        outcome: '3 enqueued, 0 ended',
+      },
+    ]);
+  });
+});

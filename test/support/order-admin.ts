@@ -1,0 +1,91 @@
+import { type FastifyInstance, fastify } from 'fastify';
+import type { App } from '../../src/app.ts';
+import type { Figures, Role } from '../../src/http/admin/api.ts';
+import type { Audit } from '../../src/http/admin/audit.ts';
+import { type OrderRoutesDeps, orderRoutes } from '../../src/http/admin/order-routes.ts';
+import { Problem, type SignedIn } from '../../src/http/admin/signed-in.ts';
+
+type AuditEntry = Parameters<Audit>[0];
+
+/** The orders' part of the admin page's API on a server of its own; the test says who is signed in. */
+export interface OrderAdminServer {
+  http: FastifyInstance;
+  /** What was noted, oldest first. */
+  audited: AuditEntry[];
+  /** Who makes the next requests. Until then nobody. */
+  signIn(name: string, role: Role): void;
+  signOut(): void;
+  /** Under /admin/api. */
+  get<Body>(path: string): Promise<Answer<Body>>;
+  post<Body>(path: string, body?: unknown): Promise<Answer<Body>>;
+}
+
+export interface Answer<Body> {
+  status: number;
+  body: Body;
+}
+
+const noFigures: Figures = {
+  now: new Date(0).toISOString(),
+  dueNextHour: [],
+  perMinute: [],
+  lateness: [],
+  overdue: { count: 0, oldestAt: null },
+  stuck: 0,
+  lateWaiting: 0,
+  violations: 0,
+  open: [],
+  notices: { pending: 0, overdue: 0, givenUp: 0 },
+  queues: null,
+  processes: [],
+};
+
+export function createOrderAdminServer(
+  { orderAdmin }: App,
+  more: Partial<OrderRoutesDeps> = {},
+): OrderAdminServer {
+  let present: SignedIn | null = null;
+  const audited: AuditEntry[] = [];
+  const http = fastify({ forceCloseConnections: 'idle' });
+  http.decorateRequest('signedIn', null);
+  http.addHook('onRequest', async (request) => {
+    request.signedIn = present;
+  });
+  http.setErrorHandler((error: Error, request, reply) => {
+    const { status, ...problem } =
+      error instanceof Problem ? error : { status: 500, error: 'internal', detail: error.message };
+    return reply.code(status).send({ error: problem.error, detail: problem.detail, traceId: request.id });
+  });
+  http.register(orderRoutes, {
+    prefix: '/admin/api',
+    ...orderAdmin,
+    figures: async () => noFigures,
+    audit: async (entry) => void audited.push(entry),
+    isStillSignedIn: async () => present !== null,
+    ...more,
+  });
+
+  async function ask<Body>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<Answer<Body>> {
+    const response = await http.inject({
+      method,
+      url: `/admin/api${path}`,
+      remoteAddress: '203.0.113.7',
+      ...(body === undefined
+        ? {}
+        : { payload: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    return { status: response.statusCode, body: response.json<Body>() };
+  }
+  return {
+    http,
+    audited,
+    signIn: (name, role) => {
+      present = { name, role };
+    },
+    signOut: () => {
+      present = null;
+    },
+    get: (path) => ask('GET', path),
+    post: (path, body) => ask('POST', path, body),
+  };
+}
