@@ -25,7 +25,7 @@ import { receiveNotification } from './order/receive-notification.ts';
 import { createRefundStore } from './order/refund-store.ts';
 import { createOrderStore } from './order/store.ts';
 import { createStuckStore } from './order/stuck-store.ts';
-import { answersWithin } from './platform/answers-within.ts';
+import { answersWithin } from './platform/answer-within.ts';
 import { ticks } from './platform/clock.ts';
 import { openDatabase } from './platform/database.ts';
 import { followDatabaseClock } from './platform/database-clock.ts';
