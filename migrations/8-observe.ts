@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { addOnce } from './add-once.ts';
 
-/** Which processes run, and whether they are alive: one row for each, see `src/observe/heartbeat.ts`. */
+/** Which processes run, and whether they are alive: one row for each, see `src/process/heartbeat.ts`. */
 export class Processes1759000000000 implements MigrationInterface {
   readonly name = 'Processes1759000000000';
 

@@ -1,18 +1,23 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { migrations } from '../migrations/index.ts';
 import { createOrderAdmin } from './admin-app.ts';
 import { channelNames } from './channel/channel.ts';
 import { createChannels } from './channels.ts';
-import { type Config, redisAddress } from './config.ts';
+import { type Config, redisAddress, type ServerConfig } from './config.ts';
 import type { OrderAdmin } from './http/admin/order-routes.ts';
 import { noticeBody } from './http/daxpay/notice-body.ts';
+import { createMonitor } from './http/health/monitor.ts';
 import { createServer } from './http/server.ts';
 import { createNoticeStore, type NoticeStore } from './notice/notice-store.ts';
 import { startNoticeRelay } from './notice/relay.ts';
 import { createPublicResolver, resolveAnywhere } from './notice/resolve-host.ts';
 import { createNoticeSender } from './notice/send-notice.ts';
-import { createHeartbeat } from './observe/heartbeat.ts';
-import { createProcessStore, type ProcessStore } from './observe/process-store.ts';
+import { createFigureGauges } from './observe/figure-gauges.ts';
+import { measureChannel } from './observe/measure-channel.ts';
+import { measureNotices } from './observe/measure-notices.ts';
+import { measureStore } from './observe/measure-store.ts';
+import { measureSweep } from './observe/measure-sweep.ts';
+import { createMetrics } from './observe/metrics.ts';
+import { readReadiness } from './observe/readiness.ts';
 import { cancelByHand, closeByHand, syncByHand } from './order/by-hand.ts';
 import { createOrder } from './order/create-order.ts';
 import type { OrderDeps } from './order/deps.ts';
@@ -22,6 +27,7 @@ import { receiveNotification } from './order/receive-notification.ts';
 import { createRefundStore } from './order/refund-store.ts';
 import { createOrderStore } from './order/store.ts';
 import { createStuckStore } from './order/stuck-store.ts';
+import { answersWithin } from './platform/answer-within.ts';
 import { ticks } from './platform/clock.ts';
 import { openDatabase } from './platform/database.ts';
 import { followDatabaseClock } from './platform/database-clock.ts';
@@ -30,10 +36,13 @@ import { createNonceMemory } from './platform/nonce-memory.ts';
 import { connectedOrNot, openProducerRedis, openWorkerRedis } from './platform/redis.ts';
 import { createReleases } from './platform/releases.ts';
 import { createTellOnce } from './platform/tell-once.ts';
+import { createHeartbeat } from './process/heartbeat.ts';
+import { createProcessStore, type ProcessStore } from './process/process-store.ts';
 import { createCloseQueues } from './timer/close-queues.ts';
 import { startCloseWorker } from './timer/close-worker.ts';
 import { startSweeper } from './timer/sweeper.ts';
 import { version } from './version.ts';
+import { createFigures, type ReadFigures } from './view/figures.ts';
 
 /** How long a shutdown waits for work in hand, ms. What is not done by then is given back: its lease runs out. */
 const SHUTDOWN_MS = 8_000;
@@ -55,6 +64,8 @@ export interface App {
   processes: ProcessStore;
   /** What the admin page shows of orders and does with them. */
   orderAdmin: OrderAdmin;
+  /** The dashboard's figures; at most two seconds old. Throws when the database cannot be reached. */
+  figures: ReadFigures;
   /** Whether the queue can be reached now. */
   isQueueReachable(): boolean;
   /** Listens for merchants and channels; the address. */
@@ -91,22 +102,24 @@ async function build(
   const clock = await followDatabaseClock(db);
   releases.add('connections', async () => clock.stop());
 
+  const tracing = await tracingOf(server);
+  if (tracing !== null) releases.add('connections', () => tracing.stop());
+  const telemetry = tracing?.telemetry;
+  const metrics = createMetrics();
+
   const redis = openProducerRedis(redisAddress(server), log);
   releases.add('connections', async () => redis.disconnect());
   if (!(await connectedOrNot(redis)))
     log.error('redis cannot be reached: orders close late until it is back');
-  const queues = createCloseQueues(redis, server.REDIS_PREFIX, clock, log);
+  const queues = createCloseQueues(redis, server.REDIS_PREFIX, clock, log, telemetry);
   const tellOnce = createTellOnce(ticks, TELL_AGAIN_MS);
   const maxCalls = server.CLOSE_CONCURRENCY + CALLS_BY_HAND;
-  const channels = createChannels(channelConfig, server.PUBLIC_URL, {
-    clock,
-    ticks,
-    log,
-    tellOnce,
-    maxCalls,
-  });
-  const store = createOrderStore(db);
-  const leases = keepLeases(store, clock, log);
+  const guard = { clock, ticks, log, tellOnce, maxCalls };
+  const channels = createChannels(channelConfig, server.PUBLIC_URL, guard, (channel) =>
+    measureChannel(channel, metrics),
+  );
+  const store = measureStore(createOrderStore(db), metrics);
+  const leases = keepLeases(store, clock, log, () => metrics.leasesLost.inc());
   releases.add('connections', async () => leases.stop());
   const deps: OrderDeps = {
     store,
@@ -127,8 +140,27 @@ async function build(
   const processes = createProcessStore(db);
   const heartbeat = createHeartbeat(processes, channels, version, log);
   releases.add('connections', () => heartbeat.stop());
+  const figures = createFigures({ db, deps, processes, readDepths: queues.depths });
 
-  const notices = createNoticeStore(db);
+  const refreshGauges = createFigureGauges(metrics.registry, figures, channels);
+  const health = {
+    isHealthy: () => answersWithin(HEALTH_LIMIT_MS, db.query('SELECT 1')),
+    readiness: () => readReadiness(db, redis),
+  };
+  const monitor = createMonitor(
+    {
+      log,
+      ...health,
+      async metrics() {
+        await refreshGauges();
+        return metrics.expose();
+      },
+    },
+    { host: server.METRICS_HOST, port: server.METRICS_PORT },
+  );
+  releases.add('connections', () => monitor.close());
+
+  const notices = measureNotices(createNoticeStore(db), metrics);
   const signSettings = { signSecret: server.SIGN_SECRET, signType: server.SIGN_TYPE };
 
   if (channels.size === 0)
@@ -139,6 +171,7 @@ async function build(
     notices,
     processes,
     orderAdmin: createOrderAdmin(db, deps, notices),
+    figures,
     isQueueReachable: () => redis.status === 'ready',
     async serve() {
       const http = createServer({
@@ -158,11 +191,14 @@ async function build(
         findOrder: (numbers) => deps.store.findByNumbers(numbers),
         rememberNonce: createNonceMemory(redis, server.REDIS_PREFIX, log),
         receiveNotification: (channel, raw) => receiveNotification(deps, channel, raw),
-        isHealthy: () => answersWithin(HEALTH_LIMIT_MS, db.query('SELECT 1')),
+        ...health,
+        onAnswered: ({ operation, generation, code }) =>
+          metrics.apiRequests.inc({ operation, generation, code }),
       });
       releases.add('work', () => http.close());
       const url = await naming('HOST, PORT', http.listen({ host: server.HOST, port: server.PORT }));
       heartbeat.begin('serves');
+      await monitor.begin();
       return url;
     },
     work() {
@@ -175,13 +211,18 @@ async function build(
           prefix: server.REDIS_PREFIX,
           concurrency: server.CLOSE_CONCURRENCY,
           perSecond: server.CHANNEL_CLOSES_PER_S,
+          telemetry,
         };
         const worker = startCloseWorker(deps, connection, options);
         releases.add('work', () => worker.end());
       }
-      const sweeper = startSweeper(deps, server.SWEEP_INTERVAL_MS, () => heartbeat.swept(clock.now()));
+      const sweeper = startSweeper(deps, server.SWEEP_INTERVAL_MS, (counts) => {
+        heartbeat.swept(clock.now());
+        measureSweep(counts, metrics);
+      });
       releases.add('work', () => sweeper.stop());
       heartbeat.begin('works');
+      void monitor.begin();
       const relay = startNoticeRelay({
         notices,
         send: createNoticeSender(server.NOTICE_ALLOW_PRIVATE ? resolveAnywhere : createPublicResolver()),
@@ -195,6 +236,13 @@ async function build(
   };
 }
 
+/** Null: no traces are wanted. The SDK is loaded only where they are. */
+async function tracingOf({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: name }: ServerConfig) {
+  if (endpoint === null) return null;
+  const { startTracing } = await import('./observe/tracing.ts');
+  return startTracing({ endpoint, name, version });
+}
+
 /** Says which variable an error is about: the message of a connection names only addresses. */
 async function naming<T>(variable: string, work: Promise<T>): Promise<T> {
   try {
@@ -203,16 +251,4 @@ async function naming<T>(variable: string, work: Promise<T>): Promise<T> {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Error(`${variable}: ${reason}`, { cause: error });
   }
-}
-
-async function answersWithin(limitMs: number, question: Promise<unknown>): Promise<boolean> {
-  const over = new AbortController();
-  const late = wait(limitMs, false, { signal: over.signal }).catch(() => false);
-  const answered = question.then(
-    () => true,
-    () => false,
-  );
-  const answer = await Promise.race([answered, late]);
-  over.abort();
-  return answer;
 }

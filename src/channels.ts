@@ -16,10 +16,12 @@ export function createChannels(
   { wechat, alipay, unionpay }: Omit<Config, 'server'>,
   publicUrl: string,
   guard: { clock: Clock; ticks: Ticks; log: Logger; tellOnce: TellOnce; maxCalls: number },
+  /** What is to see each call that reaches a channel. */
+  watched: (channel: Channel) => Channel = (channel) => channel,
 ): Channels {
   const { clock } = guard;
   const channels = new Map<ChannelName, GuardedChannel>();
-  const add = (channel: Channel) => channels.set(channel.name, guardChannel(channel, guard));
+  const add = (channel: Channel) => channels.set(channel.name, guardChannel(watched(channel), guard));
   const notifyUrl = (channel: ChannelName) => publicUrl + notifyPath(channel);
   if (wechat !== null) {
     const channel = createWechatChannel(

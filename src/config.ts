@@ -58,6 +58,10 @@ const serverSchema = z.object({
   CHANNEL_CLOSES_PER_S: whole(0, 100_000).prefault('200'),
   SWEEP_INTERVAL_MS: whole(100, 3_600_000).prefault('15000'),
   NOTICE_ALLOW_PRIVATE: flag.prefault('false'),
+  METRICS_HOST: z.string().default('127.0.0.1'),
+  METRICS_PORT: whole(0, 65_535).prefault('9464'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: httpUrl.nullable().default(null),
+  OTEL_SERVICE_NAME: z.string().default('autoclose'),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 

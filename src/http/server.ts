@@ -1,30 +1,30 @@
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
+import { newTraceId } from '../platform/trace.ts';
 import type { ApiDeps } from './daxpay/answer.ts';
 import { answerBrokenConnection } from './daxpay/broken-connection.ts';
 import { answerBrokenCall, answerUnknownPath, apiRoutes, isApiPath } from './daxpay/routes.ts';
+import { type HealthDeps, healthRoutes } from './health/routes.ts';
 import { type NotifyDeps, notifyRoutes } from './notify/routes.ts';
 import { openapiRoutes } from './openapi/routes.ts';
 import { plainUrl } from './plain-url.ts';
 import { acceptRawBodies } from './raw-body.ts';
 import { safeError } from './safe-error.ts';
-import { newTraceId } from './trace-id.ts';
+import { shownTraceId } from './trace-id.ts';
 
 /** For a request to arrive in full, ms. */
 const REQUEST_TIMEOUT_MS = 30_000;
 /** For a connection on which nothing moves, ms: longer than any answer takes. */
 const CONNECTION_TIMEOUT_MS = 120_000;
 
-export interface ServerDeps extends ApiDeps, NotifyDeps {
+export interface ServerDeps extends ApiDeps, NotifyDeps, HealthDeps {
   /** Proxies of ours, whose word on a caller's address (`X-Forwarded-For`) is taken: addresses or networks. */
   trustProxy?: string[];
-  /** Names each request; 12 letters and digits. */
+  /** Names each request: the id of a trace. */
   newTraceId?: () => string;
-  /** Whether merchants can be served at all. */
-  isHealthy(): Promise<boolean>;
 }
 
 /**
- * The HTTP side: DaxPay's API for merchants, the channels' notifications, and `GET /healthz`. It knows no port:
+ * The HTTP side: DaxPay's API for merchants, the channels' notifications, `GET /healthz` and `GET /readyz`. It knows no port:
  * the caller listens and closes. Closing lets requests in hand, and those on their connections, end normally,
  * because a merchant's client takes a 503 for a crash.
  */
@@ -35,7 +35,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     genReqId: nameCall,
     http: { requireHostHeader: false },
     rewriteUrl: ({ url = '/' }) => plainUrl(url),
-    clientErrorHandler: (error, socket) => answerBrokenConnection(error, socket, nameCall()),
+    clientErrorHandler: (error, socket) => answerBrokenConnection(error, socket, shownTraceId(nameCall())),
     trustProxy: deps.trustProxy ?? [],
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,
@@ -49,11 +49,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
   app.register(apiRoutes, deps);
   app.register(notifyRoutes, deps);
   app.register(openapiRoutes);
-
-  app.get('/healthz', async (_request, reply) => {
-    const healthy = await deps.isHealthy().catch(() => false);
-    return reply.code(healthy ? 200 : 503).send({ status: healthy ? 'ok' : 'unavailable' });
-  });
+  app.register(healthRoutes, deps);
 
   app.setNotFoundHandler((request, reply) =>
     isApiPath(request.url) ? answerUnknownPath(reply) : reply.code(404).send({ error: 'not found' }),

@@ -1,9 +1,9 @@
-import { randomInt } from 'node:crypto';
-
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 const LENGTH = 12;
 
-/** Names one request in its answer and in the log: 12 letters and digits, as DaxPay 2.0.6 has them. */
-export function newTraceId(): string {
-  return Array.from({ length: LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+/**
+ * What a caller is told of its request's trace: the first 12 of its 32 hex digits, as long as DaxPay 2.0.6 has them. The log
+ * carries all of them, and is found by these.
+ */
+export function shownTraceId(traceId: string): string {
+  return traceId.slice(0, LENGTH);
 }

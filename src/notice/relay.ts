@@ -1,5 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MerchantNotice } from '../order/notice-entities.ts';
+import { traceIdOf } from '../order/notice-snapshot.ts';
+import { inTrace } from '../platform/trace.ts';
 import { deliverNotice, type NoticeDeps, takeNotice } from './deliver-notice.ts';
 import { createHostShares } from './host-shares.ts';
 
@@ -42,7 +44,12 @@ export function startNoticeRelay(deps: NoticeDeps, pollMs = POLL_MS): { stop(): 
         const room = hosts.room(host);
         const due = room === 0 ? [] : await deps.notices.due(host, now, room);
         if (due.length === room) someWait = true;
-        for (const notice of due) beginnings.push(begin(notice).catch((error) => void failures.push(error)));
+        for (const notice of due) {
+          const beginning = inTrace(traceIdOf(notice.snapshot), 'tell merchant', attributesOf(notice), () =>
+            begin(notice),
+          );
+          beginnings.push(beginning.catch((error) => void failures.push(error)));
+        }
       }
     } finally {
       await Promise.all(beginnings);
@@ -96,6 +103,12 @@ export function startNoticeRelay(deps: NoticeDeps, pollMs = POLL_MS): { stop(): 
     },
   };
 }
+
+const attributesOf = ({ orderNo, event, attempts }: MerchantNotice) => ({
+  'autoclose.order_no': orderNo,
+  'autoclose.event': event,
+  'autoclose.attempt': attempts + 1,
+});
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (ms > 0) await wait(ms, undefined, { signal }).catch(() => {});

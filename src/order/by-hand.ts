@@ -2,8 +2,10 @@ import { cancelOrder } from './cancel-order.ts';
 import { closeOrder } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
 import { followRow } from './follow-row.ts';
+import type { PaymentOrder } from './order.ts';
 import type { CancelOutcome, CloseOutcome, CloseTrigger, OrderNumbers, SyncOutcome } from './outcomes.ts';
 import { syncOrder } from './sync-order.ts';
+import { inTraceOf } from './trace-of.ts';
 
 /**
  * What people and merchants do with an order they name, due or not. If the channel cannot decide it now, or another
@@ -18,6 +20,14 @@ export async function closeByHand(
 ): Promise<CloseOutcome> {
   const order = await deps.store.findByNumbers(numbers);
   if (order === null) return { kind: 'not_found' };
+  return inTraceOf(order, 'close by hand', () => closeFound(deps, order, trigger));
+}
+
+async function closeFound(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<CloseOutcome> {
   const outcome = await closeOrder(deps, order, trigger);
   if (wasNotTouched(outcome) && !(await deps.store.wish(order.id, 'close', deps.clock.now()))) {
     const now = await deps.store.get(order.id);
@@ -34,6 +44,14 @@ export async function cancelByHand(
 ): Promise<CancelOutcome> {
   const order = await deps.store.findByNumbers(numbers);
   if (order === null) return { kind: 'not_found' };
+  return inTraceOf(order, 'cancel by hand', () => cancelFound(deps, order, trigger));
+}
+
+async function cancelFound(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<CancelOutcome> {
   const outcome = await cancelOrder(deps, order, trigger);
   if (wasNotTouched(outcome) && !(await deps.store.wish(order.id, 'cancel', deps.clock.now()))) {
     const now = await deps.store.get(order.id);
@@ -54,9 +72,11 @@ export async function syncByHand(
 ): Promise<SyncOutcome> {
   const order = await deps.store.findByNumbers(numbers);
   if (order === null) return { kind: 'not_found' };
-  const outcome = await syncOrder(deps, order, trigger);
-  if (outcome.kind === 'synced') await followRow(deps, order.id);
-  return outcome;
+  return inTraceOf(order, 'sync by hand', async () => {
+    const outcome = await syncOrder(deps, order, trigger);
+    if (outcome.kind === 'synced') await followRow(deps, order.id);
+    return outcome;
+  });
 }
 
 /** Then what was asked for is not in the row yet. */

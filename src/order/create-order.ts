@@ -1,5 +1,6 @@
 import type { Channel, ChannelPayment, GuardedChannel, PayerDetails } from '../channel/channel.ts';
 import { assertNever } from '../platform/assert-never.ts';
+import { currentTraceId } from '../platform/trace.ts';
 import type { OrderDeps } from './deps.ts';
 import { asChannelOrder, type PaymentOrder } from './order.ts';
 import { newOrderNo } from './order-no.ts';
@@ -7,6 +8,7 @@ import type { CreateOrder, CreateOutcome } from './outcomes.ts';
 import { nextPollAt } from './poll-order.ts';
 import { recordPayment } from './record-payment.ts';
 import { syncOrder } from './sync-order.ts';
+import { inTraceOf } from './trace-of.ts';
 
 /** No channel keeps an order open for longer; WeChat closes by itself after 7 days. */
 const MAX_EXPIRES_IN_MS = 7 * 24 * 3_600_000;
@@ -40,14 +42,17 @@ export async function createOrder(deps: OrderDeps, wish: CreateOrder): Promise<C
 
   const { authCode, openId, ...kept } = wish;
   const payer = { authCode, openId, returnUrl: wish.returnUrl };
+  const again = (existing: PaymentOrder) =>
+    inTraceOf(existing, 'create order again', () => createAgain(deps, channel, existing, wish, payer));
   if (channel.unavailableUntil() !== null) {
     const existing = await deps.store.findByBizOrderNo(wish.bizOrderNo);
-    if (existing !== null) return createAgain(deps, channel, existing, wish, payer);
+    if (existing !== null) return again(existing);
     if (channel.admit() !== null) return { kind: 'channel_down' };
   }
   const inserted = await deps.store.insert({
     ...kept,
     orderNo: newOrderNo(now),
+    traceId: currentTraceId(),
     channelAccount: channel.account,
     status: 'progress',
     createdAt: now,
@@ -57,8 +62,8 @@ export async function createOrder(deps: OrderDeps, wish: CreateOrder): Promise<C
   });
   const order = await deps.store.findByBizOrderNo(wish.bizOrderNo);
   if (order === null) throw new Error('an order that was just inserted is not there');
-  if (inserted === 'duplicate') return createAgain(deps, channel, order, wish, payer);
-  return createAtChannel(deps, channel, order, payer);
+  if (inserted === 'duplicate') return again(order);
+  return inTraceOf(order, 'create order', () => createAtChannel(deps, channel, order, payer));
 }
 
 /** `bizOrderNo` has an order already. */

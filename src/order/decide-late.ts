@@ -2,9 +2,10 @@ import { answersOf, nothingAsked } from './ask-channel.ts';
 import type { OrderDeps } from './deps.ts';
 import { followRow } from './follow-row.ts';
 import type { LateDecision } from './late-payment.ts';
-import type { OrderStatus } from './order.ts';
+import type { OrderStatus, PaymentOrder } from './order.ts';
 import type { CloseTrigger, OrderNumbers } from './outcomes.ts';
 import { closeRecord } from './settle-close.ts';
+import { inTraceOf } from './trace-of.ts';
 
 export type DecideLateOutcome =
   | { kind: 'decided'; status: OrderStatus }
@@ -25,6 +26,15 @@ export async function decideLatePayment(
 ): Promise<DecideLateOutcome> {
   const order = await deps.store.findByNumbers(numbers);
   if (order === null) return { kind: 'not_found' };
+  return inTraceOf(order, 'decide late payment', () => decide(deps, order, decision, trigger));
+}
+
+async function decide(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  decision: LateDecision,
+  trigger: CloseTrigger,
+): Promise<DecideLateOutcome> {
   const now = deps.clock.now();
   const handled = order.status === 'success' ? 'cancel' : order.status;
   const statusAfter = { refund: 'refunding', reopen: 'success', handled }[decision];

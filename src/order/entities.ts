@@ -38,6 +38,7 @@ export const PaymentOrderEntity = new EntitySchema<PaymentOrder>({
     notNotify: { type: 'tinyint', name: 'not_notify', transformer: flag },
     clientIp: text('client_ip', 64),
     apiGeneration: text('api_generation', 8),
+    traceId: { type: 'char', length: 32, name: 'trace_id', nullable: true },
     payBody: { type: 'text', name: 'pay_body', nullable: true },
     channelTradeNo: text('channel_trade_no', 64),
     errorMsg: text('error_msg', 300),

@@ -40,7 +40,13 @@ interface Held {
  * One that has run out is never prolonged again, even if nobody else has taken it: its holder was away, and may
  * already be taken for dead.
  */
-export function keepLeases(store: Pick<OrderStore, 'prolongLeases'>, clock: Clock, log: Logger): LeaseKeeper {
+export function keepLeases(
+  store: Pick<OrderStore, 'prolongLeases'>,
+  clock: Clock,
+  log: Logger,
+  /** Hears of each lease that ran out while it was held. */
+  onLost: () => void = () => {},
+): LeaseKeeper {
   const held = new Map<string, Held>();
   let beating = false;
 
@@ -60,7 +66,9 @@ export function keepLeases(store: Pick<OrderStore, 'prolongLeases'>, clock: Cloc
     const now = clock.now();
     for (const { token, until, takenAt } of held.values()) {
       const tooLong = now.getTime() - takenAt > LONGEST_ATTEMPT_MS;
-      if (tooLong || until <= now.getTime()) held.delete(token);
+      const ranOut = until <= now.getTime();
+      if (tooLong || ranOut) held.delete(token);
+      if (ranOut) onLost();
     }
     const leases = [...held.values()];
     if (leases.length === 0) return;

@@ -13,6 +13,15 @@ export function writeSnapshot(order: PaymentOrder): string {
   return JSON.stringify({ ...order, ...untold });
 }
 
+/** The trace of the order; null where the snapshot is older than traces are, or cannot be read. */
+export function traceIdOf(snapshot: string): string | null {
+  try {
+    return readSnapshot(snapshot).traceId ?? null;
+  } catch {
+    return null;
+  }
+}
+
 export function readSnapshot(snapshot: string): PaymentOrder {
   return JSON.parse(snapshot, (name, value: unknown) =>
     typeof value === 'string' && /(?:At|Until)$/.test(name) ? new Date(value) : value,

@@ -61,6 +61,8 @@ export interface PaymentOrder {
   clientIp: string | null;
   /** The generation of the API that created it, in which its merchant is told of it; null: not known. */
   apiGeneration: string | null;
+  /** The trace that its creation began, see `platform/trace.ts`; null: it is older than traces are. */
+  traceId: string | null;
 
   /** What the customer's terminal needs; null until the channel has confirmed the creation. */
   payBody: string | null;

@@ -170,18 +170,23 @@ export function createPaymentStore(db: DataSource) {
     async lateForPeople(limit: number): Promise<PaymentOrder[]> {
       return orders
         .createQueryBuilder('o')
-        .where('o.late_paid_at IS NOT NULL AND o.late_handled_at IS NULL AND o.next_close_at IS NULL')
-        .andWhere("o.status IN ('close', 'refunding')")
+        .where(waitsForPerson)
         .orderBy('o.latePaidAt')
         .addOrderBy('o.id')
         .limit(limit)
         .getMany();
     },
 
+    countLateForPeople: (): Promise<number> =>
+      orders.createQueryBuilder('o').where(waitsForPerson).getCount(),
+
     /** How many closed orders turned out to be paid or payable; they should stay none. */
     countViolations: (): Promise<number> => db.getRepository(ViolationEntity).count(),
   };
 }
+
+const waitsForPerson =
+  "o.late_paid_at IS NOT NULL AND o.late_handled_at IS NULL AND o.next_close_at IS NULL AND o.status IN ('close', 'refunding')";
 
 /** Once for each order and kind, where `guard` holds and the order is not being watched. */
 async function noteViolation(

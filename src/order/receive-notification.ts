@@ -1,6 +1,7 @@
 import type { ChannelName, NotificationReply, RawNotification } from '../channel/channel.ts';
 import type { OrderDeps } from './deps.ts';
 import { recordPayment } from './record-payment.ts';
+import { inTraceOf } from './trace-of.ts';
 
 /**
  * A channel's payment notification (支付结果通知). It is acknowledged only after it has been verified and stored
@@ -43,14 +44,14 @@ export async function receiveNotification(
     log.error({ eventId, orderNo }, 'paid, but no such order here');
     return channel.replies.failed;
   }
-  if (payment.amountFen !== order.amountFen) {
-    await deps.store.keepNotification({ ...notification, orderNo, outcome: 'mismatch' });
-    log.error(
-      { eventId, orderNo, paidFen: payment.amountFen, amountFen: order.amountFen },
-      'paid another amount',
-    );
+  return inTraceOf(order, 'receive notification', async () => {
+    if (payment.amountFen !== order.amountFen) {
+      await deps.store.keepNotification({ ...notification, orderNo, outcome: 'mismatch' });
+      const { amountFen } = order;
+      log.error({ eventId, orderNo, paidFen: payment.amountFen, amountFen }, 'paid another amount');
+      return channel.replies.accepted;
+    }
+    await recordPayment(deps, order, payment, { notification: { ...notification, orderNo } });
     return channel.replies.accepted;
-  }
-  await recordPayment(deps, order, payment, { notification: { ...notification, orderNo } });
-  return channel.replies.accepted;
+  });
 }

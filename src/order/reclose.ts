@@ -1,6 +1,7 @@
 import type { OrderDeps } from './deps.ts';
-import type { OrderStatus } from './order.ts';
+import type { OrderStatus, PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
+import { inTraceOf } from './trace-of.ts';
 
 export type RecloseOutcome =
   | { kind: 'enqueued' }
@@ -23,7 +24,14 @@ export async function reclose(
 ): Promise<RecloseOutcome> {
   const order = await deps.store.find(orderNo);
   if (order === null) return { kind: 'not_found' };
+  return inTraceOf(order, 're-close', () => enqueue(deps, order, trigger));
+}
 
+async function enqueue(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  trigger: CloseTrigger['kind'],
+): Promise<RecloseOutcome> {
   const now = deps.clock.now();
   const isDue = (await deps.store.makeDue(order.id, now)) || (await deps.store.beginAgain(order.id, now));
   if (!isDue) {
@@ -31,7 +39,7 @@ export async function reclose(
     return { kind: 'ended', status };
   }
   const state = await deps.timer.set(order, now, trigger);
-  deps.log.info({ orderNo, channel: order.channel, state }, 're-close enqueued');
+  deps.log.info({ orderNo: order.orderNo, channel: order.channel, state }, 're-close enqueued');
   if (state === 'live') return { kind: 'running' };
   return { kind: state === 'set' ? 'enqueued' : 'left_to_sweep' };
 }

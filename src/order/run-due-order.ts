@@ -3,10 +3,11 @@ import { outOfOrderUntil } from './channel-now.ts';
 import { closeOrder } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
 import { lookForLastTime } from './last-look.ts';
-import { awaitsLastLook, isDue, isEndedUnpaid, isExpired } from './order.ts';
+import { awaitsLastLook, isDue, isEndedUnpaid, isExpired, type PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
 import { pollOrder } from './poll-order.ts';
 import { refundLatePayment } from './refund-late.ts';
+import { inTraceOf } from './trace-of.ts';
 import { watchOrder } from './watch-order.ts';
 
 /** How soon a timer looks again at an order that it found taken and then free, ms. */
@@ -31,6 +32,10 @@ export async function runDueOrder(deps: OrderDeps, orderNo: string, trigger: Clo
     deps.log.warn({ orderNo, reason: 'no such order' }, 'timer skipped');
     return { kind: 'never' };
   }
+  return inTraceOf(order, 'run due order', () => runDue(deps, order, trigger));
+}
+
+async function runDue(deps: OrderDeps, order: PaymentOrder, trigger: CloseTrigger): Promise<NextRun> {
   const now = deps.clock.now();
   if (!isDue(order, now)) return runAt(order.nextCloseAt);
 

@@ -142,7 +142,7 @@ export function createOrderStore(db: DataSource) {
     async overdue(now: Date, limit: number, after: OverdueOrder | null): Promise<OverdueOrder[]> {
       const query = orders
         .createQueryBuilder('o')
-        .select(['o.id', 'o.orderNo', 'o.channel', 'o.status', 'o.nextCloseAt', 'o.watchUntil'])
+        .select(['o.id', 'o.orderNo', 'o.channel', 'o.status', 'o.nextCloseAt', 'o.watchUntil', 'o.traceId'])
         .where('o.next_close_at <= :now', { now });
       if (after !== null) {
         query.andWhere('(o.next_close_at > :at OR (o.next_close_at = :at AND o.id > :id))', {
@@ -157,5 +157,5 @@ export function createOrderStore(db: DataSource) {
 
 export type OverdueOrder = Pick<
   PaymentOrder,
-  'id' | 'orderNo' | 'channel' | 'status' | 'nextCloseAt' | 'watchUntil'
+  'id' | 'orderNo' | 'channel' | 'status' | 'nextCloseAt' | 'watchUntil' | 'traceId'
 >;

@@ -1,6 +1,7 @@
 import type { OrderDeps } from './deps.ts';
 import { awaitsLastLook } from './order.ts';
 import type { OverdueOrder } from './store.ts';
+import { inTraceOf } from './trace-of.ts';
 
 const BATCH = 500;
 /** A run ends after so long, ms, whatever is left; within a sweep interval, so that runs never pile up. */
@@ -73,7 +74,9 @@ export async function sweepOverdue(
 async function giveTimers(deps: OrderDeps, orders: OverdueOrder[], counts: SweepCounts): Promise<void> {
   for (let from = 0; from < orders.length && counts.away === 0; from += CONCURRENCY) {
     const some = orders.slice(from, from + CONCURRENCY);
-    const states = await Promise.all(some.map((order) => deps.timer.ensure(order, 'sweep')));
+    const states = await Promise.all(
+      some.map((order) => inTraceOf(order, 'give timer', () => deps.timer.ensure(order, 'sweep'))),
+    );
     counts.overdue += states.length;
     states.forEach((state, i) => {
       const order = some[i];

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { traceFields } from './trace.ts';
 
 export type Logger = Pick<pino.Logger, 'debug' | 'info' | 'warn' | 'error'> & {
   child(fields: Record<string, unknown>): Logger;
@@ -7,12 +8,13 @@ export type Logger = Pick<pino.Logger, 'debug' | 'info' | 'warn' | 'error'> & {
 /**
  * Levels mean something: ERROR a person must act, WARN it healed itself, INFO one line for each change of
  * state, DEBUG the rest. Messages are constant, data goes into fields. Keys, signatures and who paid are
- * never logged. Writes to standard output, or to a file, or to standard error where standard output is an answer.
+ * never logged. Every line carries the trace that it was written in. Writes to standard output, or to a file, or to standard error where standard output is an answer.
  */
 export function createLogger(level: string, to: { file?: string; stderr?: boolean } = {}): Logger {
   const options = {
     level,
     base: undefined,
+    mixin: traceFields,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
   };

@@ -76,6 +76,7 @@ export async function quickstart({
       CLOSE_GRACE_MS: String(GRACE_MS),
       SWEEP_INTERVAL_MS: '5000',
       NOTICE_ALLOW_PRIVATE: 'true',
+      METRICS_PORT: '0',
     });
     const app = await openApp(config, createLogger('info', { file: logFile }));
     try {

@@ -1,10 +1,11 @@
-import { Queue } from 'bullmq';
+import { Queue, type Telemetry } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type ChannelName, channelNames } from '../channel/channel.ts';
 import type { CloseTimer, TimerState } from '../order/close-timer.ts';
 import type { CloseTrigger } from '../order/outcomes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import { type QueueDepth, readQueueDepths } from './queue-depths.ts';
 
 /** Each channel has its own queue, so that one that is down delays nobody else's closures. */
 export const queueName = (channel: ChannelName) => `close-${channel}`;
@@ -12,6 +13,11 @@ export const queueName = (channel: ChannelName) => `close-${channel}`;
 /** All that a job carries; everything else is in the row when it fires. */
 export interface CloseJob {
   orderNo: string;
+}
+
+export interface CloseQueues extends CloseTimer {
+  /** How full the queues are; null where Redis is away. Takes two seconds at most, and never throws. */
+  depths(): Promise<QueueDepth[] | null>;
 }
 type CloseQueue = Queue<CloseJob, void, CloseTrigger['kind']>;
 
@@ -23,12 +29,19 @@ type CloseQueue = Queue<CloseJob, void, CloseTrigger['kind']>;
  * timer is set by removing the job first, and jobs are not retained when they end; the history is in MySQL.
  * A job that is running cannot be removed: it is `live`, and when it ends it goes by the row as it is then.
  */
-export function createCloseQueues(redis: Redis, prefix: string, clock: Clock, log: Logger): CloseTimer {
+export function createCloseQueues(
+  redis: Redis,
+  prefix: string,
+  clock: Clock,
+  log: Logger,
+  telemetry?: Telemetry,
+): CloseQueues {
   const queues = new Map<ChannelName, CloseQueue>();
   for (const channel of channelNames) {
     const queue: CloseQueue = new Queue(queueName(channel), {
       connection: redis,
       prefix,
+      ...(telemetry !== undefined && { telemetry }),
       defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
     });
     queue.on('error', (error) => log.debug({ channel, err: error.message }, 'queue error'));
@@ -74,5 +87,7 @@ export function createCloseQueues(redis: Redis, prefix: string, clock: Clock, lo
     async clear({ orderNo, channel }) {
       await orFailed(orderNo, async () => ((await queueOf(channel).remove(orderNo)) === 0 ? 'live' : 'set'));
     },
+
+    depths: () => readQueueDepths(queues, redis.status === 'ready'),
   };
 }

@@ -1,11 +1,14 @@
-import { DelayedError, type Job, WaitingError, Worker } from 'bullmq';
+import { DelayedError, type Job, type Telemetry, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { ChannelName } from '../channel/channel.ts';
 import type { OrderDeps } from '../order/deps.ts';
 import type { CloseTrigger } from '../order/outcomes.ts';
 import { type NextRun, runDueOrder } from '../order/run-due-order.ts';
+import { inTraceOf } from '../order/trace-of.ts';
 import { assertNever } from '../platform/assert-never.ts';
+import type { Logger } from '../platform/logger.ts';
+import { awaitTrace } from '../platform/trace.ts';
 import { type CloseJob, queueName } from './close-queues.ts';
 import { createPause, type Pause } from './pause.ts';
 
@@ -32,6 +35,7 @@ interface CloseWorkerOptions {
   concurrency: number;
   /** Jobs begun in a second, in all processes together; 0: any number. */
   perSecond: number;
+  telemetry?: Telemetry | undefined;
 }
 
 type Kind = CloseTrigger['kind'];
@@ -48,15 +52,16 @@ type Kind = CloseTrigger['kind'];
 export function startCloseWorker(
   deps: OrderDeps,
   redis: Redis,
-  { channel, prefix, concurrency, perSecond }: CloseWorkerOptions,
+  { channel, prefix, concurrency, perSecond, telemetry }: CloseWorkerOptions,
 ): { end(): Promise<void> } {
   const worker = new Worker<CloseJob, void, Kind>(
     queueName(channel),
-    (job, token) => runJob(deps, pause, job, token),
+    (job, token) => awaitTrace(() => runJob(deps, pause, job, token)),
     {
       connection: redis,
       prefix,
       concurrency,
+      ...(telemetry !== undefined && { telemetry }),
       ...(perSecond > 0 && { limiter: { max: perSecond, duration: 1_000 } }),
       lockDuration: LOCK_MS,
       stalledInterval: STALLED_CHECK_MS,
@@ -68,13 +73,23 @@ export function startCloseWorker(
   );
   const pause = createPause(worker);
   worker.on('error', (error) => deps.log.debug({ channel, err: error.message }, 'worker error'));
-  worker.on('stalled', (orderNo) => deps.log.warn({ channel, orderNo }, 'job of a dead worker taken over'));
-  worker.on('failed', (job, error) =>
-    deps.log.error(
-      { channel, orderNo: job?.id, err: error.message },
-      'close job failed; the sweep will find it',
-    ),
-  );
+  worker.on('stalled', (orderNo) => {
+    tellOf(orderNo, (log) => log.warn({ channel, orderNo }, 'job of a dead worker taken over'));
+  });
+  worker.on('failed', (job, error) => {
+    const fields = { channel, orderNo: job?.id, err: error.message };
+    tellOf(job?.id ?? '', (log) => log.error(fields, 'close job failed; the sweep will find it'));
+  });
+  /** In the order's trace, where the database can be asked for it. */
+  function tellOf(orderNo: string, say: (log: Logger) => void): void {
+    void deps.store
+      .find(orderNo)
+      .catch(() => null)
+      .then((order) => {
+        if (order === null) return say(deps.log);
+        return inTraceOf(order, 'tell of job', async () => say(deps.log));
+      });
+  }
   return {
     /** Takes no more jobs and waits for those in hand, unless there is no Redis to give them back to. */
     async end() {

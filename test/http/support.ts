@@ -15,6 +15,7 @@ import type {
   SyncOutcome,
 } from '../../src/order/outcomes.ts';
 import type { Logger } from '../../src/platform/logger.ts';
+import { traceFields } from '../../src/platform/trace.ts';
 
 /** When the documentation's example was answered, epoch seconds. */
 export const NOW_S = 1_715_347_771;
@@ -37,6 +38,7 @@ export const order: PaymentOrder = {
   notNotify: false,
   clientIp: null,
   apiGeneration: null,
+  traceId: null,
   payBody: 'weixin://wxpay/bizpayurl?pr=abc',
   channelTradeNo: null,
   errorMsg: null,
@@ -166,6 +168,10 @@ export function openApi(options: Options = {}): Api {
       return options.receiving?.() ?? null;
     },
     isHealthy: options.isHealthy ?? (async () => true),
+    readiness: async () => ({
+      status: 'ready',
+      dependencies: { database: 'ok', migrations: 'ok', redis: 'ok' },
+    }),
   });
   onTestFinished(() => app.close());
 
@@ -228,7 +234,7 @@ export function dataIsSigned({ data }: Answer): boolean {
 function recordingLogger(lines: LogLine[], bound: Record<string, unknown> = {}): Logger {
   const at = (level: string) => (fields: unknown, message?: string) => {
     const own = typeof fields === 'object' && fields !== null ? fields : {};
-    lines.push({ level, message: message ?? String(fields), fields: { ...bound, ...own } });
+    lines.push({ level, message: message ?? String(fields), fields: { ...traceFields(), ...bound, ...own } });
   };
   return {
     debug: at('debug'),

@@ -87,6 +87,7 @@ export async function createWorld(
     PUBLIC_URL: `http://127.0.0.1:${port}`,
     SIGN_SECRET,
     CLOSE_GRACE_MS: '0',
+    METRICS_PORT: '0',
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     ...env,
   };

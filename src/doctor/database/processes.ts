@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { ServerConfig } from '../../config.ts';
-import { createProcessStore, type SeenProcess } from '../../observe/process-store.ts';
+import { createProcessStore, type SeenProcess } from '../../process/process-store.ts';
 import { type Finding, fail, ok, warn } from '../finding.ts';
 
 /** A sweep may take so long on top of its interval, ms. */

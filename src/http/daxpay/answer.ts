@@ -3,6 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { RawBody } from '../raw-body.ts';
 import { safeError } from '../safe-error.ts';
+import { shownTraceId } from '../trace-id.ts';
 import { type Members, parseBody } from './body.ts';
 import { failure, invalid, type Result } from './codes.ts';
 import { dataOf } from './content.ts';
@@ -36,6 +37,8 @@ export interface ApiDeps extends UseCases {
   rememberNonce: RememberNonce;
   /** How long a caller waits for an outcome; after that it is told that the work goes on. */
   answerTimeoutMs?: number;
+  /** Hears of every call that was answered. */
+  onAnswered?: (call: { operation: string; generation: string; code: number }) => void;
 }
 
 export interface Call {
@@ -61,8 +64,9 @@ export async function answerCall<Wish extends Numbers>(
   operation: Operation<Wish>,
   call: Call,
 ): Promise<Answer> {
-  const { path, traceId } = call;
-  const log = deps.log.child({ traceId, operation: operation.name });
+  const { path } = call;
+  const traceId = shownTraceId(call.traceId);
+  const log = deps.log.child({ operation: operation.name });
   const startedAt = performance.now();
 
   const body = parseBody(call.body);
@@ -88,7 +92,7 @@ export async function answerCall<Wish extends Numbers>(
   return answer(await orElse(outcome, timeoutMs, failure('operation_processing')), { orderNo, bizOrderNo });
 
   function answer(result: Result, numbers: Numbers = {}): Answer {
-    note(result, numbers);
+    note(result, numbers, generation.name);
     const { fields, units, dialect } = generation;
     const data = result.content === null ? null : dataOf(result.content, fields, units);
     const { code, message } = result;
@@ -99,12 +103,13 @@ export async function answerCall<Wish extends Numbers>(
   }
   function answerUnsigned(detail: string): Answer {
     const result = invalid(detail);
-    note(result, {});
+    note(result, {}, 'unknown');
     return unsignedAnswer(result, traceId);
   }
-  function note({ code, message }: Result, numbers: Numbers): void {
+  function note({ code, message }: Result, numbers: Numbers, spokenTo: string): void {
     const ms = Math.round(performance.now() - startedAt);
     log.info({ ...numbers, code, reason: message ?? undefined, ms }, 'api call');
+    deps.onAnswered?.({ operation: operation.name, generation: spokenTo, code });
   }
 }
 

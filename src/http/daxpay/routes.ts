@@ -2,7 +2,9 @@ import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { stringify } from 'lossless-json';
 import type { OrderNumbers } from '../../order/outcomes.ts';
+import { beginTrace } from '../../platform/trace.ts';
 import { rawBodyOf } from '../raw-body.ts';
+import { shownTraceId } from '../trace-id.ts';
 import { type ApiDeps, answerCall } from './answer.ts';
 import { failure, invalid } from './codes.ts';
 import { type Answer, unsignedAnswer } from './generation.ts';
@@ -33,7 +35,11 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
         const socketIp = callerOf(request);
         const body = rawBodyOf(request.body);
         const withinLimit = isWithinLimit(socketIp, deps.clock.now().getTime());
-        return send(reply, await answerCall(deps, operation, { path, body, socketIp, withinLimit, traceId }));
+        const call = { path, body, socketIp, withinLimit, traceId };
+        return send(
+          reply,
+          await beginTrace(traceId, `POST ${path}`, () => answerCall(deps, operation, call)),
+        );
       });
     }
   }
@@ -46,13 +52,13 @@ function callerOf({ ip, socket }: FastifyRequest): string {
 
 /** No such path, or not by this method. */
 export function answerUnknownPath(reply: FastifyReply): FastifyReply {
-  return send(reply, unsignedAnswer(invalid('没有这个接口，请用 POST 请求'), reply.request.id));
+  return send(reply, unsignedAnswer(invalid('没有这个接口，请用 POST 请求'), shownTraceId(reply.request.id)));
 }
 
 /** The answer to a call that broke outside of its operation, without a word on why. */
 export function answerBrokenCall(status: number, reply: FastifyReply): FastifyReply {
   const result = status < 500 ? invalid('无法识别的请求') : failure('unknown_error');
-  return send(reply, unsignedAnswer(result, reply.request.id));
+  return send(reply, unsignedAnswer(result, shownTraceId(reply.request.id)));
 }
 
 /** Sent as bytes, so that no charset is appended to the content type. */

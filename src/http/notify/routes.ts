@@ -6,6 +6,7 @@ import {
   type RawNotification,
 } from '../../channel/channel.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { beginTrace } from '../../platform/trace.ts';
 import { rawBodyOf } from '../raw-body.ts';
 import { safeError } from '../safe-error.ts';
 
@@ -33,8 +34,10 @@ const failures = {
 export async function notifyRoutes(app: FastifyInstance, deps: NotifyDeps): Promise<void> {
   for (const channel of channelNames) {
     app.post(`/notify/${channel}`, async (request, reply) => {
-      const log = deps.log.child({ traceId: request.id, channel });
-      const answer = await receive(channel, rawBodyOf(request.body), request.headers, log);
+      const log = deps.log.child({ channel });
+      const answer = await beginTrace(request.id, `POST /notify/${channel}`, () =>
+        receive(channel, rawBodyOf(request.body), request.headers, log),
+      );
       if (answer === null) return reply.code(404).send({ error: 'not found' });
       return reply
         .code(answer.status)

@@ -22,6 +22,7 @@ export const exampleOrder: PaymentOrder = {
   notNotify: false,
   clientIp: '127.0.0.1',
   apiGeneration: '2.0.6',
+  traceId: null,
   payBody: 'weixin://wxpay/bizpayurl?pr=abc',
   channelTradeNo: null,
   errorMsg: null,

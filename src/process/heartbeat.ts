@@ -62,7 +62,7 @@ export function createHeartbeat(
     swept(at) {
       sweptAt = at;
       // Whoever waits for a worker hears of its first sweep at once.
-      void beat();
+      void Promise.resolve(beating).then(beat);
     },
     beat,
     async stop() {

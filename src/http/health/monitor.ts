@@ -1,0 +1,51 @@
+import { type FastifyInstance, fastify } from 'fastify';
+import type { Logger } from '../../platform/logger.ts';
+import { type HealthDeps, healthRoutes } from './routes.ts';
+
+export interface MonitorDeps extends HealthDeps {
+  log: Logger;
+  /** The metrics as Prometheus reads them. */
+  metrics(): Promise<{ contentType: string; text: string }>;
+}
+
+/** Where this process tells how it is; apart from the API, so that no stranger reads it. */
+export interface Monitor {
+  /** Listens, once. Never throws: a port that is taken is no reason to close no orders. */
+  begin(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** `GET /metrics`, `/healthz` and `/readyz` for those who watch over this process. Port 0: it listens nowhere. */
+export function createMonitor(deps: MonitorDeps, { host, port }: { host: string; port: number }): Monitor {
+  let app: FastifyInstance | null = null;
+  let beginning: Promise<void> | null = null;
+
+  async function listen(): Promise<void> {
+    if (port === 0) return;
+    app = fastify({ logger: false, forceCloseConnections: true });
+    app.register(healthRoutes, deps);
+    app.get('/metrics', async (_request, reply) => {
+      const { contentType, text } = await deps.metrics();
+      return reply.header('content-type', contentType).send(text);
+    });
+    try {
+      const url = await app.listen({ host, port });
+      deps.log.info({ url: `${url}/metrics` }, 'metrics are served');
+    } catch (error) {
+      const err = error instanceof Error ? error.message : String(error);
+      deps.log.warn({ host, port, err }, 'metrics are not served: set METRICS_PORT for each process');
+    }
+  }
+
+  return {
+    begin() {
+      beginning ??= listen();
+      return beginning;
+    },
+    /** A scrape in hand is not waited for. */
+    async close() {
+      await beginning;
+      await app?.close();
+    },
+  };
+}

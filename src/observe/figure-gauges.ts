@@ -1,0 +1,84 @@
+import { Gauge, type Registry } from 'prom-client';
+import type { Channels } from '../channel/channel.ts';
+import { answerWithin } from '../platform/answer-within.ts';
+import type { Figures, ReadFigures } from '../view/figures.ts';
+
+/** Prometheus waits for ten seconds, ms. */
+const LIMIT_MS = 5_000;
+
+/** Brings the gauges to now, as far as the database can be read. Takes five seconds at most, and never throws. */
+export type RefreshGauges = () => Promise<void>;
+
+/**
+ * What the database and the queues know, as gauges: every process exports the same, so that the alert "no worker runs the
+ * timers" also comes from one that only serves. While the database cannot be read they have no value, rather than an
+ * old one, and `autoclose_figures_readable` is 0. The breakers are this process's own.
+ */
+export function createFigureGauges(registry: Registry, read: ReadFigures, channels: Channels): RefreshGauges {
+  const plain: Gauge[] = [];
+  const labelled: Gauge[] = [];
+  const gauge = <Label extends string>(name: string, help: string, labelNames: Label[] = []) => {
+    const made = new Gauge({ name: `autoclose_${name}`, help, labelNames, registers: [registry] });
+    (labelNames.length === 0 ? plain : labelled).push(made);
+    return made;
+  };
+  const readable = gauge('figures_readable', '1: the database could be read; 0: what it knows is left out.');
+  const outOfOrder = gauge('channel_out_of_order', '1: the breaker of this process is open or on trial.', [
+    'channel',
+  ]);
+  const open = gauge('orders_open', 'Orders that have not ended.', ['channel']);
+  const overdue = gauge('orders_overdue', 'Open orders whose time to be closed has passed.');
+  const overdueAge = gauge(
+    'overdue_oldest_seconds',
+    'For how long the oldest of them is overdue; 0: none is.',
+  );
+  const stuck = gauge('orders_stuck', 'Orders that need a person.');
+  const late = gauge('late_payments_waiting', 'Payments of closed orders that wait for a person.');
+  const violations = gauge('violations', 'Closed orders that turned out to be paid or payable, ever.');
+  const notices = gauge(
+    'notices_waiting',
+    'Notices to merchants: pending (overdue is a part of it), given_up.',
+    ['state'],
+  );
+  const queueReadable = gauge('queue_readable', '1: the queues could be read; 0: Redis is away.');
+  const jobs = gauge('queue_jobs', 'Close jobs of BullMQ.', ['channel', 'state']);
+  const alive = gauge('processes_alive', 'Processes that were seen within 30 s.', ['part']);
+  const sweepAge = gauge('sweep_age_seconds', 'Since any worker’s sweep last ended; +Inf: not within a day.');
+
+  function show(figures: Figures): void {
+    const now = figures.now.getTime();
+    const secondsSince = (at: Date) => Math.max(0, now - at.getTime()) / 1000;
+    const { oldestAt } = figures.overdue;
+    for (const channel of channels.keys()) open.set({ channel }, 0);
+    for (const { channel, count } of figures.open) open.set({ channel }, count);
+    overdue.set(figures.overdue.count);
+    overdueAge.set(oldestAt === null ? 0 : secondsSince(oldestAt));
+    stuck.set(figures.stuck);
+    late.set(figures.lateWaiting);
+    violations.set(figures.violations);
+    notices.set({ state: 'pending' }, figures.notices.pending);
+    notices.set({ state: 'overdue' }, figures.notices.overdue);
+    notices.set({ state: 'given_up' }, figures.notices.givenUp);
+    queueReadable.set(figures.queues === null ? 0 : 1);
+    for (const { channel, ...counts } of figures.queues ?? []) {
+      for (const [state, count] of Object.entries(counts)) jobs.set({ channel, state }, count);
+    }
+    for (const part of ['serves', 'works'] as const) {
+      alive.set({ part }, figures.processes.filter((one) => one.isAlive && one[part]).length);
+    }
+    const swept = figures.processes.flatMap(({ sweptAt }) => (sweptAt === null ? [] : [sweptAt.getTime()]));
+    sweepAge.set(swept.length === 0 ? Number.POSITIVE_INFINITY : secondsSince(new Date(Math.max(...swept))));
+  }
+
+  return async () => {
+    const figures = await answerWithin(LIMIT_MS, read());
+    // A gauge without labels would begin again with 0, which says something.
+    for (const each of plain) each.remove();
+    for (const each of labelled) each.reset();
+    for (const [channel, { unavailableUntil }] of channels) {
+      outOfOrder.set({ channel }, unavailableUntil() === null ? 0 : 1);
+    }
+    readable.set(figures === null ? 0 : 1);
+    if (figures !== null) show(figures);
+  };
+}

@@ -1,0 +1,19 @@
+import type { NoticeStore } from '../notice/notice-store.ts';
+import type { Metrics } from './metrics.ts';
+
+/** The notices, with what came of each attempt counted, once it is recorded. */
+export function measureNotices(notices: NoticeStore, metrics: Metrics): NoticeStore {
+  return {
+    ...notices,
+    async end(attempt, sent, after) {
+      const done = await notices.end(attempt, sent, after);
+      metrics.notices.inc({ outcome: sent.outcome });
+      return done;
+    },
+    async giveUp(notice, now) {
+      const done = await notices.giveUp(notice, now);
+      if (done) metrics.notices.inc({ outcome: 'interrupted' });
+      return done;
+    },
+  };
+}

@@ -1,0 +1,63 @@
+import type { NewCloseRecord } from '../order/guarded-change.ts';
+import type { PaymentOrder } from '../order/order.ts';
+import type { OrderStore } from '../order/store.ts';
+import type { Metrics } from './metrics.ts';
+
+/**
+ * The order store, with what it has committed counted: each attempt's end, each notification, and how late a timer's
+ * close was. Counted after the commit, so that nothing is counted that is not so; a process that dies in between counts
+ * too little.
+ */
+export function measureStore(store: OrderStore, metrics: Metrics): OrderStore {
+  return {
+    ...store,
+    async endAttempt(leased, set, record) {
+      const done = await store.endAttempt(leased, set, record);
+      noteAttempt(record, done ? record.outcome : 'overtaken');
+      if (done && isClosedByTimer(record)) noteLateness(leased, record);
+      return done;
+    },
+    async postponeAttempt(leased, next, record) {
+      const done = await store.postponeAttempt(leased, next, record);
+      noteAttempt(record, done ? record.outcome : 'overtaken');
+      return done;
+    },
+    async cancelWatched(order, record) {
+      const done = await store.cancelWatched(order, record);
+      if (done) noteAttempt(record, record.outcome);
+      return done;
+    },
+    async watchAgain(leased, watchUntil, record) {
+      const done = await store.watchAgain(leased, watchUntil, record);
+      noteAttempt(record, record.outcome);
+      return done;
+    },
+    async decideLate(order, decision, record, now) {
+      const done = await store.decideLate(order, decision, record, now);
+      if (done) noteAttempt(record, record.outcome);
+      return done;
+    },
+    async recordPayment(order, payment, source, how) {
+      const outcome = await store.recordPayment(order, payment, source, how);
+      if ('record' in source) noteAttempt(source.record, outcome === 'late' ? 'late' : source.record.outcome);
+      if ('notification' in source) metrics.notifications.inc({ channel: order.channel, outcome });
+      return outcome;
+    },
+    async keepNotification(notification) {
+      await store.keepNotification(notification);
+      metrics.notifications.inc({ channel: notification.channel, outcome: notification.outcome });
+    },
+  };
+
+  function noteAttempt({ channel, closeType: type, trigger }: NewCloseRecord, outcome: string): void {
+    metrics.attempts.inc({ channel, type, trigger, outcome });
+  }
+
+  function noteLateness({ channel, expiresAt }: PaymentOrder, { createdAt }: NewCloseRecord): void {
+    metrics.closeLateness.observe({ channel }, (createdAt.getTime() - expiresAt.getTime()) / 1000);
+  }
+}
+
+function isClosedByTimer({ closeType, outcome, trigger }: NewCloseRecord): boolean {
+  return closeType === 'close' && outcome === 'closed' && (trigger === 'timeout' || trigger === 'sweep');
+}

@@ -1,0 +1,11 @@
+import type { SweepCounts } from '../order/sweep-overdue.ts';
+import type { Metrics } from './metrics.ts';
+
+/** What a sweep that ended well has met. */
+export function measureSweep(counts: SweepCounts, metrics: Metrics): void {
+  const { enqueued, lastLooks, live, failed, away } = counts;
+  metrics.sweeps.inc();
+  for (const [result, count] of Object.entries({ enqueued, lastLooks, live, failed, away })) {
+    metrics.sweepFound.inc({ result: result === 'lastLooks' ? 'last_look' : result }, count);
+  }
+}

@@ -1,0 +1,32 @@
+import type { Redis } from 'ioredis';
+import type { DataSource } from 'typeorm';
+import type { Readiness } from '../http/health/routes.ts';
+import { answersWithin } from '../platform/answer-within.ts';
+
+/** Whoever asks gives up soon, ms. */
+const LIMIT_MS = 2_000;
+
+/** What this process stands on, asked now. */
+export async function readReadiness(db: DataSource, redis: Redis): Promise<Readiness> {
+  const [database, queue] = await Promise.all([
+    answersWithin(LIMIT_MS, db.query('SELECT 1')),
+    redis.status === 'ready' ? answersWithin(LIMIT_MS, redis.ping()) : false,
+  ]);
+  const migrations = database ? await readMigrations(db) : 'unknown';
+  const dependencies = {
+    database: database ? 'ok' : 'away',
+    migrations,
+    redis: queue ? 'ok' : 'away',
+  } as const;
+  if (!database || migrations === 'behind') return { status: 'unavailable', dependencies };
+  return { status: queue ? 'ready' : 'degraded', dependencies };
+}
+
+async function readMigrations(db: DataSource): Promise<'ok' | 'behind' | 'unknown'> {
+  let isBehind = false;
+  const asked = db.showMigrations().then((behind) => {
+    isBehind = behind;
+  });
+  if (!(await answersWithin(LIMIT_MS, asked))) return 'unknown';
+  return isBehind ? 'behind' : 'ok';
+}

@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { freePort } from '../../src/platform/services/free-port.ts';
+import { payOverHttp } from '../support/pay.ts';
+import { until } from '../support/until.ts';
+import { createWorld, type World } from '../support/world.ts';
+import { scrape } from './scrape.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld({ METRICS_PORT: String(await freePort()) });
+  await world.app.serve();
+});
+afterAll(() => world.end());
+
+test('before any worker has run the timers, a process that only serves says so', async () => {
+  const seen = await scrape(world.env);
+  expect(seen.value('autoclose_sweep_age_seconds')).toBe(Number.POSITIVE_INFINITY);
+  expect(seen.value('autoclose_processes_alive', { part: 'works' })).toBe(0);
+  expect(seen.value('autoclose_figures_readable')).toBe(1);
+  expect(seen.value('autoclose_queue_readable')).toBe(1);
+});
+
+test('a close by the timer is seen in the next scrape: the calls, the attempt, and how late it was', async () => {
+  expect((await payOverHttp(world, 'M1', 600)).status).toBe(200);
+  const before = await scrape(world.env);
+  expect(before.value('autoclose_api_requests_total', { operation: 'pay', code: '0' })).toBe(1);
+  expect(before.value('autoclose_orders_open', { channel: 'wechat_pay' })).toBe(1);
+  const order = await world.app.deps.store.findByBizOrderNo('M1');
+  if (order === null) throw new Error('not created');
+  await world.expire(order);
+  await (await world.queue(order.channel).getJob(order.orderNo))?.promote();
+  world.app.work();
+  const after = await until('the close is seen', async () => {
+    const seen = await scrape(world.env);
+    return seen.value('autoclose_attempts_total', { type: 'close', outcome: 'closed' }) !== null && seen;
+  });
+  const channel = 'wechat_pay';
+  expect(after.value('autoclose_close_lateness_seconds_count', { channel })).toBe(1);
+  expect(after.value('autoclose_close_lateness_seconds_sum', { channel })).toBeGreaterThanOrEqual(0);
+  const call = 'autoclose_channel_call_duration_seconds_count';
+  expect(after.value(call, { channel, operation: 'create', result: 'created' })).toBe(1);
+  expect(after.value(call, { channel, operation: 'close', result: 'accepted' })).toBe(1);
+  expect(after.value(call, { channel, operation: 'query', result: 'closed' })).toBe(1);
+  expect(after.value('autoclose_channel_out_of_order', { channel })).toBe(0);
+});
+
+test('when a worker has run the timers, the age of its sweep is small again, and it counts as alive', async () => {
+  const seen = await until('the sweep is seen', async () => {
+    const one = await scrape(world.env);
+    return one.value('autoclose_sweep_age_seconds') !== Number.POSITIVE_INFINITY && one;
+  });
+  expect(seen.value('autoclose_sweep_age_seconds')).toBeLessThan(60);
+  expect(seen.value('autoclose_processes_alive', { part: 'works' })).toBe(1);
+  expect(seen.value('autoclose_sweeps_total')).toBeGreaterThanOrEqual(1);
+});
+
+test('when no worker sweeps any more, the age grows, as seen by a process that only serves', async () => {
+  const port = String(await freePort());
+  const server = await world.openApp({ METRICS_PORT: port, PORT: String(await freePort()) });
+  await server.serve();
+  await world.app.close();
+  await world.query(
+    'UPDATE process SET seen_at = UTC_TIMESTAMP(3) - INTERVAL 10 MINUTE, swept_at = UTC_TIMESTAMP(3) - INTERVAL 10 MINUTE WHERE works = 1',
+  );
+  const seen = await scrape({ METRICS_PORT: port });
+  expect(seen.value('autoclose_sweep_age_seconds')).toBeGreaterThanOrEqual(600);
+  expect(seen.value('autoclose_processes_alive', { part: 'works' })).toBe(0);
+});
+
+test('what cannot be read has no value, rather than an old one', async () => {
+  const port = String(await freePort());
+  const app = await world.openApp({ METRICS_PORT: port, PORT: String(await freePort()) });
+  await app.serve();
+  await world.query('RENAME TABLE violation TO violation_away');
+  const seen = await scrape({ METRICS_PORT: port });
+  expect(seen.value('autoclose_figures_readable')).toBe(0);
+  expect(seen.value('autoclose_orders_overdue')).toBeNull();
+  expect(seen.names).toContain('autoclose_orders_overdue');
+  await world.query('RENAME TABLE violation_away TO violation');
+  expect((await scrape({ METRICS_PORT: port })).value('autoclose_orders_overdue')).toBe(0);
+});
+
+test('a process that finds its port for metrics taken works all the same', async () => {
+  const port = String(await freePort());
+  const first = await world.openApp({ METRICS_PORT: port, PORT: String(await freePort()) });
+  await first.serve();
+  const second = await world.openApp({ METRICS_PORT: port, PORT: String(await freePort()) });
+  const url = await second.serve();
+  expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  expect((await fetch(`${url}/metrics`)).status).toBe(404);
+});
