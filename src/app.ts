@@ -22,7 +22,7 @@ import { cancelByHand, closeByHand, syncByHand } from './order/by-hand.ts';
 import { createOrder } from './order/create-order.ts';
 import type { OrderDeps } from './order/deps.ts';
 import { receiveNotification } from './order/receive-notification.ts';
-import { answersWithin } from './platform/answers-within.ts';
+import { answersWithin } from './platform/answer-within.ts';
 import type { Logger } from './platform/logger.ts';
 import { naming } from './platform/naming.ts';
 import { createNonceMemory } from './platform/nonce-memory.ts';

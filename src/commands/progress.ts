@@ -19,20 +19,23 @@ const CLEAR_LINE = '\r\u001B[K';
  */
 export function startProgress(what: string, total: number, { json = false }: { json?: boolean }): Progress {
   if (json || total < 2 || !process.stderr.isTTY) return { step: () => {}, print, stop: () => {} };
-  const bar = new cliProgress.SingleBar({
+  // The kind for several bars, with one: the kind for one returns at its end to the line it began on, over the answer. The
+  // terminal is left as it is, so that whoever breaks off gets it back as it was.
+  const bars = new cliProgress.MultiBar({
     format: `${what} {bar} {value}/{total}, {eta_formatted} left`,
     stream: process.stderr,
-    hideCursor: true,
+    barsize: 30,
+    linewrap: true,
+    gracefulExit: false,
     clearOnComplete: true,
   });
-  bar.start(total, 0);
+  const bar = bars.create(total, 0);
   return {
     step: () => bar.increment(),
     print(line) {
       process.stderr.write(CLEAR_LINE);
       print(line);
-      bar.render();
     },
-    stop: () => bar.stop(),
+    stop: () => bars.stop(),
   };
 }

@@ -16,6 +16,9 @@ export function checkRedis(server: ServerConfig): Check {
   };
 }
 
+/** How often a connection is waited for: a first one to a busy server may be slow. */
+const WAITS = 4;
+
 async function askServer(server: ServerConfig): Promise<Finding[]> {
   const redis = openProducerRedis(redisAddress(server), createLogger('silent'));
   let why = 'no answer';
@@ -23,7 +26,9 @@ async function askServer(server: ServerConfig): Promise<Finding[]> {
     why = error.message || why;
   });
   try {
-    if (!(await connectedOrNot(redis))) {
+    let isConnected = false;
+    for (let wait = 0; wait < WAITS && !isConnected; wait += 1) isConnected = await connectedOrNot(redis);
+    if (!isConnected) {
       const mend = 'see that it runs and that REDIS_URL is right; until then orders close late';
       return [fail('redis', `cannot be reached: ${why}`, mend)];
     }

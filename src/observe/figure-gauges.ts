@@ -1,8 +1,12 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Channels } from '../channel/channel.ts';
+import { answerWithin } from '../platform/answer-within.ts';
 import type { Figures, ReadFigures } from '../view/figures.ts';
 
-/** Brings the gauges to now, as far as the database can be read. Never throws. */
+/** Prometheus waits for ten seconds, ms. */
+const LIMIT_MS = 5_000;
+
+/** Brings the gauges to now, as far as the database can be read. Takes five seconds at most, and never throws. */
 export type RefreshGauges = () => Promise<void>;
 
 /**
@@ -67,7 +71,7 @@ export function createFigureGauges(registry: Registry, read: ReadFigures, channe
   }
 
   return async () => {
-    const figures = await read().catch(() => null);
+    const figures = await answerWithin(LIMIT_MS, read());
     // A gauge without labels would begin again with 0, which says something.
     for (const each of plain) each.remove();
     for (const each of labelled) each.reset();

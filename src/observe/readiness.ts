@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { DataSource } from 'typeorm';
 import type { Readiness } from '../http/health/routes.ts';
-import { answersWithin } from '../platform/answers-within.ts';
+import { answersWithin } from '../platform/answer-within.ts';
 
 /** Whoever asks gives up soon, ms. */
 const LIMIT_MS = 2_000;

@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { ChannelName } from '../channel/channel.ts';
+import { answerWithin } from '../platform/answer-within.ts';
 
 /** Whoever looks at the queues does not wait for a Redis that hangs, ms. */
 const LIMIT_MS = 2_000;
@@ -26,14 +26,7 @@ export async function readQueueDepths(
 ): Promise<QueueDepth[] | null> {
   // A queue that was never ready would wait for its connection.
   if (!isReachable) return null;
-  const over = new AbortController();
-  const late = wait(LIMIT_MS, null, { signal: over.signal }).catch(() => null);
-  const counted = Promise.all([...queues].map(([channel, queue]) => depthOf(channel, queue))).catch(
-    () => null,
-  );
-  const depths = await Promise.race([counted, late]);
-  over.abort();
-  return depths;
+  return answerWithin(LIMIT_MS, Promise.all([...queues].map(([channel, queue]) => depthOf(channel, queue))));
 }
 
 async function depthOf(channel: ChannelName, queue: CountedQueue): Promise<QueueDepth> {

@@ -3,8 +3,8 @@ import { type Ask, addCancelCommand } from '../../src/commands/cancel.ts';
 import { addCloseCommand } from '../../src/commands/close.ts';
 import { addSyncCommand } from '../../src/commands/sync.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
+import { run } from '../support/run-command.ts';
 import { createWorld, type World } from '../support/world.ts';
-import { run } from './run.ts';
 
 let world: World;
 beforeAll(async () => {

@@ -4,9 +4,9 @@ import { addMigrateCommand } from '../../src/commands/migrate.ts';
 import { addStuckCommand } from '../../src/commands/stuck.ts';
 import { addSweepCommand } from '../../src/commands/sweep.ts';
 import { freePort } from '../../src/platform/services/free-port.ts';
+import { run } from '../support/run-command.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type World } from '../support/world.ts';
-import { run } from './run.ts';
 
 let world: World;
 beforeAll(async () => {

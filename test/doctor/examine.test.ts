@@ -32,10 +32,10 @@ const nowhere = async () => `127.0.0.1:${await freePort()}`;
 test('without a worker it says so, and which orders wait for one', async () => {
   const order = await world.expire(await world.create('wechat_pay'), 3_600_000);
   const findings = await found();
+  await world.close(order);
   expect(failing(findings)).toEqual(['worker', 'overdue orders']);
   expect(findings.get('worker')?.mend).toContain('autoclose work');
   expect(findings.get('overdue orders')?.found).toMatch(/^1, the oldest for \d+ s/);
-  await world.close(order);
 });
 
 test('where all is well nothing fails', async () => {

@@ -1,10 +1,12 @@
+import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addLateCommand } from '../../src/commands/late.ts';
 import { createOrder } from '../../src/order/create-order.ts';
 import { decideLatePayment } from '../../src/order/decide-late.ts';
 import type { LateDecision, LatePaymentPolicy } from '../../src/order/late-payment.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { reclose } from '../../src/order/reclose.ts';
-import { startProgram } from '../support/process.ts';
+import { run } from '../support/run-command.ts';
 import { aWish, createWorld, type World } from '../support/world.ts';
 
 const channels = ['wechat_pay', 'ali_pay'] as const;
@@ -367,10 +369,9 @@ test('the command line lists late payments, counts violations, and decides', () 
   under('manual', async () => {
     const order = await paidLate('ali_pay');
     const late = async (...args: string[]) => {
-      const program = startProgram(['late', ...args, '--json'], world.env);
-      const code = await program.ended();
-      const lines = program.stdout().split('\n');
-      return { code, json: lines.filter((line) => line !== '').map((line) => JSON.parse(line)) };
+      const add = (program: Command) => addLateCommand(program, () => world.openApp());
+      const { code, json } = await run(add, 'late', ...args, '--json');
+      return { code, json: json() };
     };
     const listed = await late();
     expect(listed.code).toBe(0);

@@ -6,7 +6,7 @@ import { addStuckCommand } from '../../src/commands/stuck.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { reclose } from '../../src/order/reclose.ts';
 import { askAbout, listStuck, recloseStuck } from '../../src/order/stuck.ts';
-import { startProgram } from '../support/process.ts';
+import { run as runCommand } from '../support/run-command.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 /** No worker runs here: what is begun again stays where it is put. */
@@ -33,12 +33,14 @@ async function stuck(channel: PaymentOrder['channel'] = 'wechat_pay'): Promise<P
 const page = { limit: 100, after: null };
 const listed = async (filter = {}) =>
   (await listStuck(world.app.deps, filter, page)).map(({ order }) => order.orderNo);
-const program = (...args: string[]) => startProgram(args, world.env);
-async function run(...args: string[]): Promise<{ code: number | null; json: Record<string, unknown>[] }> {
-  const started = program(...args, '--json');
-  const code = await started.ended();
-  const lines = started.stdout().split('\n');
-  return { code, json: lines.filter((line) => line !== '').map((line) => JSON.parse(line)) };
+const open = () => world.openApp();
+async function run(...args: string[]): Promise<{ code: number | undefined; json: unknown[] }> {
+  const addBoth = (program: Command) => {
+    addRecloseCommand(program, open);
+    addStuckCommand(program, open);
+  };
+  const { code, json } = await runCommand(addBoth, ...args, '--json');
+  return { code, json: json() };
 }
 
 describe('an order is stuck', () => {
@@ -211,7 +213,8 @@ describe('on the command line', () => {
   });
 
   test('a number that is not there is named, with exit code 1', async () => {
-    const [begun, asked] = await Promise.all([run('reclose', 'AC0'), run('reclose', 'AC0', '--dry-run')]);
+    const begun = await run('reclose', 'AC0');
+    const asked = await run('reclose', 'AC0', '--dry-run');
     expect(begun).toEqual({ code: 1, json: [{ orderNo: 'AC0', kind: 'not_found' }] });
     expect(asked).toEqual({ code: 1, json: [{ orderNo: 'AC0', says: 'not_found_here' }] });
   });
