@@ -30,14 +30,19 @@ test('each process that serves or works is seen by all, and one that works says 
 
 test('a process that was not seen for half a minute is taken for dead, and forgotten after a day', async () => {
   const processes = server.processes;
-  const idle = { serves: false, works: true, sweptAt: null, outOfOrder: [] };
+  const outOfOrder = [{ channel: 'ali_pay', until: new Date('2026-01-02T03:04:05.678Z') }] as const;
+  const idle = { serves: false, works: true, sweptAt: null, outOfOrder: [...outOfOrder] };
   const beat = (id: string) => processes.beat({ id, name: 'elsewhere:1', version: '0.0.1', ...idle });
   await beat('dead');
   await beat('old');
   await world.query("UPDATE process SET seen_at = UTC_TIMESTAMP(3) - INTERVAL 31 SECOND WHERE id = 'dead'");
   await world.query("UPDATE process SET seen_at = UTC_TIMESTAMP(3) - INTERVAL 25 HOUR WHERE id = 'old'");
   const seen = await processes.list();
-  expect(seen.find(({ id }) => id === 'dead')).toMatchObject({ isAlive: false, name: 'elsewhere:1' });
+  expect(seen.find(({ id }) => id === 'dead')).toMatchObject({
+    isAlive: false,
+    name: 'elsewhere:1',
+    outOfOrder,
+  });
   expect(seen.map(({ id }) => id)).not.toContain('old');
   await beat('young');
   expect(await world.query("SELECT id FROM process WHERE id = 'old'")).toEqual([]);

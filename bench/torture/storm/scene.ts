@@ -83,6 +83,7 @@ export async function openScene(plan: StormPlan, seed: number, say: (line: strin
       SIGN_TYPE: plan.signType,
       SWEEP_INTERVAL_MS: '300',
       CLOSE_GRACE_MS: '0',
+      METRICS_PORT: '0',
       LATE_PAYMENT_POLICY: plan.latePaymentPolicy,
       NOTICE_ALLOW_PRIVATE: 'true',
       LOG_LEVEL: 'info',
