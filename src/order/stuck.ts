@@ -42,7 +42,7 @@ export interface RecloseCounts {
 /**
  * Lets every stuck order that is meant begin again, whatever was to become of it: a close, a cancel or a watch. The
  * i-th is due i / `perSecond` seconds from now. These times are in the rows, so that nobody has to stay and pace it,
- * and nothing is lost if this process dies; asked again, it goes on with the rest.
+ * and nothing is lost if this process dies; asked again, it goes on with the rest. `onBegun` is told of each.
  *
  * Throws only when the database cannot be reached.
  */

@@ -206,6 +206,7 @@ describe('what is wrong with a request is said by the name of its field', () => 
     ['/stuck/reclose', { orderNo: ['AC1'] }, 'orderNo'],
     ['/stuck/reclose', { orderNos: [] }, 'orderNos'],
     ['/stuck/ask', { orderNos: Array(201).fill('AC1') }, 'orderNos'],
+    ['/stuck/ask', { orderNos: ['订单'] }, 'orderNos.0'],
     ['/stuck/ask', { channel: 'paypal' }, 'channel'],
     ['/stuck/ask', [], ''],
   ])('POST %s %j', async (path, body, detail) => {
@@ -221,7 +222,9 @@ describe('what is wrong with a request is said by the name of its field', () => 
       status: 400,
       body: { detail: 'decision' },
     });
-    expect((await admin.get('/orders/AC0')).status).toBe(404);
+    for (const orderNo of ['AC0', '%E8%AE%A2', "AC0'", 'x'.repeat(50)]) {
+      expect((await admin.get(`/orders/${orderNo}`)).status).toBe(404);
+    }
     expect((await admin.post('/orders/AC0/close')).status).toBe(404);
     const url = '/admin/api/stuck/reclose';
     const sent = (payload: string, type: string) =>
@@ -281,6 +284,18 @@ describe('stuck orders', () => {
       ['stuck_ask', unpaid.orderNo],
       ['stuck_ask', 'AC0'],
     ]);
+  });
+
+  test('a dry run that its time does not suffice for says that there are more', async () => {
+    await stuck('ali_pay', past);
+    const { orderAdmin } = world.app;
+    const hurried = createOrderAdminServer(world.app, {
+      askAbout: (orders) => orderAdmin.askAbout(orders, AbortSignal.abort()),
+    });
+    hurried.signIn('li', 'operator');
+    const { body } = await hurried.post<ChannelSaysList>('/stuck/ask');
+    expect(body).toEqual({ rows: [], isCut: true });
+    await hurried.http.close();
   });
 
   test('that are named begin again, and none that is not stuck', async () => {

@@ -14,7 +14,7 @@ import type { RecloseOutcome } from '../../order/reclose.ts';
 import { viewOrder } from '../../view/order-row.ts';
 import type { ActionResult, OrderAction } from './api.ts';
 import type { Audit } from './audit.ts';
-import { readRequest } from './read-request.ts';
+import { orderNoForm, readRequest } from './read-request.ts';
 import { allow, Problem, signedIn } from './signed-in.ts';
 import type { Unsent } from './unsent.ts';
 
@@ -75,7 +75,7 @@ export function actionRoutes(app: FastifyInstance, deps: OrderActions & { audit:
     action: OrderAction,
   ): Promise<Unsent<ActionResult>> {
     const { orderNo } = request.params;
-    const before = await deps.findOrder(orderNo);
+    const before = orderNoForm.test(orderNo) ? await deps.findOrder(orderNo) : null;
     if (before === null) throw new Problem(404, 'not_found');
     const { name: actor } = signedIn(request);
     const ip = request.ip;

@@ -19,7 +19,7 @@ import {
   type Page as PageSent,
   type StuckRow,
 } from './api.ts';
-import { cursor, limit, readRequest, search } from './read-request.ts';
+import { cursor, limit, orderNoForm, readRequest, search } from './read-request.ts';
 import { allow, Problem } from './signed-in.ts';
 import type { Unsent } from './unsent.ts';
 
@@ -80,7 +80,7 @@ export function listRoutes(
     '/orders/:orderNo',
     options,
     async ({ params }): Promise<Unsent<OrderDetail>> => {
-      const found = await deps.readOrder(params.orderNo);
+      const found = orderNoForm.test(params.orderNo) ? await deps.readOrder(params.orderNo) : null;
       if (found === null) throw new Problem(404, 'not_found');
       return found;
     },

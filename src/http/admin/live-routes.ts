@@ -2,13 +2,16 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Change } from '../../view/changes.ts';
 import type { LiveEvent } from './api.ts';
-import { allow } from './signed-in.ts';
+import { allow, Problem } from './signed-in.ts';
 import type { Unsent } from './unsent.ts';
 
 /** Keeps proxies from taking a quiet connection for dead, ms. */
 const HEARTBEAT_MS = 15_000;
 /** What a client may leave unread, bytes. A slower one is dropped, and begins again when it can. */
 const MAX_UNREAD_BYTES = 1024 * 1024;
+
+/** Streams of one process. A page has one, or one for each tab. */
+const MAX_STREAMS = 500;
 
 export interface LiveDeps {
   /** Tells of changes from now on, until the function that it returns is called. */
@@ -29,6 +32,7 @@ export function liveRoutes(app: FastifyInstance, deps: LiveDeps): void {
   });
 
   app.get('/events', { preHandler: allow('viewer') }, (_request, reply) => {
+    if (open.size >= MAX_STREAMS) throw new Problem(429, 'too_many');
     const stream = new Readable({ read() {} });
     const say = (text: string) => {
       if (!open.has(end)) return;

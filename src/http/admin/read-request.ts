@@ -35,3 +35,6 @@ export const search = z
   .max(128)
   .transform((text) => (text === '' ? undefined : text))
   .optional();
+
+/** What one of our order numbers looks like: with anything else in it the database would not use its index. */
+export const orderNoForm = /^[A-Za-z0-9]{1,32}$/;

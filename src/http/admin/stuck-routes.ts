@@ -8,7 +8,7 @@ import type { StuckFilter } from '../../order/stuck-store.ts';
 import { viewOrder } from '../../view/order-row.ts';
 import type { ChannelSaysList, RecloseResult, StuckWish } from './api.ts';
 import type { Audit } from './audit.ts';
-import { readRequest } from './read-request.ts';
+import { orderNoForm, readRequest } from './read-request.ts';
 import { allow, signedIn } from './signed-in.ts';
 import type { Unsent } from './unsent.ts';
 
@@ -30,7 +30,7 @@ export interface StuckActions {
 
 /** Strict: with a filter that is not known to us, more would be meant than the operator means. */
 const wish = z.strictObject({
-  orderNos: z.array(z.string().min(1).max(32)).min(1).max(AT_MOST).optional(),
+  orderNos: z.array(z.string().regex(orderNoForm)).min(1).max(AT_MOST).optional(),
   channel: z.enum(channelNames).optional(),
   reason: z.enum(pendingReasons).optional(),
 }) satisfies z.ZodType<StuckWish>;
