@@ -1,6 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'vite';
 
 /**
  * Builds the admin page only when it has not been built since its sources or the installed packages last changed, so
@@ -17,5 +16,7 @@ function changedMs(path: string): number {
 
 const sourcesMs = Math.max(changedMs(here), changedMs(join(here, '../package-lock.json')));
 if (!existsSync(built) || statSync(built).mtimeMs < sourcesMs) {
+  // Only now: to load it takes longer than to find that there is nothing to do.
+  const { build } = await import('vite');
   await build({ configFile: join(here, 'vite.config.ts'), logLevel: 'warn' });
 }
