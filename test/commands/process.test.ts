@@ -57,7 +57,7 @@ test(
   'simulate --json says where it is on one line, and ends with a signal',
   async () => {
     const program = startProgram(['simulate', '--port', '0', '--json'], {});
-    const line = await until('it says where it is', () => program.stdout() || null);
+    const line = await until('it says where it is', () => program.stdout() || null, LIMIT_MS);
     const { url, control, env } = JSON.parse(line);
     expect(control).toBe(`${url}/__sim`);
     expect(env).toMatchObject({ ALIPAY_ENDPOINT: url });
