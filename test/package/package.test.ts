@@ -7,6 +7,7 @@ import { publint } from 'publint';
 import { satisfies } from 'semver';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { parse } from 'yaml';
 import { freePort } from '../../src/platform/services/free-port.ts';
 import { until } from '../support/until.ts';
 import { type Installed, installTarball, lockedPackages, root, run } from './install.ts';
@@ -52,11 +53,23 @@ test('every package it needs, and itself, runs on each Node that is promised', a
   expect(refusals.filter((refusal) => !known.includes(refusal))).toEqual([]);
 });
 
-test('its command says its version and its commands', async () => {
+test('its command says its version, and has the commands that compose runs', async () => {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   expect(await installed.run('node_modules/.bin/autoclose', '--version')).toBe(`${version}\n`);
-  expect(await installed.run('node_modules/.bin/autoclose', '--help')).toMatch(/migrate/);
+  const help = await installed.run('node_modules/.bin/autoclose', '--help');
+  for (const command of ['start', ...(await composeCommands())]) {
+    expect(help).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+  }
 });
+
+async function composeCommands(): Promise<string[]> {
+  const compose = await readFile(join(root, 'docker-compose.yml'), 'utf8');
+  const { services }: { services: Record<string, { build?: string; command: string }> } = parse(compose, {
+    merge: true,
+  });
+  const ours = Object.values(services).filter(({ build }) => build !== undefined);
+  return ours.map(({ command }) => command.split(' ')[0] ?? '');
+}
 
 test('it is imported by its names, and required by its name too', async () => {
   const script = `
@@ -122,6 +135,7 @@ test(
       PORT: port,
       PUBLIC_URL: `http://127.0.0.1:${port}`,
       SIGN_SECRET: 's',
+      METRICS_PORT: String(await freePort()),
     };
     await writeFile(
       join(installed.folder, '.env'),
@@ -137,12 +151,11 @@ test(
       });
       const ended = once(server, 'exit');
       try {
-  XX
-        );
-        expect([answer.status, await answer.json()]).toEqual([
-          200,
-          expect.objectContaining({ status: 'ok' }),
-        ]);
+        for (const at of [settings.PORT, settings.METRICS_PORT]) {
+          const url = `http://127.0.0.1:${at}/healthz`;
+          const answer = await until('it answers', () => fetch(url).catch(() => null), SLOW_MS);
+          expect([answer.status, await answer.json()]).toEqual([200, { status: 'ok' }]);
+        }
       } finally {
         server.kill('SIGTERM');
       }
