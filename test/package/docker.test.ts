@@ -70,14 +70,12 @@ test('its health check passes where the process says it is well, and only there'
   expect(await healthy(1)).toBe(false);
 });
 
-test('compose runs commands that exist, with variables that exist, once what they need is ready', async () => {
-  const help = await run(process.execPath, ['--import', 'tsx', 'src/main.ts', '--help'], { cwd: root });
+test('compose sets variables that exist, and starts each process once what it needs is ready', async () => {
   const known = new Set(
     [...(await text('.env.example')).matchAll(/^([A-Z0-9_]+)=/gm)].map(([, name]) => name),
   );
   expect(ours.map(([name]) => name)).toEqual(['server', 'worker', 'migrate', 'demo']);
-  for (const [, { command, environment, depends_on: needs = {} }] of ours) {
-    expect(help.stdout).toMatch(new RegExp(`^  ${command.split(' ')[0]}\\b`, 'm'));
+  for (const [, { environment, depends_on: needs = {} }] of ours) {
     for (const name of Object.keys(environment)) expect([name, known.has(name)]).toEqual([name, true]);
     for (const [name, { condition }] of Object.entries(needs)) {
       expect(Object.keys(compose.services)).toContain(name);

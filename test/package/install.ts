@@ -13,6 +13,8 @@ const isLeftOut = (name: string) => /^(node_modules|dist|\.git|\.env|test|bench|
 export interface Installed {
   /** A folder with nothing but the tarball installed in it, and what it depends on. */
   folder: string;
+  /** The command, where npm puts it. */
+  program: string;
   /** Of the tarball, as paths in it. */
   files: string[];
   /** Runs a program there; what it prints. */
@@ -54,11 +56,13 @@ export async function installTarball(): Promise<Installed> {
       await symlink(join(root, 'node_modules', name), target);
     }
     const { bin } = JSON.parse(await readFile(join(home, 'package.json'), 'utf8'));
-    await mkdir(join(folder, 'node_modules/.bin'));
+    const program = join(folder, 'node_modules/.bin/autoclose');
+    await mkdir(dirname(program));
     await chmod(join(home, bin.autoclose), 0o755);
-    await symlink(join('../autoclose', bin.autoclose), join(folder, 'node_modules/.bin/autoclose'));
+    await symlink(join('../autoclose', bin.autoclose), program);
     return {
       folder,
+      program,
       files: files.map(({ path }) => path),
       run: async (command, ...args) => (await run(command, args, { cwd: folder })).stdout,
       remove,

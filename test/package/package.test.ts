@@ -55,8 +55,8 @@ test('every package it needs, and itself, runs on each Node that is promised', a
 
 test('its command says its version, and has the commands that compose runs', async () => {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  expect(await installed.run('node_modules/.bin/autoclose', '--version')).toBe(`${version}\n`);
-  const help = await installed.run('node_modules/.bin/autoclose', '--help');
+  expect(await installed.run(installed.program, '--version')).toBe(`$version\n`);
+  const help = await installed.run(installed.program, '--help');
   for (const command of ['start', ...(await composeCommands())]) {
     expect(help).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
   }
@@ -144,8 +144,8 @@ test(
         .join(''),
     );
     try {
-      expect(await installed.run('node_modules/.bin/autoclose', 'migrate')).toContain('Migrated: ');
-      const server = spawn('node_modules/.bin/autoclose', ['start'], {
+      expect(await installed.run(installed.program, 'migrate')).toContain('Migrated: ');
+      const server = spawn(installed.program, ['start'], {
         cwd: installed.folder,
         stdio: 'ignore',
       });
