@@ -55,7 +55,7 @@ test('every package it needs, and itself, runs on each Node that is promised', a
 
 test('its command says its version, and has the commands that compose runs', async () => {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  expect(await installed.run(installed.program, '--version')).toBe(`$version\n`);
+  expect(await installed.run(installed.program, '--version')).toBe(`${version}\n`);
   const help = await installed.run(installed.program, '--help');
   for (const command of ['start', ...(await composeCommands())]) {
     expect(help).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
