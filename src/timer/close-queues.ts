@@ -1,6 +1,6 @@
 import { Queue, type Telemetry } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { type ChannelName, channelNames } from '../channel/channel.ts';
+import { type ChannelName, channelNames, isOwnChannel } from '../channel/channel.ts';
 import type { CloseTimer, TimerState } from '../order/close-timer.ts';
 import type { CloseTrigger } from '../order/outcomes.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -56,9 +56,12 @@ export function createCloseQueues(
     return queue;
   }
 
-  /** Also of a channel that only other processes know: they run its timers. */
+  /** Also of an own channel that only other processes know: they run its timers. */
   function queueOf(channel: ChannelName): CloseQueue {
-    return queues.get(channel) ?? openQueue(channel);
+    const queue = queues.get(channel);
+    if (queue !== undefined) return queue;
+    if (!isOwnChannel(channel)) throw new Error(`no queue for channel ${channel}`);
+    return openQueue(channel);
   }
 
   /** Nothing is tried while there is no connection: a queue that was never ready would wait for it. */
