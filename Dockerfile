@@ -10,6 +10,8 @@ WORKDIR /app
 COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+# So that people can say `docker compose exec server autoclose doctor`.
+RUN chmod +x dist/src/main.js && ln -s /app/dist/src/main.js /usr/local/bin/autoclose
 # The second is where every process tells how it is: for the health check below, and for Prometheus.
 ENV NODE_ENV=production METRICS_PORT=9464
 EXPOSE 9000 9464
