@@ -16,6 +16,8 @@ function changedMs(path: string): number {
 
 const sourcesMs = Math.max(changedMs(here), changedMs(join(here, '../package-lock.json')));
 if (!existsSync(built) || statSync(built).mtimeMs < sourcesMs) {
+  // Vite would build a page for developers where it says otherwise, as it does in tests.
+  process.env.NODE_ENV = 'production';
   // Only now: to load it takes longer than to find that there is nothing to do.
   const { build } = await import('vite');
   await build({ configFile: join(here, 'vite.config.ts'), logLevel: 'warn' });

@@ -7,11 +7,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type App, openApp } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { migrate } from '../migrate.ts';
-import { openDatabase } from '../platform/database.ts';
 import { createLogger } from '../platform/logger.ts';
 import { provideServices } from '../platform/services/services.ts';
 import { type Simulator, startSimulator } from '../simulator/simulator.ts';
+import { addDemoUser, DEMO, type DemoUser } from './demo-user.ts';
 import { type ShopNotices, takeNotices } from './notices.ts';
+import { refuseForeignDatabase } from './own-database.ts';
 import { playInstructions } from './play.ts';
 import { type Customer, customers } from './scenario.ts';
 import { openShop, type Shop } from './shop.ts';
@@ -40,8 +41,8 @@ export interface QuickstartOptions {
 }
 
 /**
- * Everything on one machine in one command: services, migration, API, worker, both gateways, and a small shop with
- * twenty customers. Never touches real channels or somebody else's data. True if every order ended as it should at
+ * Everything on one machine in one command: services, migration, API, worker, admin page with a user for this run, both
+ * gateways, and a small shop with twenty customers. Never touches real channels or somebody else's data. True if every order ended as it should at
  * both sides and the shop was told; null if the reader ended it before that was known.
  */
 export async function quickstart({
@@ -79,11 +80,15 @@ export async function quickstart({
       METRICS_PORT: '0',
     });
     const app = await openApp(config, createLogger('info', { file: logFile }));
+    let user: DemoUser | undefined;
     try {
       if (!app.isQueueReachable()) throw new Error('REDIS_URL: cannot be reached');
+      user = await addDemoUser(app.admin, run);
       const url = await app.serve();
       app.work();
-      say(`API and worker: ${url}   gateways: ${simulator.url}   log: ${logFile}\n`);
+      say(`API and worker: ${url}   gateways: ${simulator.url}   log: ${logFile}`);
+      // On standard output or error alone: a log is kept, and read by others.
+      say(`Admin page: ${url}/admin   user: ${user.name}   password: ${user.password} (for this run)\n`);
 
       const notices = await takeNotices(url, SIGN);
       const shop = openShop(url, SIGN, notices.url);
@@ -99,6 +104,8 @@ export async function quickstart({
       }
       return summary.wrong === 0 && summary.told === summary.orders;
     } finally {
+      // A database that is away, or goes with us, keeps nobody's door open.
+      await user?.end().catch(() => undefined);
       await app.close();
     }
   } finally {
@@ -118,7 +125,7 @@ async function sellAndWatch(
     const expiresAt = new Date(
       Math.ceil((Date.now() + FIRST_LIFE_MS + index * FURTHER_LIFE_MS) / 1000) * 1000,
     );
-    const { orderNo } = await shop.sell(`demo-${run}-${index + 1}`, customer, expiresAt);
+    const { orderNo } = await shop.sell(`${DEMO}${run}-${index + 1}`, customer, expiresAt);
     sold.push({ customer, orderNo });
     walks.push(walk(simulator, customer, { orderNo, expiresAt }, signal));
   }
@@ -148,29 +155,6 @@ async function sellAndWatch(
   all = await look();
   if (!quiet) screen.draw(renderTable(all, new Date(), screen));
   return summarize(all);
-}
-
-/**
- * With DATABASE_URL set to a database that is in use, migrations would change it and the sweep would meet its orders:
- * only an empty one, or one that only earlier quickstarts have used, is touched.
- */
-async function refuseForeignDatabase(databaseUrl: string): Promise<void> {
-  const db = await openDatabase(databaseUrl, [], []);
-  try {
-    const tables: { name: string }[] = await db.query(
-      'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()',
-    );
-    if (tables.length === 0) return;
-    const isOurs = tables.some(({ name }) => name === 'payment_order');
-    const foreign = isOurs
-      ? await db.query("SELECT 1 FROM payment_order WHERE biz_order_no NOT LIKE 'demo-%' LIMIT 1")
-      : tables;
-    if (foreign.length > 0) {
-      throw new Error('DATABASE_URL: the database is in use. Give the quickstart an empty one.');
-    }
-  } finally {
-    await db.destroy();
-  }
 }
 
 function wantedPort(env: NodeJS.ProcessEnv): number {

@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { freePort } from '../../src/platform/services/free-port.ts';
-import { createWorld } from '../support/world.ts';
+import { addUser, createVisitor } from '../admin/visitor.ts';
+import { until } from '../support/until.ts';
+import { createWorld, type World } from '../support/world.ts';
 
 /** By npm, as a reader does. */
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -24,6 +27,8 @@ afterAll(async () => {
   await admin.query(`DROP DATABASE ${name}`);
   await admin.destroy();
 });
+
+const isAdminPage = (line: string) => line.startsWith('Admin page:');
 
 async function quickstart(args: string[], more: Record<string, string> = {}) {
   const env = { ...process.env, DATABASE_URL: databaseUrl, REDIS_URL: inject('redisUrl'), ...more };
@@ -58,6 +63,24 @@ describe('the quickstart', () => {
     });
   });
 
+  test('lets the reader into the admin page, with a password for this run that is kept nowhere', async () => {
+    const { ended, errors } = await quickstart(['--once', '--json']);
+    const told = await until('it says how', () =>
+      /^Admin page: (.+)\/admin {3}user: (\S+) {3}password: (\S+) /.exec(errors.find(isAdminPage) ?? ''),
+    );
+    const [, url = '', user = '', password = ''] = told;
+    const seen = await createVisitor(url).logIn(user, password);
+    expect([seen.status, seen.json]).toEqual([200, expect.objectContaining({ role: 'admin' })]);
+    expect(await ended).toBe(0);
+
+    const logFile = /log: (\S+)/.exec(errors.join('\n'))?.[1] ?? '';
+    expect(await readFile(logFile, 'utf8')).not.toContain(password);
+    const rows = await admin.query(
+      `SELECT disabled_at AS ended FROM ${name}.admin_user WHERE name = '${user}'`,
+    );
+    expect(rows).toEqual([{ ended: expect.any(Date) }]);
+  });
+
   test('SIGTERM to npm ends it before its summary, and that is no success', async () => {
     const { child, ended, stderr } = await quickstart(['--once', '--json']);
     for await (const line of stderr) if (line.startsWith('API and worker:')) break;
@@ -65,10 +88,13 @@ describe('the quickstart', () => {
     expect(await ended).not.toBe(0);
   });
 
-  test('touches no database that is in use', async () => {
+  test.each([
+    ['with orders', (world: World) => world.create('wechat_pay', { bizOrderNo: 'P-real' })],
+    ['with users', (world: World) => addUser(world.app, 'alice')],
+  ])('touches no database that is in use, %s', async (_with, use) => {
     const world = await createWorld();
     onTestFinished(() => world.end());
-    await world.create('wechat_pay', { bizOrderNo: 'P-real' });
+    await use(world);
     const { ended, errors } = await quickstart(['--once'], { DATABASE_URL: world.env.DATABASE_URL ?? '' });
     expect(await ended).toBe(1);
     expect(errors.join('\n')).toContain('DATABASE_URL: the database is in use');

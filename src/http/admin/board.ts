@@ -82,7 +82,13 @@ export async function boardRoutes(app: FastifyInstance, deps: AdminDeps): Promis
   createBullBoard({
     queues,
     serverAdapter,
-    options: { uiConfig: { boardTitle: 'Autoclose', hideDocsLink: true } },
+    options: {
+      uiConfig: {
+        boardTitle: 'Autoclose',
+        hideDocsLink: true,
+        miscLinks: [{ text: 'Autoclose', url: '/admin/' }],
+      },
+    },
   });
   serverAdapter.setBasePath(PREFIX);
   await app.register(serverAdapter.registerPlugin());

@@ -10,7 +10,7 @@ import type { Column } from '../../parts/rows.tsx';
 import { SearchBox } from '../../parts/search-box.tsx';
 import { TwoLines } from '../../parts/two-lines.tsx';
 import { useFilter } from '../../parts/use-filter.ts';
-import { useText } from '../../text/use-text.ts';
+import { useText, wordFor } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
 
 /** Who did what, when, from where, and what it was before and after. For admins. */
@@ -58,7 +58,7 @@ function Trail() {
   );
 }
 
-function columns({ common, pages }: Text): Column<AuditRow>[] {
+function columns({ common, pages, words }: Text): Column<AuditRow>[] {
   const { audit } = pages;
   return [
     { key: 'at', title: common.at, render: ({ at }) => <Moment at={at} /> },
@@ -67,7 +67,13 @@ function columns({ common, pages }: Text): Column<AuditRow>[] {
       title: common.actor,
       render: ({ actor, ip }) => <TwoLines under={<span className="code">{ip}</span>}>{actor}</TwoLines>,
     },
-    { key: 'action', title: audit.action, render: ({ action }) => <span className="code">{action}</span> },
+    {
+      key: 'action',
+      title: audit.action,
+      render: ({ action }) => (
+        <TwoLines under={<span className="code">{action}</span>}>{wordFor(words.deed, action)}</TwoLines>
+      ),
+    },
     {
       key: 'subject',
       title: audit.subject,

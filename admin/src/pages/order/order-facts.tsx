@@ -7,6 +7,7 @@ import { useText, wordFor } from '../../text/use-text.ts';
 /** What an order is. Moments that have not come are left out. */
 export function OrderFacts({ order }: { order: OrderDetail['order'] }) {
   const { common, words } = useText();
+  const hasEnded = order.status !== 'progress' && order.status !== 'refunding';
   const moments = [
     'createdAt',
     'expiresAt',
@@ -48,7 +49,7 @@ export function OrderFacts({ order }: { order: OrderDetail['order'] }) {
       {moments.map(
         (name) =>
           order[name] !== null && (
-            <Pair key={name} name={common[name]}>
+            <Pair key={name} name={name === 'nextCloseAt' && hasEnded ? common.nextCheckAt : common[name]}>
               <Moment at={order[name]} />
             </Pair>
           ),

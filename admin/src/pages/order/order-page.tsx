@@ -44,7 +44,7 @@ function Detail({ detail }: { detail: OrderDetail }) {
   return (
     <>
       <PageHead title={`${pages.order.title} ${order.orderNo}`}>
-        <Countdown order={order} />
+        {order.status === 'progress' && <Countdown order={order} />}
         <OrderState order={order} />
       </PageHead>
       <Actions detail={detail} />

@@ -65,14 +65,20 @@ export function stuckColumns(text: Text, said: ReadonlyMap<string, ChannelSaysRo
   ];
 }
 
-const tones: Record<string, Tone> = { paid: 'good', closed: 'calm', unpaid: 'accent', user_paying: 'warn' };
+const tones: Record<string, Tone> = {
+  paid: 'good',
+  closed: 'calm',
+  unpaid: 'accent',
+  user_paying: 'warn',
+  // Alipay knows no order whose payment nobody has begun.
+  not_found: 'calm',
+};
 
 function Says({ row, words }: { row: ChannelSaysRow | undefined; words: Record<string, string> }) {
   if (row === undefined) return <span className="soft">–</span>;
   return (
-    <span className="tags">
+    <TwoLines under={<span className="code answer">{row.answer}</span>}>
       <Tag tone={tones[row.says] ?? 'bad'}>{wordFor(words, row.says)}</Tag>
-      <span className="code answer soft">{row.answer}</span>
-    </span>
+    </TwoLines>
   );
 }

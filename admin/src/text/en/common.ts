@@ -40,6 +40,7 @@ export const common: typeof zh = {
   lateHandledAt: 'Handled',
   watchUntil: 'Watched until',
   nextCloseAt: 'Next attempt',
+  nextCheckAt: 'Next check',
   closeAttempts: 'Attempts',
   retryReason: 'Why not ended',
   stuckAt: 'Stuck since',

@@ -60,8 +60,8 @@ export const pages: typeof zh = {
     started: 'Started',
     noticesTitle: 'Notices to merchants',
     pending: 'Waiting',
-    noticesOverdue: 'of these overdue',
-    givenUp: 'Given up',
+    noticesOverdue: 'overdue',
+    givenUp: 'given up',
   },
   orders: {
     title: 'Orders',

@@ -39,6 +39,7 @@ export const common = {
   lateHandledAt: '处理时间',
   watchUntil: '观察期至',
   nextCloseAt: '下次尝试',
+  nextCheckAt: '下次核对',
   closeAttempts: '尝试次数',
   retryReason: '未结束原因',
   stuckAt: '卡住时间',

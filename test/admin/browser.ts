@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import axe from 'axe-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { onTestFinished } from 'vitest';
+import { PASSWORD } from './visitor.ts';
+
+/** Far above what anything on the page takes, also on a machine that has much else to do. */
+const LIMIT_MS = 60_000;
+
+/** Builds the page if it has changed since it was last built. */
+export async function buildPage(): Promise<void> {
+  const cwd = fileURLToPath(new URL('../..', import.meta.url));
+  await promisify(execFile)(process.execPath, ['--import', 'tsx', 'admin/build-if-stale.ts'], { cwd });
+}
+
+/** Somebody before a browser of their own, who reads Chinese unless said otherwise. */
+export interface Tab {
+  page: Page;
+  /** What the browser has complained of: errors of the page, what its security policy refused, what failed to load. */
+  faults: string[];
+  /** Goes to the page and signs in, by the form. */
+  logIn(name: string, password?: string): Promise<void>;
+  /** By the page's own navigation. */
+  goTo(place: string): Promise<void>;
+  /** Each serious or critical fault of accessibility that axe finds now. */
+  barriers(): Promise<string[]>;
+}
+
+/** Opens a tab in a profile of its own; it is closed when the test is over. */
+export async function openTab(
+  browser: Browser,
+  baseURL: string,
+  options: BrowserContextOptions = {},
+): Promise<Tab> {
+  const context = await browser.newContext({ baseURL, locale: 'zh-CN', ...options });
+  onTestFinished(() => context.close());
+  context.setDefaultTimeout(LIMIT_MS);
+  const page = await context.newPage();
+  const faults: string[] = [];
+  page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
+  page.on('console', (message) => {
+    const isFault = message.type() === 'error' || message.type() === 'warning';
+    // Whoever has not signed in yet is told so, and the browser says that too.
+    const isNobody = message.location().url.endsWith('/admin/api/me') && message.text().includes('401');
+    if (isFault && !isNobody) faults.push(`${message.type()}: ${message.text()}`);
+  });
+
+  return {
+    page,
+    faults,
+    async logIn(name, password = PASSWORD) {
+      await page.goto('/admin/');
+      await page.getByLabel('用户名').fill(name);
+      await page.getByLabel('密码', { exact: true }).fill(password);
+      await page.getByRole('button', { name: '登录' }).click();
+      await page.getByRole('status').filter({ hasText: '实时更新中' }).waitFor();
+    },
+    async goTo(place) {
+      await page.getByRole('navigation', { name: '菜单' }).getByRole('link', { name: place }).click();
+      await page.getByRole('heading', { level: 1, name: place }).waitFor();
+    },
+    async barriers() {
+      // Not as a script of the page: the policy would refuse it.
+      await page.evaluate(axe.source);
+      const { violations } = await page.evaluate<axe.AxeResults>(
+        'axe.run(document, { resultTypes: ["violations"] })',
+      );
+      return violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { type Browser, chromium } from 'playwright-core';
+import { installPackages } from '../../src/platform/services/apt.ts';
+import { findPrograms } from '../../src/platform/services/binaries.ts';
+
+/** The first is Debian's; the others are the same browser from elsewhere. */
+const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+const START_WITHIN_MS = 120_000;
+/** It talks to nobody but the pages it is sent to. */
+const ARGS = [
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/**
+ * Starts a Chromium without a window, with a profile of its own that goes with it. Where there is none on this machine,
+ * it is installed, as MySQL and Redis are (as root on Debian and its relatives); throws if it cannot be had.
+ */
+export async function startChromium(): Promise<Browser> {
+  const executablePath = await findOrInstall();
+  return chromium.launch({
+    executablePath,
+    args: ARGS,
+    // In a container, and as root, Chromium's own sandbox does not start; the pages are ours.
+    chromiumSandbox: false,
+    timeout: START_WITHIN_MS,
+  });
+}
+
+async function findOrInstall(): Promise<string> {
+  const search = { env: process.env, directories: ['/usr/bin', '/usr/local/bin', '/snap/bin'] };
+  const [found] = await findPrograms(PROGRAMS, search);
+  if (found !== undefined) return found;
+  const failure = await installPackages(['chromium'], search, (line) => process.stdout.write(`${line}\n`));
+  const [installed] = await findPrograms(PROGRAMS, search);
+  if (installed !== undefined) return installed;
+  throw new Error(
+    `There is no Chromium to test the admin page with (${PROGRAMS.join(', ')} on PATH): ${failure ?? 'apt-get installed none'}. ` +
+      'Install it, on Debian with: apt-get install chromium',
+  );
+}
