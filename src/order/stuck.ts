@@ -4,6 +4,7 @@ import type { OrderDeps } from './deps.ts';
 import { asChannelOrder, type PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
 import type { StuckFilter, StuckOrder, StuckPage } from './stuck-store.ts';
+import { inTraceOf } from './trace-of.ts';
 
 const PAGE = 500;
 /** Questions to channels, or timers being set, at once. */
@@ -70,7 +71,7 @@ export async function recloseStuck(
         if (!begun) return;
         onBegun?.(order);
         if (counts.lastAt === null || at > counts.lastAt) counts.lastAt = at;
-        await deps.timer.set(order, at, trigger);
+        await inTraceOf(order, 're-close', () => deps.timer.set(order, at, trigger));
       },
       { firstIndex: counts.enqueued + counts.ended },
     );

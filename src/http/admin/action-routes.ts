@@ -11,6 +11,7 @@ import type {
   SyncOutcome,
 } from '../../order/outcomes.ts';
 import type { RecloseOutcome } from '../../order/reclose.ts';
+import { inTraceOf } from '../../order/trace-of.ts';
 import { viewOrder } from '../../view/order-row.ts';
 import type { ActionResult, OrderAction } from './api.ts';
 import type { Audit } from './audit.ts';
@@ -52,8 +53,8 @@ export function actionRoutes(app: FastifyInstance, deps: OrderActions & { audit:
     cancel: async (order, trigger) => resultOf(await deps.cancelOrder(numbers(order), trigger)),
     sync: async (order, trigger) => resultOf(await deps.syncOrder(numbers(order), trigger)),
     reclose: async ({ orderNo }, { kind }) => resultOf(await deps.reclose(orderNo, kind)),
-    resend: async ({ orderNo }) => {
-      const count = await deps.resendNotices(orderNo);
+    resend: async (order) => {
+      const count = await inTraceOf(order, 'resend notices', () => deps.resendNotices(order.orderNo));
       return { outcome: count === 0 ? 'nothing_to_resend' : 'enqueued', count };
     },
     late: async (order, trigger, body) => {

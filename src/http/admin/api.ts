@@ -26,6 +26,7 @@ export interface ApiProblem {
   detail?: string;
   /** For `locked` and `too_many`: when to try again, ms from now. */
   retryAfterMs?: number;
+  /** The first 12 digits of the request's trace, by which the log is searched. */
   traceId: string;
 }
 
