@@ -55,7 +55,7 @@ export function createOrderAdmin(db: DataSource, deps: OrderDeps, notices: Notic
 
     findStuck: (filter, limit) => deps.stuck.list(filter, clock.now(), { limit, after: null }),
     askAbout: (orders, signal) => askAbout(deps, orders, PER_SECOND, { signal }),
-    recloseStuck: (filter, onBegun) => recloseStuck(deps, filter, PER_SECOND, { trigger: 'admin', onBegun }),
+    recloseStuck: (filter, trigger, onBegun) => recloseStuck(deps, filter, PER_SECOND, trigger, onBegun),
   };
 }
 

@@ -136,7 +136,8 @@ describe('an action does what it says, is recorded with who and from where, and 
     const order = await world.create('ali_pay');
     expect((await act(order, 'reclose')).body).toMatchObject({ outcome: 'enqueued' });
     expect(await world.timerState(order)).toBe('waiting');
-    expect((await world.queue('ali_pay').getJob(order.orderNo))?.name).toBe('admin');
+    const job = await world.queue('ali_pay').getJob(order.orderNo);
+    expect([job?.name, job?.data]).toEqual(['admin', { orderNo: order.orderNo, actor: 'li' }]);
     expect(admin.audited).toMatchObject([
       { action: 'reclose', after: 'progress/close', outcome: 'enqueued' },
     ]);
