@@ -261,6 +261,14 @@ export interface LateList {
   policy: string;
 }
 
+/** `GET /violations`: closed orders that turned out to be paid or payable, newest first, a `Page<ViolationRow>`. */
+export interface ViolationRow {
+  orderNo: string;
+  channel: ChannelName;
+  kind: 'paid' | 'payable';
+  foundAt: string;
+}
+
 /** `GET /audit`, for admins: newest first. */
 export interface AuditRow {
   id: string;
