@@ -21,6 +21,7 @@ import { readOrderDetail } from './view/order-detail.ts';
 import { viewOrder } from './view/order-row.ts';
 import { listOrders } from './view/orders.ts';
 import { listStuckOrders } from './view/stuck.ts';
+import { listViolations } from './view/violations.ts';
 
 /** Orders that begin again, or are asked about, in a second: as many as the command line's. */
 const PER_SECOND = 20;
@@ -43,6 +44,7 @@ export function createOrderAdmin(db: DataSource, deps: OrderDeps, notices: Notic
       ]);
       return { rows: orders.map(viewOrder), violations, policy: deps.latePaymentPolicy };
     },
+    listViolations: (page) => listViolations(db, page),
     listenToChanges: (listener) => changes.listen(listener),
 
     findOrder: (orderNo) => store.find(orderNo),
@@ -55,7 +57,7 @@ export function createOrderAdmin(db: DataSource, deps: OrderDeps, notices: Notic
 
     findStuck: (filter, limit) => deps.stuck.list(filter, clock.now(), { limit, after: null }),
     askAbout: (orders, signal) => askAbout(deps, orders, PER_SECOND, { signal }),
-    recloseStuck: (filter, onBegun) => recloseStuck(deps, filter, PER_SECOND, { trigger: 'admin', onBegun }),
+    recloseStuck: (filter, trigger, onBegun) => recloseStuck(deps, filter, PER_SECOND, trigger, onBegun),
   };
 }
 

@@ -45,7 +45,7 @@ export function addLateCommand(program: Command, open: OpenApp): void {
   );
   command.addHelpText(
     'after',
-    '\nrefund gives the money back, reopen makes the order paid again, handled takes it off the list.',
+    '\nrefund gives the money back, reopen makes the order paid again, handled takes it off the list.\n"autoclose violations" lists the violations.',
   );
 }
 

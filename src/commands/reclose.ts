@@ -6,6 +6,8 @@ import { askAbout, type ChannelSays, listStuck, recloseStuck } from '../order/st
 import type { StuckFilter } from '../order/stuck-store.ts';
 import {
   addExamples,
+  byHand,
+  byOption,
   channelOption,
   count,
   jsonOption,
@@ -17,6 +19,7 @@ import {
 import { startProgress } from './progress.ts';
 
 type Options = StuckFilter & {
+  by: string;
   stuck?: boolean;
   perSecond: number;
   dryRun?: boolean;
@@ -42,6 +45,7 @@ export function addRecloseCommand(program: Command, open: OpenApp): void {
       20,
     )
     .option('--dry-run', 'change nothing: show what the channel says of each now')
+    .addOption(byOption())
     .option('--limit <n>', 'with --stuck --dry-run: ask about so many at most', count, 1_000)
     .addOption(jsonOption())
     .action((orderNos: string[], options: Options, self: Command) => {
@@ -72,10 +76,10 @@ function wrongUse(orderNos: string[], { stuck, channel, reason }: Options): stri
   return null;
 }
 
-async function recloseThese(deps: OrderDeps, orderNos: string[], { json }: Options): Promise<boolean> {
+async function recloseThese(deps: OrderDeps, orderNos: string[], { by, json }: Options): Promise<boolean> {
   let ok = true;
   for (const orderNo of orderNos) {
-    const outcome = await reclose(deps, orderNo);
+    const outcome = await reclose(deps, orderNo, byHand(by));
     const status = outcome.kind === 'ended' ? ` ${outcome.status}` : '';
     print(json ? JSON.stringify({ orderNo, ...outcome }) : `${orderNo} ${outcome.kind}${status}`);
     ok &&= outcome.kind !== 'not_found' && outcome.kind !== 'ended';
@@ -83,10 +87,13 @@ async function recloseThese(deps: OrderDeps, orderNos: string[], { json }: Optio
   return ok;
 }
 
-async function recloseAll(deps: OrderDeps, { channel, reason, perSecond, json }: Options): Promise<boolean> {
+async function recloseAll(
+  deps: OrderDeps,
+  { channel, reason, perSecond, by, json }: Options,
+): Promise<boolean> {
   const filter = { channel, reason };
   const progress = startProgress('enqueueing', await deps.stuck.count(filter, deps.clock.now()), { json });
-  const counts = await recloseStuck(deps, filter, perSecond, { onBegun: progress.step }).finally(
+  const counts = await recloseStuck(deps, filter, perSecond, byHand(by), progress.step).finally(
     progress.stop,
   );
   const { enqueued, ended, lastAt } = counts;

@@ -1,5 +1,6 @@
 import type { OrderDeps } from '../order/deps.ts';
 import type { PaymentOrder } from '../order/order.ts';
+import { inTraceOf } from '../order/trace-of.ts';
 import { currentTraceId } from '../platform/trace.ts';
 import { CALLBACK_URL } from './tell-shop.ts';
 import type { TrackedOrder } from './types.ts';
@@ -54,9 +55,11 @@ export async function trackOrder(deps: OrderDeps, wish: TrackedOrder, tells: boo
   const order = await deps.store.find(orderNo);
   if (order === null) return { kind: 'conflict', field: 'number' };
   if (inserted === 'duplicate') return compare(order, wish);
-  await deps.timer.set(order, nextCloseAt, 'timeout');
-  deps.log.info({ orderNo, channel: name, expiresAt }, 'order tracked');
-  return { kind: 'tracked', order };
+  return inTraceOf(order, 'track order', async () => {
+    await deps.timer.set(order, nextCloseAt, 'timeout');
+    deps.log.info({ orderNo, channel: name, expiresAt }, 'order tracked');
+    return { kind: 'tracked', order };
+  });
 }
 
 function compare(order: PaymentOrder, wish: TrackedOrder): Outcome {

@@ -9,8 +9,16 @@ type TimedOrder = Pick<PaymentOrder, 'orderNo' | 'channel'>;
  * so, and the sweep makes good.
  */
 export interface CloseTimer {
-  /** A timer that fires at `at`, whatever became of earlier ones: completed, failed for good or vanished. */
-  set(order: TimedOrder, at: Date, trigger: CloseTrigger['kind']): Promise<TimerState>;
+  /**
+   * A timer that fires at `at`, whatever became of earlier ones: completed, failed for good or vanished. `actor` is for
+   * the close record of what it does; lost with the timer, for then the sweep does it.
+   */
+  set(
+    order: TimedOrder,
+    at: Date,
+    trigger: CloseTrigger['kind'],
+    actor?: CloseTrigger['actor'],
+  ): Promise<TimerState>;
   /** For an overdue order: leaves a timer alone that is running or about to run, sets one otherwise. */
   ensure(order: TimedOrder, trigger: CloseTrigger['kind']): Promise<TimerState>;
   clear(order: TimedOrder): Promise<void>;

@@ -20,7 +20,7 @@ export type RecloseOutcome =
 export async function reclose(
   deps: OrderDeps,
   orderNo: string,
-  trigger: CloseTrigger['kind'] = 'manual',
+  trigger: CloseTrigger,
 ): Promise<RecloseOutcome> {
   const order = await deps.store.find(orderNo);
   if (order === null) return { kind: 'not_found' };
@@ -30,7 +30,7 @@ export async function reclose(
 async function enqueue(
   deps: OrderDeps,
   order: PaymentOrder,
-  trigger: CloseTrigger['kind'],
+  { kind, actor }: CloseTrigger,
 ): Promise<RecloseOutcome> {
   const now = deps.clock.now();
   const isDue = (await deps.store.makeDue(order.id, now)) || (await deps.store.beginAgain(order.id, now));
@@ -38,8 +38,8 @@ async function enqueue(
     const { status } = await deps.store.get(order.id);
     return { kind: 'ended', status };
   }
-  const state = await deps.timer.set(order, now, trigger);
-  deps.log.info({ orderNo: order.orderNo, channel: order.channel, state }, 're-close enqueued');
+  const state = await deps.timer.set(order, now, kind, actor);
+  deps.log.info({ orderNo: order.orderNo, channel: order.channel, actor, state }, 're-close enqueued');
   if (state === 'live') return { kind: 'running' };
   return { kind: state === 'set' ? 'enqueued' : 'left_to_sweep' };
 }

@@ -156,6 +156,9 @@ export function nextLookAt(deps: OrderDeps, { channel }: PaymentOrder, watchUnti
   return new Date(now + (deps.channels.get(channel)?.notifiesForMs ?? 0) + LAST_LOOK_MARGIN_MS);
 }
 
+/** As long as the column: a record must not fail for a name. */
+const ACTOR_LENGTH = 100;
+
 export function closeRecord(
   { type, leased, trigger, answers, now }: CloseAttempt,
   outcome: string,
@@ -173,7 +176,7 @@ export function closeRecord(
     ...answers,
     statusBefore: leased.status,
     statusAfter,
-    actor: trigger.actor,
+    actor: trigger.actor?.slice(0, ACTOR_LENGTH) ?? null,
     clientIp: trigger.clientIp,
     createdAt: now,
   };

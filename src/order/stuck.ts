@@ -4,6 +4,7 @@ import type { OrderDeps } from './deps.ts';
 import { asChannelOrder, type PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
 import type { StuckFilter, StuckOrder, StuckPage } from './stuck-store.ts';
+import { inTraceOf } from './trace-of.ts';
 
 const PAGE = 500;
 /** Questions to channels, or timers being set, at once. */
@@ -50,10 +51,8 @@ export async function recloseStuck(
   deps: OrderDeps,
   filter: StuckFilter,
   perSecond: number,
-  {
-    trigger = 'manual',
-    onBegun,
-  }: { trigger?: CloseTrigger['kind']; onBegun?: (order: StuckOrder) => void } = {},
+  { kind, actor }: CloseTrigger,
+  onBegun?: (order: StuckOrder) => void,
 ): Promise<RecloseCounts> {
   const start = deps.clock.now();
   const counts: RecloseCounts = { enqueued: 0, ended: 0, lastAt: null };
@@ -70,7 +69,7 @@ export async function recloseStuck(
         if (!begun) return;
         onBegun?.(order);
         if (counts.lastAt === null || at > counts.lastAt) counts.lastAt = at;
-        await deps.timer.set(order, at, trigger);
+        await inTraceOf(order, 're-close', () => deps.timer.set(order, at, kind, actor));
       },
       { firstIndex: counts.enqueued + counts.ended },
     );
@@ -78,7 +77,7 @@ export async function recloseStuck(
     if (orders.length < PAGE) break;
   }
   const { channel, reason } = filter;
-  deps.log.info({ channel, reason, trigger, ...counts, perSecond }, 'stuck orders begin again');
+  deps.log.info({ channel, reason, trigger: kind, actor, ...counts, perSecond }, 'stuck orders begin again');
   return counts;
 }
 

@@ -13,9 +13,11 @@ export const queueName = (channel: ChannelName) => `close-${channel}`;
 /** The job of an order. BullMQ takes no number for an id, and the number of an order made elsewhere may be one. */
 export const jobIdOf = (orderNo: string) => (/^\d+$/.test(orderNo) ? `n${orderNo}` : orderNo);
 
-/** All that a job carries; everything else is in the row when it fires. */
+/** What a job carries; all that is decided by is in the row when it fires. */
 export interface CloseJob {
   orderNo: string;
+  /** Who asked for it by hand, for the close record. */
+  actor?: string;
 }
 
 /** The timers, and the queues that hold them, to be looked at. */
@@ -75,18 +77,28 @@ export function createCloseQueues(
     }
   }
 
-  async function setNow(queue: CloseQueue, orderNo: string, at: Date, trigger: CloseTrigger['kind']) {
+  async function setNow(
+    queue: CloseQueue,
+    orderNo: string,
+    at: Date,
+    trigger: CloseTrigger['kind'],
+    actor: string | null = null,
+  ): Promise<TimerState> {
     if ((await queue.remove(jobIdOf(orderNo))) === 0) return 'live';
     const delay = Math.max(0, at.getTime() - clock.now().getTime());
-    await queue.add(trigger, { orderNo }, { jobId: jobIdOf(orderNo), delay });
+    await queue.add(
+      trigger,
+      { orderNo, ...(actor !== null && { actor }) },
+      { jobId: jobIdOf(orderNo), delay },
+    );
     return 'set';
   }
 
   return {
     queues: [...queues.values()],
 
-    set: ({ orderNo, channel }, at, trigger) =>
-      orFailed(orderNo, () => setNow(queueOf(channel), orderNo, at, trigger)),
+    set: ({ orderNo, channel }, at, trigger, actor) =>
+      orFailed(orderNo, () => setNow(queueOf(channel), orderNo, at, trigger, actor)),
 
     ensure: ({ orderNo, channel }, trigger) =>
       orFailed(orderNo, async () => {

@@ -25,7 +25,11 @@ const RUN_RETRY_MS = 1_000;
 /** How soon a job is tried again when our own database is away. */
 const OUTAGE_RETRY_MS = 5_000;
 
-const jobSchema = z.object({ orderNo: z.string().min(1).max(32) });
+/** A job is run whatever is wrong with the name of who asked for it. */
+const jobSchema = z.object({
+  orderNo: z.string().min(1).max(32),
+  actor: z.string().optional().catch(undefined),
+});
 const triggerSchema = z.enum(['timeout', 'sweep', 'manual', 'api', 'admin']);
 
 interface CloseWorkerOptions {
@@ -105,8 +109,8 @@ async function runJob(
   job: Job<CloseJob, void, Kind>,
   token: string | undefined,
 ): Promise<void> {
-  const { orderNo } = jobSchema.parse(job.data);
-  const trigger = { kind: triggerSchema.parse(job.name), actor: null, clientIp: null };
+  const { orderNo, actor = null } = jobSchema.parse(job.data);
+  const trigger = { kind: triggerSchema.parse(job.name), actor, clientIp: null };
   const next = await nextRun(deps, orderNo, trigger);
   switch (next.kind) {
     case 'never':

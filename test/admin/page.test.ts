@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FastifyInstance, fastify } from 'fastify';
@@ -7,6 +7,7 @@ import type { AdminDeps } from '../../src/http/admin/deps.ts';
 import { adminRoutes } from '../../src/http/admin/routes.ts';
 import { allow } from '../../src/http/admin/signed-in.ts';
 import { createLogger } from '../../src/platform/logger.ts';
+import { newTraceId } from '../../src/platform/trace.ts';
 import { until } from '../support/until.ts';
 
 let directory: string;
@@ -31,7 +32,7 @@ afterAll(async () => {
 
 /** The plugin with a page in `pageDirectory`, the sessions above, and one route of somebody else's. */
 async function open(pageDirectory: string, more: Partial<AdminDeps> = {}): Promise<FastifyInstance> {
-  const server = fastify();
+  const server = fastify({ genReqId: newTraceId });
   const refuse = () => Promise.resolve({ kind: 'refused' } as const);
   const deps: AdminDeps = {
     log: createLogger('silent'),
@@ -158,11 +159,19 @@ describe('other people’s routes under /admin/api', () => {
     ]);
   });
 
-  test('a failure tells nothing but its trace id', async () => {
-    const me = await get('/admin/api/me', { cookie });
+  test('a failure tells nothing but its trace id, by which the log is found', async () => {
+    const file = join(directory, 'log');
+    const server = await open(directory, { log: createLogger('info', { file }) });
+    const me = await get('/admin/api/me', { cookie }, server);
     const headers = { cookie, 'x-csrf-token': String(me.json().csrf) };
-    const seen = await app.inject({ method: 'POST', url: '/admin/api/broken', headers });
-    expect([seen.statusCode, seen.json()]).toEqual([500, { error: 'internal', traceId: expect.any(String) }]);
+    const seen = await server.inject({ method: 'POST', url: '/admin/api/broken', headers });
+    expect([seen.statusCode, seen.json()]).toEqual([
+      500,
+      { error: 'internal', traceId: expect.stringMatching(/^[0-9a-f]{12}$/) },
+    ]);
+    const { msg, traceId } = JSON.parse(await readFile(file, 'utf8'));
+    expect([msg, traceId.slice(0, 12)]).toEqual(['request failed', seen.json().traceId]);
+    await server.close();
   });
 
   test('an answer that goes on ends with the session', async () => {

@@ -1,4 +1,6 @@
+import type { Command } from 'commander';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { addViolationsCommand } from '../../src/commands/violations.ts';
 import {
   type ActionResult,
   type ApiProblem,
@@ -10,9 +12,11 @@ import {
   type Page,
   type RecloseResult,
   type StuckRow,
+  type ViolationRow,
 } from '../../src/http/admin/api.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { createOrderAdminServer, type OrderAdminServer } from '../support/order-admin.ts';
+import { run } from '../support/run-command.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 /** No worker runs here. */
@@ -37,7 +41,7 @@ const act = ({ orderNo }: PaymentOrder, action: string, body?: unknown) =>
 const past = new Date(Date.now() - 60_000);
 
 describe('who may do what', () => {
-  const reads = ['/orders', '/close-records', '/stuck', '/late', '/figures'];
+  const reads = ['/orders', '/close-records', '/stuck', '/late', '/violations', '/figures'];
 
   test('a viewer reads, and is refused every action', async () => {
     const { orderNo } = await world.create('ali_pay');
@@ -136,7 +140,8 @@ describe('an action does what it says, is recorded with who and from where, and 
     const order = await world.create('ali_pay');
     expect((await act(order, 'reclose')).body).toMatchObject({ outcome: 'enqueued' });
     expect(await world.timerState(order)).toBe('waiting');
-    expect((await world.queue('ali_pay').getJob(order.orderNo))?.name).toBe('admin');
+    const job = await world.queue('ali_pay').getJob(order.orderNo);
+    expect([job?.name, job?.data]).toEqual(['admin', { orderNo: order.orderNo, actor: 'li' }]);
     expect(admin.audited).toMatchObject([
       { action: 'reclose', after: 'progress/close', outcome: 'enqueued' },
     ]);
@@ -176,6 +181,26 @@ describe('an action does what it says, is recorded with who and from where, and 
     expect((await waiting()).rows.map(({ orderNo }) => orderNo)).not.toContain(order.orderNo);
     expect((await act(order, 'late', { decision: 'refund' })).body.outcome).toBe('nothing_to_decide');
   });
+});
+
+test('violations are listed with their orders, newest first, and page without gaps', async () => {
+  const orders = [await world.create('ali_pay'), await world.create('wechat_pay')];
+  for (const { id, orderNo, channel } of orders)
+    await world.query(`INSERT INTO violation (order_id, order_no, channel, kind, found_at)
+      VALUES (${id}, '${orderNo}', '${channel}', 'paid', '2026-01-01')`);
+  const [older, newer] = orders.map(({ orderNo, channel }) => ({
+    orderNo,
+    channel,
+    kind: 'paid',
+    foundAt: '2026-01-01T00:00:00.000Z',
+  }));
+  const first = (await admin.get<Page<ViolationRow>>('/violations?limit=1')).body;
+  expect(first.rows).toEqual([newer]);
+  const second = (await admin.get<Page<ViolationRow>>(`/violations?limit=1&after=${first.next}`)).body;
+  expect(second).toEqual({ rows: [older], next: null });
+  const add = (program: Command) => addViolationsCommand(program, () => world.openApp());
+  const { code, json } = await run(add, 'violations', '--json');
+  expect([code, json()]).toEqual([0, [newer, older]]);
 });
 
 describe('what is wrong with a request is said by the name of its field', () => {

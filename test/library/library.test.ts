@@ -10,7 +10,8 @@ import {
   wechatPay,
 } from '../../src/index.ts';
 import { engineSettings } from '../../src/library/engine-settings.ts';
-import { createLogger } from '../../src/platform/logger.ts';
+import { createLogger, type Logger } from '../../src/platform/logger.ts';
+import { traceFields } from '../../src/platform/trace.ts';
 import { adapters, anOrder, anybody } from '../channel/support.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type World } from '../support/world.ts';
@@ -73,6 +74,19 @@ test('an order that the shop has created itself closes at its channel when its t
   await until('it is told', () => told.length > 0);
   expect(told).toMatchObject([{ order: { bizOrderNo: '20260101000001', status: 'close' } }]);
   expect(world.simulator.control.order(order.orderNo)?.state).toBe('CLOSED');
+});
+
+test('what is logged of a tracked order carries a trace of its own', async () => {
+  const lines: { traceId?: string; orderNo?: string }[] = [];
+  const log: Logger = {
+    ...createLogger('silent'),
+    info: (fields: object) => void lines.push({ ...traceFields(), ...fields }),
+    child: () => log,
+  };
+  const order = await soldElsewhere('20260101000009', inMs(600_000));
+  await (await open({ log })).trackOrder(order);
+  const row = await world.app.deps.store.find(order.orderNo);
+  expect(lines).toContainEqual(expect.objectContaining({ orderNo: order.orderNo, traceId: row?.traceId }));
 });
 
 /** The order as the world asks its timer, by the job's id. */

@@ -8,6 +8,7 @@ import { readConfig } from '../../src/config.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { openShop } from '../../src/quickstart/shop.ts';
+import { addUser, createVisitor } from '../admin/visitor.ts';
 import { type Merchant, openMerchant } from '../notice/merchant.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type World } from '../support/world.ts';
@@ -53,6 +54,14 @@ async function pay(members: Record<string, unknown>): Promise<PaymentOrder> {
   return order;
 }
 
+/** Somebody at the admin page does something with an order. */
+async function act({ orderNo }: PaymentOrder, action: string): Promise<void> {
+  const visitor = createVisitor(world.env.PUBLIC_URL ?? '');
+  await addUser(app, `by-${action}`, 'operator');
+  await visitor.logIn(`by-${action}`);
+  expect((await visitor.post(`/admin/api/orders/${orderNo}/${action}`)).status).toBe(200);
+}
+
 const ended = (order: PaymentOrder, status: string) =>
   until(`${order.bizOrderNo} is ${status}`, async () => (await world.reload(order)).status === status);
 
@@ -66,6 +75,7 @@ test('whatever happens to orders, every line about one carries its trace, and no
   const late = await pay({});
   const expired = await pay({});
   const forgotten = await pay({});
+  const byPage = await pay({});
   await pay({ channel: 'union_pay' });
   await control.pay(paid.orderNo);
   await control.pay(bought.orderNo);
@@ -81,6 +91,8 @@ test('whatever happens to orders, every line about one carries its trace, and no
   await world.edit(late, { status: 'close', closedAt: late.createdAt, nextCloseAt: null });
   await control.pay(late.orderNo);
   await until('the late payment is told', async () => (await world.reload(late)).latePaidAt !== null);
+  await act(byPage, 'close');
+  await act(byPage, 'resend');
   // The queue is emptied, as when Redis is lost: the sweep finds what is due.
   for (const channel of ['wechat_pay', 'ali_pay'] as const) await world.queue(channel).obliterate();
   await world.expire(expired);
@@ -99,9 +111,9 @@ test('whatever happens to orders, every line about one carries its trace, and no
     .split('\n')
     .map((line) => JSON.parse(line));
   const traces = new Map<unknown, string | null>();
-  for (const order of [paid, charged, bought, closed, cancelled, late, expired, forgotten])
+  for (const order of [paid, charged, bought, closed, cancelled, late, expired, forgotten, byPage])
     traces.set(order.orderNo, order.traceId);
-  expect(new Set(traces.values()).size).toBe(8);
+  expect(new Set(traces.values()).size).toBe(9);
   const about = lines.filter(({ orderNo, msg }) => traces.has(orderNo) && msg !== 'api call');
   expect(about.length).toBeGreaterThan(20);
   expect(about.filter(({ orderNo, traceId }) => traceId !== traces.get(orderNo))).toEqual([]);
@@ -109,6 +121,17 @@ test('whatever happens to orders, every line about one carries its trace, and no
   const ofClose = about.find(({ orderNo, msg }) => orderNo === closed.orderNo && msg === 'order closed');
   const asked = lines.find(({ orderNo, operation }) => orderNo === closed.orderNo && operation === 'close');
   expect(ofClose?.requestTraceId).toBe(asked?.traceId);
+  // So does what was done at the page.
+  for (const msg of ['order closed', 'notices are sent again']) {
+    const line = lines.find(
+      (each) => [each.orderNo, each.reference].includes(byPage.orderNo) && each.msg === msg,
+    );
+    expect(line).toMatchObject({
+      traceId: byPage.traceId,
+      requestTraceId: expect.stringMatching(/^\w{32}$/),
+    });
+    expect(line?.requestTraceId).not.toBe(byPage.traceId);
+  }
   expect(text.match(/"traceId":/g)?.length).toBeLessThanOrEqual(lines.length);
 
   const keys = Object.entries(world.env)

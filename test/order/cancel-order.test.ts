@@ -5,7 +5,7 @@ import { decideLatePayment } from '../../src/order/decide-late.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { reclose } from '../../src/order/reclose.ts';
 import { listStuck } from '../../src/order/stuck.ts';
-import { aWish, createWorld, type World } from '../support/world.ts';
+import { aWish, createWorld, somebody, type World } from '../support/world.ts';
 
 const channels = ['wechat_pay', 'ali_pay'] as const;
 
@@ -365,7 +365,7 @@ test('a refund that the channel refuses is on the list of what is stuck, and can
     (await listStuck(world.app.deps, {}, { limit: 100, after: null })).map(({ order }) => order.orderNo);
   expect(await stuck()).toEqual(expect.arrayContaining([again.orderNo, done.orderNo]));
 
-  expect(await reclose(world.app.deps, again.orderNo)).toMatchObject({ kind: 'enqueued' });
+  expect(await reclose(world.app.deps, again.orderNo, somebody)).toMatchObject({ kind: 'enqueued' });
   await world.fire(again);
   expect((await world.reload(again)).status).toBe('cancel');
   expect(keptFen(again)).toBe(0);

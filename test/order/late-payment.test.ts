@@ -7,7 +7,7 @@ import type { LateDecision, LatePaymentPolicy } from '../../src/order/late-payme
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { reclose } from '../../src/order/reclose.ts';
 import { run } from '../support/run-command.ts';
-import { aWish, createWorld, type World } from '../support/world.ts';
+import { aWish, createWorld, somebody, type World } from '../support/world.ts';
 
 const channels = ['wechat_pay', 'ali_pay'] as const;
 type Channel = (typeof channels)[number];
@@ -320,7 +320,10 @@ describe.each(channels)('%s: the last look at a closed order', (channel) => {
 
   test('waits for its time, whoever begins the order again', async () => {
     const order = await closed();
-    expect(await reclose(world.app.deps, order.orderNo)).toEqual({ kind: 'ended', status: 'close' });
+    expect(await reclose(world.app.deps, order.orderNo, somebody)).toEqual({
+      kind: 'ended',
+      status: 'close',
+    });
     expect((await world.reload(order)).nextCloseAt).toEqual(order.nextCloseAt);
   });
 

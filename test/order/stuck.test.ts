@@ -7,7 +7,7 @@ import type { PaymentOrder } from '../../src/order/order.ts';
 import { reclose } from '../../src/order/reclose.ts';
 import { askAbout, listStuck, recloseStuck } from '../../src/order/stuck.ts';
 import { run as runCommand } from '../support/run-command.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { createWorld, somebody, type World } from '../support/world.ts';
 
 /** No worker runs here: what is begun again stays where it is put. */
 let world: World;
@@ -90,7 +90,7 @@ describe('beginning again', () => {
     const orders = [await stuck(), await stuck(), await stuck()];
     const other = await stuck('ali_pay');
     const start = world.app.deps.clock.now().getTime();
-    const counts = await recloseStuck(world.app.deps, { channel: 'wechat_pay' }, 0.01);
+    const counts = await recloseStuck(world.app.deps, { channel: 'wechat_pay' }, 0.01, somebody);
     expect(counts).toMatchObject({ enqueued: 3, ended: 0 });
     const begun = await Promise.all(orders.map((order) => world.reload(order)));
     const first = begun[0]?.nextCloseAt?.getTime() ?? 0;
@@ -110,14 +110,14 @@ describe('beginning again', () => {
   test('leaves a cancel a cancel', async () => {
     const unpaid = await world.edit(await stuck(), { ending: 'cancel' });
     const paid = await world.edit(await stuck(), { status: 'success', ending: 'cancel', paidAt: new Date() });
-    await recloseStuck(world.app.deps, {}, 10);
+    await recloseStuck(world.app.deps, {}, 10, somebody);
     for (const order of [unpaid, paid]) {
       expect(await world.reload(order)).toMatchObject({
         status: order.status,
         ending: 'cancel',
         stuckAt: null,
       });
-      expect(await reclose(world.app.deps, order.orderNo)).toEqual({ kind: 'enqueued' });
+      expect(await reclose(world.app.deps, order.orderNo, somebody)).toEqual({ kind: 'enqueued' });
       expect(await world.reload(order)).toMatchObject({ status: order.status, ending: 'cancel' });
     }
   });

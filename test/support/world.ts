@@ -25,6 +25,9 @@ import { freePort } from '../../src/platform/services/free-port.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { queueName } from '../../src/timer/close-queues.ts';
 
+/** Asks by hand. */
+export const somebody: CloseTrigger = { kind: 'manual', actor: 'li', clientIp: null };
+
 export const SIGN_SECRET = '123456';
 
 /**

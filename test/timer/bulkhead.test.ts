@@ -8,7 +8,7 @@ import { recloseStuck } from '../../src/order/stuck.ts';
 import { freePort } from '../../src/platform/services/free-port.ts';
 import { type Program, startProgram } from '../support/process.ts';
 import { until } from '../support/until.ts';
-import { createWorld, SIGN_SECRET, type World } from '../support/world.ts';
+import { createWorld, SIGN_SECRET, somebody, type World } from '../support/world.ts';
 
 const CONCURRENCY = 10;
 const PER_SECOND = 100;
@@ -252,7 +252,7 @@ describe('a configuration error with hundreds of orders due', () => {
     ]);
     await wrong.terminate();
 
-    const counts = await recloseStuck(world.app.deps, { channel: 'wechat_pay' }, 1_000);
+    const counts = await recloseStuck(world.app.deps, { channel: 'wechat_pay' }, 1_000, somebody);
     expect(counts).toMatchObject({ enqueued: 300, ended: 0 });
     world.app.work();
     await allClosed('wechat_pay');

@@ -5,7 +5,7 @@ import { reclose } from '../../src/order/reclose.ts';
 import { sweepOverdue } from '../../src/order/sweep-overdue.ts';
 import { queueName } from '../../src/timer/close-queues.ts';
 import { until } from '../support/until.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { createWorld, somebody, type World } from '../support/world.ts';
 
 /** No worker of ours runs here, so jobs stay where they are put. */
 let world: World;
@@ -82,7 +82,7 @@ describe('a re-close by hand', () => {
       const order = await world.create(channel);
       if (state === 'completed' || state === 'failed') await retained(order, state);
       if (state === 'vanished') await timer().clear(order);
-      expect(await reclose(world.app.deps, order.orderNo)).toEqual({ kind: 'enqueued' });
+      expect(await reclose(world.app.deps, order.orderNo, somebody)).toEqual({ kind: 'enqueued' });
       expect(await world.timerState(order)).toBe('waiting');
       const { nextCloseAt } = await world.reload(order);
       expect(nextCloseAt?.getTime()).toBeLessThanOrEqual(world.app.deps.clock.now().getTime());
@@ -97,7 +97,7 @@ describe('a re-close by hand', () => {
     const outage = control.addFault({ kind: 'reset', match: { operation: 'query', orderNo: order.orderNo } });
     const attempt = world.close(order);
     await hold.arrived;
-    await reclose(world.app.deps, order.orderNo);
+    await reclose(world.app.deps, order.orderNo, somebody);
     hold.release();
     expect(await attempt).toMatchObject({ kind: 'pending' });
     outage.remove();
@@ -110,9 +110,12 @@ describe('a re-close by hand', () => {
   test('of an order that ended, or is not there, says so and enqueues nothing', async () => {
     const order = await world.edit(await world.create(channel), { status: 'success' });
     await timer().clear(order);
-    expect(await reclose(world.app.deps, order.orderNo)).toEqual({ kind: 'ended', status: 'success' });
+    expect(await reclose(world.app.deps, order.orderNo, somebody)).toEqual({
+      kind: 'ended',
+      status: 'success',
+    });
     expect(await world.timerState(order)).toBe('unknown');
-    expect(await reclose(world.app.deps, 'AC0')).toEqual({ kind: 'not_found' });
+    expect(await reclose(world.app.deps, 'AC0', somebody)).toEqual({ kind: 'not_found' });
   });
 });
 

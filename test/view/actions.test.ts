@@ -3,7 +3,7 @@ import { decideLatePayment } from '../../src/order/decide-late.ts';
 import { lateDecisions } from '../../src/order/late-payment.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { reclose } from '../../src/order/reclose.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { createWorld, somebody, type World } from '../support/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -69,7 +69,7 @@ describe.each<[string, Partial<PaymentOrder>, string[]]>([
       expect([decision, kind === 'decided']).toEqual([decision, shown?.lateDecisions.includes(decision)]);
       await world.edit(order, order);
     }
-    const { kind } = await reclose(world.app.deps, order.orderNo, 'admin');
+    const { kind } = await reclose(world.app.deps, order.orderNo, somebody);
     expect(kind !== 'ended').toBe(actions.includes('reclose'));
   });
 });

@@ -7,7 +7,7 @@ const GATHER_MS = 1_500;
 /** How long after a lost connection that the browser has given up it is opened again, ms. */
 const REOPEN_MS = 5_000;
 /** What an order's change may alter, besides its own row. */
-const ofOrders = ['orders', 'stuck', 'late', 'records'];
+const ofOrders = ['orders', 'stuck', 'late', 'violations', 'records'];
 
 /**
  * Follows `/admin/api/events` by one connection for the whole page. A changed order is shown at once in every list

@@ -11,6 +11,7 @@ import type {
   Page,
   StuckQuery,
   StuckRow,
+  ViolationRow,
 } from '../../../src/http/admin/api.ts';
 import { fetchMe, get } from './request.ts';
 
@@ -49,6 +50,8 @@ export const lateQuery = queryOptions({
   queryFn: () => get<LateList>('/late'),
   refetchInterval: 30_000,
 });
+
+export const violationsQuery = pages<ViolationRow>('violations', '/violations', { limit: 20 });
 
 /** A list that the server gives page by page. */
 export type PagedQuery<Row> = ReturnType<typeof pages<Row>>;

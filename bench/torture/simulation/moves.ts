@@ -16,6 +16,8 @@ export interface Move {
 /** More than so many at once on one order says nothing new. */
 const MAX_OPERATIONS = 4;
 
+const BY_HAND = { kind: 'manual', actor: null, clientIp: null } as const;
+
 const GOES_ON = 0.8;
 
 /** Everything that may happen to the order now. */
@@ -70,7 +72,8 @@ function requestMoves(life: Life): Move[] {
     begin(0.4 * temper.sync, 'sync', () => syncByHand(deps, numbers, trigger)),
     begin(0.2, 'sweep', () => sweepOverdue(deps)),
   ];
-  if (orderNo !== null) moves.push(begin(0.2 * temper.reclose, 'reclose', () => reclose(deps, orderNo)));
+  if (orderNo !== null)
+    moves.push(begin(0.2 * temper.reclose, 'reclose', () => reclose(deps, orderNo, BY_HAND)));
   if (timer.isDue()) moves.push({ weight: 4, run: life.fireTimer });
   return moves;
 }

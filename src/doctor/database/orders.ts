@@ -53,7 +53,7 @@ function forPeople({ stuck, late, violations }: Figures): Finding[] {
     [
       'violations',
       Number(violations),
-      'look at each in the table violation: an order was closed and yet paid or payable',
+      '"autoclose violations" lists them: each was closed and yet paid or payable',
     ],
   ];
   return waiting.map(([check, count, mend]) =>

@@ -11,11 +11,12 @@ import type {
   SyncOutcome,
 } from '../../order/outcomes.ts';
 import type { RecloseOutcome } from '../../order/reclose.ts';
+import { inTraceOf } from '../../order/trace-of.ts';
 import { viewOrder } from '../../view/order-row.ts';
 import type { ActionResult, OrderAction } from './api.ts';
 import type { Audit } from './audit.ts';
 import { orderNoForm, readRequest } from './read-request.ts';
-import { allow, Problem, signedIn } from './signed-in.ts';
+import { allow, Problem, signedIn, triggerOf } from './signed-in.ts';
 import type { Unsent } from './unsent.ts';
 
 /** The use cases, the same as the API's. Each throws only when the database cannot be reached. */
@@ -24,7 +25,7 @@ export interface OrderActions {
   closeOrder(numbers: OrderNumbers, trigger: CloseTrigger): Promise<CloseOutcome>;
   cancelOrder(numbers: OrderNumbers, trigger: CloseTrigger): Promise<CancelOutcome>;
   syncOrder(numbers: OrderNumbers, trigger: CloseTrigger): Promise<SyncOutcome>;
-  reclose(orderNo: string, trigger: CloseTrigger['kind']): Promise<RecloseOutcome>;
+  reclose(orderNo: string, trigger: CloseTrigger): Promise<RecloseOutcome>;
   /** How many notices are sent again. */
   resendNotices(orderNo: string): Promise<number>;
   decideLatePayment(
@@ -41,8 +42,9 @@ type Act = (order: PaymentOrder, trigger: CloseTrigger, body: unknown) => Promis
 const lateBody = z.strictObject({ decision: z.enum(lateDecisions) });
 
 /**
- * What an operator does with one order: POST /orders/:orderNo/<action>. Who does it and from where is in the close
- * record (a re-close is recorded by the worker that makes it, without a name) and in the audit trail, also where it failed.
+ * What an operator does with one order: POST /orders/:orderNo/<action>. Who does it is in the close record, and in the
+ * audit trail, also where it failed. From where, too; but a re-close is recorded by the worker that makes it, which knows
+ * only who.
  */
 export function actionRoutes(app: FastifyInstance, deps: OrderActions & { audit: Audit }): void {
   const numbers = ({ orderNo }: PaymentOrder): OrderNumbers => ({ orderNo, bizOrderNo: null });
@@ -51,9 +53,9 @@ export function actionRoutes(app: FastifyInstance, deps: OrderActions & { audit:
     close: async (order, trigger) => resultOf(await deps.closeOrder(numbers(order), trigger)),
     cancel: async (order, trigger) => resultOf(await deps.cancelOrder(numbers(order), trigger)),
     sync: async (order, trigger) => resultOf(await deps.syncOrder(numbers(order), trigger)),
-    reclose: async ({ orderNo }, { kind }) => resultOf(await deps.reclose(orderNo, kind)),
-    resend: async ({ orderNo }) => {
-      const count = await deps.resendNotices(orderNo);
+    reclose: async ({ orderNo }, trigger) => resultOf(await deps.reclose(orderNo, trigger)),
+    resend: async (order) => {
+      const count = await inTraceOf(order, 'resend notices', () => deps.resendNotices(order.orderNo));
       return { outcome: count === 0 ? 'nothing_to_resend' : 'enqueued', count };
     },
     late: async (order, trigger, body) => {
@@ -78,7 +80,7 @@ export function actionRoutes(app: FastifyInstance, deps: OrderActions & { audit:
     const before = orderNoForm.test(orderNo) ? await deps.findOrder(orderNo) : null;
     if (before === null) throw new Problem(404, 'not_found');
     const { name: actor } = signedIn(request);
-    const ip = request.ip;
+    const { ip } = request;
     const note = (after: PaymentOrder | null, outcome: string) =>
       deps.audit({
         actor,
@@ -92,7 +94,7 @@ export function actionRoutes(app: FastifyInstance, deps: OrderActions & { audit:
 
     let result: Result;
     try {
-      result = await actions[action](before, { kind: 'admin', actor, clientIp: ip }, request.body);
+      result = await actions[action](before, triggerOf(request), request.body);
     } catch (error) {
       // The first error is the one to know of, whether or not this can be noted.
       if (!(error instanceof Problem)) await note(null, 'failed').catch(() => {});

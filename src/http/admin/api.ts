@@ -26,6 +26,7 @@ export interface ApiProblem {
   detail?: string;
   /** For `locked` and `too_many`: when to try again, ms from now. */
   retryAfterMs?: number;
+  /** The first 12 digits of the request's trace, by which the log is searched. */
   traceId: string;
 }
 
@@ -258,6 +259,14 @@ export interface LateList {
   rows: OrderRow[];
   violations: number;
   policy: string;
+}
+
+/** `GET /violations`: closed orders that turned out to be paid or payable, newest first, a `Page<ViolationRow>`. */
+export interface ViolationRow {
+  orderNo: string;
+  channel: ChannelName;
+  kind: 'paid' | 'payable';
+  foundAt: string;
 }
 
 /** `GET /audit`, for admins: newest first. */

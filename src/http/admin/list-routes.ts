@@ -9,6 +9,7 @@ import type { OrderView } from '../../view/order-row.ts';
 import type { OrdersFilter } from '../../view/orders.ts';
 import type { Cursor, Page } from '../../view/page.ts';
 import type { StuckView } from '../../view/stuck.ts';
+import type { ViolationView } from '../../view/violations.ts';
 import {
   type CloseRecordRow,
   type Figures,
@@ -18,8 +19,9 @@ import {
   orderStates,
   type Page as PageSent,
   type StuckRow,
+  type ViolationRow,
 } from './api.ts';
-import { cursor, limit, orderNoForm, readRequest, search } from './read-request.ts';
+import { afterId, cursor, limit, orderNoForm, readRequest, search } from './read-request.ts';
 import { allow, Problem } from './signed-in.ts';
 import type { Unsent } from './unsent.ts';
 
@@ -33,6 +35,7 @@ export interface OrderLists {
   ): Promise<Page<CloseRecordView>>;
   listStuck(filter: StuckFilter, page: { limit: number; after: Cursor | null }): Promise<Page<StuckView>>;
   listLate(): Promise<{ rows: OrderView[]; violations: number; policy: string }>;
+  listViolations(page: { limit: number; after: string | null }): Promise<Page<ViolationView>>;
 }
 
 const channel = z.enum(channelNames).optional();
@@ -56,15 +59,12 @@ const closeRecordsQuery = z.object({
   trigger: word,
   outcome: word,
   limit,
-  after: z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .nullable()
-    .default(null),
+  after: afterId,
 });
+const violationsQuery = z.object({ limit, after: afterId });
 const stuckQuery = z.object({ channel, reason: z.enum(pendingReasons).optional(), limit, after: cursor });
 
-/** What everybody who has signed in may look at: GET /orders, /orders/:orderNo, /close-records, /stuck, /late, /figures. */
+/** What everybody who has signed in may look at: GET /orders, /orders/:orderNo, /close-records, /stuck, /late, /violations, /figures. */
 export function listRoutes(
   app: FastifyInstance,
   deps: OrderLists & { figures(): Promise<Unsent<Figures>> },
@@ -97,6 +97,10 @@ export function listRoutes(
   });
 
   app.get('/late', options, async (): Promise<Unsent<LateList>> => deps.listLate());
+
+  app.get('/violations', options, async ({ query }): Promise<Unsent<PageSent<ViolationRow>>> => {
+    return deps.listViolations(readRequest(violationsQuery, query));
+  });
 
   app.get('/figures', options, async (): Promise<Unsent<Figures>> => deps.figures());
 }

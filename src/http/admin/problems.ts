@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../../platform/logger.ts';
 import { safeError } from '../safe-error.ts';
+import { shownTraceId } from '../trace-id.ts';
 import type { ApiProblem } from './api.ts';
 import { Problem } from './signed-in.ts';
 
@@ -15,7 +16,7 @@ export function answerProblem(
   const { status, detail, retryAfterMs } = problem;
   if (status >= 500)
     log.error({ err: safeError(error), traceId: request.id, url: pathOf(request) }, 'request failed');
-  const body: ApiProblem = { error: problem.error, traceId: request.id };
+  const body: ApiProblem = { error: problem.error, traceId: shownTraceId(request.id) };
   if (detail !== undefined) body.detail = detail;
   if (retryAfterMs !== undefined) {
     body.retryAfterMs = retryAfterMs;

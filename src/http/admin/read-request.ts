@@ -28,6 +28,13 @@ export const cursor = z
   .nullable()
   .default(null);
 
+/** Where the page before ended, in an order by id; null: the first page. */
+export const afterId = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .nullable()
+  .default(null);
+
 /** A number that somebody searches for; without what a copy drags along. Nothing: not searched. */
 export const search = z
   .string()

@@ -1,6 +1,7 @@
 import fastifyCookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import { auditRoutes } from './audit-routes.ts';
+import { beginTraces } from './begin-traces.ts';
 import { boardRoutes } from './board.ts';
 import type { AdminDeps } from './deps.ts';
 import { acceptJsonBodies } from './json-bodies.ts';
@@ -38,6 +39,7 @@ export async function adminRoutes(app: FastifyInstance, deps: AdminDeps): Promis
   app.setNotFoundHandler((request, reply) => answerElse(request, reply, deps.pageDirectory));
 
   const apiRoutes: FastifyPluginAsync = async (api) => {
+    beginTraces(api);
     knowWhoAsks(api, deps, cookie);
     api.addHook('onRequest', async (request) => {
       refuseForged(request, deps.publicUrl);

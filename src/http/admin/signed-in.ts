@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { CloseTrigger } from '../../order/outcomes.ts';
 import type { ApiProblem, Role } from './api.ts';
 
 /** A failure that the page is told of, in the form of `ApiProblem`. */
@@ -35,6 +36,11 @@ declare module 'fastify' {
 export function signedIn(request: FastifyRequest): SignedIn {
   if (request.signedIn === null) throw new Problem(401, 'not_signed_in');
   return request.signedIn;
+}
+
+/** Who does something, and from where, for the close record. Throws `Problem` where nobody has signed in. */
+export function triggerOf(request: FastifyRequest): CloseTrigger {
+  return { kind: 'admin', actor: signedIn(request).name, clientIp: request.ip };
 }
 
 const ranks: Record<Role, number> = { viewer: 0, operator: 1, admin: 2 };

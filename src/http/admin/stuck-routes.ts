@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { channelNames } from '../../channel/channel.ts';
 import { type PaymentOrder, pendingReasons } from '../../order/order.ts';
+import type { CloseTrigger } from '../../order/outcomes.ts';
 import type { RecloseOutcome } from '../../order/reclose.ts';
 import type { ChannelSays, RecloseCounts } from '../../order/stuck.ts';
 import type { StuckFilter } from '../../order/stuck-store.ts';
@@ -9,7 +10,7 @@ import { viewOrder } from '../../view/order-row.ts';
 import type { ChannelSaysList, RecloseResult, StuckWish } from './api.ts';
 import type { Audit } from './audit.ts';
 import { orderNoForm, readRequest } from './read-request.ts';
-import { allow, signedIn } from './signed-in.ts';
+import { allow, signedIn, triggerOf } from './signed-in.ts';
 import type { Unsent } from './unsent.ts';
 
 /** So many orders at once, named one by one or asked about. */
@@ -25,7 +26,11 @@ export interface StuckActions {
   /** At most 20 a second, and none once `signal` is aborted: what is said of the first of them. */
   askAbout(orders: PaymentOrder[], signal: AbortSignal): Promise<ChannelSays[]>;
   /** At most 20 of them become due in a second. `onBegun` is told of each. */
-  recloseStuck(filter: StuckFilter, onBegun: (order: PaymentOrder) => void): Promise<RecloseCounts>;
+  recloseStuck(
+    filter: StuckFilter,
+    trigger: CloseTrigger,
+    onBegun: (order: PaymentOrder) => void,
+  ): Promise<RecloseCounts>;
 }
 
 /** Strict: with a filter that is not known to us, more would be meant than the operator means. */
@@ -53,7 +58,8 @@ export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: 
   app.post('/stuck/reclose', options, async (request): Promise<Unsent<RecloseResult>> => {
     const filter = readRequest(wish, request.body ?? {});
     const begun = new Set<string>();
-    const counts = await deps.recloseStuck(filter, ({ orderNo }) => begun.add(orderNo));
+    const trigger = triggerOf(request);
+    const counts = await deps.recloseStuck(filter, trigger, ({ orderNo }) => begun.add(orderNo));
     await note(request, 'stuck_reclose', filter, `${counts.enqueued} enqueued, ${counts.ended} ended`);
     const named = filter.orderNos ?? [];
     const orders = await Promise.all(

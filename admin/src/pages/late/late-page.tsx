@@ -17,6 +17,7 @@ import { TwoLines } from '../../parts/two-lines.tsx';
 import { yuan } from '../../parts/yuan.ts';
 import { useText, wordFor } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
+import { Violations } from './violations.tsx';
 
 /** Whatever waits here may be decided in each way; the server says so if it may not any more. */
 const possible: Possible = { actions: ['late'], lateDecisions: ['refund', 'reopen', 'handled'] };
@@ -73,6 +74,7 @@ export function LatePage() {
           none={late.none}
         />
       )}
+      {data !== undefined && data.violations > 0 && <Violations />}
     </>
   );
 }

@@ -134,7 +134,10 @@ export const pages: typeof zh = {
     lead: (policy) => `Money that arrived after the close and waits for a person. The policy now: ${policy}.`,
     none: 'No late payment waits',
     violations: (count) => (count === 1 ? 'There is 1 violation' : `There are ${count} violations`),
-    violationsHint: "Closed orders were paid, or could have been. Look at each order's timeline.",
+    violationsTitle: 'Violations',
+    foundAt: 'Found',
+    violationsHint:
+      "Closed orders were paid, or could have been. They are listed below: look at each order's timeline.",
   },
   audit: {
     title: 'Audit',

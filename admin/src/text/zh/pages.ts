@@ -131,7 +131,9 @@ export const pages = {
     lead: (policy: string) => `关闭之后才到账的付款，等待人工决定。当前策略：${policy}。`,
     none: '没有待处理的关单后支付',
     violations: (count: number) => `有 ${count} 次违反保证的记录`,
-    violationsHint: '已关闭的订单收到了钱或仍可支付。请逐个查看订单的时间线。',
+    violationsTitle: '违反保证',
+    foundAt: '发现时间',
+    violationsHint: '已关闭的订单收到了钱或仍可支付。详见下方列表，请逐个查看订单的时间线。',
   },
   audit: {
     title: '审计',

@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+import { addExamples, count, jsonOption, type OpenApp, print, withApp } from './command.ts';
+
+/** `autoclose violations`: closed orders that turned out to be paid or payable; there should be none. */
+export function addViolationsCommand(program: Command, open: OpenApp): void {
+  const command = program
+    .command('violations')
+    .description('list closed orders that turned out to be paid or payable, newest first')
+    .option('--limit <n>', 'at most so many', count, 100)
+    .addOption(jsonOption())
+    .action(({ limit, json }: { limit: number; json?: boolean }) =>
+      withApp(open, async ({ orderAdmin }) => {
+        const { rows, next } = await orderAdmin.listViolations({ limit, after: null });
+        for (const row of rows) {
+          const { orderNo, channel, kind, foundAt } = row;
+          print(
+            json ? JSON.stringify(row) : [orderNo, channel, kind.padEnd(7), foundAt.toISOString()].join('  '),
+          );
+        }
+        if (!json && rows.length === 0) print('There is no violation.');
+        if (!json && next !== null) print(`… the newest ${limit}; see --limit.`);
+        return true;
+      }),
+    );
+  addExamples(command, ['violations', 'violations --limit 1000 --json'], 'the database cannot be reached');
+  command.addHelpText(
+    'after',
+    '\npaid: it took money after its close; payable: it could have. "autoclose order" shows what happened to each.',
+  );
+}
