@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { statSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { type App, openApp } from './app.ts';
+import type { App } from './app.ts';
 import { addAdminCommand } from './commands/admin.ts';
 import { addCancelCommand } from './commands/cancel.ts';
 import { addCloseCommand } from './commands/close.ts';
@@ -20,8 +20,6 @@ import { addStuckCommand } from './commands/stuck.ts';
 import { addSweepCommand } from './commands/sweep.ts';
 import { addSyncCommand } from './commands/sync.ts';
 import { addViolationsCommand } from './commands/violations.ts';
-import { ConfigError, readConfig } from './config.ts';
-import { createLogger } from './platform/logger.ts';
 import { packageVersion } from './platform/package.ts';
 
 const program = new Command('autoclose')
@@ -62,7 +60,11 @@ function openForCommand(): Promise<App> {
   return open({ stderr: true });
 }
 
+/** The program itself is loaded here, when a command needs it, which `--help` and wrong usage do not. */
 async function open(logTo: { stderr?: boolean } = {}): Promise<App> {
+  const { readConfig } = await import('./config.ts');
+  const { createLogger } = await import('./platform/logger.ts');
+  const { openApp } = await import('./app.ts');
   const config = readConfig(readEnv());
   return openApp(config, createLogger(config.server.LOG_LEVEL, logTo));
 }
@@ -74,8 +76,9 @@ function readEnv(): NodeJS.ProcessEnv {
 }
 
 /** Says what ended the command; the exit code. Commander has said it already where the usage is wrong. */
-function report(error: unknown): number {
+async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
+  const { ConfigError } = await import('./config.ts');
   const exitCode = error instanceof ConfigError ? EXIT_CONFIG : 1;
   const message = error instanceof Error ? error.message : String(error);
   const json = process.argv.includes('--json');
@@ -86,7 +89,7 @@ function report(error: unknown): number {
 try {
   await program.parseAsync();
 } catch (error) {
-  process.exitCode = report(error);
+  process.exitCode = await report(error);
 }
 // What a command has opened and not closed, such as connections kept alive, must not hold the process.
 process.exit();

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { examine } from '../doctor/examine.ts';
 import type { Finding, FindingState } from '../doctor/finding.ts';
 import { addExamples, print } from './command.ts';
 
@@ -14,6 +13,7 @@ export function addDoctorCommand(program: Command, readEnv: () => NodeJS.Process
     )
     .option('--json', 'print the findings as one JSON object')
     .action(async ({ json }: { json?: boolean }) => {
+      const { examine } = await import('../doctor/examine.ts');
       const findings = await examine(readEnv());
       const count = (state: FindingState) => findings.filter((finding) => finding.state === state).length;
       const [fails, warns] = [count('fail'), count('warn')];

@@ -1,6 +1,4 @@
 import type { Command } from 'commander';
-import { readDatabaseUrl } from '../config.ts';
-import { migrate } from '../migrate.ts';
 import { addExamples, print } from './command.ts';
 
 /** `autoclose migrate`: brings the database to this version. */
@@ -10,6 +8,8 @@ export function addMigrateCommand(program: Command, readEnv: () => NodeJS.Proces
     .description('bring the database to this version; nothing happens if it is')
     .option('--json', 'print what ran as one JSON object')
     .action(async ({ json }: { json?: boolean }) => {
+      const { readDatabaseUrl } = await import('../config.ts');
+      const { migrate } = await import('../migrate.ts');
       const migrated = await migrate(readDatabaseUrl(readEnv()));
       const text = migrated.length === 0 ? 'The database is up to date.' : `Migrated: ${migrated.join(', ')}`;
       print(json ? JSON.stringify({ migrated }) : text);

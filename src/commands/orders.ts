@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { ChannelName } from '../channel/channel.ts';
 import { type OrderStatus, orderStatuses } from '../order/order.ts';
 import type { OrderView } from '../view/order-row.ts';
-import { type OrdersFilter, orderStates } from '../view/orders.ts';
+import { type OrderState, orderStates } from '../view/order-state.ts';
 import { readCursor } from '../view/page.ts';
 import { addExamples, channelOption, count, jsonOption, type OpenApp, print, withApp } from './command.ts';
 
@@ -12,7 +12,7 @@ const PAGE = 500;
 interface Options {
   status?: OrderStatus;
   channel?: ChannelName;
-  state?: OrdersFilter['state'];
+  state?: OrderState;
   search?: string;
   since?: Date;
   limit: number;

@@ -4,12 +4,10 @@ import type { OrderStatus } from '../order/order.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import { loadOrders } from './load-orders.ts';
 import type { OrderView } from './order-row.ts';
+import type { OrderState } from './order-state.ts';
 import { type Cursor, cut, type Page, writeCursor } from './page.ts';
 import { searchOrders } from './search.ts';
 import { all, join, type Sql, sql } from './sql.ts';
-
-/** `open` not ended yet, `overdue` open though expired, `watched` closed softly, `late` paid after the close. */
-export const orderStates = ['open', 'overdue', 'stuck', 'watched', 'late'] as const;
 
 /** Which orders are meant; what is left out means all. */
 export interface OrdersFilter {
@@ -18,7 +16,7 @@ export interface OrdersFilter {
   /** The state that merchants are shown. */
   status?: OrderStatus;
   channel?: ChannelName;
-  state?: (typeof orderStates)[number];
+  state?: OrderState;
   /** Created then or later. */
   createdFrom?: Date;
   /** Created before that. */

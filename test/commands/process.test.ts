@@ -18,6 +18,27 @@ async function ended(args: string[], env: Record<string, string> = {}) {
   return { code: await program.ended(), stdout: program.stdout(), stderr: program.stderr() };
 }
 
+/** Says at its end which packages it has loaded. */
+const TELL = `import M from 'node:module';
+  process.on('exit', () => process.stderr.write(Object.keys(M._cache).join('\\n')));`;
+
+test(
+  '--help and wrong usage load nothing of the program itself',
+  async () => {
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(TELL)}`;
+    for (const [args, code] of [
+      [['--help'], 0],
+      [['orders', '--state', 'lost'], 2],
+    ] as const) {
+      const seen = await ended([...args], { NODE_OPTIONS });
+      expect(seen.code).toBe(code);
+      expect(seen.stderr).toContain('node_modules/commander/');
+      expect(seen.stderr).not.toMatch(/node_modules\/(typeorm|bullmq|fastify|mysql2|ioredis|pino|zod)\//);
+    }
+  },
+  LIMIT_MS,
+);
+
 test(
   'exit codes: 2 for wrong usage, 78 for wrong configuration, 1 for what is away',
   async () => {

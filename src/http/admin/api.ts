@@ -2,6 +2,7 @@ import type { ChannelName, PayMethod } from '../../channel/channel.ts';
 import type { LateDecision } from '../../order/late-payment.ts';
 import type { Ending, OrderStatus, PendingReason } from '../../order/order.ts';
 import type { RecloseOutcome } from '../../order/reclose.ts';
+import type { OrderState } from '../../view/order-state.ts';
 
 /**
  * What the admin page and its server say to each other: JSON under `/admin/api`. Moments are ISO 8601 in UTC, money is
@@ -73,10 +74,6 @@ export interface OrderRow {
   retryReason: PendingReason | null;
   stuckAt: string | null;
 }
-
-/** Which orders: `open` not ended yet, `overdue` open though expired, `watched` closed softly, `late` paid after the close. */
-export const orderStates = ['open', 'overdue', 'stuck', 'watched', 'late'] as const;
-export type OrderState = (typeof orderStates)[number];
 
 /**
  * `GET /orders`: newest first. `search` finds any number by its whole (ours, the merchant's, the channel's, the id) and

@@ -6,20 +6,20 @@ import type { StuckFilter } from '../../order/stuck-store.ts';
 import type { CloseRecordsFilter, CloseRecordView } from '../../view/close-records.ts';
 import type { OrderDetailView } from '../../view/order-detail.ts';
 import type { OrderView } from '../../view/order-row.ts';
+import { orderStates } from '../../view/order-state.ts';
 import type { OrdersFilter } from '../../view/orders.ts';
 import type { Cursor, Page } from '../../view/page.ts';
 import type { StuckView } from '../../view/stuck.ts';
 import type { ViolationView } from '../../view/violations.ts';
-import {
-  type CloseRecordRow,
-  type Figures,
-  type LateList,
-  type OrderDetail,
-  type OrderRow,
-  orderStates,
-  type Page as PageSent,
-  type StuckRow,
-  type ViolationRow,
+import type {
+  CloseRecordRow,
+  Figures,
+  LateList,
+  OrderDetail,
+  OrderRow,
+  Page as PageSent,
+  StuckRow,
+  ViolationRow,
 } from './api.ts';
 import { afterId, cursor, limit, orderNoForm, readRequest, search } from './read-request.ts';
 import { allow, Problem } from './signed-in.ts';
