@@ -22,9 +22,12 @@ test('before any worker has run the timers, a process that only serves says so',
 
 test('a close by the timer is seen in the next scrape: the calls, the attempt, and how late it was', async () => {
   expect((await payOverHttp(world, 'M1', 600)).status).toBe(200);
-  const before = await scrape(world.env);
+  // What the database knows is read anew every two seconds at most.
+  const before = await until('the order is seen', async () => {
+    const seen = await scrape(world.env);
+    return seen.value('autoclose_orders_open', { channel: 'wechat_pay' }) === 1 && seen;
+  });
   expect(before.value('autoclose_api_requests_total', { operation: 'pay', code: '0' })).toBe(1);
-  expect(before.value('autoclose_orders_open', { channel: 'wechat_pay' })).toBe(1);
   const order = await world.app.deps.store.findByBizOrderNo('M1');
   if (order === null) throw new Error('not created');
   await world.expire(order);
