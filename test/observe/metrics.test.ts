@@ -24,7 +24,11 @@ test('a close by the timer is seen in the next scrape: the calls, the attempt, a
   expect((await payOverHttp(world, 'M1', 600)).status).toBe(200);
   const before = await scrape(world.env);
   expect(before.value('autoclose_api_requests_total', { operation: 'pay', code: '0' })).toBe(1);
-  expect(before.value('autoclose_orders_open', { channel: 'wechat_pay' })).toBe(1);
+  expect(before.value('autoclose_api_duration_seconds_count', { operation: 'pay' })).toBe(1);
+  // Figures may be two seconds old.
+  await until('the order is counted', async () => {
+    return (await scrape(world.env)).value('autoclose_orders_open', { channel: 'wechat_pay' }) === 1;
+  });
   const order = await world.app.deps.store.findByBizOrderNo('M1');
   if (order === null) throw new Error('not created');
   await world.expire(order);
