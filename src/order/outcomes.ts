@@ -88,6 +88,14 @@ export interface OrderNumbers {
   outOrderNo?: string | null;
 }
 
+/**
+ * Means this order, which has been loaded, and no other: its number may be all digits, and would be taken for the id of
+ * another.
+ */
+export function byId({ id }: Pick<PaymentOrder, 'id'>): OrderNumbers {
+  return { orderNo: id, bizOrderNo: null };
+}
+
 export type CancelOutcome =
   /** Nobody has paid, or the money has gone back. `refunded`: it had been paid. */
   | { kind: 'cancelled'; order: PaymentOrder; refunded: boolean }

@@ -183,6 +183,23 @@ describe('an action does what it says, is recorded with who and from where, and 
   });
 });
 
+test.each(orderActions)(
+  '%s is done to the order that is named, and not to one whose id that number is',
+  async (action) => {
+    const late = { status: 'close', closedAt: past, latePaidAt: past, nextCloseAt: null } as const;
+    const made = await world.create('ali_pay');
+    const victim = action === 'late' ? await world.edit(made, late) : made;
+    const meant = await world.edit(await world.create('ali_pay'), {
+      orderNo: victim.id,
+      ...(action === 'late' && late),
+    });
+    expect((await act(meant, action, { decision: 'handled' })).body.order.bizOrderNo).toBe(meant.bizOrderNo);
+    expect(await world.reload(victim)).toEqual(victim);
+    expect(await world.records(victim)).toEqual([]);
+    expect(admin.audited.at(-1)).toMatchObject({ action, subject: victim.id });
+  },
+);
+
 test('violations are listed with their orders, newest first, and page without gaps', async () => {
   const orders = [await world.create('ali_pay'), await world.create('wechat_pay')];
   for (const { id, orderNo, channel } of orders)

@@ -3,12 +3,13 @@ import { z } from 'zod';
 import type { DecideLateOutcome } from '../../order/decide-late.ts';
 import { type LateDecision, lateDecisions } from '../../order/late-payment.ts';
 import type { PaymentOrder } from '../../order/order.ts';
-import type {
-  CancelOutcome,
-  CloseOutcome,
-  CloseTrigger,
-  OrderNumbers,
-  SyncOutcome,
+import {
+  byId,
+  type CancelOutcome,
+  type CloseOutcome,
+  type CloseTrigger,
+  type OrderNumbers,
+  type SyncOutcome,
 } from '../../order/outcomes.ts';
 import type { RecloseOutcome } from '../../order/reclose.ts';
 import { inTraceOf } from '../../order/trace-of.ts';
@@ -47,12 +48,10 @@ const lateBody = z.strictObject({ decision: z.enum(lateDecisions) });
  * only who.
  */
 export function actionRoutes(app: FastifyInstance, deps: OrderActions & { audit: Audit }): void {
-  const numbers = ({ orderNo }: PaymentOrder): OrderNumbers => ({ orderNo, bizOrderNo: null });
-
   const actions: Record<OrderAction, Act> = {
-    close: async (order, trigger) => resultOf(await deps.closeOrder(numbers(order), trigger)),
-    cancel: async (order, trigger) => resultOf(await deps.cancelOrder(numbers(order), trigger)),
-    sync: async (order, trigger) => resultOf(await deps.syncOrder(numbers(order), trigger)),
+    close: async (order, trigger) => resultOf(await deps.closeOrder(byId(order), trigger)),
+    cancel: async (order, trigger) => resultOf(await deps.cancelOrder(byId(order), trigger)),
+    sync: async (order, trigger) => resultOf(await deps.syncOrder(byId(order), trigger)),
     reclose: async ({ orderNo }, trigger) => resultOf(await deps.reclose(orderNo, trigger)),
     resend: async (order) => {
       const count = await inTraceOf(order, 'resend notices', () => deps.resendNotices(order.orderNo));
@@ -60,7 +59,7 @@ export function actionRoutes(app: FastifyInstance, deps: OrderActions & { audit:
     },
     late: async (order, trigger, body) => {
       const { decision } = readRequest(lateBody, body);
-      return { decision, ...resultOf(await deps.decideLatePayment(numbers(order), decision, trigger)) };
+      return { decision, ...resultOf(await deps.decideLatePayment(byId(order), decision, trigger)) };
     },
   };
 
