@@ -1,5 +1,5 @@
-/** Records what somebody did on the admin page, or tried to; never anything secret. */
-export type Audit = (entry: {
+/** What somebody did on the admin page, or tried to; never anything secret. */
+export interface AuditEntry {
   /** The user's name. */
   actor: string;
   ip: string | null;
@@ -9,4 +9,7 @@ export type Audit = (entry: {
   before: string | null;
   after: string | null;
   outcome: string;
-}) => Promise<void>;
+}
+
+/** Records it. Throws when the database cannot be reached. */
+export type Audit = (entry: AuditEntry) => Promise<void>;
