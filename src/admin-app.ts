@@ -91,6 +91,6 @@ export function createAdminDeps({
     listAudit: admin.listAudit,
     queues: engine.queues,
     isQueueReachable: () => engine.redis.status === 'ready',
-    routes: [(app) => orderRoutes(app, { ...orderAdmin, figures, audit: admin.audit })],
+    routes: [(app) => orderRoutes(app, { ...orderAdmin, figures, audit: admin.audit, log })],
   };
 }

@@ -122,7 +122,8 @@ describe('the admin page in a browser', { timeout: LIMIT_MS }, () => {
       ...{ trigger: 'admin', actor: 'li', clientIp: '127.0.0.1', outcome: 'closed' },
     });
     expect(await audited(world, 'close')).toMatchObject([
-      { actor: 'li', ip: '127.0.0.1', subject: order.orderNo },
+      { actor: 'li', ip: '127.0.0.1', subject: order.orderNo, outcome: 'begun' },
+      { actor: 'li', ip: '127.0.0.1', subject: order.orderNo, outcome: 'closed' },
     ]);
     await goTo('关闭记录');
     const row = page.getByRole('row').filter({ hasText: order.orderNo });
