@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Clock } from '../platform/clock.ts';
 import { type Actor, type AuditEntry, type AuditFilter, listAudit, writeAudit } from './audit.ts';
+import { createKnownAddresses } from './known-addresses.ts';
 import { checkPassword, type LoginDeps, type LoginOutcome, type LoginWish, logIn } from './log-in.ts';
 import { createLoginAttempts } from './login-attempts.ts';
 import { createPasswords } from './password.ts';
@@ -20,6 +21,7 @@ export function createAdmin(db: DataSource, clock: Clock) {
     users: createUsers(db, clock),
     sessions: createSessions(db),
     attempts: createLoginAttempts(db),
+    knownAddresses: createKnownAddresses(db),
     passwords: createPasswords(),
     clock,
     audit,
@@ -32,7 +34,7 @@ export function createAdmin(db: DataSource, clock: Clock) {
     audit,
     listAudit: (filter: AuditFilter, page: { limit: number; after: string | null }) =>
       listAudit(db, filter, page),
-    /** Takes the lock of too many failures off a user's name. */
+    /** Takes the locks of too many failures off a user's name. */
     async unlock(name: string, by: Actor): Promise<UserChange> {
       const outcome = (await users.find(name)) === null ? 'unknown' : 'ok';
       if (outcome === 'ok') await attempts.unlock(name);

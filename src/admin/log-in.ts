@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
 import type { AuditEntry } from './audit.ts';
+import type { KnownAddresses } from './known-addresses.ts';
 import type { LoginAttempts } from './login-attempts.ts';
 import type { Passwords } from './password.ts';
 import type { Sessions } from './sessions.ts';
@@ -10,6 +11,7 @@ export interface LoginDeps {
   users: Users;
   sessions: Sessions;
   attempts: LoginAttempts;
+  knownAddresses: KnownAddresses;
   passwords: Passwords;
   clock: Clock;
   audit(entry: AuditEntry): Promise<void>;
@@ -24,7 +26,7 @@ export interface LoginWish {
 
 /**
  * - `refused`: name or password are not right; it does not say which.
- * - `locked`: of the name, there have been too many failures.
+ * - `locked`: of the name, there have been too many failures from there, or from everywhere.
  * - `too_many`: from the address there have been, or too many are at it now.
  */
 export type LoginOutcome =
@@ -60,7 +62,8 @@ export async function checkPassword(
   const user = await deps.users.find(known ?? '');
   // What was typed as a name that nobody has may be a password: it is recorded nowhere.
   const entry = about(user === null ? null : name, ip, action);
-  const attempt = await deps.attempts.begin(name, ip, deps.clock.now());
+  const isKnown = user !== null && (await deps.knownAddresses.has(user.name, ip));
+  const attempt = await deps.attempts.begin({ name, ip, isKnown }, deps.clock.now());
   if (attempt.addressMs !== null) return { kind: 'too_many', retryAfterMs: attempt.addressMs };
   if (attempt.nameMs !== null) {
     await deps.audit({ ...entry, outcome: 'locked' });
@@ -72,7 +75,7 @@ export async function checkPassword(
     return { kind: 'right', user };
   }
   await deps.audit({ ...entry, outcome: 'refused' });
-  const reached = await deps.attempts.limits(name, ip, deps.clock.now());
+  const reached = await deps.attempts.limits({ name, ip, isKnown }, deps.clock.now());
   if (reached.nameMs !== null) await deps.audit({ ...entry, action: 'lockout', outcome: 'locked' });
   if (reached.addressMs !== null) await deps.audit({ ...entry, action: 'lockout', outcome: 'too_many' });
   return { kind: 'refused' };
