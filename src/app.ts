@@ -141,8 +141,10 @@ export async function openApp({ server, ...channelConfig }: Config, log: Logger)
         rememberNonce: createNonceMemory(redis, server.REDIS_PREFIX, log),
         receiveNotification: (channel, raw) => receiveNotification(deps, channel, raw),
         ...health,
-        onAnswered: ({ operation, generation, code }) =>
-          metrics.apiRequests.inc({ operation, generation, code }),
+        onAnswered({ operation, generation, code, ms }) {
+          metrics.apiRequests.inc({ operation, generation, code });
+          metrics.apiDuration.observe({ operation }, ms / 1000);
+        },
         admin: createAdminDeps({ admin, orderAdmin, figures, engine, publicUrl: server.PUBLIC_URL }),
       });
       releases.add('work', () => http.close());

@@ -1,8 +1,7 @@
-import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type AdminUser, type Role, readName, roles } from '../admin/user.ts';
 import type { App } from '../app.ts';
-import { jsonOption, type OpenApp, print, withApp } from './command.ts';
+import { jsonOption, type OpenApp, osUser, print, withApp } from './command.ts';
 import { readPassword } from './read-password.ts';
 
 interface PasswordOptions {
@@ -97,14 +96,7 @@ Exit code 1: it was not done, and standard error says why.`,
   }
 }
 
-/** In a container the number of a user may have no name. */
-function atCommandLine() {
-  let user = String(process.getuid?.() ?? 'unknown');
-  try {
-    user = userInfo().username;
-  } catch {}
-  return { actor: `cli:${user}`, ip: null };
-}
+const atCommandLine = () => ({ actor: osUser(), ip: null });
 
 function failed(why: string): false {
   process.stderr.write(`${why}\n`);

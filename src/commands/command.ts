@@ -52,8 +52,8 @@ export function byHand(by: string): CloseTrigger {
   return { kind: 'manual', actor: by, clientIp: null };
 }
 
-/** Who runs this process; a container's user may have no name. */
-function osUser(): string {
+/** Who runs this process, for records; a container's user may have no name. */
+export function osUser(): string {
   try {
     return `cli:${userInfo().username}`;
   } catch {

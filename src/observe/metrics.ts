@@ -5,7 +5,7 @@ export type Metrics = ReturnType<typeof createMetrics>;
 
 /** s. An order is closed `CLOSE_GRACE_MS` after its expiry at the earliest, 5 s unless configured. */
 const LATENESS_S = [0.5, 1, 2, 3, 4, 5, 5.25, 5.5, 6, 7, 10, 15, 30, 60, 120, 300, 900, 3600];
-/** s. A channel call ends within 5 s, whatever the channel does. */
+/** s. A channel call ends within 5 s, whatever the channel does, and most calls of the API are one. */
 const CALL_S = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
@@ -65,6 +65,12 @@ export function createMetrics() {
       'generation',
       'code',
     ]),
+    apiDuration: histogram(
+      'api_duration_seconds',
+      'From a call of the merchants’ API to its answer.',
+      CALL_S,
+      ['operation'],
+    ),
     notices: counter('notices_total', 'Attempts to tell a merchant, by what came of them.', ['outcome']),
     notifications: counter('notifications_total', 'Payment notifications of the channels.', [
       'channel',

@@ -28,6 +28,7 @@ test('a close by the timer is seen in the next scrape: the calls, the attempt, a
     return seen.value('autoclose_orders_open', { channel: 'wechat_pay' }) === 1 && seen;
   });
   expect(before.value('autoclose_api_requests_total', { operation: 'pay', code: '0' })).toBe(1);
+  expect(before.value('autoclose_api_duration_seconds_count', { operation: 'pay' })).toBe(1);
   const order = await world.app.deps.store.findByBizOrderNo('M1');
   if (order === null) throw new Error('not created');
   await world.expire(order);

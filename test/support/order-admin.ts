@@ -2,8 +2,11 @@ import { type FastifyInstance, fastify } from 'fastify';
 import type { App } from '../../src/app.ts';
 import type { Figures, Role } from '../../src/http/admin/api.ts';
 import type { Audit } from '../../src/http/admin/audit.ts';
+import { acceptJsonBodies } from '../../src/http/admin/json-bodies.ts';
 import { type OrderRoutesDeps, orderRoutes } from '../../src/http/admin/order-routes.ts';
-import { Problem, type SignedIn } from '../../src/http/admin/signed-in.ts';
+import { answerProblem } from '../../src/http/admin/problems.ts';
+import type { SignedIn } from '../../src/http/admin/signed-in.ts';
+import { createLogger } from '../../src/platform/logger.ts';
 
 type AuditEntry = Parameters<Audit>[0];
 
@@ -24,6 +27,8 @@ export interface Answer<Body> {
   status: number;
   body: Body;
 }
+
+const silent = createLogger('silent');
 
 const noFigures: Figures = {
   now: new Date(0).toISOString(),
@@ -47,15 +52,12 @@ export function createOrderAdminServer(
   let present: SignedIn | null = null;
   const audited: AuditEntry[] = [];
   const http = fastify({ forceCloseConnections: 'idle' });
+  acceptJsonBodies(http);
   http.decorateRequest('signedIn', null);
   http.addHook('onRequest', async (request) => {
     request.signedIn = present;
   });
-  http.setErrorHandler((error: Error, request, reply) => {
-    const { status, ...problem } =
-      error instanceof Problem ? error : { status: 500, error: 'internal', detail: error.message };
-    return reply.code(status).send({ error: problem.error, detail: problem.detail, traceId: request.id });
-  });
+  http.setErrorHandler((error: Error, request, reply) => answerProblem(error, request, reply, silent));
   http.register(orderRoutes, {
     prefix: '/admin/api',
     ...orderAdmin,

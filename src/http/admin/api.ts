@@ -4,6 +4,8 @@ import type { Ending, OrderStatus, PendingReason } from '../../order/order.ts';
 import type { RecloseOutcome } from '../../order/reclose.ts';
 import type { OrderState } from '../../view/order-state.ts';
 
+export type { OrderState } from '../../view/order-state.ts';
+
 /**
  * What the admin page and its server say to each other: JSON under `/admin/api`. Moments are ISO 8601 in UTC, money is
  * in fen, durations are in ms. The server writes these types and the page reads them; nothing else depends on them.

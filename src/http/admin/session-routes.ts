@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { assertNever } from '../../platform/assert-never.ts';
 import type { Me } from './api.ts';
 import type { AdminDeps, LoginAnswer } from './deps.ts';
-import { readBody } from './read-body.ts';
+import { readRequest } from './read-request.ts';
 import { csrfToken } from './same-origin.ts';
 import type { SessionCookie } from './session.ts';
 import { Problem, type SignedIn, signedIn } from './signed-in.ts';
@@ -15,7 +15,7 @@ const passwordBody = z.object({ password: text(1_000), next: text(1_000) });
 /** `POST /login`, `POST /logout`, `POST /password`, `GET /me`. */
 export function sessionRoutes(app: FastifyInstance, deps: AdminDeps, cookie: SessionCookie): void {
   app.post('/login', { config: { isPublic: true } }, async (request, reply) => {
-    const { name, password } = readBody(loginBody, request);
+    const { name, password } = readRequest(loginBody, request.body);
     const answer = await deps.logIn({ name, password, ip: request.ip });
     const isIn = answer.kind === 'signed_in';
     if (isIn && request.sessionToken !== null) await deps.endSession(request.sessionToken);
@@ -32,7 +32,7 @@ export function sessionRoutes(app: FastifyInstance, deps: AdminDeps, cookie: Ses
 
   app.post('/password', async (request, reply) => {
     const { name } = signedIn(request);
-    const { password, next } = readBody(passwordBody, request);
+    const { password, next } = readRequest(passwordBody, request.body);
     const problem = deps.passwordProblem(next);
     if (problem !== null) throw new Problem(400, 'bad_request', `next: ${problem}`);
     return welcome(await deps.changePassword({ name, password, next, ip: request.ip }), 403, reply);

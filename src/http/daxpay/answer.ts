@@ -37,8 +37,8 @@ export interface ApiDeps extends UseCases {
   rememberNonce: RememberNonce;
   /** How long a caller waits for an outcome; after that it is told that the work goes on. */
   answerTimeoutMs?: number;
-  /** Hears of every call that was answered. */
-  onAnswered?: (call: { operation: string; generation: string; code: number }) => void;
+  /** Hears of every call that was answered, after so many ms. */
+  onAnswered?: (call: { operation: string; generation: string; code: number; ms: number }) => void;
 }
 
 export interface Call {
@@ -107,9 +107,9 @@ export async function answerCall<Wish extends Numbers>(
     return unsignedAnswer(result, traceId);
   }
   function note({ code, message }: Result, numbers: Numbers, spokenTo: string): void {
-    const ms = Math.round(performance.now() - startedAt);
-    log.info({ ...numbers, code, reason: message ?? undefined, ms }, 'api call');
-    deps.onAnswered?.({ operation: operation.name, generation: spokenTo, code });
+    const ms = performance.now() - startedAt;
+    log.info({ ...numbers, code, reason: message ?? undefined, ms: Math.round(ms) }, 'api call');
+    deps.onAnswered?.({ operation: operation.name, generation: spokenTo, code, ms });
   }
 }
 

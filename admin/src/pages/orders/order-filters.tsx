@@ -1,7 +1,7 @@
 import { Button, Input } from 'antd';
 import type { ChannelName } from '../../../../src/channel/channel.ts';
+import type { OrderState } from '../../../../src/http/admin/api.ts';
 import type { OrderStatus } from '../../../../src/order/order.ts';
-import type { OrderState } from '../../../../src/view/order-state.ts';
 import { Choose } from '../../parts/choose.tsx';
 import { SearchBox } from '../../parts/search-box.tsx';
 import { useText } from '../../text/use-text.ts';

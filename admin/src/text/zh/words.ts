@@ -1,9 +1,8 @@
 import type { BuiltInChannel, PayMethod } from '../../../../src/channel/channel.ts';
-import type { ApiProblem, Role } from '../../../../src/http/admin/api.ts';
+import type { ApiProblem, OrderState, Role } from '../../../../src/http/admin/api.ts';
 import type { LatePaymentPolicy } from '../../../../src/order/late-payment.ts';
 import type { Ending, OrderStatus, PendingReason } from '../../../../src/order/order.ts';
 import type { CloseTrigger, SyncStatus } from '../../../../src/order/outcomes.ts';
-import type { OrderState } from '../../../../src/view/order-state.ts';
 
 /** The words for what the server names by codes. A code that is not here is shown as it is. */
 export const words = {
