@@ -6,6 +6,7 @@ import { checkPassword, type LoginDeps, type LoginOutcome, type LoginWish, logIn
 import { createLoginAttempts } from './login-attempts.ts';
 import { createPasswords } from './password.ts';
 import { createSessions } from './sessions.ts';
+import { createStrangerBudget } from './stranger-budget.ts';
 import { createUsers, type UserChange } from './users.ts';
 
 /** Rows deleted by one statement, and statements at most in one round. */
@@ -23,6 +24,7 @@ export function createAdmin(db: DataSource, clock: Clock) {
     attempts: createLoginAttempts(db),
     knownAddresses: createKnownAddresses(db),
     passwords: createPasswords(),
+    strangers: createStrangerBudget(clock),
     clock,
     audit,
   };

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DataSource } from 'typeorm';
-import { addressKey } from './address-key.ts';
+import { addressKey, siteOf } from './address-key.ts';
 import { LoginAttemptEntity } from './entities.ts';
 
 /** How long a failed attempt counts, ms. */
@@ -11,6 +11,8 @@ const MAX_OF_NAME_THERE = 5;
 const MAX_OF_NAME = 50;
 /** With so many an address is refused, whatever names it tried. An office may share one. */
 const MAX_OF_ADDRESS = 20;
+/** The same of an IPv6 site, which has 2^16 networks that count as addresses. */
+const MAX_OF_SITE = 100;
 
 export type LoginAttempts = ReturnType<typeof createLoginAttempts>;
 
@@ -37,7 +39,7 @@ export function createLoginAttempts(db: DataSource) {
 
   /** Of the attempts that `by` names from the one on with which there were `max`. */
   async function refusedForMs(
-    by: { nameHash?: string; address?: string },
+    by: { nameHash?: string; address?: string; site?: string },
     max: number,
     now: Date,
     except: string,
@@ -48,6 +50,8 @@ export function createLoginAttempts(db: DataSource) {
     });
     if (by.nameHash !== undefined) query.andWhere('a.nameHash = :nameHash', { nameHash: by.nameHash });
     if (by.address !== undefined) query.andWhere('a.address = :address', { address: by.address });
+    // No key has a % or _ in it.
+    if (by.site !== undefined) query.andWhere('a.address LIKE :site', { site: `${by.site}%` });
     const oldest = await query
       .orderBy('a.at', 'DESC')
       .addOrderBy('a.id', 'DESC')
@@ -62,7 +66,9 @@ export function createLoginAttempts(db: DataSource) {
     const there = await refusedForMs({ nameHash: hash, address }, MAX_OF_NAME_THERE, now, except);
     const anywhere = isKnown ? null : await refusedForMs({ nameHash: hash }, MAX_OF_NAME, now, except);
     const ofAddress = await refusedForMs({ address }, MAX_OF_ADDRESS, now, except);
-    return { nameMs: longest(there, anywhere), addressMs: ofAddress };
+    const site = siteOf(address);
+    const ofSite = site === null ? null : await refusedForMs({ site }, MAX_OF_SITE, now, except);
+    return { nameMs: longest(there, anywhere), addressMs: longest(ofAddress, ofSite) };
   }
 
   return {
@@ -78,6 +84,11 @@ export function createLoginAttempts(db: DataSource) {
       if (reached.addressMs !== null) await attempts.delete({ id });
       else if (reached.nameMs !== null) await attempts.update({ id }, { nameHash: null });
       return { id, ...reached };
+    },
+
+    /** Its password was not looked at: it counts for nothing. */
+    async forget(id: string): Promise<void> {
+      await attempts.delete({ id });
     },
 
     /** It has succeeded: the name begins anew. What else came from the address goes on counting. */

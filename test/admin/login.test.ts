@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addressKey } from '../../src/admin/address-key.ts';
+import { createAdmin } from '../../src/admin/admin.ts';
+import { adminEntities } from '../../src/admin/entities.ts';
+import { openDatabase } from '../../src/platform/database.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { addUser, audited, createVisitor, PASSWORD, type Visitor } from './visitor.ts';
 
@@ -221,6 +224,32 @@ test('an address with many failures is refused, whatever names it tries, and no 
   );
   await age(16);
   expect((await attacker.logIn('bystander')).status).toBe(200);
+});
+
+test('a site with many failures is refused, however many networks it has', async () => {
+  await addUser(world.app, 'sighted');
+  for (let network = 1; network <= 10; network += 1)
+    await haveFailed(10, { name: `site${network}`, address: addressKey(`2001:db8:7:${network}::`) });
+  expect((await createVisitor(url, '2001:db8:7:ffff::1').logIn('sighted')).status).toBe(429);
+  expect((await createVisitor(url, '2001:db8:70::1').logIn('sighted')).status).toBe(200);
+});
+
+test('of strangers from everywhere a process looks at so many passwords; who was signed in before gets in', async () => {
+  let nowMs = Date.now();
+  const db = await openDatabase(world.env.DATABASE_URL ?? '', adminEntities, []);
+  const admin = createAdmin(db, { now: () => new Date(nowMs) });
+  await addUser(world.app, 'popular');
+  const logIn = async (ip: string) => (await admin.logIn({ name: 'popular', password: PASSWORD, ip })).kind;
+  expect(await logIn('203.0.113.1')).toBe('signed_in');
+  for (let stranger = 2; stranger <= 60; stranger += 1)
+    expect(await logIn(`203.0.113.${stranger}`)).toBe('signed_in');
+  for (let time = 0; time < 6; time += 1) expect(await logIn('203.0.113.99')).toBe('too_many');
+  expect(await logIn('203.0.113.1')).toBe('signed_in');
+  nowMs += 1_000;
+  // It was not counted as a failure that no password was looked at.
+  expect(await logIn('203.0.113.99')).toBe('signed_in');
+  expect(await logIn('203.0.113.100')).toBe('too_many');
+  await db.destroy();
 });
 
 test('what no longer counts is deleted, and what counts stays', async () => {
