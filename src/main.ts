@@ -22,11 +22,15 @@ import { addSyncCommand } from './commands/sync.ts';
 import { addViolationsCommand } from './commands/violations.ts';
 import { packageVersion } from './platform/package.ts';
 
+const isJson = process.argv.includes('--json');
+
 const program = new Command('autoclose')
   .description('Closes unpaid payment orders when their time runs out.')
   .version(packageVersion())
   .showHelpAfterError('(add --help to see how it is used)')
   .exitOverride()
+  // With --json `report` says it, as JSON.
+  .configureOutput({ writeErr: (text) => isJson || process.stderr.write(text) })
   .addHelpText(
     'after',
     `
@@ -75,15 +79,26 @@ function readEnv(): NodeJS.ProcessEnv {
   return process.env;
 }
 
-/** Says what ended the command; the exit code. Commander has said it already where the usage is wrong. */
+/** Says what ended the command; the exit code. Commander has said it already where the usage is wrong, but as JSON. */
 async function report(error: unknown): Promise<number> {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USAGE;
-  const { ConfigError } = await import('./config.ts');
-  const exitCode = error instanceof ConfigError ? EXIT_CONFIG : 1;
-  const message = error instanceof Error ? error.message : String(error);
-  const json = process.argv.includes('--json');
-  process.stderr.write(`${json ? JSON.stringify({ error: message, exitCode }) : message}\n`);
+  const isUsage = error instanceof CommanderError;
+  if (isUsage && error.exitCode === 0) return 0;
+  const exitCode = isUsage ? EXIT_USAGE : (await isConfigError(error)) ? EXIT_CONFIG : 1;
+  const message = messageOf(error);
+  if (isJson) process.stderr.write(`${JSON.stringify({ error: message, exitCode })}\n`);
+  else if (!isUsage) process.stderr.write(`${message}\n`);
   return exitCode;
+}
+
+function messageOf(error: unknown): string {
+  // Help, instead of a command that is missing.
+  if (error instanceof CommanderError && error.code === 'commander.help') return 'give a command, see --help';
+  return error instanceof Error ? error.message.replace(/^error: /, '') : String(error);
+}
+
+async function isConfigError(error: unknown): Promise<boolean> {
+  const { ConfigError } = await import('./config.ts');
+  return error instanceof ConfigError;
 }
 
 try {

@@ -32,10 +32,16 @@ interface Result {
   [more: string]: unknown;
 }
 
-/** The orders that these numbers mean, each with its number as it was given. */
+/** The orders that these numbers mean, each once, with the first of its numbers that was given. */
 export async function nameOrders(deps: OrderDeps, numbers: string[]): Promise<[string, Named][]> {
   const named: [string, Named][] = [];
-  for (const number of new Set(numbers)) named.push([number, await nameOrder(deps, number)]);
+  const seen = new Set<string>();
+  for (const number of new Set(numbers)) {
+    const found = await nameOrder(deps, number);
+    if (found.kind === 'one' && seen.has(found.order.id)) continue;
+    if (found.kind === 'one') seen.add(found.order.id);
+    named.push([number, found]);
+  }
   return named;
 }
 

@@ -31,10 +31,7 @@ export function addCancelCommand(program: Command, open: OpenApp, ask: Ask = ter
         if (question !== null && !yes) {
           if (ask === null)
             self.error(`error: ${question} Nothing was done: say --yes.`, { exitCode: EXIT_USAGE });
-          if (!(await ask(question))) {
-            process.stderr.write('Nothing was done.\n');
-            return false;
-          }
+          if (!(await ask(question))) throw new Error('Nothing was done.');
         }
         const act = (order: OrderNumbers) => cancelByHand(deps, order, byHand(by));
         return doWithEach(named, { what: 'cancelling', act, cameAbout }, { json });
@@ -44,6 +41,10 @@ export function addCancelCommand(program: Command, open: OpenApp, ask: Ask = ter
     command,
     ['cancel AC2026…', 'cancel ORDER-1 ORDER-2 --yes --json'],
     'you said no, or some order is not cancelled: refused, still pending (it goes on by itself), busy, ambiguous or not there',
+  );
+  command.addHelpText(
+    'after',
+    '\nIt asks about orders that are known here to be paid. One paid a moment ago, of which the channel has not told us yet,\ngives its money back without being asked about: "autoclose sync" first where that matters.',
   );
 }
 

@@ -28,7 +28,7 @@ export function addDoctorCommand(program: Command, readEnv: () => NodeJS.Process
   );
   command.addHelpText(
     'after',
-    '\nIt changes nothing and prints no secret. The channels are asked about an order that cannot exist.',
+    '\nIt changes nothing and prints no secret. The channels are asked about an order that cannot exist; Redis keeps a key\nfor a moment.',
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { nextSignal } from '../platform/next-signal.ts';
 import { addExamples, print } from './command.ts';
 
 /** `autoclose migrate`: brings the database to this version. */
@@ -10,7 +11,7 @@ export function addMigrateCommand(program: Command, readEnv: () => NodeJS.Proces
     .action(async ({ json }: { json?: boolean }) => {
       const { readDatabaseUrl } = await import('../config.ts');
       const { migrate } = await import('../migrate.ts');
-      const migrated = await migrate(readDatabaseUrl(readEnv()));
+      const migrated = await Promise.race([migrate(readDatabaseUrl(readEnv())), interruption()]);
       const text = migrated.length === 0 ? 'The database is up to date.' : `Migrated: ${migrated.join(', ')}`;
       print(json ? JSON.stringify({ migrated }) : text);
     });
@@ -19,4 +20,10 @@ export function addMigrateCommand(program: Command, readEnv: () => NodeJS.Proces
     ['migrate', 'migrate --json'],
     'the database cannot be reached, or a migration failed',
   );
+}
+
+/** Rejects on SIGTERM or SIGINT, which would be lost to a container's process 1. What has begun can be begun again. */
+async function interruption(): Promise<never> {
+  const signal = await nextSignal();
+  throw new Error(`Interrupted by ${signal}: run it again.`);
 }

@@ -23,25 +23,31 @@ export function addRunCommands(program: Command, open: OpenApp): void {
   }
 }
 
-/** Opens the app, does what is asked, and ends it cleanly on SIGTERM or SIGINT; a second signal ends it at once. */
+/**
+ * Opens the app, does what is asked, and ends it cleanly on SIGTERM or SIGINT; a second signal ends it at once. It listens
+ * for them before it opens anything: to a container's process 1, one that nobody listens for is lost.
+ */
 async function run(open: OpenApp, parts: Part[]): Promise<void> {
-  const app = await open();
+  const signal = nextSignal();
+  const app = await Promise.race([open(), signal.then(() => null)]);
+  // Ended while it was still opening: nothing is in hand.
+  if (app === null) return;
   try {
-    await runUntilSignal(app, parts);
+    await runUntil(signal, app, parts);
   } finally {
     await app.close();
   }
   app.deps.log.info('ended');
 }
 
-async function runUntilSignal(app: App, parts: Part[]): Promise<void> {
+async function runUntil(asked: Promise<NodeJS.Signals>, app: App, parts: Part[]): Promise<void> {
   const { log } = app.deps;
   if (parts.includes('serve')) log.info({ url: await app.serve() }, 'api is listening');
   if (parts.includes('work')) {
     app.work();
     log.info({ channels: [...app.deps.channels.keys()] }, 'worker is running');
   }
-  const signal = await nextSignal();
+  const signal = await asked;
   log.info({ signal }, 'ending');
   void nextSignal().then(() => process.exit(1));
 }

@@ -7,6 +7,7 @@ import { memoryFindings } from './redis/memory.ts';
 import { persistenceFinding } from './redis/persistence.ts';
 import { checkSentinels } from './redis/sentinels.ts';
 import { serverFindings } from './redis/server.ts';
+import { writesFinding } from './redis/writes.ts';
 
 /** Redis, as the queue needs it: what it says of itself, and its sentinels if there are any. */
 export function checkRedis(server: ServerConfig): Check {
@@ -33,7 +34,12 @@ async function askServer(server: ServerConfig): Promise<Finding[]> {
       return [fail('redis', `cannot be reached: ${why}`, mend)];
     }
     const info = readInfo(await redis.info());
-    return [...serverFindings(info), ...memoryFindings(info), await persistenceFinding(redis, info)];
+    return [
+      ...serverFindings(info),
+      ...memoryFindings(info),
+      await persistenceFinding(redis, info),
+      await writesFinding(redis, server.REDIS_PREFIX, info),
+    ];
   } finally {
     redis.disconnect();
   }

@@ -11,8 +11,8 @@ import { type Check, type Finding, fail, messageOf, ok } from './finding.ts';
 const LIMIT_MS = 15_000;
 
 /**
- * Examines the whole installation: configuration, keys, database, Redis, worker, clocks. Changes nothing but for asking
- * the channels about an order that cannot exist. All checks run at once, each within `LIMIT_MS`; one that fails keeps
+ * Examines the whole installation: configuration, keys, database, Redis, worker, clocks. Changes nothing: it asks
+ * the channels about an order that cannot exist, and Redis to keep a key for a moment. All checks run at once, each within `LIMIT_MS`; one that fails keeps
  * none of the others from reporting. Never throws.
  */
 export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {

@@ -89,6 +89,16 @@ describe('close', () => {
     ]);
   });
 
+  test('an order of which two numbers are given is closed once', async () => {
+    const order = await world.create('wechat_pay');
+    const ran = await close(order.bizOrderNo, order.orderNo, order.id);
+    expect(ran).toMatchObject({
+      code: 0,
+      stdout: `${order.bizOrderNo} (${order.orderNo})  closed; status close\n`,
+    });
+    expect(await world.records(order)).toHaveLength(1);
+  });
+
   test('a number that means two orders closes neither', async () => {
     const one = await world.create('wechat_pay');
     const other = await world.create('wechat_pay', { bizOrderNo: one.id });
@@ -121,9 +131,8 @@ describe('cancel', () => {
       asked = question;
       return false;
     };
-    const ran = await cancel(no, unpaid.orderNo, order.orderNo);
+    await expect(cancel(no, unpaid.orderNo, order.orderNo)).rejects.toThrow('Nothing was done.');
     expect(asked).toBe(`${order.orderNo} is paid: 1.00 yuan will go back to the customer.`);
-    expect(ran).toMatchObject({ code: 1, stdout: '', stderr: 'Nothing was done.\n' });
     expect((await world.reload(order)).status).toBe('success');
     expect((await world.reload(unpaid)).status).toBe('progress');
     expect(await world.refunds(order)).toEqual([]);

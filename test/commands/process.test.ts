@@ -42,12 +42,21 @@ test(
 test(
   'exit codes: 2 for wrong usage, 78 for wrong configuration, 1 for what is away',
   async () => {
-    const [unknownOption, configuration, away] = await Promise.all([
+    const [unknownOption, misuse, noCommand, configuration, away] = await Promise.all([
       ended(['orders', '--no-such-option']),
+      ended(['reclose', '--json']),
+      ended(['admin', '--json']),
       ended(['stuck', '--json'], { PORT: '-1' }),
       ended(['stuck', '--json'], { DATABASE_URL: `mysql://a:a@127.0.0.1:${await freePort()}/a` }),
     ]);
     expect(unknownOption).toMatchObject({ code: 2, stderr: expect.stringContaining('--no-such-option') });
+    expect(misuse.code).toBe(2);
+    expect(JSON.parse(misuse.stderr)).toEqual({
+      error: expect.stringMatching(/^give order numbers/),
+      exitCode: 2,
+    });
+    expect(noCommand.code).toBe(2);
+    expect(JSON.parse(noCommand.stderr)).toMatchObject({ exitCode: 2 });
     expect(configuration.code).toBe(78);
     expect(JSON.parse(configuration.stderr)).toEqual({
       error: expect.stringContaining('PORT: '),

@@ -1,5 +1,6 @@
-import { createServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../src/platform/services/free-port.ts';
 import { startProgram } from '../support/process.ts';
 import { until } from '../support/until.ts';
@@ -52,6 +53,22 @@ describe('SIGTERM', () => {
       expect(program.stdout()).not.toContain('given back');
     },
   );
+
+  test.each([
+    ['work', 0],
+    ['migrate', 1],
+  ])('ends `%s` while it waits for a database that does not answer', async (command, code) => {
+    const silent = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => void silent.close());
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const program = startProgram([command], {
+      ...world.env,
+      DATABASE_URL: `mysql://a:a@127.0.0.1:${port}/a`,
+    });
+    await once(silent, 'connection');
+    expect(await program.terminate()).toBe(code);
+  });
 
   test('stops taking calls at once, while work in hand goes on', async () => {
     const { control } = world.simulator;

@@ -1,6 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { settingFindings } from '../../src/doctor/database/server.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import type { Finding } from '../../src/doctor/finding.ts';
+import { memoryFindings } from '../../src/doctor/redis/memory.ts';
+import { writesFinding } from '../../src/doctor/redis/writes.ts';
 import { freePort } from '../../src/platform/services/free-port.ts';
 import { type OwnServer, startOwnRedis } from '../../src/platform/services/services.ts';
 import { tellRedis } from '../support/sentinel.ts';
@@ -94,11 +98,52 @@ test('a Redis that throws timers away is found, and one that is nearly full', as
   const findings = await found();
   await tellRedis(redis.url, 'CONFIG', 'SET', 'maxmemory', '0');
   await tellRedis(redis.url, 'CONFIG', 'SET', 'maxmemory-policy', 'noeviction');
-  expect(failing(findings)).toEqual(['redis maxmemory-policy']);
+  expect(failing(findings)).toEqual(['redis maxmemory-policy', 'redis writes']);
   expect(findings.get('redis memory')?.state).toBe('warn');
   expect(findings.get('redis persistence')).toMatchObject({
     state: 'warn',
     mend: expect.stringContaining('appendonly yes'),
+  });
+});
+
+test('a Redis that refuses writes is found, whatever else is right; one that takes them keeps nothing', async () => {
+  await tellRedis(redis.url, 'CONFIG', 'SET', 'maxmemory', '1');
+  const full = await found();
+  await tellRedis(redis.url, 'CONFIG', 'SET', 'maxmemory', '0');
+  expect(full.get('redis writes')).toMatchObject({ state: 'fail', found: expect.stringContaining('OOM') });
+  expect(full.get('redis maxmemory-policy')?.state).toBe('ok');
+
+  expect((await found()).get('redis writes')?.state).toBe('ok');
+  expect(await tellRedis(redis.url, 'KEYS', `${world.env.REDIS_PREFIX}:doctor:*`)).toEqual([]);
+});
+
+test('a Redis whose last write to its disk failed is found', async () => {
+  const client = new Redis(redis.url);
+  onTestFinished(() => client.disconnect());
+  const said = (name: string) => writesFinding(client, 't', new Map([[name, 'err']]));
+  expect((await said('aof_last_write_status')).found).toContain('append-only file');
+  expect((await said('rdb_last_bgsave_status')).state).toBe('fail');
+});
+
+test('what a Redis does not tell of itself is not taken for wrong', () => {
+  expect(memoryFindings(new Map()).map(({ state }) => state)).toEqual(['warn', 'ok']);
+});
+
+describe('settings of the database, in the words of any version', () => {
+  const good = { sql_mode: 'STRICT_TRANS_TABLES', innodb_flush_log_at_trx_commit: '1' };
+
+  test.each([['OFF'], ['0'], ['off']])('%s is off', (off) => {
+    const findings = settingFindings({ ...good, read_only: off, log_bin: off, binlog_format: 'STATEMENT' });
+    expect(findings).toEqual([expect.objectContaining({ state: 'ok' })]);
+  });
+
+  test.each([['ON'], ['1'], ['NO_LOCK_NO_ADMIN']])('%s is on', (on) => {
+    const findings = settingFindings({ ...good, read_only: on, log_bin: on, binlog_format: 'STATEMENT' });
+    expect(findings.map(({ check }) => check)).toEqual(['database read_only', 'database binlog_format']);
+  });
+
+  test('one that the server does not have says nothing', () => {
+    expect(settingFindings(good)).toEqual([expect.objectContaining({ state: 'ok' })]);
   });
 });
 

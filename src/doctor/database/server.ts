@@ -1,23 +1,22 @@
 import type { DataSource } from 'typeorm';
 import { type Finding, fail, ok, warn } from '../finding.ts';
 
-interface Variables {
-  version: string;
-  sqlMode: string;
-  readOnly: number | string;
-  binlog: number | string;
-  binlogFormat: string;
-  flush: number | string;
-}
+const names = ['sql_mode', 'read_only', 'log_bin', 'binlog_format', 'innodb_flush_log_at_trx_commit'] as const;
+type Name = (typeof names)[number];
+
+/** What the server says of each; one that it does not have is missing. */
+type Settings = Partial<Record<Name, string>>;
 
 /** The server: its version, and the settings on which what we promise rests. */
 export async function checkServer(db: DataSource): Promise<Finding[]> {
-  const [found]: Variables[] = await db.query(
-    `SELECT VERSION() AS version, @@SESSION.sql_mode AS sqlMode, @@GLOBAL.read_only AS readOnly,
-            @@GLOBAL.log_bin AS \`binlog\`, @@SESSION.binlog_format AS binlogFormat,
-            @@GLOBAL.innodb_flush_log_at_trx_commit AS flush`,
+  const [found]: { version: string }[] = await db.query('SELECT VERSION() AS version');
+  // Not @@name: that fails for all where a server lacks one, and says ON or 1 as the version likes.
+  const rows: { Variable_name: Name; Value: string }[] = await db.query(
+    `SHOW VARIABLES WHERE Variable_name IN (${names.map(() => '?').join()})`,
+    [...names],
   );
-  return found === undefined ? [] : [versionFinding(found.version), ...settingFindings(found)];
+  const settings: Settings = Object.fromEntries(rows.map((row) => [row.Variable_name, row.Value]));
+  return found === undefined ? [] : [versionFinding(found.version), ...settingFindings(settings)];
 }
 
 function versionFinding(version: string): Finding {
@@ -30,9 +29,12 @@ function versionFinding(version: string): Finding {
   return fail(check, `${name} is not supported`, 'run MySQL 8.0, 8.4 or MariaDB 10.11 and later');
 }
 
-function settingFindings({ sqlMode, readOnly, binlog, binlogFormat, flush }: Variables): Finding[] {
+/** Only of what the server has: a setting that it lacks is none to mend. */
+export function settingFindings(settings: Settings): Finding[] {
+  const { sql_mode: sqlMode = '', log_bin: binlog, binlog_format: binlogFormat } = settings;
+  const flush = settings.innodb_flush_log_at_trx_commit;
   const findings: Finding[] = [];
-  if (Number(readOnly) !== 0)
+  if (isOn(settings.read_only))
     findings.push(
       fail('database read_only', 'takes no writes: a replica?', 'let DATABASE_URL lead to the primary'),
     );
@@ -44,7 +46,7 @@ function settingFindings({ sqlMode, readOnly, binlog, binlogFormat, flush }: Var
         'add STRICT_TRANS_TABLES to sql_mode',
       ),
     );
-  if (Number(binlog) === 1 && binlogFormat === 'STATEMENT')
+  if (isOn(binlog) && binlogFormat === 'STATEMENT')
     findings.push(
       fail(
         'database binlog_format',
@@ -52,7 +54,7 @@ function settingFindings({ sqlMode, readOnly, binlog, binlogFormat, flush }: Var
         'set binlog_format to ROW or MIXED',
       ),
     );
-  if (Number(flush) !== 1)
+  if (flush !== undefined && flush !== '1')
     findings.push(
       warn(
         'database durability',
@@ -61,4 +63,9 @@ function settingFindings({ sqlMode, readOnly, binlog, binlogFormat, flush }: Var
       ),
     );
   return findings.length > 0 ? findings : [ok('database settings', 'strict, writable, durable')];
+}
+
+/** MariaDB has other words than ON for some ways of being read only. */
+function isOn(value = 'OFF'): boolean {
+  return !/^(0|OFF)$/i.test(value);
 }

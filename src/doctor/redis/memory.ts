@@ -9,8 +9,10 @@ export function memoryFindings(info: RedisInfo): Finding[] {
   return [policyFinding(info.get('maxmemory_policy')), headroomFinding(info)];
 }
 
-function policyFinding(policy = 'unknown'): Finding {
+function policyFinding(policy: string | undefined): Finding {
   const check = 'redis maxmemory-policy';
+  if (policy === undefined)
+    return warn(check, 'is not told', 'see where Redis is run that its maxmemory-policy is noeviction');
   if (policy === 'noeviction') return ok(check, policy);
   return fail(
     check,
