@@ -42,6 +42,14 @@ const act = ({ orderNo }: PaymentOrder, action: string, body?: unknown) =>
   admin.post<ActionResult>(`/orders/${orderNo}/${action}`, body);
 const past = new Date(Date.now() - 60_000);
 
+function signal() {
+  let give = () => {};
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { given, give: () => give() };
+}
+
 describe('who may do what', () => {
   const reads = ['/orders', '/close-records', '/stuck', '/late', '/violations', '/figures'];
 
@@ -399,6 +407,30 @@ describe('stuck orders', () => {
     const { body } = await hurried.post<ChannelSaysList>('/stuck/ask');
     expect(body).toEqual({ rows: [], isCut: true });
     await hurried.http.close();
+  });
+
+  test('one dry run at a time: many at once would be more than a trickle of questions', async () => {
+    await stuck('ali_pay', past);
+    const asked = signal();
+    const answered = signal();
+    const slow = createOrderAdminServer(world.app, {
+      async askAbout() {
+        asked.give();
+        await answered.given;
+        return [];
+      },
+    });
+    slow.signIn('li', 'operator');
+    const first = slow.post('/stuck/ask');
+    await asked.given;
+    expect(await slow.post<ApiProblem>('/stuck/ask')).toMatchObject({
+      status: 429,
+      body: { error: 'too_many' },
+    });
+    answered.give();
+    expect((await first).status).toBe(200);
+    expect((await slow.post('/stuck/ask')).status).toBe(200);
+    await slow.http.close();
   });
 
   test('that are named begin again, and none that is not stuck', async () => {

@@ -238,7 +238,10 @@ export interface ChannelSaysRow {
   says: string;
   answer: string;
 }
-/** At most 200 orders, and as many as can be asked about in ten seconds; `isCut`: there were more. */
+/**
+ * At most 200 orders, and as many as can be asked about in ten seconds; `isCut`: there were more. 429 `too_many` while
+ * another dry run is under way.
+ */
 export interface ChannelSaysList {
   rows: ChannelSaysRow[];
   isCut: boolean;

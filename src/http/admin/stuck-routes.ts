@@ -12,7 +12,7 @@ import type { ChannelSaysList, RecloseResult, StuckWish } from './api.ts';
 import type { Audit } from './audit.ts';
 import { audited, recordOrLog } from './audited.ts';
 import { orderNoForm, readRequest } from './read-request.ts';
-import { allow, signedIn, triggerOf } from './signed-in.ts';
+import { allow, Problem, signedIn, triggerOf } from './signed-in.ts';
 import type { Unsent } from './unsent.ts';
 
 /** So many orders at once, named one by one or asked about. */
@@ -45,20 +45,18 @@ const wish = z.strictObject({
 /** What an operator does with many stuck orders: POST /stuck/ask, a dry run, and POST /stuck/reclose. */
 export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: Audit; log: Logger }): void {
   const options = { preHandler: allow('operator') };
+  /** One at a time in this process: it asks past the channels' guards, so that many would be no trickle any more. */
+  let isAsking = false;
 
   app.post('/stuck/ask', options, async (request): Promise<Unsent<ChannelSaysList>> => {
     const filter = readRequest(wish, request.body ?? {});
-    const orders = await meant(filter);
-    const said = await deps.askAbout(orders.slice(0, AT_MOST), AbortSignal.timeout(ASK_MS));
-    const what = { ...entryOf(request, 'stuck_ask', filter), after: null };
-    // Each that is named is found by its number.
-    await inTurn(filter.orderNos ?? [null], (subject) =>
-      deps.audit({ ...what, subject, outcome: `${said.length} asked about` }),
-    );
-    return {
-      rows: said.map(({ order, says, answer }) => ({ order: viewOrder(order), says, answer })),
-      isCut: said.length < orders.length,
-    };
+    if (isAsking) throw new Problem(429, 'too_many', 'another dry run is under way', ASK_MS);
+    isAsking = true;
+    try {
+      return await ask(request, filter);
+    } finally {
+      isAsking = false;
+    }
   });
 
   app.post('/stuck/reclose', options, async (request): Promise<Unsent<RecloseResult>> => {
@@ -89,6 +87,20 @@ export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: 
     };
     return audited(deps, { ...what, subject: null }, act, () => `failed, ${begun.size} enqueued`);
   });
+
+  async function ask(request: FastifyRequest, filter: z.output<typeof wish>) {
+    const orders = await meant(filter);
+    const said = await deps.askAbout(orders.slice(0, AT_MOST), AbortSignal.timeout(ASK_MS));
+    const what = { ...entryOf(request, 'stuck_ask', filter), after: null };
+    // Each that is named is found by its number.
+    await inTurn(filter.orderNos ?? [null], (subject) =>
+      deps.audit({ ...what, subject, outcome: `${said.length} asked about` }),
+    );
+    return {
+      rows: said.map(({ order, says, answer }) => ({ order: viewOrder(order), says, answer })),
+      isCut: said.length < orders.length,
+    };
+  }
 
   /** Named, they need not be stuck to be asked about. One more than can be asked tells that there are more. */
   async function meant({ orderNos, ...filter }: z.output<typeof wish>): Promise<PaymentOrder[]> {
