@@ -11,7 +11,7 @@ import { cancelByHand, closeByHand, syncByHand } from './order/by-hand.ts';
 import { decideLatePayment } from './order/decide-late.ts';
 import type { OrderDeps } from './order/deps.ts';
 import { reclose } from './order/reclose.ts';
-import { askAbout, recloseStuck } from './order/stuck.ts';
+import { askAbout, reclosePart } from './order/stuck.ts';
 import { ticks } from './platform/clock.ts';
 import { packageDirectory, packageVersion } from './platform/package.ts';
 import { createOrderChanges } from './view/changes.ts';
@@ -57,7 +57,8 @@ export function createOrderAdmin(db: DataSource, deps: OrderDeps, notices: Notic
 
     findStuck: (filter, limit) => deps.stuck.list(filter, clock.now(), { limit, after: null }),
     askAbout: (orders, signal) => askAbout(deps, orders, PER_SECOND, { signal }),
-    recloseStuck: (filter, trigger, onBegun) => recloseStuck(deps, filter, PER_SECOND, trigger, onBegun),
+    reclosePart: (filter, trigger, from, onBegun) =>
+      reclosePart(deps, filter, PER_SECOND, trigger, from, onBegun),
   };
 }
 

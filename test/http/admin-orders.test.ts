@@ -234,7 +234,7 @@ describe('the audit trail has what was done, whatever fails', () => {
     const begun = await world.create('ali_pay');
     const server = failing(() => false, {
       closeOrder: () => Promise.reject(new Error('the database is away')),
-      recloseStuck(_filter, _trigger, onBegun) {
+      reclosePart(_filter, _trigger, _from, onBegun) {
         onBegun(Object.assign(begun, { stuckAt: past }));
         return Promise.reject(new Error('the database is away'));
       },
@@ -461,12 +461,36 @@ describe('stuck orders', () => {
     ]);
   });
 
+  test('a part at a time, at one pace, and none a second time that is stuck again meanwhile', async () => {
+    const made = await stuck('ali_pay', past);
+    const columns =
+      'channel, channel_account, method, title, amount_fen, status, ending, created_at, create_attempted_at, expires_at, retry_count, retry_reason, not_notify, close_attempts';
+    await world.query(`INSERT INTO payment_order (order_no, biz_order_no, next_close_at, stuck_at, ${columns})
+      SELECT CONCAT('M', n), CONCAT('M', n), next_close_at, DATE_ADD(stuck_at, INTERVAL n * 1000 MICROSECOND), ${columns}
+      FROM payment_order, (WITH RECURSIVE k AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM k WHERE n < 501) SELECT n FROM k) AS many
+      WHERE id = ${made.id}`);
+    const first = await admin.post<RecloseResult>('/stuck/reclose', { channel: 'ali_pay' });
+    expect(first.body).toMatchObject({ enqueued: 500, next: expect.any(String) });
+    const again = await world.edit(made, { stuckAt: new Date(Date.now() + 60_000) });
+    const wish = { channel: 'ali_pay', after: first.body.next };
+    const second = await admin.post<RecloseResult>('/stuck/reclose', wish);
+    expect(second.body).toMatchObject({ enqueued: 2, ended: 0, next: null });
+    const lastAt = (body: RecloseResult) => new Date(body.lastAt ?? 0).getTime();
+    expect(lastAt(second.body) - lastAt(first.body)).toBeGreaterThanOrEqual(100);
+    expect(await world.reload(made)).toEqual(again);
+    expect(await admin.post('/stuck/reclose', { after: '1-2' })).toMatchObject({
+      status: 400,
+      body: { detail: 'after' },
+    });
+    await world.query("DELETE FROM payment_order WHERE order_no LIKE 'M%'");
+  }, 60_000);
+
   test('all that a filter means begin again, at most 20 a second', async () => {
     const orders = [];
     for (const ago of [3, 2, 1]) orders.push(await stuck('ali_pay', new Date(past.getTime() - ago)));
     const other = await stuck('wechat_pay', past);
     const { body } = await admin.post<RecloseResult>('/stuck/reclose', { channel: 'ali_pay' });
-    expect(body).toMatchObject({ enqueued: 3, ended: 0, orders: [] });
+    expect(body).toMatchObject({ enqueued: 3, ended: 0, orders: [], next: null });
     const due = await Promise.all(
       orders.map(async (order) => (await world.reload(order)).nextCloseAt?.getTime() ?? 0),
     );

@@ -4,7 +4,7 @@ import { channelNames } from '../../channel/channel.ts';
 import { type PaymentOrder, pendingReasons } from '../../order/order.ts';
 import type { CloseTrigger } from '../../order/outcomes.ts';
 import type { RecloseOutcome } from '../../order/reclose.ts';
-import type { ChannelSays, RecloseCounts } from '../../order/stuck.ts';
+import type { ChannelSays, ReclosePart, ReclosePlace } from '../../order/stuck.ts';
 import type { StuckFilter } from '../../order/stuck-store.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { viewOrder } from '../../view/order-row.ts';
@@ -12,6 +12,7 @@ import type { ChannelSaysList, RecloseResult, StuckWish } from './api.ts';
 import type { Audit } from './audit.ts';
 import { audited, recordOrLog } from './audited.ts';
 import { orderNoForm, readRequest } from './read-request.ts';
+import { reclosePlace, writePlace } from './reclose-place.ts';
 import { allow, Problem, signedIn, triggerOf } from './signed-in.ts';
 import type { Unsent } from './unsent.ts';
 
@@ -27,12 +28,13 @@ export interface StuckActions {
   findStuck(filter: StuckFilter, limit: number): Promise<PaymentOrder[]>;
   /** At most 20 a second, and none once `signal` is aborted: what is said of the first of them. */
   askAbout(orders: PaymentOrder[], signal: AbortSignal): Promise<ChannelSays[]>;
-  /** At most 20 of them become due in a second. `onBegun` is told of each. */
-  recloseStuck(
+  /** A part of them; at most 20 become due in a second. `onBegun` is told of each. */
+  reclosePart(
     filter: StuckFilter,
     trigger: CloseTrigger,
+    from: ReclosePlace | null,
     onBegun: (order: PaymentOrder) => void,
-  ): Promise<RecloseCounts>;
+  ): Promise<ReclosePart>;
 }
 
 /** Strict: with a filter that is not known to us, more would be meant than the operator means. */
@@ -41,6 +43,7 @@ const wish = z.strictObject({
   channel: z.enum(channelNames).optional(),
   reason: z.enum(pendingReasons).optional(),
 }) satisfies z.ZodType<StuckWish>;
+const recloseWish = wish.extend({ after: reclosePlace });
 
 /** What an operator does with many stuck orders: POST /stuck/ask, a dry run, and POST /stuck/reclose. */
 export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: Audit; log: Logger }): void {
@@ -60,16 +63,16 @@ export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: 
   });
 
   app.post('/stuck/reclose', options, async (request): Promise<Unsent<RecloseResult>> => {
-    const filter = readRequest(wish, request.body ?? {});
+    const { after: from, ...filter } = readRequest(recloseWish, request.body ?? {});
     const begun = new Set<string>();
     const trigger = triggerOf(request);
     const what = entryOf(request, 'stuck_reclose', filter);
     const each = (orderNo: string, outcome: string) =>
       recordOrLog(deps, { ...what, subject: orderNo, after: null, outcome });
     const act = async () => {
-      let counts: RecloseCounts;
+      let part: ReclosePart;
       try {
-        counts = await deps.recloseStuck(filter, trigger, ({ orderNo }) => begun.add(orderNo));
+        part = await deps.reclosePart(filter, trigger, from, ({ orderNo }) => begun.add(orderNo));
       } finally {
         await inTurn([...begun], (orderNo) => each(orderNo, 'enqueued'));
       }
@@ -82,8 +85,9 @@ export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: 
       await inTurn(orders, async ({ orderNo, outcome }) => {
         if (!begun.has(orderNo)) await each(orderNo, outcome);
       });
-      const outcome = `${counts.enqueued} enqueued, ${counts.ended} ended`;
-      return { result: { ...counts, orders }, after: null, outcome };
+      const { next, ...counts } = part;
+      const result = { ...counts, orders, next: next === null ? null : writePlace(next) };
+      return { result, after: null, outcome: `${counts.enqueued} enqueued, ${counts.ended} ended` };
     };
     return audited(deps, { ...what, subject: null }, act, () => `failed, ${begun.size} enqueued`);
   });
