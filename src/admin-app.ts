@@ -48,6 +48,7 @@ export function createOrderAdmin(db: DataSource, deps: OrderDeps, notices: Notic
     listenToChanges: (listener) => changes.listen(listener),
 
     findOrder: (orderNo) => store.find(orderNo),
+    findOrders: (orderNos) => store.findAll(orderNos),
     closeOrder: (numbers, trigger) => closeByHand(deps, numbers, trigger),
     cancelOrder: (numbers, trigger) => cancelByHand(deps, numbers, trigger),
     syncOrder: (numbers, trigger) => syncByHand(deps, numbers, trigger),

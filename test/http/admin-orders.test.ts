@@ -409,6 +409,29 @@ describe('stuck orders', () => {
     await hurried.http.close();
   });
 
+  test('however many are named, they are looked up in one query', async () => {
+    const { orderNo } = await stuck('ali_pay', past);
+    const asked: string[][] = [];
+    const counted = createOrderAdminServer(world.app, {
+      findOrder: () => Promise.reject(new Error('one by one')),
+      findOrders(orderNos) {
+        asked.push(orderNos);
+        return world.app.orderAdmin.findOrders(orderNos);
+      },
+    });
+    counted.signIn('li', 'operator');
+    const orderNos = [orderNo, ...Array.from({ length: 199 }, (_, n) => `AC${n}`)];
+    const said = await counted.post<ChannelSaysList>('/stuck/ask', { orderNos });
+    expect(said.body.rows.map(({ order }) => order.orderNo)).toEqual([orderNo]);
+    const begun = await counted.post<RecloseResult>('/stuck/reclose', { orderNos });
+    expect(begun.body.orders.map(({ outcome }) => outcome)).toEqual([
+      'enqueued',
+      ...Array(199).fill('not_found'),
+    ]);
+    expect(asked).toEqual([orderNos, orderNos.slice(1)]);
+    await counted.http.close();
+  });
+
   test('one dry run at a time: many at once would be more than a trickle of questions', async () => {
     await stuck('ali_pay', past);
     const asked = signal();

@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { channelNames } from '../../channel/channel.ts';
 import { type PaymentOrder, pendingReasons } from '../../order/order.ts';
 import type { CloseTrigger } from '../../order/outcomes.ts';
-import type { RecloseOutcome } from '../../order/reclose.ts';
 import type { ChannelSays, ReclosePart, ReclosePlace } from '../../order/stuck.ts';
 import type { StuckFilter } from '../../order/stuck-store.ts';
 import type { Logger } from '../../platform/logger.ts';
@@ -23,7 +22,8 @@ const ASK_MS = 10_000;
 
 /** Each throws only when the database cannot be reached. */
 export interface StuckActions {
-  findOrder(orderNo: string): Promise<PaymentOrder | null>;
+  /** Those that there are of these, in any order. */
+  findOrders(orderNos: string[]): Promise<PaymentOrder[]>;
   /** Stuck orders, stuck longest first. */
   findStuck(filter: StuckFilter, limit: number): Promise<PaymentOrder[]>;
   /** At most 20 a second, and none once `signal` is aborted: what is said of the first of them. */
@@ -76,12 +76,7 @@ export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: 
       } finally {
         await inTurn([...begun], (orderNo) => each(orderNo, 'enqueued'));
       }
-      const orders = await Promise.all(
-        (filter.orderNos ?? []).map(async (orderNo) => ({
-          orderNo,
-          outcome: await outcomeOf(orderNo, begun),
-        })),
-      );
+      const orders = await outcomesOf(filter.orderNos ?? [], begun);
       await inTurn(orders, async ({ orderNo, outcome }) => {
         if (!begun.has(orderNo)) await each(orderNo, outcome);
       });
@@ -109,13 +104,17 @@ export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: 
   /** Named, they need not be stuck to be asked about. One more than can be asked tells that there are more. */
   async function meant({ orderNos, ...filter }: z.output<typeof wish>): Promise<PaymentOrder[]> {
     if (orderNos === undefined) return deps.findStuck(filter, AT_MOST + 1);
-    const found = await Promise.all(orderNos.map((orderNo) => deps.findOrder(orderNo)));
-    return found.filter((order) => order !== null);
+    return deps.findOrders(orderNos);
   }
 
-  async function outcomeOf(orderNo: string, begun: Set<string>): Promise<RecloseOutcome['kind']> {
-    if (begun.has(orderNo)) return 'enqueued';
-    return (await deps.findOrder(orderNo)) === null ? 'not_found' : 'ended';
+  async function outcomesOf(orderNos: string[], begun: Set<string>): Promise<RecloseResult['orders']> {
+    const others = orderNos.filter((orderNo) => !begun.has(orderNo));
+    const found = others.length === 0 ? [] : await deps.findOrders(others);
+    const there = new Set(found.map(({ orderNo }) => orderNo));
+    return orderNos.map((orderNo) => {
+      if (begun.has(orderNo)) return { orderNo, outcome: 'enqueued' };
+      return { orderNo, outcome: there.has(orderNo) ? 'ended' : 'not_found' };
+    });
   }
 
   function entryOf(request: FastifyRequest, action: string, { orderNos, channel, reason }: StuckFilter) {
