@@ -4,6 +4,7 @@ import { FastifyAdapter } from '@bull-board/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { AdminDeps } from './deps.ts';
 import { answerProblem, pathOf } from './problems.ts';
+import { recordRefusal } from './refusals.ts';
 import { isUnsafe, originOf } from './same-origin.ts';
 import { boardPolicy } from './security-headers.ts';
 import { allow, Problem } from './signed-in.ts';
@@ -37,7 +38,6 @@ export async function boardRoutes(app: FastifyInstance, deps: AdminDeps): Promis
     if (!isUnsafe(request)) return;
     if (originOf(request, deps.publicUrl) !== 'same') throw new Problem(403, 'bad_csrf');
     if (!ALLOWED.includes(request.routeOptions.url ?? '')) {
-      await record(request, 'not_allowed');
       throw new Problem(403, 'not_allowed', 'nothing may keep timers from firing');
     }
   }
@@ -59,6 +59,7 @@ export async function boardRoutes(app: FastifyInstance, deps: AdminDeps): Promis
       await check(request);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;
+      await recordRefusal(deps, request, error);
       const isVisit = request.method === 'GET' && request.headers.accept?.includes('text/html') === true;
       if (error.status === 401 && isVisit) return reply.redirect('/admin/');
       return answerProblem(error, request, reply, deps.log);
