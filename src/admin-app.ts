@@ -12,7 +12,7 @@ import { decideLatePayment } from './order/decide-late.ts';
 import type { OrderDeps } from './order/deps.ts';
 import { reclose } from './order/reclose.ts';
 import { createOrderStore } from './order/store.ts';
-import { askAbout, recloseStuck } from './order/stuck.ts';
+import { askAbout, reclosePart } from './order/stuck.ts';
 import { createStuckStore } from './order/stuck-store.ts';
 import { ticks } from './platform/clock.ts';
 import { packageDirectory, packageVersion } from './platform/package.ts';
@@ -60,6 +60,7 @@ export function createOrderAdmin(db: DataSource, deps: OrderDeps, notices: Notic
     listenToChanges: (listener) => changes.listen(listener),
 
     findOrder: (orderNo) => store.find(orderNo),
+    findOrders: (orderNos) => store.findAll(orderNos),
     closeOrder: (numbers, trigger) => closeByHand(deps, numbers, trigger),
     cancelOrder: (numbers, trigger) => cancelByHand(deps, numbers, trigger),
     syncOrder: (numbers, trigger) => syncByHand(deps, numbers, trigger),
@@ -69,7 +70,8 @@ export function createOrderAdmin(db: DataSource, deps: OrderDeps, notices: Notic
 
     findStuck: (filter, limit) => deps.stuck.list(filter, clock.now(), { limit, after: null }),
     askAbout: (orders, signal) => askAbout(deps, orders, PER_SECOND, { signal }),
-    recloseStuck: (filter, trigger, onBegun) => recloseStuck(deps, filter, PER_SECOND, trigger, onBegun),
+    reclosePart: (filter, trigger, from, onBegun) =>
+      reclosePart(deps, filter, PER_SECOND, trigger, from, onBegun),
   };
 }
 

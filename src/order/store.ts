@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import { type DataSource, In } from 'typeorm';
 import { isDuplicate } from '../platform/database.ts';
 import { createAttemptStore } from './attempt-store.ts';
 import { PaymentOrderEntity } from './entities.ts';
@@ -61,6 +61,9 @@ export function createOrderStore(db: DataSource) {
     get: (id: string): Promise<PaymentOrder> => orders.findOneByOrFail({ id }),
 
     find: (orderNo: string): Promise<PaymentOrder | null> => orders.findOneBy({ orderNo }),
+
+    /** Those that there are, in one query. */
+    findAll: (orderNos: string[]): Promise<PaymentOrder[]> => orders.findBy({ orderNo: In(orderNos) }),
 
     findByBizOrderNo: (bizOrderNo: string): Promise<PaymentOrder | null> => orders.findOneBy({ bizOrderNo }),
 

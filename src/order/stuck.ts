@@ -40,6 +40,16 @@ export interface RecloseCounts {
   lastAt: Date | null;
 }
 
+/** Where a part of them ended, for the next to go on. */
+export interface ReclosePlace {
+  /** What gets stuck again later is not begun a second time. */
+  until: Date;
+  /** When the next of them is due, so that the parts together keep the pace. */
+  dueFrom: Date;
+  /** The last that was begun. */
+  after: Pick<StuckOrder, 'id' | 'stuckAt'>;
+}
+
 /**
  * Lets every stuck order that is meant begin again, whatever was to become of it: a close, a cancel or a watch. The
  * i-th is due i / `perSecond` seconds from now. These times are in the rows, so that nobody has to stay and pace it,
@@ -51,34 +61,55 @@ export async function recloseStuck(
   deps: OrderDeps,
   filter: StuckFilter,
   perSecond: number,
-  { kind, actor }: CloseTrigger,
+  trigger: CloseTrigger,
   onBegun?: (order: StuckOrder) => void,
 ): Promise<RecloseCounts> {
-  const start = deps.clock.now();
   const counts: RecloseCounts = { enqueued: 0, ended: 0, lastAt: null };
-  let after: StuckOrder | null = null;
-  for (;;) {
-    // What gets stuck again meanwhile is not begun a second time.
-    const orders: StuckOrder[] = await deps.stuck.list(filter, start, { limit: PAGE, after });
-    await inBatches(
-      orders,
-      async (order, index) => {
-        const at = new Date(start.getTime() + Math.floor((index * 1000) / perSecond));
-        const begun = await deps.store.beginAgain(order.id, at);
-        counts[begun ? 'enqueued' : 'ended'] += 1;
-        if (!begun) return;
-        onBegun?.(order);
-        if (counts.lastAt === null || at > counts.lastAt) counts.lastAt = at;
-        await inTraceOf(order, 're-close', () => deps.timer.set(order, at, kind, actor));
-      },
-      { firstIndex: counts.enqueued + counts.ended },
-    );
-    after = orders.at(-1) ?? null;
-    if (orders.length < PAGE) break;
-  }
+  let from: ReclosePlace | null = null;
+  do {
+    const { next, ...part }: ReclosePart = await reclosePart(deps, filter, perSecond, trigger, from, onBegun);
+    counts.enqueued += part.enqueued;
+    counts.ended += part.ended;
+    counts.lastAt = part.lastAt ?? counts.lastAt;
+    from = next;
+  } while (from !== null);
+  return counts;
+}
+
+export type ReclosePart = RecloseCounts & {
+  /** Null: that were all. */
+  next: ReclosePlace | null;
+};
+
+/** The same for at most 500 of them: from the one stuck longest on, or from where a part ended. */
+export async function reclosePart(
+  deps: OrderDeps,
+  filter: StuckFilter,
+  perSecond: number,
+  { kind, actor }: CloseTrigger,
+  from: ReclosePlace | null,
+  onBegun?: (order: StuckOrder) => void,
+): Promise<ReclosePart> {
+  const now = deps.clock.now();
+  const until = from?.until ?? now;
+  const start = Math.max(now.getTime(), from?.dueFrom.getTime() ?? 0);
+  const dueAt = (index: number) => new Date(start + Math.floor((index * 1000) / perSecond));
+  const counts: RecloseCounts = { enqueued: 0, ended: 0, lastAt: null };
+  const orders = await deps.stuck.list(filter, until, { limit: PAGE, after: from?.after ?? null });
+  await inBatches(orders, async (order, index) => {
+    const at = dueAt(index);
+    const begun = await deps.store.beginAgain(order.id, at);
+    counts[begun ? 'enqueued' : 'ended'] += 1;
+    if (!begun) return;
+    onBegun?.(order);
+    if (counts.lastAt === null || at > counts.lastAt) counts.lastAt = at;
+    await inTraceOf(order, 're-close', () => deps.timer.set(order, at, kind, actor));
+  });
   const { channel, reason } = filter;
   deps.log.info({ channel, reason, trigger: kind, actor, ...counts, perSecond }, 'stuck orders begin again');
-  return counts;
+  const last = orders.at(-1);
+  const isLast = last === undefined || orders.length < PAGE;
+  return { ...counts, next: isLast ? null : { until, dueFrom: dueAt(orders.length), after: last } };
 }
 
 /** What the channel says of an order now, beside what it is here. */
@@ -118,16 +149,12 @@ export async function askAbout(
 async function inBatches<Item>(
   items: Item[],
   work: (item: Item, index: number) => Promise<void>,
-  {
-    firstIndex = 0,
-    perSecond = Number.POSITIVE_INFINITY,
-    signal,
-  }: { firstIndex?: number; perSecond?: number; signal?: AbortSignal },
+  { perSecond = Number.POSITIVE_INFINITY, signal }: { perSecond?: number; signal?: AbortSignal } = {},
 ): Promise<void> {
   for (let from = 0; from < items.length && signal?.aborted !== true; from += AT_ONCE) {
     const some = items.slice(from, from + AT_ONCE);
     const isLast = from + AT_ONCE >= items.length;
     const pace = isLast ? undefined : wait((AT_ONCE * 1000) / perSecond);
-    await Promise.all([pace, ...some.map((item, offset) => work(item, firstIndex + from + offset))]);
+    await Promise.all([pace, ...some.map((item, offset) => work(item, from + offset))]);
   }
 }

@@ -10,8 +10,14 @@ import { type QueueDepth, readQueueDepths } from './queue-depths.ts';
 /** Each channel has its own queue, so that one that is down delays nobody else's closures. */
 export const queueName = (channel: ChannelName) => `close-${channel}`;
 
-/** The job of an order. BullMQ takes no number for an id, and the number of an order made elsewhere may be one. */
-export const jobIdOf = (orderNo: string) => (/^\d+$/.test(orderNo) ? `n${orderNo}` : orderNo);
+/**
+ * The job of an order, no two of the same. BullMQ takes no number for an id, and the number of an order made elsewhere may
+ * be one, or look like the id of one.
+ */
+export const jobIdOf = (orderNo: string) => (/^n*\d+$/.test(orderNo) ? `n${orderNo}` : orderNo);
+
+/** The order of a job of which no more is known than its id. */
+export const orderNoOf = (jobId: string) => (/^n+\d+$/.test(jobId) ? jobId.slice(1) : jobId);
 
 /** What a job carries; all that is decided by is in the row when it fires. */
 export interface CloseJob {

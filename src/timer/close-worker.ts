@@ -9,7 +9,7 @@ import { inTraceOf } from '../order/trace-of.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import type { Logger } from '../platform/logger.ts';
 import { awaitTrace } from '../platform/trace.ts';
-import { type CloseJob, queueName } from './close-queues.ts';
+import { type CloseJob, orderNoOf, queueName } from './close-queues.ts';
 import { createPause, type Pause } from './pause.ts';
 
 /**
@@ -77,12 +77,14 @@ export function startCloseWorker(
   );
   const pause = createPause(worker);
   worker.on('error', (error) => deps.log.debug({ channel, err: error.message }, 'worker error'));
-  worker.on('stalled', (orderNo) => {
+  worker.on('stalled', (jobId) => {
+    const orderNo = orderNoOf(jobId);
     tellOf(orderNo, (log) => log.warn({ channel, orderNo }, 'job of a dead worker taken over'));
   });
   worker.on('failed', (job, error) => {
-    const fields = { channel, orderNo: job?.id, err: error.message };
-    tellOf(job?.id ?? '', (log) => log.error(fields, 'close job failed; the sweep will find it'));
+    const orderNo = orderNoOf(job?.id ?? '');
+    const fields = { channel, orderNo, err: error.message };
+    tellOf(orderNo, (log) => log.error(fields, 'close job failed; the sweep will find it'));
   });
   /** In the order's trace, where the database can be asked for it. */
   function tellOf(orderNo: string, say: (log: Logger) => void): void {

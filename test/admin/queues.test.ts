@@ -67,11 +67,15 @@ describe('Bull Board', () => {
     expect(await world.timerState(order)).toBe('delayed');
     expect((await put(admin, path, { origin: url })).status).toBe(204);
     expect(await world.timerState(order)).toBe('unknown');
+    expect(await audited(world, 'refused')).toMatchObject([
+      { actor: 'operator', subject: `/admin/queues/api/queues/${path}`, outcome: 'not_allowed' },
+      ...foreign.map(() => ({ actor: 'boss', outcome: 'bad_csrf' })),
+    ]);
     expect(await audited(world, 'queues.put')).toEqual([
-      {
+      ...['begun', 'ok'].map((outcome) => ({
         ...{ actor: 'boss', ip: admin.ip, action: 'queues.put', subject: `/api/queues/${path}` },
-        ...{ before: null, after: null, outcome: 'ok' },
-      },
+        ...{ before: null, after: null, outcome },
+      })),
     ]);
   });
 
@@ -91,10 +95,25 @@ describe('Bull Board', () => {
     const move = `/admin/queues/api/queues/close-wechat_pay/${orderNo}/update-data`;
     expect((await admin.send('PATCH', move, change, '{"orderNo":"X"}')).status).toBe(403);
     expect(await world.queue('wechat_pay').isPaused()).toBe(false);
-    expect(await audited(world, 'queues.put')).toContainEqual(
-      expect.objectContaining({ subject: '/api/queues/pause', outcome: 'not_allowed' }),
+    const subject = '/admin/queues/api/queues/pause';
+    expect(await audited(world, 'refused')).toContainEqual(
+      expect.objectContaining({ actor: 'boss', subject, outcome: 'not_allowed' }),
     );
     expect((await put(admin, 'close-wechat_pay/resume')).status).toBe(200);
+  });
+
+  test('what a viewer tries and what does not come from the page is refused, and recorded; what is read is not', async () => {
+    await addUser(world.app, 'looker', 'viewer');
+    const viewer = createVisitor(url);
+    await viewer.logIn('looker');
+    const path = `/admin/api/orders/${order.orderNo}/close`;
+    expect((await viewer.post(path)).status).toBe(403);
+    expect((await viewer.post('/admin/api/stuck/ask', {}, { 'x-csrf-token': 'forged' })).status).toBe(403);
+    expect((await viewer.get('/admin/api/audit')).status).toBe(403);
+    expect((await audited(world, 'refused')).filter(({ actor }) => actor === 'looker')).toMatchObject([
+      { ip: viewer.ip, subject: path, outcome: 'not_allowed' },
+      { ip: viewer.ip, subject: '/admin/api/stuck/ask', outcome: 'bad_csrf' },
+    ]);
   });
 
   test('neither empties a queue nor brings jobs forward, which would delay the closes that are due', async () => {

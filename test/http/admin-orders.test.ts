@@ -42,6 +42,14 @@ const act = ({ orderNo }: PaymentOrder, action: string, body?: unknown) =>
   admin.post<ActionResult>(`/orders/${orderNo}/${action}`, body);
 const past = new Date(Date.now() - 60_000);
 
+function signal() {
+  let give = () => {};
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { given, give: () => give() };
+}
+
 describe('who may do what', () => {
   const reads = ['/orders', '/close-records', '/stuck', '/late', '/violations', '/figures'];
 
@@ -226,7 +234,7 @@ describe('the audit trail has what was done, whatever fails', () => {
     const begun = await world.create('ali_pay');
     const server = failing(() => false, {
       closeOrder: () => Promise.reject(new Error('the database is away')),
-      recloseStuck(_filter, _trigger, onBegun) {
+      reclosePart(_filter, _trigger, _from, onBegun) {
         onBegun(Object.assign(begun, { stuckAt: past }));
         return Promise.reject(new Error('the database is away'));
       },
@@ -401,6 +409,53 @@ describe('stuck orders', () => {
     await hurried.http.close();
   });
 
+  test('however many are named, they are looked up in one query', async () => {
+    const { orderNo } = await stuck('ali_pay', past);
+    const asked: string[][] = [];
+    const counted = createOrderAdminServer(world.app, {
+      findOrder: () => Promise.reject(new Error('one by one')),
+      findOrders(orderNos) {
+        asked.push(orderNos);
+        return world.app.orderAdmin.findOrders(orderNos);
+      },
+    });
+    counted.signIn('li', 'operator');
+    const orderNos = [orderNo, ...Array.from({ length: 199 }, (_, n) => `AC${n}`)];
+    const said = await counted.post<ChannelSaysList>('/stuck/ask', { orderNos });
+    expect(said.body.rows.map(({ order }) => order.orderNo)).toEqual([orderNo]);
+    const begun = await counted.post<RecloseResult>('/stuck/reclose', { orderNos });
+    expect(begun.body.orders.map(({ outcome }) => outcome)).toEqual([
+      'enqueued',
+      ...Array(199).fill('not_found'),
+    ]);
+    expect(asked).toEqual([orderNos, orderNos.slice(1)]);
+    await counted.http.close();
+  });
+
+  test('one dry run at a time: many at once would be more than a trickle of questions', async () => {
+    await stuck('ali_pay', past);
+    const asked = signal();
+    const answered = signal();
+    const slow = createOrderAdminServer(world.app, {
+      async askAbout() {
+        asked.give();
+        await answered.given;
+        return [];
+      },
+    });
+    slow.signIn('li', 'operator');
+    const first = slow.post('/stuck/ask');
+    await asked.given;
+    expect(await slow.post<ApiProblem>('/stuck/ask')).toMatchObject({
+      status: 429,
+      body: { error: 'too_many' },
+    });
+    answered.give();
+    expect((await first).status).toBe(200);
+    expect((await slow.post('/stuck/ask')).status).toBe(200);
+    await slow.http.close();
+  });
+
   test('that are named begin again, and none that is not stuck', async () => {
     const [order, other] = [await stuck('ali_pay', past), await stuck('ali_pay', past)];
     const well = await world.create('ali_pay');
@@ -429,12 +484,36 @@ describe('stuck orders', () => {
     ]);
   });
 
+  test('a part at a time, at one pace, and none a second time that is stuck again meanwhile', async () => {
+    const made = await stuck('ali_pay', past);
+    const columns =
+      'channel, channel_account, method, title, amount_fen, status, ending, created_at, create_attempted_at, expires_at, retry_count, retry_reason, not_notify, close_attempts';
+    await world.query(`INSERT INTO payment_order (order_no, biz_order_no, next_close_at, stuck_at, ${columns})
+      SELECT CONCAT('M', n), CONCAT('M', n), next_close_at, DATE_ADD(stuck_at, INTERVAL n * 1000 MICROSECOND), ${columns}
+      FROM payment_order, (WITH RECURSIVE k AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM k WHERE n < 501) SELECT n FROM k) AS many
+      WHERE id = ${made.id}`);
+    const first = await admin.post<RecloseResult>('/stuck/reclose', { channel: 'ali_pay' });
+    expect(first.body).toMatchObject({ enqueued: 500, next: expect.any(String) });
+    const again = await world.edit(made, { stuckAt: new Date(Date.now() + 60_000) });
+    const wish = { channel: 'ali_pay', after: first.body.next };
+    const second = await admin.post<RecloseResult>('/stuck/reclose', wish);
+    expect(second.body).toMatchObject({ enqueued: 2, ended: 0, next: null });
+    const lastAt = (body: RecloseResult) => new Date(body.lastAt ?? 0).getTime();
+    expect(lastAt(second.body) - lastAt(first.body)).toBeGreaterThanOrEqual(100);
+    expect(await world.reload(made)).toEqual(again);
+    expect(await admin.post('/stuck/reclose', { after: '1-2' })).toMatchObject({
+      status: 400,
+      body: { detail: 'after' },
+    });
+    await world.query("DELETE FROM payment_order WHERE order_no LIKE 'M%'");
+  }, 60_000);
+
   test('all that a filter means begin again, at most 20 a second', async () => {
     const orders = [];
     for (const ago of [3, 2, 1]) orders.push(await stuck('ali_pay', new Date(past.getTime() - ago)));
     const other = await stuck('wechat_pay', past);
     const { body } = await admin.post<RecloseResult>('/stuck/reclose', { channel: 'ali_pay' });
-    expect(body).toMatchObject({ enqueued: 3, ended: 0, orders: [] });
+    expect(body).toMatchObject({ enqueued: 3, ended: 0, orders: [], next: null });
     const due = await Promise.all(
       orders.map(async (order) => (await world.reload(order)).nextCloseAt?.getTime() ?? 0),
     );

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { reclose } from '../../src/order/reclose.ts';
 import { sweepOverdue } from '../../src/order/sweep-overdue.ts';
-import { queueName } from '../../src/timer/close-queues.ts';
+import { jobIdOf, orderNoOf, queueName } from '../../src/timer/close-queues.ts';
 import { until } from '../support/until.ts';
 import { createWorld, somebody, type World } from '../support/world.ts';
 
@@ -42,6 +42,18 @@ describe('a timer', () => {
     expect(data).toEqual({ orderNo: order.orderNo });
     const firesAt = (timestamp ?? 0) + delay;
     expect(Math.abs(firesAt - (order.nextCloseAt?.getTime() ?? 0))).toBeLessThan(1_000);
+  });
+
+  test('is nobody else’s, whatever the numbers of orders look like', async () => {
+    const anyOrder = await world.create(channel);
+    const numbers = ['4711', 'n4711', 'nn4711', 'n', 'AC4711'];
+    const at = new Date(Date.now() + 60_000);
+    for (const orderNo of numbers)
+      expect(await timer().set({ ...anyOrder, orderNo }, at, 'timeout')).toBe('set');
+    for (const orderNo of numbers) {
+      expect((await world.queue(channel).getJob(jobIdOf(orderNo)))?.data).toEqual({ orderNo });
+      expect(orderNoOf(jobIdOf(orderNo))).toBe(orderNo);
+    }
   });
 
   test('set again moves, earlier and later, and stays one', async () => {

@@ -241,17 +241,28 @@ export interface ChannelSaysRow {
   says: string;
   answer: string;
 }
-/** At most 200 orders, and as many as can be asked about in ten seconds; `isCut`: there were more. */
+/**
+ * At most 200 orders, and as many as can be asked about in ten seconds; `isCut`: there were more. 429 `too_many` while
+ * another dry run is under way.
+ */
 export interface ChannelSaysList {
   rows: ChannelSaysRow[];
   isCut: boolean;
 }
-/** `POST /stuck/reclose`: 20 of them become due in a second. One that is not stuck any more counts as ended. With `orderNos` each has its outcome, else there are counts. */
+/**
+ * `POST /stuck/reclose`, a `RecloseWish`: begins again with at most 500 of them, and 20 become due in a second. Where
+ * there are more, `next` is not null, and the same wish with it as `after` goes on. One that is not stuck any more counts
+ * as ended. With `orderNos` each has its outcome, else there are counts.
+ */
+export interface RecloseWish extends StuckWish {
+  after?: string;
+}
 export interface RecloseResult {
   enqueued: number;
   ended: number;
   lastAt: string | null;
   orders: { orderNo: string; outcome: RecloseOutcome['kind'] }[];
+  next: string | null;
 }
 
 /** `GET /late`: late payments (关单后支付) that wait for a person: rows of `OrderRow`. */

@@ -2,8 +2,11 @@ import { createBullBoard } from '@bull-board/api';
 import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import { FastifyAdapter } from '@bull-board/fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { AuditEntry } from './audit.ts';
+import { recordOrLog } from './audited.ts';
 import type { AdminDeps } from './deps.ts';
 import { answerProblem, pathOf } from './problems.ts';
+import { recordRefusal } from './refusals.ts';
 import { isUnsafe, originOf } from './same-origin.ts';
 import { boardPolicy } from './security-headers.ts';
 import { allow, Problem } from './signed-in.ts';
@@ -37,20 +40,18 @@ export async function boardRoutes(app: FastifyInstance, deps: AdminDeps): Promis
     if (!isUnsafe(request)) return;
     if (originOf(request, deps.publicUrl) !== 'same') throw new Problem(403, 'bad_csrf');
     if (!ALLOWED.includes(request.routeOptions.url ?? '')) {
-      await record(request, 'not_allowed');
       throw new Problem(403, 'not_allowed', 'nothing may keep timers from firing');
     }
+    // Nothing is done that cannot be recorded.
+    await deps.audit(entryOf(request, 'begun'));
   }
 
-  async function record(request: FastifyRequest, outcome: string): Promise<void> {
-    const subject = pathOf(request).slice(PREFIX.length);
-    const entry = { actor: request.signedIn?.name ?? '-', ip: request.ip, subject, outcome };
-    await deps.audit({
-      ...entry,
+  function entryOf(request: FastifyRequest, outcome: string): AuditEntry {
+    return {
+      ...{ actor: request.signedIn?.name ?? '-', ip: request.ip, before: null, after: null, outcome },
       action: `queues.${request.method.toLowerCase()}`,
-      before: null,
-      after: null,
-    });
+      subject: pathOf(request).slice(PREFIX.length),
+    };
   }
 
   // Bull Board answers errors in its own way: ours are answered here.
@@ -58,9 +59,10 @@ export async function boardRoutes(app: FastifyInstance, deps: AdminDeps): Promis
     try {
       await check(request);
     } catch (error) {
-      if (!(error instanceof Problem)) throw error;
+      if (!(error instanceof Error)) throw error;
+      await recordRefusal(deps, request, error);
       const isVisit = request.method === 'GET' && request.headers.accept?.includes('text/html') === true;
-      if (error.status === 401 && isVisit) return reply.redirect('/admin/');
+      if (error instanceof Problem && error.status === 401 && isVisit) return reply.redirect('/admin/');
       return answerProblem(error, request, reply, deps.log);
     }
     reply.header('content-security-policy', boardPolicy);
@@ -69,7 +71,7 @@ export async function boardRoutes(app: FastifyInstance, deps: AdminDeps): Promis
   app.addHook('onSend', async (request, reply, payload) => {
     if (isUnsafe(request) && ALLOWED.includes(request.routeOptions.url ?? '') && request.signedIn !== null) {
       if (reply.statusCode !== 403)
-        await record(request, reply.statusCode < 400 ? 'ok' : `${reply.statusCode}`);
+        await recordOrLog(deps, entryOf(request, reply.statusCode < 400 ? 'ok' : `${reply.statusCode}`));
     }
     return payload;
   });

@@ -8,6 +8,7 @@ import { acceptJsonBodies } from './json-bodies.ts';
 import { endWithSession } from './long-answers.ts';
 import { answerElse, pageRoutes } from './page.ts';
 import { answerProblem } from './problems.ts';
+import { recordRefusal } from './refusals.ts';
 import { refuseForged } from './same-origin.ts';
 import { sealAnswers } from './security-headers.ts';
 import { createSessionCookie, knowWhoAsks } from './session.ts';
@@ -33,9 +34,10 @@ export async function adminRoutes(app: FastifyInstance, deps: AdminDeps): Promis
   app.decorateRequest('sessionToken', null);
   await app.register(fastifyCookie);
   sealAnswers(app, { isHttps });
-  app.setErrorHandler<Error & { statusCode?: number }>((error, request, reply) =>
-    answerProblem(error, request, reply, deps.log),
-  );
+  app.setErrorHandler<Error & { statusCode?: number }>(async (error, request, reply) => {
+    await recordRefusal(deps, request, error);
+    return answerProblem(error, request, reply, deps.log);
+  });
   app.setNotFoundHandler((request, reply) => answerElse(request, reply, deps.pageDirectory));
 
   const apiRoutes: FastifyPluginAsync = async (api) => {

@@ -3,8 +3,7 @@ import { z } from 'zod';
 import { channelNames } from '../../channel/channel.ts';
 import { type PaymentOrder, pendingReasons } from '../../order/order.ts';
 import type { CloseTrigger } from '../../order/outcomes.ts';
-import type { RecloseOutcome } from '../../order/reclose.ts';
-import type { ChannelSays, RecloseCounts } from '../../order/stuck.ts';
+import type { ChannelSays, ReclosePart, ReclosePlace } from '../../order/stuck.ts';
 import type { StuckFilter } from '../../order/stuck-store.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { viewOrder } from '../../view/order-row.ts';
@@ -12,7 +11,8 @@ import type { ChannelSaysList, RecloseResult, StuckWish } from './api.ts';
 import type { Audit } from './audit.ts';
 import { audited, recordOrLog } from './audited.ts';
 import { orderNoForm, readRequest } from './read-request.ts';
-import { allow, signedIn, triggerOf } from './signed-in.ts';
+import { reclosePlace, writePlace } from './reclose-place.ts';
+import { allow, Problem, signedIn, triggerOf } from './signed-in.ts';
 import type { Unsent } from './unsent.ts';
 
 /** So many orders at once, named one by one or asked about. */
@@ -22,17 +22,19 @@ const ASK_MS = 10_000;
 
 /** Each throws only when the database cannot be reached. */
 export interface StuckActions {
-  findOrder(orderNo: string): Promise<PaymentOrder | null>;
+  /** Those that there are of these, in any order. */
+  findOrders(orderNos: string[]): Promise<PaymentOrder[]>;
   /** Stuck orders, stuck longest first. */
   findStuck(filter: StuckFilter, limit: number): Promise<PaymentOrder[]>;
   /** At most 20 a second, and none once `signal` is aborted: what is said of the first of them. */
   askAbout(orders: PaymentOrder[], signal: AbortSignal): Promise<ChannelSays[]>;
-  /** At most 20 of them become due in a second. `onBegun` is told of each. */
-  recloseStuck(
+  /** A part of them; at most 20 become due in a second. `onBegun` is told of each. */
+  reclosePart(
     filter: StuckFilter,
     trigger: CloseTrigger,
+    from: ReclosePlace | null,
     onBegun: (order: PaymentOrder) => void,
-  ): Promise<RecloseCounts>;
+  ): Promise<ReclosePart>;
 }
 
 /** Strict: with a filter that is not known to us, more would be meant than the operator means. */
@@ -41,13 +43,51 @@ const wish = z.strictObject({
   channel: z.enum(channelNames).optional(),
   reason: z.enum(pendingReasons).optional(),
 }) satisfies z.ZodType<StuckWish>;
+const recloseWish = wish.extend({ after: reclosePlace });
 
 /** What an operator does with many stuck orders: POST /stuck/ask, a dry run, and POST /stuck/reclose. */
 export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: Audit; log: Logger }): void {
   const options = { preHandler: allow('operator') };
+  /** One at a time in this process: it asks past the channels' guards, so that many would be no trickle any more. */
+  let isAsking = false;
 
   app.post('/stuck/ask', options, async (request): Promise<Unsent<ChannelSaysList>> => {
     const filter = readRequest(wish, request.body ?? {});
+    if (isAsking) throw new Problem(429, 'too_many', 'another dry run is under way', ASK_MS);
+    isAsking = true;
+    try {
+      return await ask(request, filter);
+    } finally {
+      isAsking = false;
+    }
+  });
+
+  app.post('/stuck/reclose', options, async (request): Promise<Unsent<RecloseResult>> => {
+    const { after: from, ...filter } = readRequest(recloseWish, request.body ?? {});
+    const begun = new Set<string>();
+    const trigger = triggerOf(request);
+    const what = entryOf(request, 'stuck_reclose', filter);
+    const each = (orderNo: string, outcome: string) =>
+      recordOrLog(deps, { ...what, subject: orderNo, after: null, outcome });
+    const act = async () => {
+      let part: ReclosePart;
+      try {
+        part = await deps.reclosePart(filter, trigger, from, ({ orderNo }) => begun.add(orderNo));
+      } finally {
+        await inTurn([...begun], (orderNo) => each(orderNo, 'enqueued'));
+      }
+      const orders = await outcomesOf(filter.orderNos ?? [], begun);
+      await inTurn(orders, async ({ orderNo, outcome }) => {
+        if (!begun.has(orderNo)) await each(orderNo, outcome);
+      });
+      const { next, ...counts } = part;
+      const result = { ...counts, orders, next: next === null ? null : writePlace(next) };
+      return { result, after: null, outcome: `${counts.enqueued} enqueued, ${counts.ended} ended` };
+    };
+    return audited(deps, { ...what, subject: null }, act, () => `failed, ${begun.size} enqueued`);
+  });
+
+  async function ask(request: FastifyRequest, filter: z.output<typeof wish>) {
     const orders = await meant(filter);
     const said = await deps.askAbout(orders.slice(0, AT_MOST), AbortSignal.timeout(ASK_MS));
     const what = { ...entryOf(request, 'stuck_ask', filter), after: null };
@@ -59,47 +99,22 @@ export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: 
       rows: said.map(({ order, says, answer }) => ({ order: viewOrder(order), says, answer })),
       isCut: said.length < orders.length,
     };
-  });
-
-  app.post('/stuck/reclose', options, async (request): Promise<Unsent<RecloseResult>> => {
-    const filter = readRequest(wish, request.body ?? {});
-    const begun = new Set<string>();
-    const trigger = triggerOf(request);
-    const what = entryOf(request, 'stuck_reclose', filter);
-    const each = (orderNo: string, outcome: string) =>
-      recordOrLog(deps, { ...what, subject: orderNo, after: null, outcome });
-    const act = async () => {
-      let counts: RecloseCounts;
-      try {
-        counts = await deps.recloseStuck(filter, trigger, ({ orderNo }) => begun.add(orderNo));
-      } finally {
-        await inTurn([...begun], (orderNo) => each(orderNo, 'enqueued'));
-      }
-      const orders = await Promise.all(
-        (filter.orderNos ?? []).map(async (orderNo) => ({
-          orderNo,
-          outcome: await outcomeOf(orderNo, begun),
-        })),
-      );
-      await inTurn(orders, async ({ orderNo, outcome }) => {
-        if (!begun.has(orderNo)) await each(orderNo, outcome);
-      });
-      const outcome = `${counts.enqueued} enqueued, ${counts.ended} ended`;
-      return { result: { ...counts, orders }, after: null, outcome };
-    };
-    return audited(deps, { ...what, subject: null }, act, () => `failed, ${begun.size} enqueued`);
-  });
+  }
 
   /** Named, they need not be stuck to be asked about. One more than can be asked tells that there are more. */
   async function meant({ orderNos, ...filter }: z.output<typeof wish>): Promise<PaymentOrder[]> {
     if (orderNos === undefined) return deps.findStuck(filter, AT_MOST + 1);
-    const found = await Promise.all(orderNos.map((orderNo) => deps.findOrder(orderNo)));
-    return found.filter((order) => order !== null);
+    return deps.findOrders(orderNos);
   }
 
-  async function outcomeOf(orderNo: string, begun: Set<string>): Promise<RecloseOutcome['kind']> {
-    if (begun.has(orderNo)) return 'enqueued';
-    return (await deps.findOrder(orderNo)) === null ? 'not_found' : 'ended';
+  async function outcomesOf(orderNos: string[], begun: Set<string>): Promise<RecloseResult['orders']> {
+    const others = orderNos.filter((orderNo) => !begun.has(orderNo));
+    const found = others.length === 0 ? [] : await deps.findOrders(others);
+    const there = new Set(found.map(({ orderNo }) => orderNo));
+    return orderNos.map((orderNo) => {
+      if (begun.has(orderNo)) return { orderNo, outcome: 'enqueued' };
+      return { orderNo, outcome: there.has(orderNo) ? 'ended' : 'not_found' };
+    });
   }
 
   function entryOf(request: FastifyRequest, action: string, { orderNos, channel, reason }: StuckFilter) {

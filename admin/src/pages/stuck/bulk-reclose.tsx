@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Modal } from 'antd';
 import { useState } from 'react';
-import type { RecloseResult, StuckWish } from '../../../../src/http/admin/api.ts';
+import type { RecloseResult, RecloseWish, StuckWish } from '../../../../src/http/admin/api.ts';
 import { post } from '../../api/request.ts';
 import { localTime } from '../../parts/moment.tsx';
 import { Problem } from '../../parts/problem.tsx';
@@ -23,8 +23,19 @@ export function BulkReclose({ chosen, filter, isEmpty }: Props) {
   const { stuck, orders } = pages;
   const client = useQueryClient();
   const [wish, setWish] = useState<StuckWish | null>(null);
+  /** Of the parts that are done: shown also where the next one fails. */
+  const [done, setDone] = useState<RecloseResult | null>(null);
   const reclose = useMutation({
-    mutationFn: (wanted: StuckWish) => post<RecloseResult>('/stuck/reclose', wanted),
+    mutationFn: async (wanted: StuckWish) => {
+      const begin = (wish: RecloseWish) => post<RecloseResult>('/stuck/reclose', wish);
+      let sum = await begin(wanted);
+      setDone(sum);
+      while (sum.next !== null) {
+        sum = together(sum, await begin({ ...wanted, after: sum.next }));
+        setDone(sum);
+      }
+    },
+    onMutate: () => setDone(null),
     onSettled: () => {
       setWish(null);
       for (const key of ['stuck', 'orders', 'order', 'figures'])
@@ -53,7 +64,7 @@ export function BulkReclose({ chosen, filter, isEmpty }: Props) {
       </div>
       <div aria-live="polite">
         {chosen.length > AT_MOST && stuck.tooMany}
-        {reclose.data !== undefined && <Done result={reclose.data} />}
+        {done !== null && <Done result={done} />}
         {reclose.error !== null && <Problem error={reclose.error} />}
       </div>
       {wish !== null && (
@@ -63,6 +74,10 @@ export function BulkReclose({ chosen, filter, isEmpty }: Props) {
           okText={actions.confirm(actions.reclose.name)}
           cancelText={actions.keep}
           confirmLoading={reclose.isPending}
+          cancelButtonProps={{ disabled: reclose.isPending }}
+          closable={!reclose.isPending}
+          keyboard={!reclose.isPending}
+          mask={{ closable: !reclose.isPending }}
           onOk={() => reclose.mutate(wish)}
           onCancel={() => setWish(null)}
         >
@@ -75,6 +90,16 @@ export function BulkReclose({ chosen, filter, isEmpty }: Props) {
       )}
     </>
   );
+}
+
+function together(before: RecloseResult, part: RecloseResult): RecloseResult {
+  return {
+    enqueued: before.enqueued + part.enqueued,
+    ended: before.ended + part.ended,
+    lastAt: part.lastAt ?? before.lastAt,
+    orders: [...before.orders, ...part.orders],
+    next: part.next,
+  };
 }
 
 function Done({ result: { enqueued, ended, lastAt, orders } }: { result: RecloseResult }) {

@@ -127,6 +127,7 @@ export const words: typeof zh = {
     late: 'Decide a late payment',
     stuck_ask: 'Dry run: ask the channels',
     stuck_reclose: 'Re-close many',
+    refused: 'Refused',
     'queues.put': 'Act on queues',
     'queues.post': 'Act on queues',
     'queues.patch': 'Act on queues',

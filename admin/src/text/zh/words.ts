@@ -154,6 +154,7 @@ export const words = {
     late: '处理关单后支付',
     stuck_ask: '试运行：询问通道',
     stuck_reclose: '批量重新关单',
+    refused: '被拒绝的操作',
     'queues.put': '操作队列',
     'queues.post': '操作队列',
     'queues.patch': '操作队列',
