@@ -49,6 +49,26 @@ describe('a session ends', () => {
     expect(await isIn(visitor)).toBe(false);
   });
 
+  test('when for half an hour nothing but an open page asked, which follows changes and polls', async () => {
+    const visitor = await signedIn('lunch', 'admin');
+    await setBack('lunch', 'seen_at', 29);
+    const asked: [string, Record<string, string>][] = [
+      ['/admin/api/me', { 'x-background': '1' }],
+      ['/admin/api/figures', { 'x-background': '1' }],
+      ['/admin/queues/api/queues', {}],
+    ];
+    for (const [path, headers] of asked) expect((await visitor.get(path, headers)).status).toBe(200);
+    const leaving = new AbortController();
+    const stream = await fetch(`${url}/admin/api/events`, {
+      headers: { cookie: visitor.cookie ?? '' },
+      signal: leaving.signal,
+    });
+    expect(stream.status).toBe(200);
+    leaving.abort();
+    await setBack('lunch', 'seen_at', 2);
+    expect(await isIn(visitor)).toBe(false);
+  });
+
   test('after twelve hours, however much it is used', async () => {
     const visitor = await signedIn('worker');
     await setBack('worker', 'expires_at', 12 * 60 - 1);

@@ -28,16 +28,21 @@ export function createSessionCookie({ isHttps }: { isHttps: boolean }) {
   };
 }
 
-/** Finds out who makes each request of this part of the server; it refuses nobody. */
+/**
+ * Finds out who makes each request of this part of the server; it refuses nobody. What the browser asks for by itself
+ * keeps no session from ending unused: what the page says is that (`x-background`), and what `isBackground` tells.
+ */
 export function knowWhoAsks(
   app: FastifyInstance,
   { findSession }: Pick<AdminDeps, 'findSession'>,
   cookie: SessionCookie,
+  isBackground: (request: FastifyRequest) => boolean,
 ): void {
   app.addHook('onRequest', async (request) => {
     const token = cookie.read(request);
     if (token === null) return;
-    const user = await findSession(token, { isUse: true });
+    const isUse = request.headers['x-background'] === undefined && !isBackground(request);
+    const user = await findSession(token, { isUse });
     if (user === null) return;
     request.signedIn = { name: user.name, role: user.role };
     request.sessionToken = token;
