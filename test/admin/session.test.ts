@@ -209,3 +209,13 @@ test('an unknown path of the API is named as such, whoever asks and whatever for
     expect([seen.status, seen.json]).toEqual([404, { error: 'not_found', traceId: expect.any(String) }]);
   }
 });
+
+test('a path that cannot be decoded is answered in the form that the page reads', async () => {
+  for (const path of ['/admin/api/%', '/admin/api/orders/%E0%A4%A']) {
+    const seen = await createVisitor(url).get(path);
+    expect([seen.status, seen.json]).toEqual([
+      400,
+      { error: 'bad_request', traceId: expect.stringMatching(/^\w{12}$/) },
+    ]);
+  }
+});
