@@ -36,7 +36,7 @@ Exit code 1: it was not done, and standard error says why.`,
   withPassword(named('add', 'add a user'))
     .addOption(new Option('--role <role>', 'what the user may do').choices(roles).makeOptionMandatory())
     .action(async (name: string, { role, passwordStdin = false }: PasswordOptions & { role: Role }) => {
-      const password = await readPassword({ fromStdin: passwordStdin });
+      const password = await readPassword({ name, fromStdin: passwordStdin });
       await withApp(open, async (app) => {
         const hash = await app.admin.passwords.hash(password);
         const outcome = await app.admin.users.add(name, role, hash, atCommandLine());
@@ -61,7 +61,7 @@ Exit code 1: it was not done, and standard error says why.`,
 
   withPassword(named('password', 'give a user another password; ends the user’s sessions')).action(
     async (name: string, { passwordStdin = false }: PasswordOptions) => {
-      const password = await readPassword({ fromStdin: passwordStdin });
+      const password = await readPassword({ name, fromStdin: passwordStdin });
       await change(name, 'has another password', async ({ users, passwords }) =>
         users.setPassword(name, await passwords.hash(password), atCommandLine()),
       );

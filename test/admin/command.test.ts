@@ -69,10 +69,12 @@ test('a user is disabled, and all are listed', async () => {
 test('what cannot be done is said on standard error, with exit code 1', async () => {
   const ran = await Promise.all([
     run(['add', 'frank', '--role', 'viewer', '--password-stdin'], 'short\n'),
+    run(['add', 'frank', '--role', 'viewer', '--password-stdin'], 'Frank and nobody else\n'),
     run(['unlock', 'nobody']),
   ]);
   expect(ran.map(({ code, stderr }) => [code, stderr()])).toEqual([
     [1, 'The password must have at least 12 characters.\n'],
+    [1, 'The password must not contain the user’s name.\n'],
     [1, 'There is no user nobody.\n'],
   ]);
 });

@@ -112,6 +112,11 @@ describe('a session ends', () => {
     expect([seen.status, seen.json.error, await isIn(visitor)]).toEqual([403, 'bad_login', true]);
     const short = await visitor.post('/admin/api/password', { password: PASSWORD, next: 'short' });
     expect([short.status, short.json.detail]).toEqual([400, 'next: must have at least 12 characters']);
+    const named = await visitor.post('/admin/api/password', {
+      password: PASSWORD,
+      next: 'I am a THIEF indeed',
+    });
+    expect([named.status, named.json.detail]).toEqual([400, 'next: must not contain the user’s name']);
     expect(
       await world.query("SELECT 1 FROM admin_login_attempt WHERE name_hash = SHA2('thief', 256)"),
     ).toHaveLength(1);
