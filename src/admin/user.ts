@@ -28,10 +28,15 @@ export function readName(text: string): string | null {
   return /^[a-z0-9][a-z0-9._@-]{0,63}$/.test(name) ? name : null;
 }
 
-/** Why this cannot be a password, or null. */
-export function passwordProblem(password: string): string | null {
+/** Shorter names are part of many a good phrase. */
+const MIN_NAME_TO_AVOID = 3;
+
+/** Why this cannot be the password of the user of this name, or null. */
+export function passwordProblem(password: string, name: string): string | null {
   const { length } = [...password];
   if (length < MIN_PASSWORD) return `must have at least ${MIN_PASSWORD} characters`;
   if (length > MAX_PASSWORD) return `must have at most ${MAX_PASSWORD} characters`;
+  if (name.length >= MIN_NAME_TO_AVOID && password.normalize('NFKC').toLowerCase().includes(name))
+    return 'must not contain the user’s name';
   return null;
 }

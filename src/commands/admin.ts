@@ -4,8 +4,9 @@ import type { App } from '../app.ts';
 import { jsonOption, type OpenApp, osUser, print, withApp } from './command.ts';
 import { readPassword } from './read-password.ts';
 
-interface PasswordOptions {
+interface Options {
   passwordStdin?: boolean;
+  json?: boolean;
 }
 
 /** `autoclose admin`: who may use the admin page. What it changes is recorded as done by `cli:<user of the system>`. */
@@ -29,20 +30,23 @@ Exit code 1: it was not done, and standard error says why.`,
     );
 
   const named = (name: string, description: string) =>
-    admin.command(name).description(description).argument('<name>', 'of the user', userName);
+    admin
+      .command(name)
+      .description(description)
+      .argument('<name>', 'of the user', userName)
+      .addOption(new Option('--json', 'print the user as one JSON object'));
   const withPassword = (command: Command) =>
     command.option('--password-stdin', 'read the password from standard input instead of asking for it');
 
   withPassword(named('add', 'add a user'))
     .addOption(new Option('--role <role>', 'what the user may do').choices(roles).makeOptionMandatory())
-    .action(async (name: string, { role, passwordStdin = false }: PasswordOptions & { role: Role }) => {
-      const password = await readPassword({ fromStdin: passwordStdin });
+    .action(async (name: string, { role, passwordStdin = false, json }: Options & { role: Role }) => {
+      const password = await readPassword({ name, fromStdin: passwordStdin });
       await withApp(open, async (app) => {
         const hash = await app.admin.passwords.hash(password);
         const outcome = await app.admin.users.add(name, role, hash, atCommandLine());
         if (outcome === 'exists') return failed(`There is a user ${name} already.`);
-        print(`Added ${name}, ${role}.`);
-        return true;
+        return printDone(app, name, `Added ${name}, ${role}.`, json);
       });
     });
 
@@ -50,7 +54,7 @@ Exit code 1: it was not done, and standard error says why.`,
     .command('list')
     .description('list the users')
     .addOption(jsonOption())
-    .action(({ json }: { json?: boolean }) =>
+    .action(({ json }: Options) =>
       withApp(open, async (app) => {
         const users = await app.admin.users.list();
         for (const user of users) print(json ? JSON.stringify(asJson(user)) : asLine(user));
@@ -60,9 +64,9 @@ Exit code 1: it was not done, and standard error says why.`,
     );
 
   withPassword(named('password', 'give a user another password; ends the user’s sessions')).action(
-    async (name: string, { passwordStdin = false }: PasswordOptions) => {
-      const password = await readPassword({ fromStdin: passwordStdin });
-      await change(name, 'has another password', async ({ users, passwords }) =>
+    async (name: string, { passwordStdin = false, json }: Options) => {
+      const password = await readPassword({ name, fromStdin: passwordStdin });
+      await change(name, json, 'has another password', async ({ users, passwords }) =>
         users.setPassword(name, await passwords.hash(password), atCommandLine()),
       );
     },
@@ -70,33 +74,40 @@ Exit code 1: it was not done, and standard error says why.`,
 
   named('role', 'give a user another role')
     .argument('<role>', roles.join(', '), roleName)
-    .action((name: string, role: Role) =>
-      change(name, `is ${role} now`, ({ users }) => users.setRole(name, role, atCommandLine())),
+    .action((name: string, role: Role, { json }: Options) =>
+      change(name, json, `is ${role} now`, ({ users }) => users.setRole(name, role, atCommandLine())),
     );
-  named('disable', 'refuse a user; ends the user’s sessions').action((name: string) =>
-    change(name, 'is disabled', ({ users }) => users.disable(name, atCommandLine())),
+  named('disable', 'refuse a user; ends the user’s sessions').action((name: string, { json }: Options) =>
+    change(name, json, 'is disabled', ({ users }) => users.disable(name, atCommandLine())),
   );
-  named('enable', 'let a disabled user in again').action((name: string) =>
-    change(name, 'is enabled', ({ users }) => users.enable(name, atCommandLine())),
+  named('enable', 'let a disabled user in again').action((name: string, { json }: Options) =>
+    change(name, json, 'is enabled', ({ users }) => users.enable(name, atCommandLine())),
   );
-  named('unlock', 'forget a user’s wrong passwords').action((name: string) =>
-    change(name, 'is unlocked', (it) => it.unlock(name, atCommandLine())),
+  named('unlock', 'forget a user’s wrong passwords').action((name: string, { json }: Options) =>
+    change(name, json, 'is unlocked', (it) => it.unlock(name, atCommandLine())),
   );
 
   async function change(
     name: string,
+    json: boolean | undefined,
     done: string,
     work: (it: App['admin']) => Promise<'changed' | 'unknown'>,
   ): Promise<void> {
     await withApp(open, async (app) => {
       if ((await work(app.admin)) === 'unknown') return failed(`There is no user ${name}.`);
-      print(`${name} ${done}.`);
-      return true;
+      return printDone(app, name, `${name} ${done}.`, json);
     });
   }
 }
 
 const atCommandLine = () => ({ actor: osUser(), ip: null });
+
+/** Says what was done, or as JSON what the user is now. */
+async function printDone(app: App, name: string, text: string, json = false): Promise<true> {
+  const user = json ? await app.admin.users.find(name) : null;
+  print(user === null ? text : JSON.stringify(asJson(user)));
+  return true;
+}
 
 function failed(why: string): false {
   process.stderr.write(`${why}\n`);

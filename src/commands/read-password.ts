@@ -4,12 +4,18 @@ import { text } from 'node:stream/consumers';
 import { passwordProblem } from '../admin/user.ts';
 
 /**
- * A new password: asked for twice on the terminal, which does not show it, or the whole of standard input without its
+ * A new password for the user of this name: asked for twice on the terminal, which does not show it, or the whole of standard input without its
  * line end. Throws, and says why, if it cannot be one. It is no argument, which every user of the machine could see.
  */
-export async function readPassword({ fromStdin }: { fromStdin: boolean }): Promise<string> {
+export async function readPassword({
+  name,
+  fromStdin,
+}: {
+  name: string;
+  fromStdin: boolean;
+}): Promise<string> {
   const password = fromStdin ? (await text(process.stdin)).replace(/\r?\n$/, '') : await askTwice();
-  const problem = passwordProblem(password);
+  const problem = passwordProblem(password, name);
   if (problem !== null) throw new Error(`The password ${problem}.`);
   return password;
 }

@@ -1,6 +1,7 @@
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
 import { newTraceId } from '../platform/trace.ts';
 import type { AdminDeps } from './admin/deps.ts';
+import { answerProblem } from './admin/problems.ts';
 import { adminRoutes } from './admin/routes.ts';
 import type { ApiDeps } from './daxpay/answer.ts';
 import { answerBrokenConnection } from './daxpay/broken-connection.ts';
@@ -70,6 +71,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     url: string,
     reply: FastifyReply,
   ): FastifyReply {
+    if (url.startsWith('/admin/api/')) return answerProblem(error, reply.request, reply, deps.log);
     const status = error.statusCode ?? 500;
     if (status >= 500)
       deps.log.error({ err: safeError(error), traceId: reply.request.id, url }, 'request failed');

@@ -66,13 +66,35 @@ test('a user is disabled, and all are listed', async () => {
   });
 });
 
+test('with --json every change prints the user as one object, and a failure none', async () => {
+  const add = ['add', 'grace', '--role', 'viewer', '--password-stdin', '--json'];
+  const added = await run(add, `${PASSWORD}\n`);
+  const grace = { name: 'grace', createdAt: expect.any(String) };
+  expect(JSON.parse(added.stdout())).toEqual({ ...grace, role: 'viewer', disabledAt: null });
+  await addUser(world.app, 'henry');
+  await addUser(world.app, 'ivan');
+  const [raised, disabled, unlocked, renewed, nobody] = await Promise.all([
+    run(['role', 'grace', 'operator', '--json']),
+    run(['disable', 'henry', '--json']),
+    run(['unlock', 'ivan', '--json']),
+    run(['password', 'ivan', '--password-stdin', '--json'], 'one more good one\n'),
+    run(['enable', 'nobody', '--json']),
+  ]);
+  expect(JSON.parse(raised.stdout())).toEqual({ ...grace, role: 'operator', disabledAt: null });
+  expect(JSON.parse(disabled.stdout())).toMatchObject({ name: 'henry', disabledAt: expect.any(String) });
+  for (const ran of [unlocked, renewed]) expect(JSON.parse(ran.stdout())).toMatchObject({ name: 'ivan' });
+  expect([nobody.code, nobody.stdout()]).toEqual([1, '']);
+});
+
 test('what cannot be done is said on standard error, with exit code 1', async () => {
   const ran = await Promise.all([
     run(['add', 'frank', '--role', 'viewer', '--password-stdin'], 'short\n'),
+    run(['add', 'frank', '--role', 'viewer', '--password-stdin'], 'Frank and nobody else\n'),
     run(['unlock', 'nobody']),
   ]);
   expect(ran.map(({ code, stderr }) => [code, stderr()])).toEqual([
     [1, 'The password must have at least 12 characters.\n'],
+    [1, 'The password must not contain the user’s name.\n'],
     [1, 'There is no user nobody.\n'],
   ]);
 });

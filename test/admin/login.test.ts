@@ -48,11 +48,14 @@ describe('signing in', () => {
     expect(set.split('; ').slice(1).sort()).toEqual(['HttpOnly', 'Path=/admin', 'SameSite=Strict']);
   });
 
-  test('with https the cookie is for https alone, and so are later visits', async () => {
+  test('with https the cookie is for https and this host alone, and later visits are for https', async () => {
     const app = await world.openApp({ PUBLIC_URL: 'https://pay.example.com', PORT: '0' });
     await addUser(app, 'secure');
     const seen = await createVisitor(await app.serve()).logIn('secure');
-    expect(seen.headers.get('set-cookie')).toMatch(/^__Secure-autoclose=.*; Secure/);
+    const [pair = '', ...more] = (seen.headers.get('set-cookie') ?? '').split('; ');
+    expect(pair).toMatch(/^__Host-autoclose=[\w-]{43}$/);
+    // Without these a browser takes no cookie of that name; no other host can set one.
+    expect(more.sort()).toEqual(['HttpOnly', 'Path=/', 'SameSite=Strict', 'Secure']);
     expect(seen.headers.get('strict-transport-security')).toBe('max-age=31536000');
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { watchUse } from '../../admin/src/api/use.ts';
 import { deedsOf } from '../../admin/src/parts/act/deed.ts';
 import { counted, duration } from '../../admin/src/parts/duration.ts';
 import { yuan } from '../../admin/src/parts/yuan.ts';
@@ -64,4 +65,17 @@ it('says in both languages whatever it says in one', () => {
     );
   // Words for codes are open lists, which the compiler cannot compare.
   expect(keysOf(en).sort()).toEqual(keysOf(zh).sort());
+});
+
+describe('a request of the admin page', () => {
+  it('says that nobody is behind it, unless the page was opened or something was done with it since the last', () => {
+    const page = new EventTarget();
+    const headers = watchUse(page);
+    expect([headers(), headers(), headers()]).toEqual([{}, { 'x-background': '1' }, { 'x-background': '1' }]);
+    for (const deed of ['pointermove', 'keydown', 'wheel']) {
+      page.dispatchEvent(new Event(deed));
+      page.dispatchEvent(new Event(deed));
+      expect([headers(), headers()]).toEqual([{}, { 'x-background': '1' }]);
+    }
+  });
 });

@@ -147,7 +147,7 @@ test('every answer is sealed: no sniffing, no frames, no caching, nothing for ot
 });
 
 describe('other people’s routes under /admin/api', () => {
-  const cookie = '__Secure-autoclose=one';
+  const cookie = '__Host-autoclose=one';
 
   test('are for those who have signed in, even where they ask for no role, and else for the role', async () => {
     expect((await get('/admin/api/secret')).json()).toMatchObject({ error: 'not_signed_in' });
@@ -179,7 +179,7 @@ describe('other people’s routes under /admin/api', () => {
     const url = await server.listen({ host: '127.0.0.1', port: 0 });
     sessions.add('leaving');
     const response = await fetch(`${url}/admin/api/events`, {
-      headers: { cookie: '__Secure-autoclose=leaving' },
+      headers: { cookie: '__Host-autoclose=leaving' },
     });
     const reader = response.body?.getReader();
     expect(String(new TextDecoder().decode((await reader?.read())?.value))).toContain('hello');
@@ -190,6 +190,47 @@ describe('other people’s routes under /admin/api', () => {
       () => (isOver = true),
     );
     await until('the answer ends', () => isOver);
+    await server.close();
+  });
+
+  test('what went while its session was looked up is not looked after', async () => {
+    const looks: string[] = [];
+    let arrived = () => {};
+    const isAsked = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    let release = () => {};
+    const isGone = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const server = await open(directory, {
+      endedEveryMs: 20,
+      findSession: async (token) => {
+        looks.push(token);
+        if (token === 'gone') {
+          arrived();
+          await isGone;
+        }
+        return { name: 'ann', role: 'operator' };
+      },
+    });
+    const closed = new Promise<void>((resolve) => {
+      server.server.once('request', (_request, response) => response.once('close', resolve));
+    });
+    const url = `${await server.listen({ host: '127.0.0.1', port: 0 })}/admin/api/events`;
+    const leaving = new AbortController();
+    const left = fetch(url, { headers: { cookie: '__Host-autoclose=gone' }, signal: leaving.signal });
+    await isAsked;
+    leaving.abort();
+    await expect(left).rejects.toThrow('abort');
+    await closed;
+    release();
+    const staying = new AbortController();
+    const cookieOfStayer = { cookie: '__Host-autoclose=staying' };
+    await fetch(url, { headers: cookieOfStayer, signal: staying.signal });
+    await until('who stays is looked after', () => looks.filter((token) => token === 'staying').length > 4);
+    expect(looks.filter((token) => token === 'gone')).toHaveLength(1);
+    staying.abort();
     await server.close();
   });
 });

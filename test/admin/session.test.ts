@@ -49,6 +49,26 @@ describe('a session ends', () => {
     expect(await isIn(visitor)).toBe(false);
   });
 
+  test('when for half an hour nothing but an open page asked, which follows changes and polls', async () => {
+    const visitor = await signedIn('lunch', 'admin');
+    await setBack('lunch', 'seen_at', 29);
+    const asked: [string, Record<string, string>][] = [
+      ['/admin/api/me', { 'x-background': '1' }],
+      ['/admin/api/figures', { 'x-background': '1' }],
+      ['/admin/queues/api/queues', {}],
+    ];
+    for (const [path, headers] of asked) expect((await visitor.get(path, headers)).status).toBe(200);
+    const leaving = new AbortController();
+    const stream = await fetch(`${url}/admin/api/events`, {
+      headers: { cookie: visitor.cookie ?? '' },
+      signal: leaving.signal,
+    });
+    expect(stream.status).toBe(200);
+    leaving.abort();
+    await setBack('lunch', 'seen_at', 2);
+    expect(await isIn(visitor)).toBe(false);
+  });
+
   test('after twelve hours, however much it is used', async () => {
     const visitor = await signedIn('worker');
     await setBack('worker', 'expires_at', 12 * 60 - 1);
@@ -92,6 +112,11 @@ describe('a session ends', () => {
     expect([seen.status, seen.json.error, await isIn(visitor)]).toEqual([403, 'bad_login', true]);
     const short = await visitor.post('/admin/api/password', { password: PASSWORD, next: 'short' });
     expect([short.status, short.json.detail]).toEqual([400, 'next: must have at least 12 characters']);
+    const named = await visitor.post('/admin/api/password', {
+      password: PASSWORD,
+      next: 'I am a THIEF indeed',
+    });
+    expect([named.status, named.json.detail]).toEqual([400, 'next: must not contain the user’s name']);
     expect(
       await world.query("SELECT 1 FROM admin_login_attempt WHERE name_hash = SHA2('thief', 256)"),
     ).toHaveLength(1);
@@ -187,5 +212,15 @@ test('an unknown path of the API is named as such, whoever asks and whatever for
   for (const accept of ['*/*', 'text/html']) {
     const seen = await createVisitor(url).get('/admin/api/nothing', { accept });
     expect([seen.status, seen.json]).toEqual([404, { error: 'not_found', traceId: expect.any(String) }]);
+  }
+});
+
+test('a path that cannot be decoded is answered in the form that the page reads', async () => {
+  for (const path of ['/admin/api/%', '/admin/api/orders/%E0%A4%A']) {
+    const seen = await createVisitor(url).get(path);
+    expect([seen.status, seen.json]).toEqual([
+      400,
+      { error: 'bad_request', traceId: expect.stringMatching(/^\w{12}$/) },
+    ]);
   }
 });

@@ -71,6 +71,36 @@ test('a stream ends when the server closes, and keeps it from nothing', async ()
   await ended;
 });
 
+test('a stream that was asked for before the server closes is not opened afterwards', async () => {
+  let release = () => {};
+  const isClosing = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  let arrived = () => {};
+  const isAsked = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  const closing = createOrderAdminServer(world.app);
+  closing.signIn('wang', 'viewer');
+  // When everybody's preClose has run.
+  closing.http.addHook('preClose', async () => void setImmediate(release));
+  closing.http.addHook('onRequest', async () => {
+    arrived();
+    await isClosing;
+  });
+  const leaving = new AbortController();
+  const address = await closing.http.listen({ host: '127.0.0.1', port: 0 });
+  const asked = fetch(`${address}/admin/api/events`, { signal: leaving.signal });
+  await isAsked;
+  const closed = closing.http.close();
+  try {
+    expect((await asked).status).toBe(503);
+  } finally {
+    leaving.abort();
+    await closed;
+  }
+});
+
 test('a quiet stream is kept alive', async () => {
   const { comments } = await open();
   await until('it is kept alive', () => comments() > 2);

@@ -1,5 +1,6 @@
 import type { ApiProblem, Me } from '../../../src/http/admin/api.ts';
 import { noteServerClock } from './clock.ts';
+import { watchUse } from './use.ts';
 
 /** The server said no, or (`network`) did not say anything that could be understood. */
 export class RequestProblem extends Error {
@@ -20,11 +21,13 @@ export class RequestProblem extends Error {
 /** Goes with every request that changes something; the server gives it with `Me`. */
 let csrf = '';
 
+const whoseUse = watchUse(window);
+
 /** Asks `/admin/api`; throws `RequestProblem`. `query`: what is undefined or empty is left out. */
 export function get<Answer>(path: string, query: object = {}): Promise<Answer> {
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
   const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
-  return ask<Answer>(search === '' ? path : `${path}?${search}`, {});
+  return ask<Answer>(search === '' ? path : `${path}?${search}`, { headers: whoseUse() });
 }
 
 /** Asks for a change; throws `RequestProblem`. A session that was renewed in another tab is picked up once. */

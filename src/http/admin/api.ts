@@ -10,6 +10,8 @@ export type { OrderState } from '../../view/order-state.ts';
  * What the admin page and its server say to each other: JSON under `/admin/api`. Moments are ISO 8601 in UTC, money is
  * in fen, durations are in ms. The server writes these types and the page reads them; nothing else depends on them.
  *
+ * What the page asks for by itself carries `x-background: 1`, and keeps no session from ending unused.
+ *
  * A failure is an HTTP status with `ApiProblem`: 400 `bad_request`, 401 `not_signed_in`, 403 `not_allowed` or
  * `bad_csrf`, 404 `not_found`, 423 `locked`, 429 `too_many`, 500 `internal`.
  */

@@ -32,8 +32,8 @@ export interface AdminDeps {
   pageDirectory: string;
   logIn(wish: { name: string; password: string; ip: string }): Promise<LoginAnswer>;
   changePassword(wish: { name: string; password: string; next: string; ip: string }): Promise<LoginAnswer>;
-  /** Why this cannot be a password, or null. */
-  passwordProblem(password: string): string | null;
+  /** Why this cannot be the password of the user of this name, or null. */
+  passwordProblem(password: string, name: string): string | null;
   /** Whose session this is; `isUse` false only looks and does not prolong it. */
   findSession(token: string, how: { isUse: boolean }): Promise<{ name: string; role: Role } | null>;
   endSession(token: string): Promise<void>;

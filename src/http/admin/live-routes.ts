@@ -26,12 +26,18 @@ export interface LiveDeps {
  */
 export function liveRoutes(app: FastifyInstance, deps: LiveDeps): void {
   const open = new Set<() => void>();
-  // Before connections are waited for: these would never end by themselves.
+  let isClosing = false;
+  // Before connections are waited for: these would never end by themselves, nor would one that was asked for before.
   app.addHook('preClose', async () => {
+    isClosing = true;
     for (const end of open) end();
   });
 
   app.get('/events', { preHandler: allow('viewer') }, (_request, reply) => {
+    if (isClosing) {
+      reply.header('connection', 'close');
+      throw new Problem(503, 'unavailable');
+    }
     if (open.size >= MAX_STREAMS) throw new Problem(429, 'too_many');
     const stream = new Readable({ read() {} });
     const say = (text: string) => {

@@ -12,12 +12,15 @@ export function endWithSession(app: FastifyInstance, deps: AdminDeps): void {
   async function look(): Promise<void> {
     for (const [request, reply] of [...open]) {
       const token = request.sessionToken;
-      if (token !== null && (await deps.findSession(token, { isUse: false })) === null) reply.raw.destroy();
+      if (token === null || (await deps.findSession(token, { isUse: false })) !== null) continue;
+      open.delete(request);
+      reply.raw.destroy();
     }
   }
 
   app.addHook('preHandler', async (request, reply) => {
-    if (request.sessionToken === null) return;
+    // Who has gone while the session was looked up has been said to have gone: nothing would take it away again.
+    if (request.sessionToken === null || reply.raw.destroyed) return;
     open.set(request, reply);
     reply.raw.once('close', () => open.delete(request));
   });

@@ -1,5 +1,5 @@
 import fastifyCookie from '@fastify/cookie';
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { auditRoutes } from './audit-routes.ts';
 import { beginTraces } from './begin-traces.ts';
 import { boardRoutes } from './board.ts';
@@ -7,9 +7,9 @@ import type { AdminDeps } from './deps.ts';
 import { acceptJsonBodies } from './json-bodies.ts';
 import { endWithSession } from './long-answers.ts';
 import { answerElse, pageRoutes } from './page.ts';
-import { answerProblem } from './problems.ts';
+import { answerProblem, pathOf } from './problems.ts';
 import { recordRefusal } from './refusals.ts';
-import { refuseForged } from './same-origin.ts';
+import { isUnsafe, refuseForged } from './same-origin.ts';
 import { sealAnswers } from './security-headers.ts';
 import { createSessionCookie, knowWhoAsks } from './session.ts';
 import { sessionRoutes } from './session-routes.ts';
@@ -42,7 +42,8 @@ export async function adminRoutes(app: FastifyInstance, deps: AdminDeps): Promis
 
   const apiRoutes: FastifyPluginAsync = async (api) => {
     beginTraces(api);
-    knowWhoAsks(api, deps, cookie);
+    // A browser opens a lost stream again and again, and can say nothing with it.
+    knowWhoAsks(api, deps, cookie, (request) => pathOf(request) === '/admin/api/events');
     api.addHook('onRequest', async (request) => {
       refuseForged(request, deps.publicUrl);
       if (request.routeOptions.config.isPublic !== true) signedIn(request);
@@ -53,10 +54,15 @@ export async function adminRoutes(app: FastifyInstance, deps: AdminDeps): Promis
     for (const routes of deps.routes) await api.register(routes);
   };
   const queueRoutes: FastifyPluginAsync = async (board) => {
-    knowWhoAsks(board, deps, cookie);
+    // Bull Board asks every few seconds, and does not say which requests are a person's: its page is, and what is done.
+    knowWhoAsks(board, deps, cookie, (request) => !isUnsafe(request) && isBoardData(request));
     await boardRoutes(board, deps);
   };
   await app.register(apiRoutes, { prefix: '/api' });
   await app.register(queueRoutes, { prefix: '/queues' });
   await app.register(pageRoutes, { directory: deps.pageDirectory });
+}
+
+function isBoardData(request: FastifyRequest): boolean {
+  return pathOf(request).startsWith('/admin/queues/api/');
 }

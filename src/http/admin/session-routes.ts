@@ -33,7 +33,7 @@ export function sessionRoutes(app: FastifyInstance, deps: AdminDeps, cookie: Ses
   app.post('/password', async (request, reply) => {
     const { name } = signedIn(request);
     const { password, next } = readRequest(passwordBody, request.body);
-    const problem = deps.passwordProblem(next);
+    const problem = deps.passwordProblem(next, name);
     if (problem !== null) throw new Problem(400, 'bad_request', `next: ${problem}`);
     return welcome(await deps.changePassword({ name, password, next, ip: request.ip }), 403, reply);
   });

@@ -8,18 +8,17 @@ declare module 'fastify' {
   }
 }
 
-/**
- * The cookie is only for the admin page, so that whatever else lives on this host never sees it; that path rules the
- * prefix `__Host-` out, and `__Secure-` is what remains.
- */
-const COOKIE_PATH = '/admin';
-
 export type SessionCookie = ReturnType<typeof createSessionCookie>;
 
-/** The cookie of a session: not for scripts, never sent from other sites, and with https only there. */
+/**
+ * The cookie of a session: not for scripts, never sent from other sites, and with https only there. `__Host-` keeps other
+ * hosts of the same domain from setting one in its place, and demands the path `/`; without https there is no such
+ * protection, and it is for the admin page alone.
+ */
 export function createSessionCookie({ isHttps }: { isHttps: boolean }) {
-  const name = isHttps ? '__Secure-autoclose' : 'autoclose';
-  const options = { path: COOKIE_PATH, httpOnly: true, sameSite: 'strict', secure: isHttps } as const;
+  const name = isHttps ? '__Host-autoclose' : 'autoclose';
+  const path = isHttps ? '/' : '/admin';
+  const options = { path, httpOnly: true, sameSite: 'strict', secure: isHttps } as const;
   return {
     read: (request: FastifyRequest): string | null => request.cookies[name] ?? null,
     /** Without an age: it ends with the browser, if the session has not ended before. */
@@ -28,16 +27,21 @@ export function createSessionCookie({ isHttps }: { isHttps: boolean }) {
   };
 }
 
-/** Finds out who makes each request of this part of the server; it refuses nobody. */
+/**
+ * Finds out who makes each request of this part of the server; it refuses nobody. What the browser asks for by itself
+ * keeps no session from ending unused: what the page says is that (`x-background`), and what `isBackground` tells.
+ */
 export function knowWhoAsks(
   app: FastifyInstance,
   { findSession }: Pick<AdminDeps, 'findSession'>,
   cookie: SessionCookie,
+  isBackground: (request: FastifyRequest) => boolean,
 ): void {
   app.addHook('onRequest', async (request) => {
     const token = cookie.read(request);
     if (token === null) return;
-    const user = await findSession(token, { isUse: true });
+    const isUse = request.headers['x-background'] === undefined && !isBackground(request);
+    const user = await findSession(token, { isUse });
     if (user === null) return;
     request.signedIn = { name: user.name, role: user.role };
     request.sessionToken = token;
