@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { channelNames } from '../../channel/channel.ts';
 import { type PaymentOrder, pendingReasons } from '../../order/order.ts';
 import type { CloseTrigger } from '../../order/outcomes.ts';
 import type { RecloseOutcome } from '../../order/reclose.ts';
@@ -9,7 +8,7 @@ import type { StuckFilter } from '../../order/stuck-store.ts';
 import { viewOrder } from '../../view/order-row.ts';
 import type { ChannelSaysList, RecloseResult, StuckWish } from './api.ts';
 import type { Audit } from './audit.ts';
-import { orderNoForm, readRequest } from './read-request.ts';
+import { channel, orderNoForm, readRequest } from './read-request.ts';
 import { allow, signedIn, triggerOf } from './signed-in.ts';
 import type { Unsent } from './unsent.ts';
 
@@ -36,7 +35,7 @@ export interface StuckActions {
 /** Strict: with a filter that is not known to us, more would be meant than the operator means. */
 const wish = z.strictObject({
   orderNos: z.array(z.string().regex(orderNoForm)).min(1).max(AT_MOST).optional(),
-  channel: z.enum(channelNames).optional(),
+  channel: channel.optional(),
   reason: z.enum(pendingReasons).optional(),
 }) satisfies z.ZodType<StuckWish>;
 
