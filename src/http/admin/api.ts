@@ -325,6 +325,7 @@ export interface ProcessFigures {
  * `GET /events`: server-sent events without a name (`onmessage`), each with a `LiveEvent` as its data. `order`: an order
  * that has changed, as it is now (at most about one event a second for each order); the first events are of what has
  * changed in the last half minute. `figures`: something in the figures has changed, fetch them again; at most every 5 s.
- * A comment every 15 s.
+ * `missed`: more has changed than is told, fetch again all that is shown; only near the beginning. A comment every 15 s.
+ * A user has at most 10 of these streams: 429 `too_many`.
  */
-export type LiveEvent = { type: 'order'; order: OrderRow } | { type: 'figures' };
+export type LiveEvent = { type: 'order'; order: OrderRow } | { type: 'figures' } | { type: 'missed' };
