@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { addOnce } from './add-once.ts';
+import { addColumnOnce, addKeysOnce } from './add-once.ts';
 
 /** Which processes run, and whether they are alive: one row for each, see `src/process/heartbeat.ts`. */
 export class Processes1759000000000 implements MigrationInterface {
@@ -29,20 +29,19 @@ export class Processes1759000000000 implements MigrationInterface {
 
 /**
  * The trace that an order's creation began, and what the figures count orders by: those that are open by their expiry,
- * those that ended by when. One statement.
+ * those that ended by when, and how late those of each channel were closed.
  */
 export class Traces1759100000000 implements MigrationInterface {
   readonly name = 'Traces1759100000000';
 
   async up(queryRunner: QueryRunner): Promise<void> {
-    await addOnce(
-      queryRunner,
-      'trace_id',
-      `ADD COLUMN trace_id CHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL,
-        ADD KEY ix_status_expires_at (status, expires_at, channel),
-        ADD KEY ix_closed_at (closed_at, ending, channel, expires_at),
-        ADD KEY ix_paid_at (paid_at)`,
-    );
+    await addColumnOnce(queryRunner, 'trace_id', 'CHAR(32) CHARACTER SET ascii COLLATE ascii_bin NULL');
+    await addKeysOnce(queryRunner, 'payment_order', {
+      ix_status_expires_at: 'status, expires_at, channel',
+      ix_closed_at: 'closed_at',
+      ix_ending_channel: 'ending, channel, closed_at, expires_at',
+      ix_paid_at: 'paid_at',
+    });
   }
 
   /** Forward only. */

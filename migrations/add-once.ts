@@ -1,4 +1,18 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { QueryRunner } from 'typeorm';
+
+/** An ALTER that waits behind a long read makes everybody else wait behind itself: it gives up soon, s, and tries again. */
+const LOCK_WAIT_S = 2;
+const TRIES = 60;
+const PAUSE_MS = 1_000;
+const GAVE_UP = ['ER_LOCK_WAIT_TIMEOUT'];
+
+/** At once where the server can; else the table is made anew, while writers go on. */
+const FOR_COLUMNS = ['ALGORITHM=INSTANT', 'ALGORITHM=INPLACE, LOCK=NONE'];
+/** Beside the rows, while writers go on. */
+const FOR_KEYS = ['ALGORITHM=INPLACE, LOCK=NONE'];
+/** The server cannot do this change so. */
+const NOT_SO = ['ER_ALTER_OPERATION_NOT_SUPPORTED', 'ER_ALTER_OPERATION_NOT_SUPPORTED_REASON'];
 
 /**
  * Runs an ALTER that adds `column`, unless it has run. MySQL commits DDL by itself, so a crash after the ALTER and before
@@ -6,10 +20,70 @@ import type { QueryRunner } from 'typeorm';
  * ALTER is done whole or not at all: its column tells for all that it adds.
  */
 export async function addOnce(queryRunner: QueryRunner, column: string, alter: string): Promise<void> {
+  if (await hasColumn(queryRunner, column)) return;
+  await queryRunner.query(`ALTER TABLE payment_order ${alter}`);
+}
+
+/** Adds a column at the end, `definition`, unless it is there. Writers go on meanwhile: it fails rather than lock them out. */
+export async function addColumnOnce(
+  queryRunner: QueryRunner,
+  column: string,
+  definition: string,
+): Promise<void> {
+  if (await hasColumn(queryRunner, column)) return;
+  await alterOnline(queryRunner, 'payment_order', `ADD COLUMN ${column} ${definition}`, FOR_COLUMNS);
+}
+
+/** Adds those of the keys that are not there, by name. Writers go on meanwhile: it fails rather than lock them out. */
+export async function addKeysOnce(
+  queryRunner: QueryRunner,
+  table: string,
+  keys: Record<string, string>,
+): Promise<void> {
+  const found: { name: string }[] = await queryRunner.query(
+    `SELECT DISTINCT index_name AS name FROM information_schema.statistics
+     WHERE table_schema = DATABASE() AND table_name = ?`,
+    [table],
+  );
+  const missing = Object.entries(keys).filter(([key]) => !found.some(({ name }) => name === key));
+  if (missing.length === 0) return;
+  const adds = missing.map(([key, columns]) => `ADD KEY ${key} (${columns})`);
+  await alterOnline(queryRunner, table, adds.join(', '), FOR_KEYS);
+}
+
+async function alterOnline(
+  queryRunner: QueryRunner,
+  table: string,
+  change: string,
+  [how, ...others]: string[],
+): Promise<void> {
+  await queryRunner.query(`SET SESSION lock_wait_timeout = ${LOCK_WAIT_S}`);
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await queryRunner.query(`ALTER TABLE ${table} ${change}, ${how}`);
+        return;
+      } catch (error) {
+        if (others.length > 0 && isOneOf(error, NOT_SO)) break;
+        if (attempt >= TRIES || !isOneOf(error, GAVE_UP)) throw error;
+      }
+      await wait(PAUSE_MS);
+    }
+  } finally {
+    await queryRunner.query('SET SESSION lock_wait_timeout = DEFAULT');
+  }
+  await alterOnline(queryRunner, table, change, others);
+}
+
+async function hasColumn(queryRunner: QueryRunner, column: string): Promise<boolean> {
   const found: unknown[] = await queryRunner.query(
     `SELECT 1 FROM information_schema.columns
      WHERE table_schema = DATABASE() AND table_name = 'payment_order' AND column_name = ?`,
     [column],
   );
-  if (found.length === 0) await queryRunner.query(`ALTER TABLE payment_order ${alter}`);
+  return found.length > 0;
+}
+
+function isOneOf(error: unknown, codes: string[]): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
 }

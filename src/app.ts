@@ -32,6 +32,7 @@ import { openReaders } from './platform/open-readers.ts';
 import { packageVersion } from './platform/package.ts';
 import type { ProcessStore } from './process/process-store.ts';
 import { createFigures, type ReadFigures } from './view/figures.ts';
+import { readVitals } from './view/vitals.ts';
 
 /** Whoever asks after our health gives up soon, ms. */
 const HEALTH_LIMIT_MS = 2_000;
@@ -94,7 +95,8 @@ export async function openApp({ server, ...channelConfig }: Config, log: Logger)
     processes,
     readDepths: engine.readDepths,
   });
-  const refreshGauges = createFigureGauges(metrics.registry, figures, deps.channels);
+  const vitals = () => readVitals({ db, deps, processes });
+  const refreshGauges = createFigureGauges(metrics.registry, { vitals, figures }, deps.channels);
   const health = {
     isHealthy: () => answersWithin(HEALTH_LIMIT_MS, db.query('SELECT 1')),
     readiness: () => readReadiness(db, redis),

@@ -2,6 +2,7 @@ import { Gauge, type Registry } from 'prom-client';
 import type { Channels } from '../channel/channel.ts';
 import { answerWithin } from '../platform/answer-within.ts';
 import type { Figures, ReadFigures } from '../view/figures.ts';
+import type { Vitals } from '../view/vitals.ts';
 
 /** Prometheus waits for ten seconds, ms. */
 const LIMIT_MS = 5_000;
@@ -12,9 +13,14 @@ export type RefreshGauges = () => Promise<void>;
 /**
  * What the database and the queues know, as gauges: every process exports the same, so that the alert "no worker runs the
  * timers" also comes from one that only serves. While the database cannot be read they have no value, rather than an
- * old one, and `autoclose_figures_readable` is 0. The breakers are this process's own.
+ * old one, and `autoclose_figures_readable` is 0. What alerts stand on is read by itself: it is there also when the other
+ * figures take too long. The breakers are this process's own.
  */
-export function createFigureGauges(registry: Registry, read: ReadFigures, channels: Channels): RefreshGauges {
+export function createFigureGauges(
+  registry: Registry,
+  read: { vitals(): Promise<Vitals>; figures: ReadFigures },
+  channels: Channels,
+): RefreshGauges {
   const plain: Gauge[] = [];
   const labelled: Gauge[] = [];
   const gauge = <Label extends string>(name: string, help: string, labelNames: Label[] = []) => {
@@ -45,14 +51,20 @@ export function createFigureGauges(registry: Registry, read: ReadFigures, channe
   const alive = gauge('processes_alive', 'Processes that were seen within 30 s.', ['part']);
   const sweepAge = gauge('sweep_age_seconds', 'Since any worker’s sweep last ended; +Inf: not within a day.');
 
+  function showVitals({ now, processes, overdue: { count, oldestAt } }: Vitals): void {
+    const secondsSince = (at: Date) => Math.max(0, now.getTime() - at.getTime()) / 1000;
+    overdue.set(count);
+    overdueAge.set(oldestAt === null ? 0 : secondsSince(oldestAt));
+    for (const part of ['serves', 'works'] as const) {
+      alive.set({ part }, processes.filter((one) => one.isAlive && one[part]).length);
+    }
+    const swept = processes.flatMap(({ sweptAt }) => (sweptAt === null ? [] : [sweptAt.getTime()]));
+    sweepAge.set(swept.length === 0 ? Number.POSITIVE_INFINITY : secondsSince(new Date(Math.max(...swept))));
+  }
+
   function show(figures: Figures): void {
-    const now = figures.now.getTime();
-    const secondsSince = (at: Date) => Math.max(0, now - at.getTime()) / 1000;
-    const { oldestAt } = figures.overdue;
     for (const channel of channels.keys()) open.set({ channel }, 0);
     for (const { channel, count } of figures.open) open.set({ channel }, count);
-    overdue.set(figures.overdue.count);
-    overdueAge.set(oldestAt === null ? 0 : secondsSince(oldestAt));
     stuck.set(figures.stuck);
     late.set(figures.lateWaiting);
     violations.set(figures.violations);
@@ -63,15 +75,13 @@ export function createFigureGauges(registry: Registry, read: ReadFigures, channe
     for (const { channel, ...counts } of figures.queues ?? []) {
       for (const [state, count] of Object.entries(counts)) jobs.set({ channel, state }, count);
     }
-    for (const part of ['serves', 'works'] as const) {
-      alive.set({ part }, figures.processes.filter((one) => one.isAlive && one[part]).length);
-    }
-    const swept = figures.processes.flatMap(({ sweptAt }) => (sweptAt === null ? [] : [sweptAt.getTime()]));
-    sweepAge.set(swept.length === 0 ? Number.POSITIVE_INFINITY : secondsSince(new Date(Math.max(...swept))));
   }
 
   return async () => {
-    const figures = await answerWithin(LIMIT_MS, read());
+    const [vitals, figures] = await Promise.all([
+      answerWithin(LIMIT_MS, read.vitals()),
+      answerWithin(LIMIT_MS, read.figures()),
+    ]);
     // A gauge without labels would begin again with 0, which says something.
     for (const each of plain) each.remove();
     for (const each of labelled) each.reset();
@@ -79,6 +89,7 @@ export function createFigureGauges(registry: Registry, read: ReadFigures, channe
       outOfOrder.set({ channel }, unavailableUntil() === null ? 0 : 1);
     }
     readable.set(figures === null ? 0 : 1);
+    if (vitals !== null) showVitals(vitals);
     if (figures !== null) show(figures);
   };
 }

@@ -20,21 +20,24 @@ const LOOK_AT_MOST = 10_000;
 const RECENT = 200;
 const LOAD_AT_ONCE = 500;
 
-export type Change = { type: 'order'; order: OrderView } | { type: 'figures' };
+/** `missed`: more has changed than is told. */
+export type Change = { type: 'order'; order: OrderView } | { type: 'figures' } | { type: 'missed' };
 export type ChangeListener = (change: Change) => void;
 
 /**
  * Tells of every order that changes, whichever process changed it: within about a second of the commit, as the order is
  * by then. All listeners share one question a second to the database; while nobody listens there is none. Nothing that
- * was committed is missed, in whatever order, also over an outage of the database, unless it is a flood. An order may be
- * told of again though people would see no difference.
+ * was committed is missed, in whatever order, also over an outage of the database, unless it is a flood. Where people
+ * would see no difference, as when a lease is prolonged, there is mostly nothing told.
  *
- * Whoever begins to listen first hears of what has changed lately, so that nothing falls between a list that was read
- * just before and the first change.
+ * Whoever begins to listen first hears of what has changed lately, or that it is more than is told, so that nothing falls
+ * between a list that was read just before and the first change. All listeners are given the same objects.
  */
 export function createOrderChanges(db: DataSource, log: Logger, ticks: Ticks) {
   const listeners = new Set<ChangeListener>();
   const newcomers = new Set<ChangeListener>();
+  /** As they were last told, by order number; that much of it may be forgotten at any time. */
+  const told = new Map<string, string>();
   let isLooking = false;
 
   async function lookWhileListenedTo(): Promise<void> {
@@ -46,7 +49,7 @@ export function createOrderChanges(db: DataSource, log: Logger, ticks: Ticks) {
       try {
         const now = await readVersions(db, before);
         const fresh = before === null ? [] : changedSince(before, now);
-        await tellAll(fresh, [...now.of.keys()].slice(0, RECENT));
+        await tellAll(fresh, [...now.of.keys()]);
         // Only now: what could not be told of is told again.
         before = now;
         haveChanged ||= fresh.length > 0;
@@ -54,28 +57,47 @@ export function createOrderChanges(db: DataSource, log: Logger, ticks: Ticks) {
         log.debug({ err: error instanceof Error ? error.name : 'error' }, 'changes cannot be read');
       }
       if (haveChanged && ticks() - figuresAt >= FIGURES_MS) {
-        for (const listener of listeners) listener({ type: 'figures' });
+        const change: Change = { type: 'figures' };
+        for (const listener of listeners) listener(change);
         figuresAt = ticks();
         haveChanged = false;
       }
       await wait(LOOK_MS, undefined, { ref: false });
     }
+    told.clear();
     isLooking = false;
   }
 
   async function tellAll(fresh: string[], recent: string[]): Promise<void> {
     const greeted = [...newcomers];
     const known = [...listeners].filter((listener) => !newcomers.has(listener));
-    await tell(known, fresh);
-    await tell(greeted, [...new Set([...fresh, ...recent])]);
+    await tell(known, fresh, (order) => {
+      const shown = JSON.stringify(order);
+      if (told.get(order.orderNo) === shown) return false;
+      if (told.size >= LOOK_AT_MOST) told.clear();
+      told.set(order.orderNo, shown);
+      return true;
+    });
+    await tell(greeted, [...new Set([...fresh, ...recent.slice(0, RECENT)])], (order) => {
+      // These and the others may now know different states of it: its next change is news in any case.
+      told.delete(order.orderNo);
+      return true;
+    });
+    if (recent.length > RECENT) for (const listener of greeted) listener({ type: 'missed' });
     for (const listener of greeted) newcomers.delete(listener);
   }
 
-  async function tell(whom: ChangeListener[], ids: string[]): Promise<void> {
+  async function tell(
+    whom: ChangeListener[],
+    ids: string[],
+    isNews: (order: OrderView) => boolean,
+  ): Promise<void> {
     if (whom.length === 0) return;
     for (let from = 0; from < ids.length; from += LOAD_AT_ONCE) {
       for (const order of await loadOrders(db, ids.slice(from, from + LOAD_AT_ONCE))) {
-        for (const listener of whom) if (listeners.has(listener)) listener({ type: 'order', order });
+        if (!isNews(order)) continue;
+        const change: Change = { type: 'order', order };
+        for (const listener of whom) if (listeners.has(listener)) listener(change);
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { type ChannelName, channelNames } from '../channel/channel.ts';
+import type { ChannelName } from '../channel/channel.ts';
 import type { OrderStatus } from '../order/order.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import { loadOrders } from './load-orders.ts';
@@ -7,6 +7,7 @@ import type { OrderView } from './order-row.ts';
 import type { OrderState } from './order-state.ts';
 import { type Cursor, cut, type Page, writeCursor } from './page.ts';
 import { searchOrders } from './search.ts';
+import { readChannels } from './seen-channels.ts';
 import { all, join, type Sql, sql } from './sql.ts';
 
 /** Which orders are meant; what is left out means all. */
@@ -40,15 +41,19 @@ export async function listOrders(
 ): Promise<Page<OrderView>> {
   const common = [...filterConditions(filter, overdueSince), ...(after === null ? [] : [olderThan(after)])];
   const newest = `ORDER BY created_at DESC, id DESC LIMIT ${limit + 1}`;
-  const parts = sources(filter, overdueSince).map(({ from, where }) => {
+  const found = await sources(db, filter, overdueSince);
+  const parts = found.map(({ from, where }) => {
     const condition = all([...where, ...common]);
     const text = `(SELECT o.id AS id, o.created_at AS created_at FROM ${from.text} WHERE ${condition.text} ${newest})`;
     return sql(text, ...from.values, ...condition.values);
   });
   if (parts.length === 0) return { rows: [], next: null };
   const query = join(parts, ' UNION ALL ');
-  const found: { id: string; created_at: Date }[] = await db.query(`${query.text} ${newest}`, query.values);
-  const page = cut(found, limit, ({ id, created_at }) => writeCursor({ at: created_at, id }));
+  const newestIds: { id: string; created_at: Date }[] = await db.query(
+    `${query.text} ${newest}`,
+    query.values,
+  );
+  const page = cut(newestIds, limit, ({ id, created_at }) => writeCursor({ at: created_at, id }));
   return {
     rows: await loadOrders(
       db,
@@ -80,7 +85,7 @@ const givingBack =
   "o.status = 'success' AND o.ending IN ('cancel', 'reverse') AND o.next_close_at IS NOT NULL";
 
 /** Few orders are searched for, overdue, stuck, watched or late: then the list begins there. Else with channels and states. */
-function sources(filter: OrdersFilter, overdueSince: Date): Source[] {
+async function sources(db: DataSource, filter: OrdersFilter, overdueSince: Date): Promise<Source[]> {
   const { search, state } = filter;
   if (search !== undefined) {
     return [among(searchOrders(search))];
@@ -96,7 +101,10 @@ function sources(filter: OrdersFilter, overdueSince: Date): Source[] {
       return [among(longestOverdue(filter.channel, overdueSince))];
     case 'open':
     case undefined:
-      return byChannelAndStatus(filter);
+      return byChannelAndStatus(
+        filter.channel === undefined ? await readChannels(db) : [filter.channel],
+        filter,
+      );
     default:
       return assertNever(state);
   }
@@ -125,11 +133,11 @@ const everyStatus = Object.keys({
 } satisfies Record<OrderStatus, true>);
 
 /** Each channel in each state is one stretch of `ix_channel_status`, newest first. */
-function byChannelAndStatus({ channel, status, state }: OrdersFilter): Source[] {
+function byChannelAndStatus(channels: ChannelName[], { status, state }: OrdersFilter): Source[] {
   const statuses = (status === undefined ? everyStatus : [status]).filter(
     (one) => state !== 'open' || one === 'progress',
   );
-  const stretches = (channel === undefined ? channelNames : [channel]).flatMap((name) =>
+  const stretches = channels.flatMap((name) =>
     statuses.map((one) => through('ix_channel_status', sql('o.channel = ? AND o.status = ?', name, one))),
   );
   // Shown as refunding, though their row says success: they are few, and have an index of their own.

@@ -10,6 +10,8 @@ import type { PaymentOrder } from '../order/order.ts';
 
 /** An order that is tried for weeks has many records: of each kind the newest so many are shown. */
 const OF_EACH_KIND = 500;
+/** Of the attempts to send its notices. */
+const TRIES = 1_000;
 
 /** One moment in an order's life. Nothing in it names the customer or can be paid with. */
 export type TimelineEvent = Awaited<ReturnType<typeof readTimeline>>[number];
@@ -100,7 +102,7 @@ async function newest<Row extends ObjectLiteral & { id: string }>(
   return found.reverse();
 }
 
-/** The attempts to send each of these notices, oldest first. */
+/** The attempts to send each of these notices, oldest first; of all of them the newest so many. */
 async function readTries(db: DataSource, noticeIds: string[]) {
   const tries = new Map<string, NoticeTry[]>();
   if (noticeIds.length === 0) return tries;
@@ -108,9 +110,10 @@ async function readTries(db: DataSource, noticeIds: string[]) {
     .getRepository(NoticeAttemptEntity)
     .createQueryBuilder('t')
     .where('t.notice_id IN (:...ids)', { ids: noticeIds.map(Number) })
-    .orderBy('t.id')
+    .orderBy('t.id', 'DESC')
+    .limit(TRIES)
     .getMany();
-  for (const { noticeId, at, outcome, httpStatus, durationMs, answer } of found) {
+  for (const { noticeId, at, outcome, httpStatus, durationMs, answer } of found.reverse()) {
     const known = tries.get(noticeId) ?? [];
     tries.set(noticeId, [...known, { at, outcome, httpStatus, durationMs, answer }]);
   }

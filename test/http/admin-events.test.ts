@@ -65,6 +65,14 @@ test('a page sees what another process does to an order, and that the figures ha
   await until('the figures have changed', () => events.some(({ type }) => type === 'figures'));
 });
 
+test('one user cannot have all streams', async () => {
+  const own = await Promise.all(Array.from({ length: 10 }, () => open()));
+  expect(own.map(({ response }) => response.status)).toEqual(Array(10).fill(200));
+  expect((await open()).response.status).toBe(429);
+  admin.signIn('li', 'viewer');
+  expect((await open()).response.status).toBe(200);
+});
+
 test('a stream ends when the server closes, and keeps it from nothing', async () => {
   const { ended } = await open();
   await admin.http.close();

@@ -353,6 +353,21 @@ describe('what is wrong with a request is said by the name of its field', () => 
   });
 });
 
+test('an order of a shop’s own channel is listed, found, shown and filtered for like any other', async () => {
+  const order = await world.create('ali_pay');
+  const orderNo = `A-1_b|${order.id}`;
+  await world.edit(order, { channel: 'own_mall', orderNo, stuckAt: new Date(), status: 'progress' });
+  const match = { body: { rows: expect.arrayContaining([expect.objectContaining({ orderNo })]) } };
+  for (const list of ['/orders', '/orders?channel=own_mall', '/orders?state=open', '/stuck?channel=own_mall'])
+    expect(await admin.get(list)).toMatchObject(match);
+  expect(await admin.get('/close-records?channel=own_mall')).toMatchObject({ status: 200 });
+  const shown = await admin.get<OrderDetail>(`/orders/${encodeURIComponent(orderNo)}`);
+  expect(shown.body.order.channel).toBe('own_mall');
+  for (const channel of ['own_', 'mall', 'own_A'])
+    expect((await admin.get(`/orders?channel=${channel}`)).status).toBe(400);
+  await world.query(`DELETE FROM payment_order WHERE id = ${order.id}`);
+});
+
 describe('stuck orders', () => {
   async function stuck(channel: PaymentOrder['channel'], stuckAt: Date) {
     const order = await world.expire(await world.create(channel));

@@ -84,6 +84,7 @@ test('the figures count every order where it belongs', async () => {
     notices: { pending: 2, overdue: 1, givenUp: 1 },
     processes: [],
   });
+  expect(figures.lateness).toHaveLength(3);
   expect(figures.queues?.find(({ channel }) => channel === 'ali_pay')).toEqual({
     channel: 'ali_pay',
     waiting: 0,
@@ -92,6 +93,16 @@ test('the figures count every order where it belongs', async () => {
     failed: 0,
   });
   expect(asSent(JSON.parse(JSON.stringify(figures))).overdue.count).toBe(1);
+});
+
+test('a channel of a shop’s own has its figures like any other', async () => {
+  for (const set of [closed(10 * MINUTE, 7_000), {}]) {
+    await world.edit(await world.create('ali_pay'), { ...set, channel: 'own_mall' });
+  }
+  const app = await world.openApp();
+  const { open, lateness } = await app.figures();
+  expect(open).toContainEqual({ channel: 'own_mall', count: 1 });
+  expect(lateness).toContainEqual({ channel: 'own_mall', count: 1, p50Ms: 7_000, p99Ms: 7_000 });
 });
 
 test('however many look at once, the database is asked once', async () => {
@@ -109,9 +120,11 @@ test('while Redis is away the figures are there all the same, without the depths
 
 test.each([
   "SELECT expires_at FROM payment_order WHERE status = 'progress' AND expires_at >= '2026-01-01'",
-  "SELECT channel, COUNT(*) FROM payment_order WHERE status = 'progress' GROUP BY channel",
-  "SELECT channel, expires_at FROM payment_order WHERE closed_at >= '2026-01-01' AND ending = 'expiry' ORDER BY closed_at DESC LIMIT 10",
-  "SELECT paid_at FROM payment_order WHERE paid_at >= '2026-01-01'",
+  "SELECT 1 FROM payment_order FORCE INDEX (ix_channel_status) WHERE channel = 'ali_pay' AND status = 'progress'",
+  "SELECT expires_at, closed_at FROM payment_order FORCE INDEX (ix_ending_channel) WHERE ending = 'expiry' AND channel = 'ali_pay' AND closed_at >= '2026-01-01' ORDER BY closed_at DESC LIMIT 10",
+  "SELECT 1 FROM payment_order WHERE closed_at >= '2026-01-01'",
+  "SELECT 1 FROM payment_order WHERE paid_at >= '2026-01-01'",
+  'SELECT channel FROM payment_order FORCE INDEX (ix_channel_status) GROUP BY channel',
 ])('is answered by an index alone: %s', async (query) => {
   const plan = await world.query(`EXPLAIN ${query}`);
   expect(plan).toMatchObject([{ Extra: expect.stringContaining('Using index') }]);

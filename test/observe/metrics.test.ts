@@ -71,15 +71,17 @@ test('when no worker sweeps any more, the age grows, as seen by a process that o
   expect(seen.value('autoclose_processes_alive', { part: 'works' })).toBe(0);
 });
 
-test('what cannot be read has no value, rather than an old one', async () => {
+test('what cannot be read has no value, rather than an old one; what alerts stand on does not hang on it', async () => {
   const port = String(await freePort());
   const app = await world.openApp({ METRICS_PORT: port, PORT: String(await freePort()) });
   await app.serve();
   await world.query('RENAME TABLE violation TO violation_away');
   const seen = await scrape({ METRICS_PORT: port });
   expect(seen.value('autoclose_figures_readable')).toBe(0);
-  expect(seen.value('autoclose_orders_overdue')).toBeNull();
-  expect(seen.names).toContain('autoclose_orders_overdue');
+  expect(seen.value('autoclose_violations')).toBeNull();
+  expect(seen.names).toContain('autoclose_violations');
+  for (const name of ['orders_overdue', 'overdue_oldest_seconds', 'sweep_age_seconds', 'processes_alive'])
+    expect(seen.value(`autoclose_${name}`)).not.toBeNull();
   await world.query('RENAME TABLE violation_away TO violation');
   expect((await scrape({ METRICS_PORT: port })).value('autoclose_orders_overdue')).toBe(0);
 });

@@ -14,7 +14,15 @@ test('orders are read while everything that people ask of the database waits', a
   const db = await openDatabase(databaseUrl(), [], []);
   const holder = db.createQueryRunner();
   await holder.query('LOCK TABLES admin_audit WRITE');
-  const entry = { actor: 'li', ip: null, action: 'a', subject: null, before: null, after: null, outcome: 'ok' };
+  const entry = {
+    actor: 'li',
+    ip: null,
+    action: 'a',
+    subject: null,
+    before: null,
+    after: null,
+    outcome: 'ok',
+  };
   const asked = Array.from({ length: 50 }, () => world.app.admin.audit(entry).catch(() => {}));
   expect(await world.app.deps.store.find('A1')).toBeNull();
   await holder.query('UNLOCK TABLES');

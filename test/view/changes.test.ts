@@ -58,6 +58,34 @@ test('who begins to listen hears of what has changed lately; others do not hear 
   expect(one.of(order)).toHaveLength(count);
 });
 
+test('a change that people do not see is not told of', async () => {
+  const order = await world.create('ali_pay');
+  const { of } = listen();
+  await until('it is heard', () => of(order).length > 0);
+  await world.edit(order, { title: 'one' });
+  await until('its title is heard', () => of(order).at(-1)?.title === 'one');
+  const count = of(order).length;
+  await world.edit(order, { leaseUntil: new Date() });
+  const next = await world.create('ali_pay');
+  await until('what came later is heard', () => of(next).length > 0);
+  expect(of(order)).toHaveLength(count);
+});
+
+test('who begins to listen when more has changed than is told hears that, and others do not', async () => {
+  const order = await world.create('ali_pay');
+  const { heard, of } = listen();
+  await until('it is heard', () => of(order).length > 0);
+  const columns =
+    'channel, channel_account, method, title, amount_fen, status, created_at, create_attempted_at, expires_at';
+  await world.query(`INSERT INTO payment_order (order_no, biz_order_no, ${columns})
+    WITH RECURSIVE numbers AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM numbers WHERE n < 210)
+    SELECT CONCAT('N', n), CONCAT('N', n), ${columns} FROM payment_order, numbers WHERE id = ${order.id}`);
+  const other = listen();
+  await until('it is heard', () => other.heard.some(({ type }) => type === 'missed'));
+  expect(heard.map(({ type }) => type)).not.toContain('missed');
+  await world.query("DELETE FROM payment_order WHERE order_no LIKE 'N%'");
+});
+
 test('no change is missed, though it is committed long after others that were made later', async () => {
   const [late, early] = [await world.create('ali_pay'), await world.create('ali_pay')];
   const { of } = listen();

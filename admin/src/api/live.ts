@@ -39,6 +39,7 @@ export function useLiveEvents(): boolean {
     const onEvent = ({ data }: MessageEvent<string>) => {
       const event = JSON.parse(data) as LiveEvent;
       if (event.type === 'figures') return renew('figures');
+      if (event.type === 'missed') return renew('figures', 'order', ...ofOrders);
       const { order } = event;
       client.setQueriesData<Lists>({ queryKey: ['orders'] }, (lists) => withRow(lists, order));
       client.setQueryData<OrderDetail>(

@@ -296,14 +296,14 @@ export interface AuditRow {
   outcome: string;
 }
 
-/** `GET /figures`: the dashboard. */
+/** `GET /figures`: the dashboard. Counts stop at 100,000, those of one minute at 20,000: so many or more. */
 export interface Figures {
   now: string;
   /** Orders that expire in each of the next 60 minutes. */
   dueNextHour: { at: string; count: number }[];
   /** Orders that closed, and that were paid, in each of the last 60 minutes. */
   perMinute: { at: string; closed: number; paid: number }[];
-  /** Of orders that expired unpaid: ms from expiry to close, over the last 24 hours, at most the last 10,000 of them. */
+  /** Of orders that expired unpaid: ms from expiry to close, over the last 24 hours, at most the last 5,000 of each channel. */
   lateness: { channel: ChannelName; count: number; p50Ms: number | null; p99Ms: number | null }[];
   /** Open orders whose time to be closed has passed, and since when the oldest of them. */
   overdue: { count: number; oldestAt: string | null };
@@ -340,6 +340,7 @@ export interface ProcessFigures {
  * `GET /events`: server-sent events without a name (`onmessage`), each with a `LiveEvent` as its data. `order`: an order
  * that has changed, as it is now (at most about one event a second for each order); the first events are of what has
  * changed in the last half minute. `figures`: something in the figures has changed, fetch them again; at most every 5 s.
- * A comment every 15 s.
+ * `missed`: more has changed than is told, fetch again all that is shown; only near the beginning. A comment every 15 s.
+ * A user has at most 10 of these streams: 429 `too_many`.
  */
-export type LiveEvent = { type: 'order'; order: OrderRow } | { type: 'figures' };
+export type LiveEvent = { type: 'order'; order: OrderRow } | { type: 'figures' } | { type: 'missed' };

@@ -1,6 +1,5 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { channelNames } from '../../channel/channel.ts';
 import { pendingReasons } from '../../order/order.ts';
 import type { StuckFilter } from '../../order/stuck-store.ts';
 import type { CloseRecordsFilter, CloseRecordView } from '../../view/close-records.ts';
@@ -21,7 +20,7 @@ import type {
   StuckRow,
   ViolationRow,
 } from './api.ts';
-import { afterId, cursor, limit, orderNoForm, readRequest, search } from './read-request.ts';
+import { afterId, channel, cursor, limit, orderNoForm, readRequest, search } from './read-request.ts';
 import { allow, Problem } from './signed-in.ts';
 import { createTurns } from './turns.ts';
 import type { Unsent } from './unsent.ts';
@@ -44,14 +43,13 @@ const LISTS_AT_ONCE = 2;
 const LISTS_WAITING = 50;
 const ASK_AGAIN_MS = 2_000;
 
-const channel = z.enum(channelNames).optional();
 const statuses = ['progress', 'success', 'close', 'cancel', 'refunding', 'refunded'] as const;
 const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
 const ordersQuery = z.object({
   search,
   status: z.enum(statuses).optional(),
-  channel,
+  channel: channel.optional(),
   state: z.enum(orderStates).optional(),
   createdFrom: moment.optional(),
   createdTo: moment.optional(),
@@ -61,14 +59,19 @@ const ordersQuery = z.object({
 const word = z.string().max(20).optional();
 const closeRecordsQuery = z.object({
   search,
-  channel,
+  channel: channel.optional(),
   trigger: word,
   outcome: word,
   limit,
   after: afterId,
 });
 const violationsQuery = z.object({ limit, after: afterId });
-const stuckQuery = z.object({ channel, reason: z.enum(pendingReasons).optional(), limit, after: cursor });
+const stuckQuery = z.object({
+  channel: channel.optional(),
+  reason: z.enum(pendingReasons).optional(),
+  limit,
+  after: cursor,
+});
 
 /** What everybody who has signed in may look at: GET /orders, /orders/:orderNo, /close-records, /stuck, /late, /violations, /figures. */
 export function listRoutes(

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import type { Change } from '../../view/changes.ts';
 import type { LiveEvent } from './api.ts';
-import { allow, Problem } from './signed-in.ts';
+import { allow, Problem, signedIn } from './signed-in.ts';
 import type { Unsent } from './unsent.ts';
 
 /** Keeps proxies from taking a quiet connection for dead, ms. */
@@ -12,6 +12,8 @@ const MAX_UNREAD_BYTES = 1024 * 1024;
 
 /** Streams of one process. A page has one, or one for each tab. */
 const MAX_STREAMS = 500;
+/** And of one user, so that nobody keeps the others out. */
+const MAX_STREAMS_EACH = 10;
 
 export interface LiveDeps {
   /** Tells of changes from now on, until the function that it returns is called. */
@@ -25,29 +27,37 @@ export interface LiveDeps {
  * server closes: the page then connects again by itself. With its session `long-answers.ts` ends it.
  */
 export function liveRoutes(app: FastifyInstance, deps: LiveDeps): void {
-  const open = new Set<() => void>();
+  /** How to end each, and whose it is. */
+  const open = new Map<() => void, string>();
+  /** Each change is the same object for all streams, and is written once. */
+  const written = new WeakMap<object, string>();
+  function write(change: Unsent<LiveEvent>): string {
+    const text = written.get(change) ?? `data: ${JSON.stringify(change)}\n\n`;
+    written.set(change, text);
+    return text;
+  }
   let isClosing = false;
   // Before connections are waited for: these would never end by themselves, nor would one that was asked for before.
   app.addHook('preClose', async () => {
     isClosing = true;
-    for (const end of open) end();
+    for (const end of open.keys()) end();
   });
 
-  app.get('/events', { preHandler: allow('viewer') }, (_request, reply) => {
+  app.get('/events', { preHandler: allow('viewer') }, (request, reply) => {
     if (isClosing) {
       reply.header('connection', 'close');
       throw new Problem(503, 'unavailable');
     }
-    if (open.size >= MAX_STREAMS) throw new Problem(429, 'too_many');
+    const { name } = signedIn(request);
+    const own = [...open.values()].filter((one) => one === name).length;
+    if (open.size >= MAX_STREAMS || own >= MAX_STREAMS_EACH) throw new Problem(429, 'too_many');
     const stream = new Readable({ read() {} });
     const say = (text: string) => {
       if (!open.has(end)) return;
       stream.push(text);
       if (stream.readableLength > MAX_UNREAD_BYTES) stream.destroy();
     };
-    const stop = deps.listenToChanges((change: Unsent<LiveEvent>) => {
-      say(`data: ${JSON.stringify(change)}\n\n`);
-    });
+    const stop = deps.listenToChanges((change) => say(write(change)));
     const heartbeat = setInterval(() => say(': still here\n\n'), deps.heartbeatMs ?? HEARTBEAT_MS);
     function end(): void {
       if (!open.delete(end)) return;
@@ -56,7 +66,7 @@ export function liveRoutes(app: FastifyInstance, deps: LiveDeps): void {
       stream.push(null);
     }
     stream.on('close', end);
-    open.add(end);
+    open.set(end, name);
     say('retry: 3000\n\n');
     return reply
       .headers({

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ChannelName, channelNames, isOwnChannel } from '../../channel/channel.ts';
 import { readCursor } from '../../view/page.ts';
 import { Problem } from './signed-in.ts';
 
@@ -43,5 +44,11 @@ export const search = z
   .transform((text) => (text === '' ? undefined : text))
   .optional();
 
-/** What one of our order numbers looks like: with anything else in it the database would not use its index. */
-export const orderNoForm = /^[A-Za-z0-9]{1,32}$/;
+/** A built-in one, or one that a shop has added. */
+export const channel = z.custom<ChannelName>(
+  (name) =>
+    typeof name === 'string' && (channelNames.some((builtIn) => builtIn === name) || isOwnChannel(name)),
+);
+
+/** What an order number may look like, also a shop's own: with anything else in it the database would not use its index. */
+export const orderNoForm = /^[\w\-*|@]{1,32}$/;

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { channelNames } from '../../channel/channel.ts';
 import { type PaymentOrder, pendingReasons } from '../../order/order.ts';
 import type { CloseTrigger } from '../../order/outcomes.ts';
 import type { ChannelSays, ReclosePart, ReclosePlace } from '../../order/stuck.ts';
@@ -10,7 +9,7 @@ import { viewOrder } from '../../view/order-row.ts';
 import type { ChannelSaysList, RecloseResult, StuckWish } from './api.ts';
 import type { Audit } from './audit.ts';
 import { audited, recordOrLog } from './audited.ts';
-import { orderNoForm, readRequest } from './read-request.ts';
+import { channel, orderNoForm, readRequest } from './read-request.ts';
 import { reclosePlace, writePlace } from './reclose-place.ts';
 import { allow, Problem, signedIn, triggerOf } from './signed-in.ts';
 import type { Unsent } from './unsent.ts';
@@ -40,7 +39,7 @@ export interface StuckActions {
 /** Strict: with a filter that is not known to us, more would be meant than the operator means. */
 const wish = z.strictObject({
   orderNos: z.array(z.string().regex(orderNoForm)).min(1).max(AT_MOST).optional(),
-  channel: z.enum(channelNames).optional(),
+  channel: channel.optional(),
   reason: z.enum(pendingReasons).optional(),
 }) satisfies z.ZodType<StuckWish>;
 const recloseWish = wish.extend({ after: reclosePlace });
