@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MerchantNotice } from '../order/notice-entities.ts';
 import { traceIdOf } from '../order/notice-snapshot.ts';
+import { safeError } from '../platform/safe-error.ts';
 import { inTrace } from '../platform/trace.ts';
 import { deliverNotice, type NoticeDeps, takeNotice } from './deliver-notice.ts';
 import { createHostShares } from './host-shares.ts';
@@ -72,7 +73,7 @@ export function startNoticeRelay(deps: NoticeDeps, pollMs = POLL_MS): { stop(): 
     if (token === null) return ended(null);
     const sending = deliverNotice(deps, notice, token)
       .catch((err: unknown) => {
-        deps.log.warn({ err, eventId: notice.eventId }, 'notice will be sent again');
+        deps.log.warn({ err: safeError(err), eventId: notice.eventId }, 'notice will be sent again');
         return null;
       })
       .then((outcome) => {
@@ -85,7 +86,7 @@ export function startNoticeRelay(deps: NoticeDeps, pollMs = POLL_MS): { stop(): 
 
   /** One line when the database goes and one when it is back. */
   function noteAway(err: unknown): false {
-    if (!isAway) deps.log.error({ err }, 'notices cannot be read: merchants are told late');
+    if (!isAway) deps.log.error({ err: safeError(err) }, 'notices cannot be read: merchants are told late');
     isAway = true;
     return false;
   }
