@@ -28,6 +28,7 @@ import { naming } from './platform/naming.ts';
 import { createNonceMemory } from './platform/nonce-memory.ts';
 import { packageVersion } from './platform/package.ts';
 import type { ProcessStore } from './process/process-store.ts';
+import { readBehind } from './view/behind.ts';
 import { createFigures, type ReadFigures } from './view/figures.ts';
 
 /** Whoever asks after our health gives up soon, ms. */
@@ -62,6 +63,7 @@ export interface App {
 export async function openApp({ server, ...channelConfig }: Config, log: Logger): Promise<App> {
   const tracing = await tracingOf(server);
   const metrics = createMetrics();
+  metrics.sweepInterval.set(server.SWEEP_INTERVAL_MS / 1000);
   const engine = await openEngine(
     engineSettings(server),
     (guard) =>
@@ -83,7 +85,12 @@ export async function openApp({ server, ...channelConfig }: Config, log: Logger)
   if (tracing !== null) releases.add('connections', () => tracing.stop());
 
   const figures = createFigures({ db, deps, processes, readDepths: engine.readDepths });
-  const refreshGauges = createFigureGauges(metrics.registry, figures, deps.channels);
+  const refreshGauges = createFigureGauges(
+    metrics.registry,
+    figures,
+    () => readBehind(db, clock.now()),
+    deps.channels,
+  );
   const health = {
     isHealthy: () => answersWithin(HEALTH_LIMIT_MS, db.query('SELECT 1')),
     readiness: () => readReadiness(db, redis),

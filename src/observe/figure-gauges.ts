@@ -1,6 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Channels } from '../channel/channel.ts';
 import { answerWithin } from '../platform/answer-within.ts';
+import type { Behind } from '../view/behind.ts';
 import type { Figures, ReadFigures } from '../view/figures.ts';
 
 /** Prometheus waits for ten seconds, ms. */
@@ -14,7 +15,12 @@ export type RefreshGauges = () => Promise<void>;
  * timers" also comes from one that only serves. While the database cannot be read they have no value, rather than an
  * old one, and `autoclose_figures_readable` is 0. The breakers are this process's own.
  */
-export function createFigureGauges(registry: Registry, read: ReadFigures, channels: Channels): RefreshGauges {
+export function createFigureGauges(
+  registry: Registry,
+  read: ReadFigures,
+  readBehind: () => Promise<Behind>,
+  channels: Channels,
+): RefreshGauges {
   const plain: Gauge[] = [];
   const labelled: Gauge[] = [];
   const gauge = <Label extends string>(name: string, help: string, labelNames: Label[] = []) => {
@@ -23,14 +29,19 @@ export function createFigureGauges(registry: Registry, read: ReadFigures, channe
     return made;
   };
   const readable = gauge('figures_readable', '1: the database could be read; 0: what it knows is left out.');
-  const outOfOrder = gauge('channel_out_of_order', '1: the breaker of this process is open or on trial.', [
-    'channel',
-  ]);
+  const outOfOrder = gauge(
+    'channel_out_of_order',
+    '1: the breaker of this process is open or on trial, and was tried lately.',
+    ['channel'],
+  );
   const open = gauge('orders_open', 'Orders that have not ended.', ['channel']);
-  const overdue = gauge('orders_overdue', 'Open orders whose time to be closed has passed.');
+  const overdue = gauge(
+    'orders_overdue',
+    'Open orders whose timer has run out and that no worker has taken up; stuck ones are left out.',
+  );
   const overdueAge = gauge(
     'overdue_oldest_seconds',
-    'For how long the oldest of them is overdue; 0: none is.',
+    'For how long the timer of the oldest of them has run out; 0: there is none.',
   );
   const stuck = gauge('orders_stuck', 'Orders that need a person.');
   const late = gauge('late_payments_waiting', 'Payments of closed orders that wait for a person.');
@@ -48,11 +59,8 @@ export function createFigureGauges(registry: Registry, read: ReadFigures, channe
   function show(figures: Figures): void {
     const now = figures.now.getTime();
     const secondsSince = (at: Date) => Math.max(0, now - at.getTime()) / 1000;
-    const { oldestAt } = figures.overdue;
     for (const channel of channels.keys()) open.set({ channel }, 0);
     for (const { channel, count } of figures.open) open.set({ channel }, count);
-    overdue.set(figures.overdue.count);
-    overdueAge.set(oldestAt === null ? 0 : secondsSince(oldestAt));
     stuck.set(figures.stuck);
     late.set(figures.lateWaiting);
     violations.set(figures.violations);
@@ -70,15 +78,24 @@ export function createFigureGauges(registry: Registry, read: ReadFigures, channe
     sweepAge.set(swept.length === 0 ? Number.POSITIVE_INFINITY : secondsSince(new Date(Math.max(...swept))));
   }
 
+  function showBehind({ count, oldestMs }: Behind): void {
+    overdue.set(count);
+    overdueAge.set(oldestMs / 1000);
+  }
+
   return async () => {
-    const figures = await answerWithin(LIMIT_MS, read());
+    const [figures, behind] = await Promise.all([
+      answerWithin(LIMIT_MS, read()),
+      answerWithin(LIMIT_MS, readBehind()),
+    ]);
     // A gauge without labels would begin again with 0, which says something.
     for (const each of plain) each.remove();
     for (const each of labelled) each.reset();
-    for (const [channel, { unavailableUntil }] of channels) {
-      outOfOrder.set({ channel }, unavailableUntil() === null ? 0 : 1);
+    for (const [channel, { isOutOfOrder }] of channels) {
+      outOfOrder.set({ channel }, isOutOfOrder() ? 1 : 0);
     }
     readable.set(figures === null ? 0 : 1);
     if (figures !== null) show(figures);
+    if (behind !== null) showBehind(behind);
   };
 }
