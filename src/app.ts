@@ -8,6 +8,7 @@ import type { OrderAdmin } from './http/admin/order-routes.ts';
 import { noticeBody } from './http/daxpay/notice-body.ts';
 import { createMonitor } from './http/health/monitor.ts';
 import { createServer } from './http/server.ts';
+import { CALLBACK_URL } from './notice/callback-url.ts';
 import type { NoticeStore } from './notice/notice-store.ts';
 import { createPublicResolver, resolveAnywhere } from './notice/resolve-host.ts';
 import { createNoticeSender } from './notice/send-notice.ts';
@@ -162,6 +163,7 @@ export async function openApp({ server, ...channelConfig }: Config, log: Logger)
     },
     work() {
       engine.work({
+        carries: (url) => url !== CALLBACK_URL,
         send: createNoticeSender(server.NOTICE_ALLOW_PRIVATE ? resolveAnywhere : createPublicResolver()),
         writeBody: (order, now) => noticeBody(order, signSettings, now),
       });

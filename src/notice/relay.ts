@@ -18,6 +18,7 @@ export function startNoticeRelay(deps: NoticeDeps, pollMs = POLL_MS): { stop(): 
   const sends = new Set<Promise<void>>();
   const hosts = createHostShares();
   const stopping = new AbortController();
+  let isMisplaced = false;
   let sendEnded = new AbortController();
   let isAway = false;
   const running = loop();
@@ -43,7 +44,7 @@ export function startNoticeRelay(deps: NoticeDeps, pollMs = POLL_MS): { stop(): 
         const now = deps.clock.now();
         if (hosts.isResting(host, now)) continue;
         const room = hosts.room(host);
-        const due = room === 0 ? [] : await deps.notices.due(host, now, room);
+        const due = room === 0 ? [] : (await deps.notices.due(host, now, room)).filter(isOurs);
         if (due.length === room) someWait = true;
         for (const notice of due) {
           const beginning = inTrace(traceIdOf(notice.snapshot), 'tell merchant', attributesOf(notice), () =>
@@ -58,6 +59,15 @@ export function startNoticeRelay(deps: NoticeDeps, pollMs = POLL_MS): { stop(): 
     if (failures.length > 0) throw failures[0];
     noteBack();
     return someWait;
+  }
+
+  /** Said once: it is two programs with one database, and a person has to stop one of them. */
+  function isOurs({ url, eventId }: MerchantNotice): boolean {
+    if (deps.carries(url)) return true;
+    if (!isMisplaced)
+      deps.log.error({ eventId }, 'a notice is for another program on this database: it is left alone');
+    isMisplaced = true;
+    return false;
   }
 
   /** Returns when the notice is taken; the send goes on. */
