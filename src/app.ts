@@ -9,6 +9,7 @@ import type { OrderAdmin } from './http/admin/order-routes.ts';
 import { noticeBody } from './http/daxpay/notice-body.ts';
 import { createMonitor } from './http/health/monitor.ts';
 import { createServer } from './http/server.ts';
+import { CALLBACK_URL } from './notice/callback-url.ts';
 import type { NoticeStore } from './notice/notice-store.ts';
 import { createPublicResolver, resolveAnywhere } from './notice/resolve-host.ts';
 import { createNoticeSender } from './notice/send-notice.ts';
@@ -31,6 +32,7 @@ import { createNonceMemory } from './platform/nonce-memory.ts';
 import { openReaders } from './platform/open-readers.ts';
 import { packageVersion } from './platform/package.ts';
 import type { ProcessStore } from './process/process-store.ts';
+import { readBehind } from './view/behind.ts';
 import { createFigures, type ReadFigures } from './view/figures.ts';
 import { readVitals } from './view/vitals.ts';
 
@@ -67,6 +69,7 @@ export async function openApp({ server, ...channelConfig }: Config, log: Logger)
   const tracing = await tracingOf(server);
   const metrics = createMetrics();
   const readers = openReaders(server.DATABASE_URL, [...entities, ...adminEntities], log);
+  metrics.sweepInterval.set(server.SWEEP_INTERVAL_MS / 1000);
   const engine = await openEngine(
     engineSettings(server),
     (guard) =>
@@ -96,7 +99,8 @@ export async function openApp({ server, ...channelConfig }: Config, log: Logger)
     readDepths: engine.readDepths,
   });
   const vitals = () => readVitals({ db, deps, processes });
-  const refreshGauges = createFigureGauges(metrics.registry, { vitals, figures }, deps.channels);
+  const behind = () => readBehind(db, clock.now());
+  const refreshGauges = createFigureGauges(metrics.registry, { vitals, behind, figures }, deps.channels);
   const health = {
     isHealthy: () => answersWithin(HEALTH_LIMIT_MS, db.query('SELECT 1')),
     readiness: () => readReadiness(db, redis),
@@ -168,6 +172,7 @@ export async function openApp({ server, ...channelConfig }: Config, log: Logger)
     },
     work() {
       engine.work({
+        carries: (url) => url !== CALLBACK_URL,
         send: createNoticeSender(server.NOTICE_ALLOW_PRIVATE ? resolveAnywhere : createPublicResolver()),
         writeBody: (order, now) => noticeBody(order, signSettings, now),
       });

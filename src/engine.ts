@@ -3,9 +3,9 @@ import type { Redis } from 'ioredis';
 import type { DataSource } from 'typeorm';
 import { migrations } from '../migrations/index.ts';
 import { adminEntities } from './admin/entities.ts';
-import { type Channels, channelNames } from './channel/channel.ts';
+import { type ChannelName, type Channels, channelNames } from './channel/channel.ts';
 import type { GuardOptions } from './channel/guard.ts';
-import type { NoticeDeps } from './notice/deliver-notice.ts';
+import type { Messenger } from './notice/deliver-notice.ts';
 import { createNoticeStore, type NoticeStore } from './notice/notice-store.ts';
 import { startNoticeRelay } from './notice/relay.ts';
 import type { OrderDeps } from './order/deps.ts';
@@ -90,8 +90,11 @@ export interface Engine {
   db: DataSource;
   /** For those who must not wait for it, see `openProducerRedis`. */
   redis: Redis;
-  /** Runs the timers: a worker for each channel, the sweep, and, unless null, the notices. */
-  work(tell: Pick<NoticeDeps, 'send' | 'writeBody'> | null): void;
+  /**
+   * Runs the timers: a worker for each of `queues`, the sweep, and, unless null, the notices. No effect where they run
+   * already, and once the engine is closed.
+   */
+  work(tell: Messenger | null, queues?: Iterable<ChannelName>): void;
   releases: ReturnType<typeof createReleases>;
   /** Ends what was started: intake and work in hand first, all at once, then the connections. Never throws. */
   close(): Promise<void>;
@@ -164,6 +167,8 @@ async function build(
   const processes = createProcessStore(db);
   const heartbeat = createHeartbeat(processes, channels, packageVersion(), log);
   releases.add('connections', () => heartbeat.stop());
+  let isWorking = false;
+  let isClosed = false;
 
   return {
     deps,
@@ -174,11 +179,13 @@ async function build(
     readDepths: queues.depths,
     db,
     redis,
-    work(tell) {
+    // Also for channels that are not configured any more: their open orders are somebody's business.
+    work(tell, queues = [...channelNames, ...channels.keys()]) {
+      if (isWorking || isClosed) return;
+      isWorking = true;
       const connection = openWorkerRedis(settings.redis, log);
       releases.add('connections', async () => connection.disconnect());
-      // Also for channels that are not configured any more: their open orders are somebody's business.
-      for (const channel of new Set([...channelNames, ...channels.keys()])) {
+      for (const channel of new Set(queues)) {
         const options = {
           channel,
           prefix: settings.redisPrefix,
@@ -200,6 +207,9 @@ async function build(
       releases.add('work', () => relay.stop());
     },
     releases,
-    close: () => releases.run(SHUTDOWN_MS),
+    async close() {
+      isClosed = true;
+      await releases.run(SHUTDOWN_MS);
+    },
   };
 }

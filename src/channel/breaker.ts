@@ -11,6 +11,8 @@ export const ROW_WITHIN_MS = 60_000;
 const DOWN_MS = [5_000, 10_000, 20_000, 30_000];
 /** Nobody mends a key in seconds. */
 const MISCONFIGURED_MS = 60_000;
+/** How long after its wait, ms, a channel that nobody has tried is still said to be out of order: nothing is known by then. */
+export const UNTRIED_MS = 90_000;
 /** Then one attempt is let through in so many ms, until an answer decides. */
 export const PROBE_EVERY_MS = 2_000;
 
@@ -34,6 +36,8 @@ export interface Called {
 export interface Breaker {
   /** Null while the channel works; else in how many ms an attempt may be let through (0: now). No effect. */
   unavailableForMs(): number | null;
+  /** For people: false also where the wait has long been over and nobody has had anything to try it with. No effect. */
+  isOutOfOrder(): boolean;
   /** Asks to begin an attempt. Null: go ahead, possibly as the probe. Else ask again in so many ms. */
   admit(): number | null;
   /** True where a call must not reach the network. */
@@ -100,6 +104,7 @@ export function createBreaker(now: Ticks, events: BreakerEvents): Breaker {
 
   return {
     unavailableForMs: () => (state === 'closed' ? null : Math.max(0, nextAttemptAt - now())),
+    isOutOfOrder: () => state !== 'closed' && now() < nextAttemptAt + UNTRIED_MS,
     admit() {
       if (state === 'closed') return null;
       const waitMs = nextAttemptAt - now();

@@ -258,6 +258,8 @@ export interface GuardedChannel extends Channel {
   admit(): Date | null;
   /** The same without beginning anything: null while all is well, else when to ask again (now, or later). */
   unavailableUntil(): Date | null;
+  /** The breaker is open or on trial; false also where the process has long had nothing to try the channel with. */
+  isOutOfOrder(): boolean;
   /** The channel without breaker and bound: for a question that a person asks, and that must not be cut short. */
   readonly unguarded: Channel;
 }

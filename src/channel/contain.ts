@@ -1,10 +1,16 @@
+import { z } from 'zod';
+import { type Clock, systemClock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import { safeError } from '../platform/safe-error.ts';
 import type { Channel, ChannelOrder, ChannelPayment } from './channel.ts';
 import { withDeadline } from './deadline.ts';
 import { shortText, unknown } from './reply.ts';
+import * as results from './result-schemas.ts';
 
 /** Longer than any adapter should take, and shorter than an order may be kept from others, ms. */
 const CALL_LIMIT_MS = 15_000;
+/** Until an adapter is asked again that could not say from when on something may be done, ms. */
+const NOT_YET_MS = 3_600_000;
 
 interface Answer {
   kind: string;
@@ -12,26 +18,57 @@ interface Answer {
   payment?: ChannelPayment;
 }
 
+interface ContainOptions {
+  log: Logger;
+  clock?: Clock;
+  limitMs?: number;
+}
+
 /**
- * Holds an adapter that we have not written to the contract. A call that throws or does not end, and an answer about
- * another order, become `unknown`: nothing was learned, and nothing changes. What it says is cut to what the close record
- * holds. The result is a plain object, whatever the adapter is made of.
+ * Holds an adapter that we have not written to the contract. A call that throws or does not end, an answer that the call
+ * does not have or that is about another order, become `unknown`: nothing was learned, and nothing changes. What says how to read an
+ * answer (`unpayableFrom` and the like) and throws or says nothing, is taken for that by which nothing is closed. What it
+ * says is cut to what the close record holds. The result is a plain object, whatever the adapter is made of.
  */
-export function containChannel(channel: Channel, log: Logger, limitMs = CALL_LIMIT_MS): Channel {
-  async function contained<Result extends Answer>({ orderNo }: ChannelOrder, call: () => Promise<Result>) {
+export function containChannel(
+  channel: Channel,
+  { log, clock = systemClock, limitMs = CALL_LIMIT_MS }: ContainOptions,
+): Channel {
+  const { name } = channel;
+
+  async function contained<Result extends Answer>(
+    { orderNo }: ChannelOrder,
+    schema: z.ZodType<Result>,
+    call: () => Promise<Result>,
+  ) {
     try {
-      const result = await withDeadline(limitMs, call);
+      const { data: result } = schema.safeParse(await withDeadline(limitMs, call));
+      if (result === undefined) {
+        log.warn({ orderNo, channel: name }, 'channel adapter broke its contract: taken for unknown');
+        return unknown('answer outside the contract');
+      }
       if (result.payment !== undefined && result.payment.orderNo !== orderNo)
         return unknown('answer about another order');
       return { ...result, answer: shortText(result.answer) };
-    } catch (err) {
-      log.warn({ err, orderNo, channel: channel.name }, 'channel adapter threw: taken for unknown');
-      return unknown('adapter threw', err instanceof Error ? err.name : '');
+    } catch (error) {
+      log.warn({ err: safeError(error), orderNo, channel: name }, 'channel adapter threw: taken for unknown');
+      return unknown('adapter threw', error instanceof Error ? error.name : '');
     }
   }
 
+  /** `cautious` is what closes nothing and loses no money. */
+  function said<Said>(member: string, schema: z.ZodType<Said>, say: () => Said, cautious: () => Said): Said {
+    try {
+      return schema.parse(say());
+    } catch (error) {
+      log.error({ err: safeError(error), channel: name, member }, 'channel adapter broke its contract');
+      return cautious();
+    }
+  }
+  const notYet = () => new Date(clock.now().getTime() + NOT_YET_MS);
+
   return {
-    name: channel.name,
+    name,
     account: channel.account,
     methods: channel.methods,
     knowsByCreatedAt: channel.knowsByCreatedAt === true,
@@ -39,29 +76,50 @@ export function containChannel(channel: Channel, log: Logger, limitMs = CALL_LIM
     refundWindowMs: channel.refundWindowMs,
     refundedIsInFull: channel.refundedIsInFull,
     replies: channel.replies,
-    create: (order, payer) => contained(order, () => channel.create(order, payer)),
-    query: (order) => contained(order, () => channel.query(order)),
-    close: (order) => contained(order, () => channel.close(order)),
+    create: (order, payer) => contained(order, results.chargeResult, () => channel.create(order, payer)),
+    query: (order) => contained(order, results.queryResult, () => channel.query(order)),
+    close: (order) => contained(order, results.closeResult, () => channel.close(order)),
     cancel(order, refund) {
       try {
         const call = channel.cancel(order, refund);
-        return call === null ? null : contained(order, () => call);
-      } catch (err) {
-        return contained(order, () => Promise.reject(err));
+        return call === null ? null : contained(order, results.cancelResult, () => call);
+      } catch (error) {
+        return contained(order, results.cancelResult, () => Promise.reject(error));
       }
     },
-    refund: (order, refund) => contained(order, () => channel.refund(order, refund)),
-    queryRefund: (order, refund) => contained(order, () => channel.queryRefund(order, refund)),
-    undoesPayments: (order) => channel.undoesPayments(order),
-    reversibleFrom: (order) => channel.reversibleFrom(order),
-    unpayableFrom: (order) => channel.unpayableFrom(order),
-    showsUntouched: (order) => channel.showsUntouched(order),
-    closesSoftly: (order) => channel.closesSoftly(order),
+    refund: (order, refund) => contained(order, results.refundResult, () => channel.refund(order, refund)),
+    queryRefund: (order, refund) =>
+      contained(order, results.refundResult, () => channel.queryRefund(order, refund)),
+    undoesPayments: (order) =>
+      said(
+        'undoesPayments',
+        z.boolean(),
+        () => channel.undoesPayments(order),
+        () => false,
+      ),
+    reversibleFrom: (order) =>
+      said('reversibleFrom', z.date().nullable(), () => channel.reversibleFrom(order), notYet),
+    unpayableFrom: (order) => said('unpayableFrom', z.date(), () => channel.unpayableFrom(order), notYet),
+    showsUntouched: (order) =>
+      said(
+        'showsUntouched',
+        z.boolean(),
+        () => channel.showsUntouched(order),
+        () => true,
+      ),
+    closesSoftly: (order) =>
+      said(
+        'closesSoftly',
+        z.boolean(),
+        () => channel.closesSoftly(order),
+        () => false,
+      ),
     parseNotification(raw) {
       try {
-        return channel.parseNotification(raw);
-      } catch (err) {
-        log.warn({ err, channel: channel.name }, 'channel adapter threw: notification refused');
+        const { data: result } = results.notificationResult.safeParse(channel.parseNotification(raw));
+        return result ?? { kind: 'rejected', reason: 'outside the contract' };
+      } catch (error) {
+        log.warn({ err: safeError(error), channel: name }, 'channel adapter threw: notification refused');
         return { kind: 'rejected', reason: 'adapter threw' };
       }
     },

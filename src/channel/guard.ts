@@ -92,6 +92,7 @@ export function guardChannel(
     queryRefund: (order, refund) => guarded(order, () => channel.queryRefund(order, refund)),
     unavailableUntil: () => until(breaker.unavailableForMs() ?? fullForMs()),
     admit: () => until(fullForMs() ?? breaker.admit()),
+    isOutOfOrder: breaker.isOutOfOrder,
     unguarded: channel,
   };
 }

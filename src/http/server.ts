@@ -1,4 +1,5 @@
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
+import { safeError } from '../platform/safe-error.ts';
 import { newTraceId } from '../platform/trace.ts';
 import type { AdminDeps } from './admin/deps.ts';
 import { answerProblem } from './admin/problems.ts';
@@ -11,7 +12,6 @@ import { type NotifyDeps, notifyRoutes } from './notify/routes.ts';
 import { openapiRoutes } from './openapi/routes.ts';
 import { plainUrl } from './plain-url.ts';
 import { acceptRawBodies } from './raw-body.ts';
-import { safeError } from './safe-error.ts';
 import { shownTraceId } from './trace-id.ts';
 
 /** For a request to arrive in full, ms. */

@@ -1,4 +1,5 @@
 import { noInstruments, openEngine } from '../engine.ts';
+import { CALLBACK_URL } from '../notice/callback-url.ts';
 import { cancelByHand, closeByHand, syncByHand } from '../order/by-hand.ts';
 import { createOrder } from '../order/create-order.ts';
 import type { PaymentOrder } from '../order/order.ts';
@@ -9,7 +10,7 @@ import { engineSettings } from './engine-settings.ts';
 import type { AutocloseOptions } from './options.ts';
 import { ownChannels } from './own-channels.ts';
 import { showOrder } from './show-order.ts';
-import { CALLBACK_URL, tellShop } from './tell-shop.ts';
+import { tellShop } from './tell-shop.ts';
 import { trackOrder } from './track-order.ts';
 import type { Autoclose, NewOrder, Shown } from './types.ts';
 
@@ -43,7 +44,7 @@ export async function createAutoclose(options: AutocloseOptions): Promise<Autocl
       const known = [...deps.channels.keys()].find((name) => name === channel);
       return known === undefined ? null : receiveNotification(deps, known, raw);
     },
-    work: () => engine.work(onChange === undefined ? null : tellShop(onChange)),
+    work: () => engine.work(onChange === undefined ? null : tellShop(onChange), deps.channels.keys()),
     isQueueReachable: () => engine.redis.status === 'ready',
     close: engine.close,
   };

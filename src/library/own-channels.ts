@@ -5,7 +5,7 @@ import type { ChannelFactory } from './options.ts';
 
 /** The shop's channels, each held to the contract and behind its own guard. Throws a TypeError for a name it cannot have. */
 export function ownChannels(factories: readonly ChannelFactory[], guard: GuardOptions): Channels {
-  const channels = factories.map((create) => containChannel(create(guard.clock), guard.log));
+  const channels = factories.map((create) => containChannel(create(guard.clock), guard));
   const names = channels.map(({ name }) => name);
   for (const [index, name] of names.entries()) {
     if (!channelNames.some((builtIn) => builtIn === name) && !isOwnChannel(name))

@@ -1,19 +1,17 @@
 import { withDeadline } from '../channel/deadline.ts';
-import type { NoticeDeps } from '../notice/deliver-notice.ts';
+import { CALLBACK_URL } from '../notice/callback-url.ts';
+import type { Messenger } from '../notice/deliver-notice.ts';
 import { SEND_TIMEOUT_MS } from '../notice/send-notice.ts';
 import { readSnapshot, writeSnapshot } from '../order/notice-snapshot.ts';
 import type { OnChange } from './options.ts';
 import { showOrder } from './show-order.ts';
 
-/** What an order of an embedding shop has for a notify URL: its notices go to a function, not over the network. */
-export const CALLBACK_URL = 'callback:onChange';
-
 /** Notices that call the shop's function instead of posting to a merchant's URL; for the rest the same. */
-export function tellShop(onChange: OnChange): Pick<NoticeDeps, 'send' | 'writeBody'> {
+export function tellShop(onChange: OnChange): Messenger {
   return {
+    carries: (url) => url === CALLBACK_URL,
     writeBody: writeSnapshot,
-    async send({ url, eventId, body }) {
-      if (url !== CALLBACK_URL) return { outcome: 'refused_url', httpStatus: null, answer: null };
+    async send({ eventId, body }) {
       const order = showOrder(readSnapshot(body));
       try {
         await withDeadline(SEND_TIMEOUT_MS, async () => onChange({ eventId, order }));

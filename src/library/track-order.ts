@@ -1,8 +1,8 @@
+import { CALLBACK_URL } from '../notice/callback-url.ts';
 import type { OrderDeps } from '../order/deps.ts';
 import type { PaymentOrder } from '../order/order.ts';
 import { inTraceOf } from '../order/trace-of.ts';
 import { currentTraceId } from '../platform/trace.ts';
-import { CALLBACK_URL } from './tell-shop.ts';
 import type { TrackedOrder } from './types.ts';
 
 type Outcome =

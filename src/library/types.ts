@@ -128,7 +128,10 @@ export interface Autoclose {
    * with status 500.
    */
   receiveNotification(channel: string, raw: RawNotification): Promise<NotificationReply | null>;
-  /** Runs the timers in this process, until `close`. At least one process has to; as many as you like may. */
+  /**
+   * Runs the timers of the channels it has in this process, until `close`. At least one process has to; as many as you
+   * like may. No effect where they run already, and after `close`.
+   */
   work(): void;
   /** Whether the queue can be reached now; while it cannot, orders close late. */
   isQueueReachable(): boolean;

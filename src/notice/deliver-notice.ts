@@ -11,12 +11,18 @@ import { SEND_TIMEOUT_MS, type SendNotice, type Sent } from './send-notice.ts';
 /** How long a notice is kept from other senders at least, ms: longer than a send takes. */
 const LEASE_MS = 2 * SEND_TIMEOUT_MS;
 
-/** What sending notices works with. Built once, in `app.ts`. */
-export interface NoticeDeps {
-  notices: NoticeStore;
+/** How notices get to those who wait for them. */
+export interface Messenger {
+  /** False for a notice that another program has to carry: it is left as it is, and costs no attempt. */
+  carries(url: string): boolean;
   send: SendNotice;
   /** The body that tells the merchant of the order as it is given, signed at `now`. */
   writeBody(order: PaymentOrder, now: Date): string;
+}
+
+/** What sending notices works with. Built once, in `app.ts`. */
+export interface NoticeDeps extends Messenger {
+  notices: NoticeStore;
   clock: Clock;
   log: Logger;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MerchantNotice } from '../order/notice-entities.ts';
 import { traceIdOf } from '../order/notice-snapshot.ts';
+import { safeError } from '../platform/safe-error.ts';
 import { inTrace } from '../platform/trace.ts';
 import { deliverNotice, type NoticeDeps, takeNotice } from './deliver-notice.ts';
 import { createHostShares } from './host-shares.ts';
@@ -17,6 +18,7 @@ export function startNoticeRelay(deps: NoticeDeps, pollMs = POLL_MS): { stop(): 
   const sends = new Set<Promise<void>>();
   const hosts = createHostShares();
   const stopping = new AbortController();
+  let isMisplaced = false;
   let sendEnded = new AbortController();
   let isAway = false;
   const running = loop();
@@ -42,7 +44,7 @@ export function startNoticeRelay(deps: NoticeDeps, pollMs = POLL_MS): { stop(): 
         const now = deps.clock.now();
         if (hosts.isResting(host, now)) continue;
         const room = hosts.room(host);
-        const due = room === 0 ? [] : await deps.notices.due(host, now, room);
+        const due = room === 0 ? [] : (await deps.notices.due(host, now, room)).filter(isOurs);
         if (due.length === room) someWait = true;
         for (const notice of due) {
           const beginning = inTrace(traceIdOf(notice.snapshot), 'tell merchant', attributesOf(notice), () =>
@@ -59,6 +61,15 @@ export function startNoticeRelay(deps: NoticeDeps, pollMs = POLL_MS): { stop(): 
     return someWait;
   }
 
+  /** Said once: it is two programs with one database, and a person has to stop one of them. */
+  function isOurs({ url, eventId }: MerchantNotice): boolean {
+    if (deps.carries(url)) return true;
+    if (!isMisplaced)
+      deps.log.error({ eventId }, 'a notice is for another program on this database: it is left alone');
+    isMisplaced = true;
+    return false;
+  }
+
   /** Returns when the notice is taken; the send goes on. */
   async function begin(notice: MerchantNotice): Promise<void> {
     const { host } = notice;
@@ -72,7 +83,7 @@ export function startNoticeRelay(deps: NoticeDeps, pollMs = POLL_MS): { stop(): 
     if (token === null) return ended(null);
     const sending = deliverNotice(deps, notice, token)
       .catch((err: unknown) => {
-        deps.log.warn({ err, eventId: notice.eventId }, 'notice will be sent again');
+        deps.log.warn({ err: safeError(err), eventId: notice.eventId }, 'notice will be sent again');
         return null;
       })
       .then((outcome) => {
@@ -85,7 +96,7 @@ export function startNoticeRelay(deps: NoticeDeps, pollMs = POLL_MS): { stop(): 
 
   /** One line when the database goes and one when it is back. */
   function noteAway(err: unknown): false {
-    if (!isAway) deps.log.error({ err }, 'notices cannot be read: merchants are told late');
+    if (!isAway) deps.log.error({ err: safeError(err) }, 'notices cannot be read: merchants are told late');
     isAway = true;
     return false;
   }

@@ -1,6 +1,7 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Channels } from '../channel/channel.ts';
 import { answerWithin } from '../platform/answer-within.ts';
+import type { Behind } from '../view/behind.ts';
 import type { Figures, ReadFigures } from '../view/figures.ts';
 import type { Vitals } from '../view/vitals.ts';
 
@@ -18,7 +19,7 @@ export type RefreshGauges = () => Promise<void>;
  */
 export function createFigureGauges(
   registry: Registry,
-  read: { vitals(): Promise<Vitals>; figures: ReadFigures },
+  read: { vitals(): Promise<Vitals>; behind(): Promise<Behind>; figures: ReadFigures },
   channels: Channels,
 ): RefreshGauges {
   const plain: Gauge[] = [];
@@ -29,14 +30,19 @@ export function createFigureGauges(
     return made;
   };
   const readable = gauge('figures_readable', '1: the database could be read; 0: what it knows is left out.');
-  const outOfOrder = gauge('channel_out_of_order', '1: the breaker of this process is open or on trial.', [
-    'channel',
-  ]);
+  const outOfOrder = gauge(
+    'channel_out_of_order',
+    '1: the breaker of this process is open or on trial, and was tried lately.',
+    ['channel'],
+  );
   const open = gauge('orders_open', 'Orders that have not ended.', ['channel']);
-  const overdue = gauge('orders_overdue', 'Open orders whose time to be closed has passed.');
+  const overdue = gauge(
+    'orders_overdue',
+    'Open orders whose timer has run out and that no worker has taken up; stuck ones are left out.',
+  );
   const overdueAge = gauge(
     'overdue_oldest_seconds',
-    'For how long the oldest of them is overdue; 0: none is.',
+    'For how long the timer of the oldest of them has run out; 0: there is none.',
   );
   const stuck = gauge('orders_stuck', 'Orders that need a person.');
   const late = gauge('late_payments_waiting', 'Payments of closed orders that wait for a person.');
@@ -51,10 +57,8 @@ export function createFigureGauges(
   const alive = gauge('processes_alive', 'Processes that were seen within 30 s.', ['part']);
   const sweepAge = gauge('sweep_age_seconds', 'Since any worker’s sweep last ended; +Inf: not within a day.');
 
-  function showVitals({ now, processes, overdue: { count, oldestAt } }: Vitals): void {
+  function showVitals({ now, processes }: Vitals): void {
     const secondsSince = (at: Date) => Math.max(0, now.getTime() - at.getTime()) / 1000;
-    overdue.set(count);
-    overdueAge.set(oldestAt === null ? 0 : secondsSince(oldestAt));
     for (const part of ['serves', 'works'] as const) {
       alive.set({ part }, processes.filter((one) => one.isAlive && one[part]).length);
     }
@@ -77,19 +81,26 @@ export function createFigureGauges(
     }
   }
 
+  function showBehind({ count, oldestMs }: Behind): void {
+    overdue.set(count);
+    overdueAge.set(oldestMs / 1000);
+  }
+
   return async () => {
-    const [vitals, figures] = await Promise.all([
+    const [vitals, behind, figures] = await Promise.all([
       answerWithin(LIMIT_MS, read.vitals()),
+      answerWithin(LIMIT_MS, read.behind()),
       answerWithin(LIMIT_MS, read.figures()),
     ]);
     // A gauge without labels would begin again with 0, which says something.
     for (const each of plain) each.remove();
     for (const each of labelled) each.reset();
-    for (const [channel, { unavailableUntil }] of channels) {
-      outOfOrder.set({ channel }, unavailableUntil() === null ? 0 : 1);
+    for (const [channel, { isOutOfOrder }] of channels) {
+      outOfOrder.set({ channel }, isOutOfOrder() ? 1 : 0);
     }
     readable.set(figures === null ? 0 : 1);
     if (vitals !== null) showVitals(vitals);
     if (figures !== null) show(figures);
+    if (behind !== null) showBehind(behind);
   };
 }

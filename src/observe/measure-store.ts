@@ -53,7 +53,9 @@ export function measureStore(store: OrderStore, metrics: Metrics): OrderStore {
     metrics.attempts.inc({ channel, type, trigger, outcome });
   }
 
-  function noteLateness({ channel, expiresAt }: PaymentOrder, { createdAt }: NewCloseRecord): void {
+  function noteLateness({ channel, expiresAt, ending }: PaymentOrder, { createdAt }: NewCloseRecord): void {
+    // One that somebody asked for and a timer finished was not late.
+    if (ending !== 'expiry' || createdAt < expiresAt) return;
     metrics.closeLateness.observe({ channel }, (createdAt.getTime() - expiresAt.getTime()) / 1000);
   }
 }

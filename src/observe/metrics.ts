@@ -76,6 +76,11 @@ export function createMetrics() {
       'channel',
       'outcome',
     ]),
+    sweepInterval: new Gauge({
+      name: 'autoclose_sweep_interval_seconds',
+      help: 'SWEEP_INTERVAL_MS of this process.',
+      registers,
+    }),
     sweeps: counter('sweeps_total', 'Sweeps for overdue orders that ended well.'),
     sweepFound: counter('sweep_found_total', 'Overdue orders that a sweep met, by what it did about them.', [
       'result',

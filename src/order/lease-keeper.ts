@@ -1,5 +1,6 @@
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import { safeError } from '../platform/safe-error.ts';
 import type { PaymentOrder } from './order.ts';
 import type { OrderStore } from './store.ts';
 
@@ -56,7 +57,7 @@ export function keepLeases(
     try {
       await prolong();
     } catch (error) {
-      log.warn({ err: error instanceof Error ? error.message : String(error) }, 'leases not prolonged');
+      log.warn({ err: safeError(error) }, 'leases not prolonged');
     } finally {
       beating = false;
     }

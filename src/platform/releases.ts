@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from './logger.ts';
+import { safeError } from './safe-error.ts';
 
 /** `work` takes orders and works on them; `connections` is what that work stands on. */
 type Kind = 'work' | 'connections';
@@ -14,7 +15,8 @@ export function createReleases(log: Logger) {
   async function end(kind: Kind): Promise<void> {
     const results = await Promise.allSettled(noted[kind].splice(0).map((release) => release()));
     for (const result of results) {
-      if (result.status === 'rejected') log.warn({ err: result.reason, kind }, 'not ended cleanly');
+      if (result.status === 'rejected')
+        log.warn({ err: safeError(result.reason), kind }, 'not ended cleanly');
     }
   }
   const within = async (limitMs: number, ending: Promise<void>): Promise<boolean> => {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { ChannelName, Channels } from '../channel/channel.ts';
 import type { Logger } from '../platform/logger.ts';
+import { safeError } from '../platform/safe-error.ts';
 import type { ProcessStore } from './process-store.ts';
 
 /** How often a process says that it is alive, ms. Several beats may fail before it is taken for dead. */
@@ -39,8 +40,7 @@ export function createHeartbeat(
       await processes.beat({ id, name, version, ...does, sweptAt, outOfOrder: outOfOrder(channels) });
       isFailing = false;
     } catch (error) {
-      const err = error instanceof Error ? error.message : String(error);
-      if (!isFailing) log.warn({ err }, 'heartbeat not written');
+      if (!isFailing) log.warn({ err: safeError(error) }, 'heartbeat not written');
       isFailing = true;
     }
   }

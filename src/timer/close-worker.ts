@@ -8,6 +8,7 @@ import { type NextRun, runDueOrder } from '../order/run-due-order.ts';
 import { inTraceOf } from '../order/trace-of.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import type { Logger } from '../platform/logger.ts';
+import { safeError } from '../platform/safe-error.ts';
 import { awaitTrace } from '../platform/trace.ts';
 import { type CloseJob, orderNoOf, queueName } from './close-queues.ts';
 import { createPause, type Pause } from './pause.ts';
@@ -139,7 +140,7 @@ async function nextRun(deps: OrderDeps, orderNo: string, trigger: CloseTrigger):
   try {
     return await runDueOrder(deps, orderNo, trigger);
   } catch (error) {
-    deps.log.error({ orderNo, err: error }, 'close job interrupted; it will be tried again');
+    deps.log.error({ orderNo, err: safeError(error) }, 'close job interrupted; it will be tried again');
     const waitMs = OUTAGE_RETRY_MS * (1 + deps.random());
     return { kind: 'at', at: new Date(deps.clock.now().getTime() + waitMs) };
   }

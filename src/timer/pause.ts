@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Worker } from 'bullmq';
 
 /** Bounds of a pause, ms: a trial of the channel's recovery takes a moment; and no breaker waits for longer. */
@@ -15,19 +16,21 @@ export interface Pause {
 export function createPause(worker: Pick<Worker, 'pause' | 'resume'>): Pause {
   let isEnded = false;
   let timer: NodeJS.Timeout | null = null;
+  // What is resumed runs outside the trace of the order whose close found the channel away.
+  const outside = AsyncLocalStorage.snapshot();
+
+  function resume(): void {
+    timer = null;
+    void worker.resume();
+  }
 
   return {
     begin(ms) {
       if (isEnded || timer !== null) return;
       // Not to wait for the jobs in hand: one of them is asking.
       void worker.pause(true);
-      timer = setTimeout(
-        () => {
-          timer = null;
-          void worker.resume();
-        },
-        Math.min(Math.max(ms, MIN_PAUSE_MS), MAX_PAUSE_MS),
-      );
+      const pauseMs = Math.min(Math.max(ms, MIN_PAUSE_MS), MAX_PAUSE_MS);
+      timer = outside(() => setTimeout(resume, pauseMs));
     },
     end() {
       isEnded = true;

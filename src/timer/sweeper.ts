@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { OrderDeps } from '../order/deps.ts';
 import type { OverdueOrder } from '../order/store.ts';
 import { SWEEP_BUDGET_MS, type SweepCounts, sweepOverdue } from '../order/sweep-overdue.ts';
+import { safeError } from '../platform/safe-error.ts';
 
 /** A run that takes longer than its budget by so much is reported and no longer waited for, ms. */
 const RUN_LIMIT_MS = 60_000;
@@ -43,7 +44,7 @@ export function startSweeper(
       else if (counts !== 'over') onSwept(counts);
     } catch (error) {
       after = null;
-      deps.log.error({ err: error }, 'sweep failed');
+      deps.log.error({ err: safeError(error) }, 'sweep failed');
     } finally {
       over.abort();
     }

@@ -6,6 +6,7 @@ import {
   PROBE_EVERY_MS,
   ROW_WITHIN_MS,
   UNKNOWN_IN_A_ROW,
+  UNTRIED_MS,
 } from '../../src/channel/breaker.ts';
 
 let now: number;
@@ -145,5 +146,28 @@ describe('an open breaker', () => {
     probe();
     calls('misconfigured');
     expect(openFor()).toBe(60_000);
+  });
+});
+
+describe('people are told that the channel is out of order', () => {
+  test('from its opening over every failed trial until it works', () => {
+    expect(breaker.isOutOfOrder()).toBe(false);
+    calls('unknown', UNKNOWN_IN_A_ROW);
+    for (let trial = 0; trial < 10; trial += 1) {
+      expect(breaker.isOutOfOrder()).toBe(true);
+      probe();
+      expect(breaker.isOutOfOrder()).toBe(true);
+      calls('unknown');
+    }
+    probe();
+    calls('unpaid');
+    expect(breaker.isOutOfOrder()).toBe(false);
+  });
+
+  test('but no longer where nobody has had anything to try it with', () => {
+    calls('unknown', UNKNOWN_IN_A_ROW);
+    now += openFor() + UNTRIED_MS;
+    expect(breaker.isOutOfOrder()).toBe(false);
+    expect(isClosed()).toBe(false);
   });
 });

@@ -50,8 +50,9 @@ class Adapter implements Channel {
   }
 }
 
-const contained = (answer: () => Promise<QueryResult>, limitMs?: number) =>
-  containChannel(new Adapter(answer), createLogger('silent'), limitMs);
+const log = createLogger('silent');
+const contained = (answer: () => Promise<QueryResult>, limitMs = 10_000) =>
+  containChannel(new Adapter(answer), { log, limitMs });
 const payment = { channelTradeNo: 't', amountFen: 1234, paidAt: new Date() };
 
 test('whatever an adapter throws has taught us nothing', async () => {
@@ -86,4 +87,52 @@ test('an answer about the order passes as it is, cut to what a close record hold
   const own = { orderNo: order.orderNo, ...payment };
   const channel = contained(async () => ({ kind: 'paid', answer: 'x'.repeat(1_000), payment: own }));
   expect(await channel.query(order)).toEqual({ kind: 'paid', answer: 'x'.repeat(200), payment: own });
+});
+
+/** What no compiler has seen. */
+const untyped = (result: object) => contained(async () => result as QueryResult).query(order);
+
+test.each([
+  { kind: 'gone', answer: '' },
+  { kind: 'accepted', answer: '' },
+  { kind: 'paid', answer: '' },
+  { kind: 'refunded', answer: '', payment: { orderNo: order.orderNo } },
+  { kind: 'paid', answer: '', payment: { orderNo: order.orderNo, ...payment, amountFen: '1234' } },
+  { kind: 'paid', answer: '', payment: { orderNo: order.orderNo, ...payment, paidAt: new Date('no') } },
+  { kind: 'closed' },
+])('an answer that a query does not have has taught us nothing: %o', async (result) => {
+  expect(await untyped(result)).toMatchObject({ kind: 'unknown' });
+});
+
+test('an adapter that cannot say when or how an order ends has none closed by that', () => {
+  const throws = () => {
+    throw new Error('not now');
+  };
+  for (const broken of [throws, () => new Date('no'), () => undefined]) {
+    const said = Object.assign(new Adapter(throws), {
+      undoesPayments: broken,
+      reversibleFrom: broken,
+      unpayableFrom: broken,
+      showsUntouched: broken,
+      closesSoftly: broken,
+    }) as unknown as Channel;
+    const clock = { now: () => new Date(0) };
+    const channel = containChannel(said, { log, clock });
+    expect(channel.unpayableFrom(order).getTime()).toBeGreaterThan(0);
+    expect(channel.reversibleFrom(order)?.getTime()).toBeGreaterThan(0);
+    expect(channel.showsUntouched(order)).toBe(true);
+    expect(channel.closesSoftly(order)).toBe(false);
+    expect(channel.undoesPayments(order)).toBe(false);
+  }
+});
+
+test('what an adapter throws is logged without the request that it carries', async () => {
+  const fields: unknown[] = [];
+  const noted = { ...log, warn: (said: object) => void fields.push(said) };
+  const axiosLike = Object.assign(new Error('status 401'), {
+    config: { headers: { Authorization: 'Bearer secret' }, data: 'openId=secret' },
+  });
+  await containChannel(new Adapter(() => Promise.reject(axiosLike)), { log: noted }).query(order);
+  expect(fields).toMatchObject([{ err: { message: 'status 401' } }]);
+  expect(JSON.stringify(fields)).not.toContain('secret');
 });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { ChannelName } from '../../src/channel/channel.ts';
 import { readConfig } from '../../src/config.ts';
 import {
   type Autoclose,
@@ -13,6 +14,7 @@ import { engineSettings } from '../../src/library/engine-settings.ts';
 import { createLogger, type Logger } from '../../src/platform/logger.ts';
 import { traceFields } from '../../src/platform/trace.ts';
 import { adapters, anOrder, anybody } from '../channel/support.ts';
+import { startRelay } from '../notice/relay.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type World } from '../support/world.ts';
 
@@ -142,6 +144,37 @@ test('a change whose telling failed is told again under the same event id', asyn
   await world.query(`UPDATE merchant_notice SET next_at = NOW(3) WHERE order_no = '${order.orderNo}'`);
   await until('it is told again', () => events.length === 2);
   expect(events[1]).toBe(events[0]);
+});
+
+test('asked twice to work it works once, takes jobs of its own channels alone, and never again once it is closed', async () => {
+  const autoclose = await open();
+  const workers = async (channel: ChannelName) => (await world.queue(channel).getWorkers()).length;
+  const before = await workers('wechat_pay');
+  autoclose.work();
+  autoclose.work();
+  await until('it works', async () => (await workers('wechat_pay')) > before);
+  expect(await workers('wechat_pay')).toBe(before + 1);
+  expect(await workers('union_pay')).toBe(0);
+  await autoclose.close();
+  autoclose.work();
+  await until('it has ended', async () => (await workers('wechat_pay')) === before);
+});
+
+test("the program leaves a shop's notices to the shop's own program, and says so", async () => {
+  const autoclose = await open({ onChange: async () => {} });
+  const order = await soldElsewhere('20260101000008', inMs(600_000));
+  await autoclose.trackOrder(order);
+  await autoclose.closeOrder(order.orderNo);
+  const lines: string[] = [];
+  const log: Logger = {
+    ...createLogger('silent'),
+    error: (_: object, text?: string) => void lines.push(text ?? ''),
+  };
+  const relay = startRelay(world.app, { log });
+  await until('it is said', () => lines.some((line) => line.includes('another program')));
+  await relay.stop();
+  const [notice] = await world.app.notices.list(order.orderNo);
+  expect(notice).toMatchObject({ state: 'pending', attempts: 0 });
 });
 
 test('options that cannot be used are refused before anything is opened, and leave nothing open', async () => {

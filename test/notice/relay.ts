@@ -1,5 +1,6 @@
 import type { App } from '../../src/app.ts';
 import { noticeBody } from '../../src/http/daxpay/notice-body.ts';
+import { CALLBACK_URL } from '../../src/notice/callback-url.ts';
 import type { NoticeDeps } from '../../src/notice/deliver-notice.ts';
 import { startNoticeRelay } from '../../src/notice/relay.ts';
 import { type ResolveHost, resolveAnywhere } from '../../src/notice/resolve-host.ts';
@@ -20,6 +21,7 @@ export function startRelay({ deps, notices }: App, more: Partial<NoticeDeps> = {
   return startNoticeRelay(
     {
       notices,
+      carries: (url) => url !== CALLBACK_URL,
       send: createNoticeSender(resolveAnywhere),
       writeBody: (order, now) => noticeBody(order, { signSecret: SIGN_SECRET, signType: 'HMAC_SHA256' }, now),
       clock: deps.clock,

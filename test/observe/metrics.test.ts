@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { PaymentOrder } from '../../src/order/order.ts';
 import { freePort } from '../../src/platform/services/free-port.ts';
 import { payOverHttp } from '../support/pay.ts';
 import { until } from '../support/until.ts';
@@ -48,6 +49,37 @@ test('a close by the timer is seen in the next scrape: the calls, the attempt, a
   expect(after.value('autoclose_channel_out_of_order', { channel })).toBe(0);
 });
 
+test('a close that a merchant asked for and a timer finished was not late', async () => {
+  const order = await world.create('ali_pay', { expiresAt: new Date(Date.now() + 600_000) });
+  await world.edit(order, { ending: 'close', nextCloseAt: new Date(Date.now() - 1_000) });
+  await world.close(await world.reload(order), 'timeout');
+  await until('it is closed', async () => (await world.reload(order)).status === 'close');
+  const seen = await scrape(world.env);
+  const channel = 'ali_pay';
+  expect(seen.value('autoclose_attempts_total', { channel, outcome: 'closed' })).toBe(1);
+  expect(seen.value('autoclose_close_lateness_seconds_count', { channel })).toBeNull();
+});
+
+test('what is overdue waits for a worker: not what is stuck, nor what is tried again later', async () => {
+  const port = String(await freePort());
+  const app = await world.openApp({ METRICS_PORT: port, PORT: String(await freePort()) });
+  await app.serve();
+  const ago = (ms: number) => new Date(app.deps.clock.now().getTime() - ms);
+  const late = async (set: Partial<PaymentOrder>) => {
+    const order = await world.create('union_pay');
+    await world.edit(order, { leaseUntil: ago(-600_000), expiresAt: ago(3_600_000), ...set });
+  };
+  await late({ nextCloseAt: ago(7_200_000), stuckAt: ago(1_000) });
+  await late({ nextCloseAt: ago(-600_000) });
+  await late({ nextCloseAt: ago(1_800_000), status: 'success', ending: 'cancel' });
+  expect((await scrape({ METRICS_PORT: port })).value('autoclose_overdue_oldest_seconds')).toBe(0);
+  await late({ nextCloseAt: ago(600_000) });
+  const seen = await scrape({ METRICS_PORT: port });
+  expect(seen.value('autoclose_orders_overdue')).toBe(1);
+  expect(seen.value('autoclose_overdue_oldest_seconds')).toBeGreaterThanOrEqual(600);
+  await world.query("DELETE FROM payment_order WHERE channel = 'union_pay'");
+});
+
 test('when a worker has run the timers, the age of its sweep is small again, and it counts as alive', async () => {
   const seen = await until('the sweep is seen', async () => {
     const one = await scrape(world.env);
@@ -83,7 +115,7 @@ test('what cannot be read has no value, rather than an old one; what alerts stan
   for (const name of ['orders_overdue', 'overdue_oldest_seconds', 'sweep_age_seconds', 'processes_alive'])
     expect(seen.value(`autoclose_${name}`)).not.toBeNull();
   await world.query('RENAME TABLE violation_away TO violation');
-  expect((await scrape({ METRICS_PORT: port })).value('autoclose_orders_overdue')).toBe(0);
+  expect((await scrape({ METRICS_PORT: port })).value('autoclose_orders_stuck')).toBe(0);
 });
 
 test('a process that finds its port for metrics taken works all the same', async () => {

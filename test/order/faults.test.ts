@@ -18,7 +18,7 @@ beforeAll(async () => {
   world.app.deps.channels = new Map(
     [...world.app.deps.channels].map(([name, { unguarded }]) => [
       name,
-      { ...unguarded, unguarded, admit: () => null, unavailableUntil: () => null },
+      { ...unguarded, unguarded, admit: () => null, unavailableUntil: () => null, isOutOfOrder: () => false },
     ]),
   );
 });

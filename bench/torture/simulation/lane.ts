@@ -162,7 +162,7 @@ function openChannels(
   const byMachineClock = createChannels(config, url, { ...guard, clock: systemClock });
   const channels = new Map<ChannelName, GuardedChannel>();
   // One order alone never opens a breaker; the storm is for those.
-  const admitted = { admit: () => null, unavailableUntil: () => null };
+  const admitted = { admit: () => null, unavailableUntil: () => null, isOutOfOrder: () => false };
   for (const [name, { unguarded: channel }] of createChannels(config, url, { ...guard, clock })) {
     channels.set(name, {
       ...channel,

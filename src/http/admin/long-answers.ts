@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { safeError } from '../safe-error.ts';
+import { safeError } from '../../platform/safe-error.ts';
 import type { AdminDeps } from './deps.ts';
 
 /** See `endedEveryMs`. */

@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../../platform/logger.ts';
-import { safeError } from '../safe-error.ts';
+import { safeError } from '../../platform/safe-error.ts';
 import { shownTraceId } from '../trace-id.ts';
 import type { ApiProblem } from './api.ts';
 import { Problem } from './signed-in.ts';

@@ -1,8 +1,8 @@
 import type { OrderNumbers } from '../../order/outcomes.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { safeError } from '../../platform/safe-error.ts';
 import type { RawBody } from '../raw-body.ts';
-import { safeError } from '../safe-error.ts';
 import { shownTraceId } from '../trace-id.ts';
 import { type Members, parseBody } from './body.ts';
 import { failure, invalid, type Result } from './codes.ts';

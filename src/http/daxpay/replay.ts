@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isLosslessNumber } from 'lossless-json';
 import type { Logger } from '../../platform/logger.ts';
-import { safeError } from '../safe-error.ts';
+import { safeError } from '../../platform/safe-error.ts';
 import type { Members } from './body.ts';
 import { orElse } from './or-else.ts';
 

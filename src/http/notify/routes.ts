@@ -6,9 +6,9 @@ import {
   type RawNotification,
 } from '../../channel/channel.ts';
 import type { Logger } from '../../platform/logger.ts';
+import { safeError } from '../../platform/safe-error.ts';
 import { beginTrace } from '../../platform/trace.ts';
 import { rawBodyOf } from '../raw-body.ts';
-import { safeError } from '../safe-error.ts';
 
 export interface NotifyDeps {
   log: Logger;

@@ -1,7 +1,7 @@
 import { QueryFailedError } from 'typeorm';
 import { expect, test } from 'vitest';
-import { safeError } from '../../src/http/safe-error.ts';
-import { openApi } from './support.ts';
+import { safeError } from '../../src/platform/safe-error.ts';
+import { openApi } from '../http/support.ts';
 
 const driverError = () =>
   Object.assign(new Error("Duplicate entry 'Wang'\n    for key"), {

@@ -8,7 +8,8 @@ export interface SafeError {
 }
 
 /**
- * An error without the data that it is about. A database's error carries the statement and its parameters, and its
+ * An error without the data that it is about: other fields than these are not told (an HTTP client's error carries the
+ * request with its Authorization header). A database's error carries the statement and its parameters, and its
  * message repeats values; of such a one the code, the number and the place remain.
  */
 export function safeError(error: unknown): SafeError {

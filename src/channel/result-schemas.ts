@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import type {
+  CancelResult,
+  ChargeResult,
+  CloseResult,
+  NotificationResult,
+  QueryResult,
+  RefundResult,
+} from './channel.ts';
+
+/*
+ * The answers of the contract, for adapters that no compiler has held to it. A kind that a call does not have, and a
+ * payment without one of its fields, fit none.
+ */
+
+const answer = z.string();
+const plain = <Kind extends string>(kinds: readonly Kind[]) => z.object({ kind: z.enum(kinds), answer });
+const payment = z.object({
+  orderNo: z.string().min(1),
+  channelTradeNo: z.string().min(1),
+  amountFen: z.int().positive(),
+  paidAt: z.date(),
+});
+const failures = ['unknown', 'rate_limited', 'misconfigured'] as const;
+
+export const chargeResult: z.ZodType<ChargeResult> = z.union([
+  z.object({ kind: z.literal('created'), answer, payBody: z.string() }),
+  z.object({ kind: z.literal('refused'), answer, message: z.string() }),
+  z.object({ kind: z.literal('paid'), answer, payment }),
+  plain(['user_paying', ...failures]),
+]);
+
+export const queryResult: z.ZodType<QueryResult> = z.union([
+  z.object({ kind: z.enum(['paid', 'refunded']), answer, payment }),
+  plain(['unpaid', 'user_paying', 'closed', 'not_found', 'mismatch', ...failures]),
+]);
+
+export const closeResult: z.ZodType<CloseResult> = plain([
+  'accepted',
+  'already_closed',
+  'conflict',
+  'user_paying',
+  'not_found',
+  'unsupported',
+  ...failures,
+]);
+
+export const cancelResult: z.ZodType<CancelResult> = plain([
+  'closed',
+  'refunded',
+  'not_found',
+  'again',
+  'user_paying',
+  'refund_instead',
+  'not_enough',
+  ...failures,
+]);
+
+export const refundResult: z.ZodType<RefundResult> = plain([
+  'refunded',
+  'processing',
+  'not_enough',
+  'refused',
+  'not_found',
+  ...failures,
+]);
+
+export const notificationResult: z.ZodType<NotificationResult> = z.union([
+  z.object({ kind: z.literal('payment'), eventId: z.string().min(1), payment, body: z.string() }),
+  z.object({ kind: z.literal('other'), eventId: z.string().min(1), what: z.string(), body: z.string() }),
+  z.object({ kind: z.literal('rejected'), reason: z.string() }),
+]);
