@@ -11,7 +11,9 @@ import { cancelByHand, closeByHand, syncByHand } from './order/by-hand.ts';
 import { decideLatePayment } from './order/decide-late.ts';
 import type { OrderDeps } from './order/deps.ts';
 import { reclose } from './order/reclose.ts';
+import { createOrderStore } from './order/store.ts';
 import { askAbout, recloseStuck } from './order/stuck.ts';
+import { createStuckStore } from './order/stuck-store.ts';
 import { ticks } from './platform/clock.ts';
 import { packageDirectory, packageVersion } from './platform/package.ts';
 import { createOrderChanges } from './view/changes.ts';
@@ -28,19 +30,29 @@ const PER_SECOND = 20;
 /** Late payments wait for people: more than they can look at are not shown. */
 const LATE_AT_MOST = 1_000;
 
-/** What the admin page shows of orders and does with them, by the same use cases as the API. */
+/** The same for who only looks: all is read by these connections, and none that closings need. */
+export function forReading(deps: OrderDeps, readers: DataSource): OrderDeps {
+  return { ...deps, store: createOrderStore(readers), stuck: createStuckStore(readers) };
+}
+
+/**
+ * What the admin page shows of orders and does with them, by the same use cases as the API. It shows what it reads from
+ * `db`, see `openReaders`.
+ */
 export function createOrderAdmin(db: DataSource, deps: OrderDeps, notices: NoticeStore): OrderAdmin {
   const { store, clock, log } = deps;
+  const reading = forReading(deps, db);
   const changes = createOrderChanges(db, log, ticks);
   return {
-    listOrders: (filter, page) => listOrders(db, filter, page, clock.now()),
+    listOrders: (filter, page) =>
+      listOrders(db, filter, page, new Date(clock.now().getTime() - deps.closeGraceMs)),
     readOrder: (orderNo) => readOrderDetail(db, orderNo, clock.now()),
     listCloseRecords: (filter, page) => listCloseRecords(db, filter, page),
-    listStuck: (filter, page) => listStuckOrders(deps, filter, page),
+    listStuck: (filter, page) => listStuckOrders(reading, filter, page),
     async listLate() {
       const [orders, violations] = await Promise.all([
-        store.lateForPeople(LATE_AT_MOST),
-        store.countViolations(),
+        reading.store.lateForPeople(LATE_AT_MOST),
+        reading.store.countViolations(),
       ]);
       return { rows: orders.map(viewOrder), violations, policy: deps.latePaymentPolicy };
     },
@@ -91,6 +103,6 @@ export function createAdminDeps({
     listAudit: admin.listAudit,
     queues: engine.queues,
     isQueueReachable: () => engine.redis.status === 'ready',
-    routes: [(app) => orderRoutes(app, { ...orderAdmin, figures, audit: admin.audit })],
+    routes: [(app) => orderRoutes(app, { ...orderAdmin, figures, audit: admin.audit, log })],
   };
 }

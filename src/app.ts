@@ -1,6 +1,7 @@
 import { type Admin, createAdmin } from './admin/admin.ts';
+import { adminEntities } from './admin/entities.ts';
 import { startPurge } from './admin/purge.ts';
-import { createAdminDeps, createOrderAdmin } from './admin-app.ts';
+import { createAdminDeps, createOrderAdmin, forReading } from './admin-app.ts';
 import { createChannels } from './channels.ts';
 import type { Config, ServerConfig } from './config.ts';
 import { type EngineSettings, openEngine } from './engine.ts';
@@ -21,11 +22,13 @@ import { readReadiness } from './observe/readiness.ts';
 import { cancelByHand, closeByHand, syncByHand } from './order/by-hand.ts';
 import { createOrder } from './order/create-order.ts';
 import type { OrderDeps } from './order/deps.ts';
+import { entities } from './order/entities.ts';
 import { receiveNotification } from './order/receive-notification.ts';
 import { answersWithin } from './platform/answer-within.ts';
 import type { Logger } from './platform/logger.ts';
 import { naming } from './platform/naming.ts';
 import { createNonceMemory } from './platform/nonce-memory.ts';
+import { openReaders } from './platform/open-readers.ts';
 import { packageVersion } from './platform/package.ts';
 import type { ProcessStore } from './process/process-store.ts';
 import { createFigures, type ReadFigures } from './view/figures.ts';
@@ -62,6 +65,7 @@ export interface App {
 export async function openApp({ server, ...channelConfig }: Config, log: Logger): Promise<App> {
   const tracing = await tracingOf(server);
   const metrics = createMetrics();
+  const readers = openReaders(server.DATABASE_URL, [...entities, ...adminEntities], log);
   const engine = await openEngine(
     engineSettings(server),
     (guard) =>
@@ -75,14 +79,21 @@ export async function openApp({ server, ...channelConfig }: Config, log: Logger)
     },
     log,
   ).catch(async (error: unknown) => {
-    await tracing?.stop();
+    await Promise.allSettled([tracing?.stop(), readers.close()]);
     throw error;
   });
   const { deps, notices, processes, heartbeat, db, redis, releases } = engine;
   const { clock } = deps;
   if (tracing !== null) releases.add('connections', () => tracing.stop());
+  releases.add('connections', readers.close);
+  await readers.tried;
 
-  const figures = createFigures({ db, deps, processes, readDepths: engine.readDepths });
+  const figures = createFigures({
+    db: readers.db,
+    deps: forReading(deps, readers.db),
+    processes,
+    readDepths: engine.readDepths,
+  });
   const refreshGauges = createFigureGauges(metrics.registry, figures, deps.channels);
   const health = {
     isHealthy: () => answersWithin(HEALTH_LIMIT_MS, db.query('SELECT 1')),
@@ -100,8 +111,8 @@ export async function openApp({ server, ...channelConfig }: Config, log: Logger)
     { host: server.METRICS_HOST, port: server.METRICS_PORT },
   );
   releases.add('connections', () => monitor.close());
-  const admin = createAdmin(db, clock);
-  const orderAdmin = createOrderAdmin(db, deps, notices);
+  const admin = createAdmin(readers.db, clock);
+  const orderAdmin = createOrderAdmin(readers.db, deps, notices);
   const signSettings = { signSecret: server.SIGN_SECRET, signType: server.SIGN_TYPE };
 
   if (deps.channels.size === 0)

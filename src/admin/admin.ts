@@ -1,10 +1,12 @@
 import type { DataSource } from 'typeorm';
 import type { Clock } from '../platform/clock.ts';
 import { type Actor, type AuditEntry, type AuditFilter, listAudit, writeAudit } from './audit.ts';
+import { createKnownAddresses } from './known-addresses.ts';
 import { checkPassword, type LoginDeps, type LoginOutcome, type LoginWish, logIn } from './log-in.ts';
 import { createLoginAttempts } from './login-attempts.ts';
 import { createPasswords } from './password.ts';
 import { createSessions } from './sessions.ts';
+import { createStrangerBudget } from './stranger-budget.ts';
 import { createUsers, type UserChange } from './users.ts';
 
 /** Rows deleted by one statement, and statements at most in one round. */
@@ -20,7 +22,9 @@ export function createAdmin(db: DataSource, clock: Clock) {
     users: createUsers(db, clock),
     sessions: createSessions(db),
     attempts: createLoginAttempts(db),
+    knownAddresses: createKnownAddresses(db),
     passwords: createPasswords(),
+    strangers: createStrangerBudget(clock),
     clock,
     audit,
   };
@@ -32,7 +36,7 @@ export function createAdmin(db: DataSource, clock: Clock) {
     audit,
     listAudit: (filter: AuditFilter, page: { limit: number; after: string | null }) =>
       listAudit(db, filter, page),
-    /** Takes the lock of too many failures off a user's name. */
+    /** Takes the locks of too many failures off a user's name. */
     async unlock(name: string, by: Actor): Promise<UserChange> {
       const outcome = (await users.find(name)) === null ? 'unknown' : 'ok';
       if (outcome === 'ok') await attempts.unlock(name);

@@ -1,8 +1,10 @@
 import type { Clock } from '../platform/clock.ts';
 import type { AuditEntry } from './audit.ts';
+import type { KnownAddresses } from './known-addresses.ts';
 import type { LoginAttempts } from './login-attempts.ts';
 import type { Passwords } from './password.ts';
 import type { Sessions } from './sessions.ts';
+import type { StrangerBudget } from './stranger-budget.ts';
 import { type AdminUser, readName } from './user.ts';
 import type { Users } from './users.ts';
 
@@ -10,7 +12,9 @@ export interface LoginDeps {
   users: Users;
   sessions: Sessions;
   attempts: LoginAttempts;
+  knownAddresses: KnownAddresses;
   passwords: Passwords;
+  strangers: StrangerBudget;
   clock: Clock;
   audit(entry: AuditEntry): Promise<void>;
 }
@@ -24,8 +28,9 @@ export interface LoginWish {
 
 /**
  * - `refused`: name or password are not right; it does not say which.
- * - `locked`: of the name, there have been too many failures.
- * - `too_many`: from the address there have been, or too many are at it now.
+ * - `locked`: of the name, there have been too many failures from there, or from everywhere.
+ * - `too_many`: from the address there have been, or too many are at it now; where the user of the name was signed in
+ *   before, a crowd of strangers keeps nobody out.
  */
 export type LoginOutcome =
   | { kind: 'signed_in'; token: string; user: AdminUser }
@@ -54,17 +59,23 @@ export async function checkPassword(
   { name: typed, password, ip }: LoginWish,
   action: string,
 ): Promise<{ kind: 'right'; user: AdminUser } | Exclude<LoginOutcome, { kind: 'signed_in' }>> {
-  if (deps.passwords.isBusy()) return { kind: 'too_many', retryAfterMs: CROWD_MS };
   const known = readName(typed);
   const name = known ?? typed;
   const user = await deps.users.find(known ?? '');
   // What was typed as a name that nobody has may be a password: it is recorded nowhere.
   const entry = about(user === null ? null : name, ip, action);
-  const attempt = await deps.attempts.begin(name, ip, deps.clock.now());
+  const isKnown = user !== null && (await deps.knownAddresses.has(user.name, ip));
+  if (!isKnown && deps.passwords.isBusy()) return { kind: 'too_many', retryAfterMs: CROWD_MS };
+  const attempt = await deps.attempts.begin({ name, ip, isKnown }, deps.clock.now());
   if (attempt.addressMs !== null) return { kind: 'too_many', retryAfterMs: attempt.addressMs };
   if (attempt.nameMs !== null) {
     await deps.audit({ ...entry, outcome: 'locked' });
     return { kind: 'locked', retryAfterMs: attempt.nameMs };
+  }
+  const crowdedMs = isKnown ? null : deps.strangers.take();
+  if (crowdedMs !== null) {
+    await deps.attempts.forget(attempt.id);
+    return { kind: 'too_many', retryAfterMs: crowdedMs };
   }
   const isRight = await deps.passwords.matches(password, user?.passwordHash ?? null);
   if (isRight && user !== null && user.disabledAt === null) {
@@ -72,7 +83,7 @@ export async function checkPassword(
     return { kind: 'right', user };
   }
   await deps.audit({ ...entry, outcome: 'refused' });
-  const reached = await deps.attempts.limits(name, ip, deps.clock.now());
+  const reached = await deps.attempts.limits({ name, ip, isKnown }, deps.clock.now());
   if (reached.nameMs !== null) await deps.audit({ ...entry, action: 'lockout', outcome: 'locked' });
   if (reached.addressMs !== null) await deps.audit({ ...entry, action: 'lockout', outcome: 'too_many' });
   return { kind: 'refused' };

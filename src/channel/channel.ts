@@ -208,6 +208,13 @@ export interface Channel {
   /** What became of a return of money, by whichever of the two calls above it was asked for. */
   queryRefund(order: ChannelOrder, refund: ChannelRefund): Promise<RefundResult>;
 
+  /**
+   * True where an order is known by its number and the second of its `createdAt` together (UnionPay's `txnTime`): asked
+   * with another moment, the channel answers `not_found` about an order that has been paid. Unless set, the number is
+   * enough.
+   */
+  readonly knowsByCreatedAt?: boolean;
+
   /** How long after a payment the channel goes on notifying of it, ms: what comes later comes from a query alone. */
   readonly notifiesForMs: number;
   /** How long after a payment its money can still be given back, ms. */

@@ -34,6 +34,7 @@ export function containChannel(channel: Channel, log: Logger, limitMs = CALL_LIM
     name: channel.name,
     account: channel.account,
     methods: channel.methods,
+    knowsByCreatedAt: channel.knowsByCreatedAt === true,
     notifiesForMs: channel.notifiesForMs,
     refundWindowMs: channel.refundWindowMs,
     refundedIsInFull: channel.refundedIsInFull,

@@ -1,6 +1,12 @@
 import type { OrderDeps } from '../order/deps.ts';
 import type { PaymentOrder } from '../order/order.ts';
-import type { CancelOutcome, CloseOutcome, OrderNumbers, SyncOutcome } from '../order/outcomes.ts';
+import {
+  byId,
+  type CancelOutcome,
+  type CloseOutcome,
+  type OrderNumbers,
+  type SyncOutcome,
+} from '../order/outcomes.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import { type Named, nameOrder } from './name-order.ts';
 import { startProgress } from './progress.ts';
@@ -62,7 +68,7 @@ export async function doWithEach<Done extends Outcome>(
           ...(found.kind === 'several' && { orderNos: found.orderNos }),
         };
       }
-      const outcome = await act({ orderNo: found.order.id, bizOrderNo: null });
+      const outcome = await act(byId(found.order));
       ok &&= cameAbout(outcome);
       return { number, orderNo: found.order.orderNo, outcome: outcome.kind, ...detailsOf(outcome) };
     } finally {

@@ -1,8 +1,12 @@
 import { Argument, type Command } from 'commander';
 import { decideLatePayment } from '../order/decide-late.ts';
+import type { OrderDeps } from '../order/deps.ts';
 import { type LateDecision, lateDecisions } from '../order/late-payment.ts';
 import type { PaymentOrder } from '../order/order.ts';
+import { byId } from '../order/outcomes.ts';
+import { assertNever } from '../platform/assert-never.ts';
 import { addExamples, byHand, byOption, count, jsonOption, type OpenApp, print, withApp } from './command.ts';
+import { nameOrder } from './name-order.ts';
 
 /** `autoclose late`: late payments that wait for a person, and what is decided about them. */
 export function addLateCommand(program: Command, open: OpenApp): void {
@@ -10,7 +14,7 @@ export function addLateCommand(program: Command, open: OpenApp): void {
     .command('late')
     .description('late payments that wait for a person; with a decision and order numbers: decides')
     .addArgument(new Argument('[decision]', 'what is to become of them').choices(lateDecisions))
-    .argument('[order-no...]', 'our order numbers')
+    .argument('[order-no...]', 'our order numbers, ids, or the merchants’ or channels’ numbers')
     .addOption(byOption())
     .option('--limit <n>', 'list so many at most', count, 1_000)
     .addOption(jsonOption())
@@ -27,8 +31,7 @@ export function addLateCommand(program: Command, open: OpenApp): void {
         }
         let ok = true;
         for (const orderNo of orderNos) {
-          const numbers = { orderNo, bizOrderNo: null };
-          const outcome = await decideLatePayment(deps, numbers, decision, byHand(options.by));
+          const outcome = await decide(deps, orderNo, decision, options);
           const status = 'status' in outcome ? ` ${outcome.status}` : '';
           print(
             options.json ? JSON.stringify({ orderNo, ...outcome }) : `${orderNo} ${outcome.kind}${status}`,
@@ -41,12 +44,26 @@ export function addLateCommand(program: Command, open: OpenApp): void {
   addExamples(
     command,
     ['late', 'late refund AC2026… --by li', 'late handled AC2026… AC2026… --json'],
-    'some order has no late payment that waits for a person',
+    'some order is ambiguous, not there, or has no late payment that waits for a person',
   );
   command.addHelpText(
     'after',
     '\nrefund gives the money back, reopen makes the order paid again, handled takes it off the list.\n"autoclose violations" lists the violations.',
   );
+}
+
+async function decide(deps: OrderDeps, number: string, decision: LateDecision, { by }: Options) {
+  const named = await nameOrder(deps, number);
+  switch (named.kind) {
+    case 'one':
+      return decideLatePayment(deps, byId(named.order), decision, byHand(by));
+    case 'several':
+      return { kind: 'ambiguous' as const, orderNos: named.orderNos };
+    case 'none':
+      return { kind: 'not_found' as const };
+    default:
+      return assertNever(named);
+  }
 }
 
 interface Options {

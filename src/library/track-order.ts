@@ -16,7 +16,8 @@ const SHOWN_ELSEWHERE = '';
 /**
  * Takes over an order that the shop has created at its channel: the row, which is the timer, and its job. From then on it
  * is an order like any other; whether it has been paid meanwhile, the channel says when it is closed. Throws for a
- * number that no channel could have, and when the database cannot be reached.
+ * number that no channel could have, for a `createdAt` that is missing where the channel goes by it, and when the database
+ * cannot be reached.
  */
 export async function trackOrder(deps: OrderDeps, wish: TrackedOrder, tells: boolean): Promise<Outcome> {
   const { orderNo, channel: name, method, amountFen, expiresAt } = wish;
@@ -26,6 +27,10 @@ export async function trackOrder(deps: OrderDeps, wish: TrackedOrder, tells: boo
   if (Number.isNaN(expiresAt.getTime())) throw new TypeError('expiresAt: must be a moment');
   const channel = deps.channels.get(name);
   if (channel === undefined) return { kind: 'channel_not_enabled' };
+  if (wish.createdAt === undefined && channel.knowsByCreatedAt === true)
+    throw new TypeError(`createdAt: ${name} knows an order by it, to the second`);
+  if (wish.createdAt !== undefined && Number.isNaN(wish.createdAt.getTime()))
+    throw new TypeError('createdAt: must be a moment');
 
   const createdAt = wish.createdAt ?? deps.clock.now();
   const nextCloseAt = new Date(expiresAt.getTime() + deps.closeGraceMs);

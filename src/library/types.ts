@@ -52,10 +52,27 @@ export interface NewOrder extends Partial<PayerDetails> {
 }
 
 /** An order that the shop has created at the channel itself. */
-export interface TrackedOrder {
+export type TrackedOrder = TrackedAnywhere &
+  (
+    | {
+        channel: Exclude<ChannelName, 'union_pay'>;
+        /** When it was created at the channel; now, unless set. A channel of yours may want it, see `knowsByCreatedAt`. */
+        createdAt?: Date;
+      }
+    | {
+        channel: 'union_pay';
+        /**
+         * The moment of its `txnTime`, to the second: by that and the number UnionPay knows it. With another it says "not
+         * found" of a paid order too; so a tracked order that it does not find is never closed, but left to a person
+         * (`not_confirmed`).
+         */
+        createdAt: Date;
+      }
+  );
+
+interface TrackedAnywhere {
   /** Under which the channel knows it (`out_trade_no`): at most 32 letters, digits, `_`, `-`, `*`, `|` and `@`. */
   orderNo: string;
-  channel: ChannelName;
   method: PayMethod;
   amountFen: number;
   /**
@@ -63,8 +80,6 @@ export interface TrackedOrder {
    * order of which the channel knows nothing can no longer be paid.
    */
   expiresAt: Date;
-  /** When it was created at the channel; now, unless set. */
-  createdAt?: Date;
   title?: string;
   attach?: string;
 }

@@ -104,6 +104,25 @@ export function createAttemptStore(db: DataSource) {
     },
 
     /**
+     * Notes what somebody asked for of an order that another process has to do it with: due now or, while an operation
+     * has the lease, when that runs out; never later than it was. Nothing else changes. False: it has ended.
+     */
+    async wishNow(id: string, ending: 'close' | 'cancel', now: Date): Promise<boolean> {
+      const [to, guard] =
+        ending === 'cancel'
+          ? ["'cancel'", "status IN ('progress', 'success')"]
+          : ["IF(ending = 'expiry', 'close', ending)", "status = 'progress'"];
+      const at = 'IF(lease_until > :now, lease_until, :now)';
+      const nextCloseAt = () => `LEAST(COALESCE(next_close_at, ${at}), ${at})`;
+      return (
+        (await change(orders.manager, { ending: () => to, nextCloseAt }, `id = :id AND ${guard}`, {
+          id,
+          now,
+        })) === 1
+      );
+    },
+
+    /**
      * Notes that a close which may send money back is about to be asked for. False: somebody has paid or the lease is
      * lost; then it must not be.
      */

@@ -1,16 +1,25 @@
 import { cancelOrder } from './cancel-order.ts';
+import { isConfigured } from './channel-now.ts';
 import { closeOrder } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
 import { followRow } from './follow-row.ts';
 import type { PaymentOrder } from './order.ts';
-import type { CancelOutcome, CloseOutcome, CloseTrigger, OrderNumbers, SyncOutcome } from './outcomes.ts';
+import type {
+  CancelOutcome,
+  CloseOutcome,
+  CloseTrigger,
+  OrderNumbers,
+  Pending,
+  SyncOutcome,
+} from './outcomes.ts';
 import { syncOrder } from './sync-order.ts';
 import { inTraceOf } from './trace-of.ts';
 
 /**
  * What people and merchants do with an order they name, due or not. If the channel cannot decide it now, or another
  * operation is at the order, the wish is in the row and it goes on by itself. Each loads the order, does it, and lets
- * the timer follow the row.
+ * the timer follow the row. A process that is not configured for the order's channel, as one that only serves is not for
+ * an own channel, leaves it to a worker: to put the order off, or to say that it is stuck, is the worker's to decide.
  */
 
 export async function closeByHand(
@@ -28,6 +37,10 @@ async function closeFound(
   order: PaymentOrder,
   trigger: CloseTrigger,
 ): Promise<CloseOutcome> {
+  if (order.status === 'progress' && !isConfigured(deps, order)) {
+    const left = await leaveToWorker(deps, order, 'close', trigger);
+    return left ?? closeFound(deps, await deps.store.get(order.id), trigger);
+  }
   const outcome = await closeOrder(deps, order, trigger);
   if (wasNotTouched(outcome) && !(await deps.store.wish(order.id, 'close', deps.clock.now()))) {
     const now = await deps.store.get(order.id);
@@ -52,6 +65,10 @@ async function cancelFound(
   order: PaymentOrder,
   trigger: CloseTrigger,
 ): Promise<CancelOutcome> {
+  if ((order.status === 'progress' || order.status === 'success') && !isConfigured(deps, order)) {
+    const left = await leaveToWorker(deps, order, 'cancel', trigger);
+    return left ?? cancelFound(deps, await deps.store.get(order.id), trigger);
+  }
   const outcome = await cancelOrder(deps, order, trigger);
   if (wasNotTouched(outcome) && !(await deps.store.wish(order.id, 'cancel', deps.clock.now()))) {
     const now = await deps.store.get(order.id);
@@ -77,6 +94,22 @@ export async function syncByHand(
     if (outcome.kind === 'synced') await followRow(deps, order.id);
     return outcome;
   });
+}
+
+/** The wish is in the row, and the timer set, in the name of who asked. Null: it has ended meanwhile. */
+async function leaveToWorker(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  ending: 'close' | 'cancel',
+  { kind, actor }: CloseTrigger,
+): Promise<Pending | null> {
+  const now = deps.clock.now();
+  if (!(await deps.store.wishNow(order.id, ending, now))) return null;
+  const { nextCloseAt } = await deps.store.get(order.id);
+  const retryAt = nextCloseAt ?? now;
+  await deps.timer.set(order, retryAt, kind, actor);
+  deps.log.info({ orderNo: order.orderNo, channel: order.channel, ending, actor }, 'left to a worker');
+  return { kind: 'pending', reason: 'left_to_worker', answer: 'not asked: left to the worker', retryAt };
 }
 
 /** Then what was asked for is not in the row yet. */

@@ -13,6 +13,11 @@ export function outOfOrderUntil({ channels }: OrderDeps, { channel }: PaymentOrd
   return channels.get(channel)?.unavailableUntil() ?? null;
 }
 
+/** Whether this process can ask the order's channel, under the order's account. */
+export function isConfigured({ channels }: OrderDeps, { channel, channelAccount }: PaymentOrder): boolean {
+  return channels.get(channel)?.account === channelAccount;
+}
+
 /**
  * Asked before an attempt takes the order's lease. Null: the channel can be asked, go ahead. Else what to answer at
  * once; no attempt was made, none is spent, and no record is written.

@@ -2,7 +2,7 @@ import type { Channel, CloseResult } from '../channel/channel.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import type { Evidence } from './ask-channel.ts';
 import type { SeenPayment } from './late-payment.ts';
-import { asChannelOrder, type PaymentOrder, type PendingReason } from './order.ts';
+import { asChannelOrder, isTracked, type PaymentOrder, type PendingReason } from './order.ts';
 
 export type CloseDecision =
   /** Nobody can pay it any more; or a soft close, to be watched until `watchUntil`. */
@@ -18,7 +18,7 @@ const retry = (reason: PendingReason, notBefore: Date | null = null): CloseDecis
 });
 
 /** What the table has to know of a channel. */
-type Traits = Pick<Channel, 'showsUntouched' | 'closesSoftly' | 'unpayableFrom'>;
+type Traits = Pick<Channel, 'showsUntouched' | 'closesSoftly' | 'unpayableFrom' | 'knowsByCreatedAt'>;
 
 /**
  * The decision table of a close: from what the channel said to what happens to the order. Pure.
@@ -73,7 +73,9 @@ function decideWithoutClose(channel: Traits, order: PaymentOrder, now: Date): Cl
  * The channel does not know the number. That answer is an error reply, which most channels do not sign, so it counts
  * only where nothing speaks against it:
  * - a close in the same attempt that met the order, or somebody paying it, contradicts it;
- * - so does a confirmed creation, where the channel knows every order it has created: a person must look.
+ * - so does a confirmed creation, where the channel knows every order it has created: a person must look;
+ * - it proves nothing about an order of the shop's own making at a channel that also goes by the second of its creation:
+ *   that second is the shop's word alone, and with a wrong one a paid order is "not found" too. A person must look.
  * Otherwise it is final once the number can no longer be paid, whatever became of its creation. Before that it is
  * either a soft close (a code that nobody has scanned, where that may be done), or undecided.
  */
@@ -87,8 +89,10 @@ function decideUnknownNumber(
   const asked = asChannelOrder(order);
   if (order.payBody !== null && channel.showsUntouched(asked)) return retry('not_confirmed');
   const from = channel.unpayableFrom(asked);
-  if (now.getTime() >= from.getTime()) return { kind: 'close', watchUntil: null };
-  if (channel.closesSoftly(asked)) return { kind: 'close', watchUntil: from };
+  const provesNothing = isTracked(order) && channel.knowsByCreatedAt === true;
+  if (now.getTime() >= from.getTime())
+    return provesNothing ? retry('not_confirmed') : { kind: 'close', watchUntil: null };
+  if (!provesNothing && channel.closesSoftly(asked)) return { kind: 'close', watchUntil: from };
   return retry('too_early', from);
 }
 

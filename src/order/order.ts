@@ -134,6 +134,11 @@ export function shownStatus(order: Pick<PaymentOrder, 'status' | 'ending' | 'nex
   return isGivingBack(order) ? 'refunding' : order.status;
 }
 
+/** The shop has created it at its channel by itself, under its own number (`library/track-order.ts`). */
+export function isTracked({ orderNo, bizOrderNo }: Pick<PaymentOrder, 'orderNo' | 'bizOrderNo'>): boolean {
+  return orderNo === bizOrderNo;
+}
+
 export function isExpired(order: PaymentOrder, now: Date): boolean {
   return order.expiresAt.getTime() <= now.getTime();
 }

@@ -57,11 +57,11 @@ export interface CloseTrigger {
 
 /**
  * Undecided. It goes on by itself at `retryAt`. `channel_down`: the channel is out of order and was not asked; the
- * order is as it was.
+ * order is as it was. `left_to_worker`: this process cannot ask the order's channel; a worker that can does it.
  */
 export interface Pending {
   kind: 'pending';
-  reason: PendingReason | 'channel_down';
+  reason: PendingReason | 'channel_down' | 'left_to_worker';
   answer: string;
   retryAt: Date;
 }
@@ -86,6 +86,14 @@ export interface OrderNumbers {
   bizOrderNo: string | null;
   /** The channel's own number. */
   outOrderNo?: string | null;
+}
+
+/**
+ * Means this order, which has been loaded, and no other: its number may be all digits, and would be taken for the id of
+ * another.
+ */
+export function byId({ id }: Pick<PaymentOrder, 'id'>): OrderNumbers {
+  return { orderNo: id, bizOrderNo: null };
 }
 
 export type CancelOutcome =

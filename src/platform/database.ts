@@ -4,6 +4,12 @@ import { DataSource, type EntityManager, type EntitySchema, type MigrationInterf
 
 /** Connections of one process. The store's transactions are short and never wait for a channel. */
 const POOL_SIZE = 10;
+/** For what people look at: of their own, so that no closing ever waits for a list. */
+const READERS_POOL_SIZE = 4;
+/** Questions of people that wait for one of these; more are refused. */
+const READERS_WAITING = 200;
+/** What one statement for them may take, s; the database ends it then. */
+const READERS_LIMIT_S = 5;
 const CONNECT_TIMEOUT_MS = 5_000;
 /**
  * A connection on which nothing has moved for so long is taken for dead and closed, ms: a server that vanished
@@ -33,39 +39,65 @@ export async function openDatabase(
   { closeWhenSilent }: { closeWhenSilent: boolean } = { closeWhenSilent: true },
 ): Promise<DataSource> {
   return new DataSource({
-    type: 'mysql',
-    url,
-    entities,
+    ...common(url, entities),
     migrations,
     migrationsTableName: 'autoclose_migrations',
     migrationsTransactionMode: 'each',
-    timezone: 'Z',
-    charset: 'utf8mb4_general_ci',
-    supportBigNumbers: true,
-    bigNumberStrings: true,
-    connectTimeout: CONNECT_TIMEOUT_MS,
     poolSize: POOL_SIZE,
     ...(closeWhenSilent
-      ? { driver: { ...mysql, createPool }, extra: { stream: openSocket } }
+      ? { driver: { ...mysql, createPool: poolWith(SESSION) }, extra: { stream: openSocket } }
       : { extra: { enableKeepAlive: true } }),
   }).initialize();
 }
 
 /**
- * A pool whose connections the server, too, takes for dead when they are silent in the middle of a transaction: else it
- * would keep their locks for hours, and nobody could end those orders. Whoever waits for a lock is told before it would
- * itself be taken for dead. The times that the server itself writes into rows are in UTC, like ours.
+ * The same database, for what people look at: a few connections of its own, on which no statement takes longer than
+ * `READERS_LIMIT_S`. Not yet open.
  */
-function createPool(options: mysql.PoolOptions): mysql.Pool {
-  const pool = mysql.createPool(options);
-  pool.on('connection', (connection) => {
-    connection.query(
-      `SET SESSION wait_timeout = ${SERVER_SILENCE_S}, SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_S}, SESSION time_zone = '+00:00'`,
-      // A server that is going down: whoever is given this connection finds it closed, and tries again.
-      (error) => error !== null && connection.destroy(),
-    );
+export function readersDatabase(url: string, entities: EntitySchema[]): DataSource {
+  return new DataSource({
+    ...common(url, entities),
+    poolSize: READERS_POOL_SIZE,
+    driver: { ...mysql, createPool: poolWith(`${SESSION}${READERS_SESSION}`) },
+    extra: { stream: openSocket, queueLimit: READERS_WAITING },
   });
-  return pool;
+}
+
+const common = (url: string, entities: EntitySchema[]) =>
+  ({
+    type: 'mysql',
+    url,
+    entities,
+    timezone: 'Z',
+    charset: 'utf8mb4_general_ci',
+    supportBigNumbers: true,
+    bigNumberStrings: true,
+    connectTimeout: CONNECT_TIMEOUT_MS,
+  }) as const;
+
+/**
+ * The server, too, takes a connection for dead that is silent in the middle of a transaction: else it would keep its
+ * locks for hours, and nobody could end those orders. Whoever waits for a lock is told before it would itself be taken
+ * for dead. The times that the server itself writes into rows are in UTC, like ours.
+ */
+const SESSION = `SET SESSION wait_timeout = ${SERVER_SILENCE_S}, SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_S}, SESSION time_zone = '+00:00'`;
+
+/** MySQL reads the first of these comments alone (ms, of SELECTs), MariaDB the second alone (s, of all statements). */
+const READERS_SESSION = ` /*!80000 , SESSION max_execution_time = ${READERS_LIMIT_S * 1000} */ /*M!100100 , SESSION max_statement_time = ${READERS_LIMIT_S} */`;
+
+/** Makes pools whose connections begin with this statement. */
+function poolWith(session: string): (options: mysql.PoolOptions) => mysql.Pool {
+  return (options) => {
+    const pool = mysql.createPool(options);
+    pool.on('connection', (connection) => {
+      connection.query(
+        session,
+        // A server that is going down: whoever is given this connection finds it closed, and tries again.
+        (error) => error !== null && connection.destroy(),
+      );
+    });
+    return pool;
+  };
 }
 
 function openSocket({ config }: { config: { host: string; port: number } }): Socket {

@@ -23,20 +23,24 @@ export interface OrdersFilter {
   createdTo?: Date;
 }
 
+/** After an outage very many are overdue: of these, those that have been for longest are looked at. */
+const OVERDUE_AT_MOST = 10_000;
+
 /**
  * Orders, newest first, a page at a time. Whatever the filter, no more is read than a few pages: from each index that
  * may hold an answer the newest rows, and of these the newest. Rows that arrive meanwhile belong to an earlier page.
- * Throws when the database cannot be reached.
+ * An open order is overdue if its time to be closed has passed: it expired at `overdueSince` or earlier, which is now
+ * but for the grace. Throws when the database cannot be reached.
  */
 export async function listOrders(
   db: DataSource,
   filter: OrdersFilter,
   { limit, after }: { limit: number; after: Cursor | null },
-  now: Date,
+  overdueSince: Date,
 ): Promise<Page<OrderView>> {
-  const common = [...filterConditions(filter, now), ...(after === null ? [] : [olderThan(after)])];
+  const common = [...filterConditions(filter, overdueSince), ...(after === null ? [] : [olderThan(after)])];
   const newest = `ORDER BY created_at DESC, id DESC LIMIT ${limit + 1}`;
-  const parts = sources(filter).map(({ from, where }) => {
+  const parts = sources(filter, overdueSince).map(({ from, where }) => {
     const condition = all([...where, ...common]);
     const text = `(SELECT o.id AS id, o.created_at AS created_at FROM ${from.text} WHERE ${condition.text} ${newest})`;
     return sql(text, ...from.values, ...condition.values);
@@ -65,17 +69,21 @@ const through = (index: string, ...where: Sql[]): Source => ({
   where,
 });
 
+/** Those alone whose ids a statement finds. */
+const among = (found: Sql): Source => ({
+  from: sql(`(${found.text}) found STRAIGHT_JOIN payment_order o ON o.id = found.id`, ...found.values),
+  where: [],
+});
+
 /** The money is on its way back, see `isGivingBack`. */
 const givingBack =
   "o.status = 'success' AND o.ending IN ('cancel', 'reverse') AND o.next_close_at IS NOT NULL";
 
-/** Few orders are searched for, stuck, watched or late: then the list begins there. Else with channels and states. */
-function sources(filter: OrdersFilter): Source[] {
+/** Few orders are searched for, overdue, stuck, watched or late: then the list begins there. Else with channels and states. */
+function sources(filter: OrdersFilter, overdueSince: Date): Source[] {
   const { search, state } = filter;
   if (search !== undefined) {
-    const found = searchOrders(search);
-    const text = `(${found.text}) found STRAIGHT_JOIN payment_order o ON o.id = found.id`;
-    return [{ from: sql(text, ...found.values), where: [] }];
+    return [among(searchOrders(search))];
   }
   switch (state) {
     case 'stuck':
@@ -84,13 +92,27 @@ function sources(filter: OrdersFilter): Source[] {
       return [through('ix_watch_until')];
     case 'late':
       return [through('ix_late_paid_at')];
-    case 'open':
     case 'overdue':
+      return [among(longestOverdue(filter.channel, overdueSince))];
+    case 'open':
     case undefined:
       return byChannelAndStatus(filter);
     default:
       return assertNever(state);
   }
+}
+
+/** By the index alone. */
+function longestOverdue(channel: ChannelName | undefined, since: Date): Sql {
+  const conditions = [
+    sql("status = 'progress' AND expires_at <= ?", since),
+    ...(channel === undefined ? [] : [sql('channel = ?', channel)]),
+  ];
+  const { text, values } = all(conditions);
+  return sql(
+    `SELECT id FROM payment_order FORCE INDEX (ix_status_expires_at) WHERE ${text} ORDER BY expires_at LIMIT ${OVERDUE_AT_MOST}`,
+    ...values,
+  );
 }
 
 const everyStatus = Object.keys({
@@ -104,9 +126,8 @@ const everyStatus = Object.keys({
 
 /** Each channel in each state is one stretch of `ix_channel_status`, newest first. */
 function byChannelAndStatus({ channel, status, state }: OrdersFilter): Source[] {
-  const isOpen = state === 'open' || state === 'overdue';
   const statuses = (status === undefined ? everyStatus : [status]).filter(
-    (one) => !isOpen || one === 'progress',
+    (one) => state !== 'open' || one === 'progress',
   );
   const stretches = (channel === undefined ? channelNames : [channel]).flatMap((name) =>
     statuses.map((one) => through('ix_channel_status', sql('o.channel = ? AND o.status = ?', name, one))),
@@ -119,12 +140,12 @@ function byChannelAndStatus({ channel, status, state }: OrdersFilter): Source[] 
 
 function filterConditions(
   { status, channel, state, createdFrom, createdTo }: OrdersFilter,
-  now: Date,
+  overdueSince: Date,
 ): Sql[] {
   return [
     ...(status === undefined ? [] : [isShownAs(status)]),
     ...(channel === undefined ? [] : [sql('o.channel = ?', channel)]),
-    ...(state === undefined ? [] : [isInState(state, now)]),
+    ...(state === undefined ? [] : [isInState(state, overdueSince)]),
     ...(createdFrom === undefined ? [] : [sql('o.created_at >= ?', createdFrom)]),
     ...(createdTo === undefined ? [] : [sql('o.created_at < ?', createdTo)]),
   ];
@@ -137,12 +158,12 @@ function isShownAs(status: OrderStatus): Sql {
   return sql('o.status = ?', status);
 }
 
-function isInState(state: NonNullable<OrdersFilter['state']>, now: Date): Sql {
+function isInState(state: NonNullable<OrdersFilter['state']>, overdueSince: Date): Sql {
   switch (state) {
     case 'open':
       return sql("o.status = 'progress'");
     case 'overdue':
-      return sql("o.status = 'progress' AND o.expires_at <= ?", now);
+      return sql("o.status = 'progress' AND o.expires_at <= ?", overdueSince);
     case 'stuck':
       return sql('o.stuck_at IS NOT NULL');
     case 'watched':

@@ -17,15 +17,18 @@ export type TimelineEvent = Awaited<ReturnType<typeof readTimeline>>[number];
 /** Everything that happened to an order, oldest first. Throws when the database cannot be reached. */
 export async function readTimeline(db: DataSource, order: PaymentOrder) {
   const { orderNo, id: orderId } = order;
-  const [notifications, attempts, refunds, notices, violations] = await Promise.all([
-    newest(db, ChannelNotificationEntity, ['id', 'eventId', 'outcome', 'receivedAt'], { orderNo }),
-    newest(db, CloseRecordEntity, undefined, { orderId }),
-    newest(db, RefundEntity, undefined, { orderId }),
-    newest(db, MerchantNoticeEntity, ['id', 'eventId', 'event', 'host', 'state', 'nextAt', 'createdAt'], {
-      orderNo,
-    }),
-    newest(db, ViolationEntity, undefined, { orderId }),
-  ]);
+  // One after the other: of the few connections, one does.
+  const notifications = await newest(
+    db,
+    ChannelNotificationEntity,
+    ['id', 'eventId', 'outcome', 'receivedAt'],
+    { orderNo },
+  );
+  const attempts = await newest(db, CloseRecordEntity, undefined, { orderId });
+  const refunds = await newest(db, RefundEntity, undefined, { orderId });
+  const noticeFields = ['id', 'eventId', 'event', 'host', 'state', 'nextAt', 'createdAt'];
+  const notices = await newest(db, MerchantNoticeEntity, noticeFields, { orderNo });
+  const violations = await newest(db, ViolationEntity, undefined, { orderId });
   const tries = await readTries(
     db,
     notices.map(({ id }) => id),

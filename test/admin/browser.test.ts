@@ -122,11 +122,12 @@ describe('the admin page in a browser', { timeout: LIMIT_MS }, () => {
       ...{ trigger: 'admin', actor: 'li', clientIp: '127.0.0.1', outcome: 'closed' },
     });
     expect(await audited(world, 'close')).toMatchObject([
-      { actor: 'li', ip: '127.0.0.1', subject: order.orderNo },
+      { actor: 'li', ip: '127.0.0.1', subject: order.orderNo, outcome: 'begun' },
+      { actor: 'li', ip: '127.0.0.1', subject: order.orderNo, outcome: 'closed' },
     ]);
     await goTo('关闭记录');
     const row = page.getByRole('row').filter({ hasText: order.orderNo });
-    for (const text of ['管理后台', 'li', '127.0.0.1']) await row.getByText(text, { exact: true }).waitFor();
+    await row.filter({ hasText: '管理后台' }).filter({ hasText: 'li · 127.0.0.1' }).waitFor();
     expect(faults).toEqual([]);
   });
 

@@ -1,6 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addressKey } from '../../src/admin/address-key.ts';
+import { createAdmin } from '../../src/admin/admin.ts';
+import { adminEntities } from '../../src/admin/entities.ts';
+import { openDatabase } from '../../src/platform/database.ts';
 import { createWorld, type World } from '../support/world.ts';
-import { addUser, audited, createVisitor, PASSWORD } from './visitor.ts';
+import { addUser, audited, createVisitor, PASSWORD, type Visitor } from './visitor.ts';
 
 let world: World;
 let url: string;
@@ -19,6 +23,9 @@ async function haveFailed(times: number, { name = 'somebody', address = '192.0.2
     );
   }
 }
+
+/** As an attempt of this visitor is kept. */
+const from = ({ ip }: Visitor) => ({ address: addressKey(ip) });
 
 const age = (minutes: number) =>
   world.query(`UPDATE admin_login_attempt SET at = at - INTERVAL ${minutes} MINUTE`);
@@ -105,14 +112,14 @@ describe('signing in', () => {
   });
 });
 
-describe('after five failures', () => {
-  test('a name is locked, one that nobody has like one that somebody has, and it is recorded', async () => {
+describe('after five failures from one address', () => {
+  test('a name is locked there, one that nobody has like one that somebody has, and it is recorded', async () => {
     await addUser(world.app, 'target');
     for (const name of ['target', 'phantom']) {
-      await haveFailed(4, { name });
       const visitor = createVisitor(url);
+      await haveFailed(4, { name, ...from(visitor) });
       expect((await visitor.logIn(name, 'a wrong password')).status).toBe(401);
-      const locked = await createVisitor(url).logIn(name);
+      const locked = await visitor.logIn(name);
       expect([locked.status, locked.json.error]).toEqual([423, 'locked']);
       expect(locked.json.retryAfterMs).toBeGreaterThan(0);
       expect(Number(locked.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -126,56 +133,83 @@ describe('after five failures', () => {
     }
   });
 
+  test('its user gets in from everywhere else', async () => {
+    await addUser(world.app, 'hunted');
+    await haveFailed(20, { name: 'hunted' });
+    expect((await createVisitor(url).logIn('hunted')).status).toBe(200);
+  });
+
   test('another process knows, and one that starts later', async () => {
     await addUser(world.app, 'shared');
-    await haveFailed(5, { name: 'shared' });
-    const other = await world.openApp({ PORT: '0' });
-    expect((await createVisitor(await other.serve()).logIn('shared')).status).toBe(423);
+    const visitor = createVisitor(await (await world.openApp({ PORT: '0' })).serve());
+    await haveFailed(5, { name: 'shared', ...from(visitor) });
+    expect((await visitor.logIn('shared')).status).toBe(423);
   });
 
   test('the lock ends when the failures are old; attempts in the meantime do not lengthen it', async () => {
     await addUser(world.app, 'patient');
-    await haveFailed(5, { name: 'patient' });
+    const visitor = createVisitor(url);
+    await haveFailed(5, { name: 'patient', ...from(visitor) });
     await age(14);
-    for (let time = 0; time < 5; time += 1)
-      expect((await createVisitor(url).logIn('patient')).status).toBe(423);
+    for (let time = 0; time < 5; time += 1) expect((await visitor.logIn('patient')).status).toBe(423);
     await age(2);
-    expect((await createVisitor(url).logIn('patient')).status).toBe(200);
+    expect((await visitor.logIn('patient')).status).toBe(200);
   });
 
   test('whoever runs the machine can take the lock off', async () => {
     await addUser(world.app, 'eager');
-    await haveFailed(5, { name: 'eager' });
+    const visitor = createVisitor(url);
+    await haveFailed(5, { name: 'eager', ...from(visitor) });
     expect(await world.app.admin.unlock('eager', { actor: 'cli:root', ip: null })).toBe('changed');
-    expect((await createVisitor(url).logIn('eager')).status).toBe(200);
+    expect((await visitor.logIn('eager')).status).toBe(200);
   });
 
   test('and not after four, a success, and four more', async () => {
     await addUser(world.app, 'clumsy');
-    await haveFailed(4, { name: 'clumsy' });
-    expect((await createVisitor(url).logIn('clumsy')).status).toBe(200);
-    await haveFailed(4, { name: 'clumsy' });
-    expect((await createVisitor(url).logIn('clumsy')).status).toBe(200);
+    const visitor = createVisitor(url);
+    await haveFailed(4, { name: 'clumsy', ...from(visitor) });
+    expect((await visitor.logIn('clumsy')).status).toBe(200);
+    await haveFailed(4, { name: 'clumsy', ...from(visitor) });
+    expect((await visitor.logIn('clumsy')).status).toBe(200);
   });
 
   test('however many come at once, no more than five passwords are looked at', async () => {
-    const name = 'crowded';
-    await addUser(world.app, name);
+    await addUser(world.app, 'crowded');
+    const visitor = createVisitor(url);
     const statuses = await Promise.all(
-      Array.from(
-        { length: 12 },
-        async () => (await createVisitor(url).logIn(name, 'a wrong password')).status,
-      ),
+      Array.from({ length: 12 }, async () => (await visitor.logIn('crowded', 'a wrong password')).status),
     );
     expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(5);
     expect(new Set(statuses)).toContain(423);
   });
 });
 
+describe('after fifty failures from everywhere', () => {
+  test('a name is locked but where its user was signed in before', async () => {
+    await addUser(world.app, 'famous');
+    const visitor = createVisitor(url);
+    expect((await visitor.logIn('famous')).status).toBe(200);
+    for (let address = 1; address <= 10; address += 1)
+      await haveFailed(5, { name: 'famous', address: `198.51.100.${address}` });
+    const strange = await createVisitor(url).logIn('famous');
+    expect([strange.status, strange.json.error]).toEqual([423, 'locked']);
+    expect((await createVisitor(url, visitor.ip.replace(/::1$/, '::2')).logIn('famous')).status).toBe(200);
+  });
+
+  test('whoever has signed in as somebody else before gets no further with this name', async () => {
+    await addUser(world.app, 'wanted');
+    await addUser(world.app, 'insider');
+    const visitor = createVisitor(url);
+    expect((await visitor.logIn('insider')).status).toBe(200);
+    await haveFailed(50, { name: 'wanted' });
+    expect((await visitor.logIn('wanted')).status).toBe(423);
+  });
+});
+
 test('an address with many failures is refused, whatever names it tries, and no other address is', async () => {
   await addUser(world.app, 'bystander');
   for (let time = 0; time < 19; time += 1)
-    await haveFailed(1, { name: `guess${time}`, address: '2001:db8:1:2::' });
+    await haveFailed(1, { name: `guess${time}`, address: addressKey('2001:db8:1:2::') });
   const attacker = createVisitor(url, '2001:db8:1:2::1');
   expect((await attacker.logIn('guess', 'a wrong password')).status).toBe(401);
   // Somebody with IPv6 has all of the last 64 bits.
@@ -190,6 +224,32 @@ test('an address with many failures is refused, whatever names it tries, and no 
   );
   await age(16);
   expect((await attacker.logIn('bystander')).status).toBe(200);
+});
+
+test('a site with many failures is refused, however many networks it has', async () => {
+  await addUser(world.app, 'sighted');
+  for (let network = 1; network <= 10; network += 1)
+    await haveFailed(10, { name: `site${network}`, address: addressKey(`2001:db8:7:${network}::`) });
+  expect((await createVisitor(url, '2001:db8:7:ffff::1').logIn('sighted')).status).toBe(429);
+  expect((await createVisitor(url, '2001:db8:70::1').logIn('sighted')).status).toBe(200);
+});
+
+test('of strangers from everywhere a process looks at so many passwords; who was signed in before gets in', async () => {
+  let nowMs = Date.now();
+  const db = await openDatabase(world.env.DATABASE_URL ?? '', adminEntities, []);
+  const admin = createAdmin(db, { now: () => new Date(nowMs) });
+  await addUser(world.app, 'popular');
+  const logIn = async (ip: string) => (await admin.logIn({ name: 'popular', password: PASSWORD, ip })).kind;
+  expect(await logIn('203.0.113.1')).toBe('signed_in');
+  for (let stranger = 2; stranger <= 60; stranger += 1)
+    expect(await logIn(`203.0.113.${stranger}`)).toBe('signed_in');
+  for (let time = 0; time < 6; time += 1) expect(await logIn('203.0.113.99')).toBe('too_many');
+  expect(await logIn('203.0.113.1')).toBe('signed_in');
+  nowMs += 1_000;
+  // It was not counted as a failure that no password was looked at.
+  expect(await logIn('203.0.113.99')).toBe('signed_in');
+  expect(await logIn('203.0.113.100')).toBe('too_many');
+  await db.destroy();
 });
 
 test('what no longer counts is deleted, and what counts stays', async () => {

@@ -97,6 +97,15 @@ describe('Bull Board', () => {
     expect((await put(admin, 'close-wechat_pay/resume')).status).toBe(200);
   });
 
+  test('neither empties a queue nor brings jobs forward, which would delay the closes that are due', async () => {
+    const timer = await world.create('wechat_pay');
+    for (const path of ['promote', 'empty', 'clean/delayed', `${timer.orderNo}/promote`]) {
+      const seen = await put(admin, `close-wechat_pay/${path}`);
+      expect([path, seen.status, seen.json.error]).toEqual([path, 403, 'not_allowed']);
+    }
+    expect(await world.timerState(timer)).toBe('delayed');
+  });
+
   test('a timer that was deleted with it is made good by the sweep', async () => {
     const lost = await world.create('wechat_pay');
     await put(admin, `close-wechat_pay/${lost.orderNo}/clean`);

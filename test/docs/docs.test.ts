@@ -119,6 +119,11 @@ describe.each(allPages().map((path) => [path, readPage(path)] as const))('%s', (
     expect(dead).toEqual([]);
   });
 
+  test('shows pictures that are there', () => {
+    const pictures = page.links.filter(({ isPicture }) => isPicture).map(({ target }) => target);
+    expect(pictures.filter((target) => !existsSync(join(root, dirname(path), target)))).toEqual([]);
+  });
+
   test('names files and folders that are there', () => {
     const named = codesIn(read(path).replaceAll(/^```.*?^```$/gms, '')).filter((code) =>
       /^(src|admin|test|bench|docs|ops|migrations)\/[\w./-]*$/.test(code),

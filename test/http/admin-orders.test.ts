@@ -14,7 +14,9 @@ import {
   type StuckRow,
   type ViolationRow,
 } from '../../src/http/admin/api.ts';
+import type { OrderRoutesDeps } from '../../src/http/admin/order-routes.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
+import { createLogger } from '../../src/platform/logger.ts';
 import { createOrderAdminServer, type OrderAdminServer } from '../support/order-admin.ts';
 import { run } from '../support/run-command.ts';
 import { createWorld, type World } from '../support/world.ts';
@@ -82,16 +84,13 @@ describe('an action does what it says, is recorded with who and from where, and 
     expect(await world.records(order)).toMatchObject([
       { trigger: 'admin', actor: 'li', clientIp: '203.0.113.7', outcome: 'closed' },
     ]);
+    const entry = {
+      ...{ actor: 'li', ip: '203.0.113.7', action: 'close', subject: order.orderNo },
+      before: 'progress/expiry',
+    };
     expect(admin.audited).toEqual([
-      {
-        actor: 'li',
-        ip: '203.0.113.7',
-        action: 'close',
-        subject: order.orderNo,
-        before: 'progress/expiry',
-        after: 'close/close',
-        outcome: 'closed',
-      },
+      { ...entry, after: null, outcome: 'begun' },
+      { ...entry, after: 'close/close', outcome: 'closed' },
     ]);
     expect((await act(order, 'close')).body).toMatchObject({ outcome: 'ended', order: { status: 'close' } });
   });
@@ -107,7 +106,9 @@ describe('an action does what it says, is recorded with who and from where, and 
       answer: expect.stringMatching(/^503/),
       retryAt: (await world.reload(order)).nextCloseAt?.toISOString(),
     });
-    expect(admin.audited).toMatchObject([{ after: 'progress/close', outcome: 'pending unreachable' }]);
+    expect(admin.audited.slice(1)).toMatchObject([
+      { after: 'progress/close', outcome: 'pending unreachable' },
+    ]);
   });
 
   test('cancel, of a paid order too', async () => {
@@ -117,7 +118,7 @@ describe('an action does what it says, is recorded with who and from where, and 
     const { body } = await act(order, 'cancel');
     expect(body).toMatchObject({ outcome: 'cancelled', refunded: true, order: { status: 'cancel' } });
     expect((await world.records(order)).at(-1)).toMatchObject({ trigger: 'admin', actor: 'li' });
-    expect(admin.audited).toMatchObject([{ action: 'cancel', after: 'cancel/cancel' }]);
+    expect(admin.audited.slice(1)).toMatchObject([{ action: 'cancel', after: 'cancel/cancel' }]);
   });
 
   test('sync', async () => {
@@ -131,7 +132,7 @@ describe('an action does what it says, is recorded with who and from where, and 
       repaired: true,
       order: { status: 'success' },
     });
-    expect(admin.audited).toMatchObject([
+    expect(admin.audited.slice(1)).toMatchObject([
       { action: 'sync', before: 'progress/expiry', after: 'success/expiry' },
     ]);
   });
@@ -142,7 +143,7 @@ describe('an action does what it says, is recorded with who and from where, and 
     expect(await world.timerState(order)).toBe('waiting');
     const job = await world.queue('ali_pay').getJob(order.orderNo);
     expect([job?.name, job?.data]).toEqual(['admin', { orderNo: order.orderNo, actor: 'li' }]);
-    expect(admin.audited).toMatchObject([
+    expect(admin.audited.slice(1)).toMatchObject([
       { action: 'reclose', after: 'progress/close', outcome: 'enqueued' },
     ]);
   });
@@ -175,13 +176,90 @@ describe('an action does what it says, is recorded with who and from where, and 
       actor: 'li',
       clientIp: '203.0.113.7',
     });
-    expect(admin.audited).toMatchObject([
+    expect(admin.audited.slice(1)).toMatchObject([
       { action: 'late', before: 'close/expiry', after: 'success/expiry', outcome: 'reopen decided' },
     ]);
     expect((await waiting()).rows.map(({ orderNo }) => orderNo)).not.toContain(order.orderNo);
     expect((await act(order, 'late', { decision: 'refund' })).body.outcome).toBe('nothing_to_decide');
   });
 });
+
+describe('the audit trail has what was done, whatever fails', () => {
+  const failing = (fails: (outcome: string) => boolean, more: Partial<OrderRoutesDeps> = {}) => {
+    const audited: string[] = [];
+    const lines: object[] = [];
+    const log = { ...createLogger('silent'), error: (fields: object) => void lines.push(fields) };
+    const server = createOrderAdminServer(world.app, {
+      audit: async ({ subject, outcome }) => {
+        if (fails(outcome)) throw new Error('the database is away');
+        audited.push(`${subject} ${outcome}`);
+      },
+      log: log as never,
+      ...more,
+    });
+    server.signIn('li', 'operator');
+    return { ...server, audited, lines };
+  };
+
+  test('nothing is done that cannot be recorded', async () => {
+    const order = await world.create('ali_pay');
+    const server = failing(() => true);
+    expect(await server.post(`/orders/${order.orderNo}/close`)).toMatchObject({ status: 500 });
+    expect(await server.post('/stuck/reclose')).toMatchObject({ status: 500 });
+    expect(await world.reload(order)).toEqual(order);
+    await server.http.close();
+  });
+
+  test('what was done is answered, and in the log if not in the trail', async () => {
+    const order = await world.create('ali_pay');
+    const server = failing((outcome) => outcome !== 'begun');
+    const { status, body } = await server.post<ActionResult>(`/orders/${order.orderNo}/close`);
+    expect([status, body.outcome]).toEqual([200, 'closed']);
+    expect(server.lines).toMatchObject([
+      { entry: { actor: 'li', action: 'close', subject: order.orderNo, outcome: 'closed' } },
+    ]);
+    await server.http.close();
+  });
+
+  test('an action that fails, and what has begun again before many of them failed', async () => {
+    const { orderNo } = await world.create('ali_pay');
+    const begun = await world.create('ali_pay');
+    const server = failing(() => false, {
+      closeOrder: () => Promise.reject(new Error('the database is away')),
+      recloseStuck(_filter, _trigger, onBegun) {
+        onBegun(Object.assign(begun, { stuckAt: past }));
+        return Promise.reject(new Error('the database is away'));
+      },
+    });
+    expect(await server.post(`/orders/${orderNo}/close`)).toMatchObject({ status: 500 });
+    expect(await server.post('/stuck/reclose')).toMatchObject({ status: 500 });
+    expect(server.audited).toEqual([
+      `${orderNo} begun`,
+      `${orderNo} failed`,
+      'null begun',
+      `${begun.orderNo} enqueued`,
+      'null failed, 1 enqueued',
+    ]);
+    await server.http.close();
+  });
+});
+
+test.each(orderActions)(
+  '%s is done to the order that is named, and not to one whose id that number is',
+  async (action) => {
+    const late = { status: 'close', closedAt: past, latePaidAt: past, nextCloseAt: null } as const;
+    const made = await world.create('ali_pay');
+    const victim = action === 'late' ? await world.edit(made, late) : made;
+    const meant = await world.edit(await world.create('ali_pay'), {
+      orderNo: victim.id,
+      ...(action === 'late' && late),
+    });
+    expect((await act(meant, action, { decision: 'handled' })).body.order.bizOrderNo).toBe(meant.bizOrderNo);
+    expect(await world.reload(victim)).toEqual(victim);
+    expect(await world.records(victim)).toEqual([]);
+    expect(admin.audited.at(-1)).toMatchObject({ action, subject: victim.id });
+  },
+);
 
 test('violations are listed with their orders, newest first, and page without gaps', async () => {
   const orders = [await world.create('ali_pay'), await world.create('wechat_pay')];
@@ -342,7 +420,13 @@ describe('stuck orders', () => {
     expect((await world.queue('ali_pay').getJob(order.orderNo))?.name).toBe('admin');
     expect(await world.reload(other)).toEqual(other);
     expect(await world.reload(well)).toEqual(well);
-    expect(admin.audited).toHaveLength(3);
+    expect(admin.audited.map(({ subject, outcome }) => [subject, outcome])).toEqual([
+      [null, 'begun'],
+      [order.orderNo, 'enqueued'],
+      [well.orderNo, 'ended'],
+      ['AC0', 'not_found'],
+      [null, '1 enqueued, 0 ended'],
+    ]);
   });
 
   test('all that a filter means begin again, at most 20 a second', async () => {
@@ -357,13 +441,12 @@ describe('stuck orders', () => {
     expect(due.map((at) => at - (due[0] ?? 0))).toEqual([0, 50, 100]);
     expect(new Date(body.lastAt ?? 0).getTime()).toBe(due[2]);
     expect(await world.reload(other)).toEqual(other);
-    expect(admin.audited).toMatchObject([
-      {
-        action: 'stuck_reclose',
-        subject: null,
-        before: 'all that are stuck, ali_pay',
-        outcome: '3 enqueued, 0 ended',
-      },
-    ]);
+    const entry = { action: 'stuck_reclose', before: 'all that are stuck, ali_pay' };
+    expect(admin.audited.at(0)).toMatchObject({ ...entry, subject: null, outcome: 'begun' });
+    const each = admin.audited.slice(1, -1);
+    expect(each.map(({ subject, outcome }) => `${subject} ${outcome}`).sort()).toEqual(
+      orders.map(({ orderNo }) => `${orderNo} enqueued`).sort(),
+    );
+    expect(admin.audited.at(-1)).toMatchObject({ ...entry, subject: null, outcome: '3 enqueued, 0 ended' });
   });
 });

@@ -90,6 +90,7 @@ describe('POST /unipay/close', () => {
     [pending('too_early'), 20081, /自动继续/],
     [pending('misconfigured'), 20080, /配置错误/],
     [pending('channel_down'), 20081, /暂时不可用/],
+    [pending('left_to_worker'), 20081, /自动关闭/],
     [pending('mismatch'), 20044, /不符/],
     [pending('refunding'), 20081, /退款/],
     [pending('not_enough'), 20081, /余额不足/],

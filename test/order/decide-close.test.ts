@@ -11,6 +11,7 @@ const after = new Date('2026-01-01T00:16:00Z');
 
 const order = {
   orderNo: 'AC1',
+  bizOrderNo: 'B1',
   method: 'qrcode',
   title: 't',
   amountFen: 100,
@@ -175,6 +176,19 @@ describe('a number the channel does not know', () => {
     },
   );
 });
+
+test.each([soft, closeless])(
+  "a shop's own order is not closed as unknown where its second of creation counts too",
+  (traits) => {
+    const tracked = { ...order, bizOrderNo: order.orderNo, payBody: '' };
+    const channel = { ...traits, knowsByCreatedAt: true };
+    const evidence = { queryBefore: null, close: close('unsupported'), queryAfter: query('not_found') };
+    const early = { kind: 'retry', reason: 'too_early', notBefore: unpayableFrom };
+    expect(decideClose(channel, tracked, evidence, before)).toEqual(early);
+    expect(decideClose(channel, tracked, evidence, after)).toMatchObject({ reason: 'not_confirmed' });
+    expect(decideClose(channel, order, evidence, after)).toEqual({ kind: 'close', watchUntil: null });
+  },
+);
 
 describe('a channel without a close', () => {
   const decideAt = (now: Date, kind: QueryResult['kind'], of = order) =>

@@ -387,3 +387,14 @@ test('the command line lists late payments, counts violations, and decides', () 
     expect((await world.records(order)).at(-1)).toMatchObject({ closeType: 'late', actor: 'li' });
     expect((await late('refund', order.orderNo)).code).toBe(1);
   }));
+
+test('the command line decides about none where a number means two orders', () =>
+  under('manual', async () => {
+    const order = await paidLate('ali_pay');
+    const other = await world.edit(await world.create('ali_pay'), { orderNo: order.id });
+    const add = (program: Command) => addLateCommand(program, () => world.openApp());
+    const { code, json } = await run(add, 'late', 'handled', order.id, '--json');
+    const orderNos = expect.arrayContaining([order.orderNo, other.orderNo]);
+    expect([code, json()]).toEqual([1, [{ orderNo: order.id, kind: 'ambiguous', orderNos }]]);
+    expect((await world.reload(order)).lateHandledAt).toBeNull();
+  }));

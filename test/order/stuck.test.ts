@@ -3,7 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { UNKNOWN_IN_A_ROW } from '../../src/channel/breaker.ts';
 import { addRecloseCommand } from '../../src/commands/reclose.ts';
 import { addStuckCommand } from '../../src/commands/stuck.ts';
+import { cancelByHand, closeByHand } from '../../src/order/by-hand.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
+import { byId, type CloseTrigger } from '../../src/order/outcomes.ts';
 import { reclose } from '../../src/order/reclose.ts';
 import { askAbout, listStuck, recloseStuck } from '../../src/order/stuck.ts';
 import { run as runCommand } from '../support/run-command.ts';
@@ -167,6 +169,61 @@ test('an order whose account is not configured is put off for ever longer, up to
     expect(min).toBeLessThan(least * 1.2 + 1);
   }
   expect(await world.records(order)).toEqual([]);
+});
+
+describe('close and cancel by hand in a process that lacks the order’s channel', () => {
+  const by = (kind: CloseTrigger['kind']) => ({ kind, actor: 'li', clientIp: null });
+
+  test.each([
+    ['close', 'api', {}],
+    ['close', 'admin', { ending: 'close', retryReason: 'misconfigured', retryCount: 2 }],
+    ['cancel', 'manual', {}],
+    ['cancel', 'admin', { ending: 'close' }],
+    ['cancel', 'api', { status: 'success', paidAt: new Date(), nextCloseAt: null }],
+  ] as ['close' | 'cancel', CloseTrigger['kind'], Partial<PaymentOrder>][])(
+    '%s (%s): left to a worker at once, not put off, not stuck, no attempt spent',
+    async (ending, kind, set) => {
+      const order = await world.edit(await world.create('wechat_pay'), { channelAccount: 'another', ...set });
+      const act = { close: closeByHand, cancel: cancelByHand }[ending];
+      const outcome = await act(world.app.deps, byId(order), by(kind));
+      const after = await world.reload(order);
+      expect(outcome).toMatchObject({
+        kind: 'pending',
+        reason: 'left_to_worker',
+        retryAt: after.nextCloseAt,
+      });
+      const { nextCloseAt, ...rest } = after;
+      expect(rest).toEqual({ ...order, ending, nextCloseAt: undefined });
+      expect(nextCloseAt?.getTime()).toBeLessThanOrEqual(world.app.deps.clock.now().getTime());
+      const job = await world.queue('wechat_pay').getJob(order.orderNo);
+      expect([await job?.getState(), job?.name, job?.data]).toEqual([
+        'waiting',
+        kind,
+        { orderNo: order.orderNo, actor: 'li' },
+      ]);
+      expect(await world.records(order)).toEqual([]);
+    },
+  );
+
+  test('an order that is due already stays due, and one that is held is due when that ends', async () => {
+    const another = { channelAccount: 'another' };
+    const due = await world.edit(await world.expire(await world.create('wechat_pay')), another);
+    await closeByHand(world.app.deps, byId(due), by('api'));
+    expect((await world.reload(due)).nextCloseAt).toEqual(due.nextCloseAt);
+    const leaseUntil = new Date(Math.floor(Date.now() / 1000) * 1000 + 60_000);
+    const held = await world.edit(await world.create('wechat_pay'), { ...another, leaseUntil });
+    await cancelByHand(world.app.deps, byId(held), by('api'));
+    expect(await world.reload(held)).toMatchObject({ ending: 'cancel', nextCloseAt: leaseUntil });
+  });
+
+  test('one that has ended is said to have', async () => {
+    const order = await world.edit(await world.create('wechat_pay'), {
+      ...{ channelAccount: 'another', status: 'close', closedAt: new Date(), nextCloseAt: null },
+    });
+    const outcome = await closeByHand(world.app.deps, byId(order), by('admin'));
+    expect(outcome).toEqual({ kind: 'ended', status: 'close' });
+    expect(await world.reload(order)).toEqual(order);
+  });
 });
 
 describe('on the command line', () => {

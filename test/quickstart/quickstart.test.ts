@@ -49,7 +49,10 @@ async function quickstart(args: string[], more: Record<string, string> = {}) {
   return { child, lines, errors, stderr, ended };
 }
 
-describe('the quickstart', () => {
+/** npm and two processes of Node.js, on a machine with much else to do. */
+const LIMIT_MS = 240_000;
+
+describe('the quickstart', { timeout: LIMIT_MS }, () => {
   test('--once --json: every order ends as it should at both sides, and the last line says so', async () => {
     const { ended, lines } = await quickstart(['--once', '--json']);
     expect(await ended).toBe(0);
@@ -65,10 +68,9 @@ describe('the quickstart', () => {
 
   test('lets the reader into the admin page, with a password for this run that is kept nowhere', async () => {
     const { ended, errors } = await quickstart(['--once', '--json']);
-    const told = await until('it says how', () =>
-      /^Admin page: (.+)\/admin {3}user: (\S+) {3}password: (\S+) /.exec(errors.find(isAdminPage) ?? ''),
-    );
-    const [, url = '', user = '', password = ''] = told;
+    const line = await until('it says how', () => errors.find(isAdminPage), LIMIT_MS);
+    const told = /^Admin page: (.+)\/admin {3}user: (\S+) {3}password: (\S+) /.exec(line);
+    const [, url = '', user = '', password = ''] = told ?? [];
     const seen = await createVisitor(url).logIn(user, password);
     expect([seen.status, seen.json]).toEqual([200, expect.objectContaining({ role: 'admin' })]);
     expect(await ended).toBe(0);

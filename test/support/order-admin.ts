@@ -1,14 +1,12 @@
 import { type FastifyInstance, fastify } from 'fastify';
 import type { App } from '../../src/app.ts';
 import type { Figures, Role } from '../../src/http/admin/api.ts';
-import type { Audit } from '../../src/http/admin/audit.ts';
+import type { AuditEntry } from '../../src/http/admin/audit.ts';
 import { acceptJsonBodies } from '../../src/http/admin/json-bodies.ts';
 import { type OrderRoutesDeps, orderRoutes } from '../../src/http/admin/order-routes.ts';
 import { answerProblem } from '../../src/http/admin/problems.ts';
 import type { SignedIn } from '../../src/http/admin/signed-in.ts';
 import { createLogger } from '../../src/platform/logger.ts';
-
-type AuditEntry = Parameters<Audit>[0];
 
 /** The orders' part of the admin page's API on a server of its own; the test says who is signed in. */
 export interface OrderAdminServer {
@@ -63,6 +61,7 @@ export function createOrderAdminServer(
     ...orderAdmin,
     figures: async () => noFigures,
     audit: async (entry) => void audited.push(entry),
+    log: createLogger('silent'),
     ...more,
   });
 

@@ -119,6 +119,18 @@ test('each filter means those orders, and together they mean those that all mean
   ]);
 });
 
+test('an order is overdue once its time to be closed has passed, which is after the grace', async () => {
+  await world.query('DELETE FROM payment_order');
+  const lateApp = await world.openApp({ CLOSE_GRACE_MS: '60000' });
+  const page = { limit: 10, after: null };
+  const overdue = async () =>
+    (await lateApp.orderAdmin.listOrders({ state: 'overdue' }, page)).rows.map(({ orderNo }) => orderNo);
+  await world.expire(await made());
+  expect(await overdue()).toEqual([]);
+  const late = await world.expire(await made(), 70_000);
+  expect(await overdue()).toEqual([late.orderNo]);
+});
+
 test('pages have neither gaps nor doubles while orders arrive, whatever the filter', async () => {
   await world.query('DELETE FROM payment_order');
   const createdAt = Date.now() - 3_600_000;

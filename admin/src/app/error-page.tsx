@@ -2,11 +2,17 @@ import { Button, Result } from 'antd';
 import { isRouteErrorResponse, useRouteError } from 'react-router';
 import { useText } from '../text/use-text.ts';
 
-/** No such page, or one that could not be fetched or shown (perhaps the server has a newer version): load it afresh. */
+/** A page that could not be fetched or shown (perhaps the server has a newer version): load it afresh. */
 export function ErrorPage() {
+  return <Failure isMissing={isRouteErrorResponse(useRouteError())} />;
+}
+
+export function MissingPage() {
+  return <Failure isMissing />;
+}
+
+function Failure({ isMissing }: { isMissing: boolean }) {
   const { common } = useText();
-  const error = useRouteError();
-  const isMissing = error === undefined || isRouteErrorResponse(error);
   return (
     <Result
       status={isMissing ? '404' : 'error'}

@@ -1,6 +1,6 @@
 import { createBrowserRouter } from 'react-router';
 import { Waiting } from '../parts/waiting.tsx';
-import { ErrorPage } from './error-page.tsx';
+import { ErrorPage, MissingPage } from './error-page.tsx';
 import { Frame } from './frame.tsx';
 
 /** Each page is fetched when somebody first goes there. */
@@ -49,7 +49,7 @@ export const router = createBrowserRouter(
               path: '/audit',
               lazy: async () => ({ Component: (await import('../pages/audit/audit-page.tsx')).AuditPage }),
             },
-            { path: '*', element: <ErrorPage /> },
+            { path: '*', element: <MissingPage /> },
           ],
         },
       ],

@@ -40,6 +40,7 @@ export function createUnionpayChannel(config: UnionpayConfig, clock: Clock = sys
     name: 'union_pay',
     account: merId,
     methods: ['qrcode'],
+    knowsByCreatedAt: true,
     showsUntouched: () => false,
     closesSoftly: () => false,
     undoesPayments: () => true,

@@ -3,18 +3,21 @@ import { z } from 'zod';
 import type { DecideLateOutcome } from '../../order/decide-late.ts';
 import { type LateDecision, lateDecisions } from '../../order/late-payment.ts';
 import type { PaymentOrder } from '../../order/order.ts';
-import type {
-  CancelOutcome,
-  CloseOutcome,
-  CloseTrigger,
-  OrderNumbers,
-  SyncOutcome,
+import {
+  byId,
+  type CancelOutcome,
+  type CloseOutcome,
+  type CloseTrigger,
+  type OrderNumbers,
+  type SyncOutcome,
 } from '../../order/outcomes.ts';
 import type { RecloseOutcome } from '../../order/reclose.ts';
 import { inTraceOf } from '../../order/trace-of.ts';
+import type { Logger } from '../../platform/logger.ts';
 import { viewOrder } from '../../view/order-row.ts';
 import type { ActionResult, OrderAction } from './api.ts';
 import type { Audit } from './audit.ts';
+import { audited } from './audited.ts';
 import { orderNoForm, readRequest } from './read-request.ts';
 import { allow, Problem, signedIn, triggerOf } from './signed-in.ts';
 import type { Unsent } from './unsent.ts';
@@ -37,30 +40,35 @@ export interface OrderActions {
 
 /** What came of an action, without the order. */
 type Result = Unsent<Omit<ActionResult, 'action' | 'order'>>;
-type Act = (order: PaymentOrder, trigger: CloseTrigger, body: unknown) => Promise<Result>;
+/** Throws `Problem` for a body that says nothing of use; only what it returns does something. */
+type Act = (order: PaymentOrder, trigger: CloseTrigger, body: unknown) => () => Promise<Result>;
 
 const lateBody = z.strictObject({ decision: z.enum(lateDecisions) });
 
 /**
  * What an operator does with one order: POST /orders/:orderNo/<action>. Who does it is in the close record, and in the
- * audit trail, also where it failed. From where, too; but a re-close is recorded by the worker that makes it, which knows
+ * audit trail: that it begins, without which it is not done, and what came of it. From where, too; but a re-close is recorded by the worker that makes it, which knows
  * only who.
  */
-export function actionRoutes(app: FastifyInstance, deps: OrderActions & { audit: Audit }): void {
-  const numbers = ({ orderNo }: PaymentOrder): OrderNumbers => ({ orderNo, bizOrderNo: null });
-
+export function actionRoutes(app: FastifyInstance, deps: OrderActions & { audit: Audit; log: Logger }): void {
   const actions: Record<OrderAction, Act> = {
-    close: async (order, trigger) => resultOf(await deps.closeOrder(numbers(order), trigger)),
-    cancel: async (order, trigger) => resultOf(await deps.cancelOrder(numbers(order), trigger)),
-    sync: async (order, trigger) => resultOf(await deps.syncOrder(numbers(order), trigger)),
-    reclose: async ({ orderNo }, trigger) => resultOf(await deps.reclose(orderNo, trigger)),
-    resend: async (order) => {
+    close: (order, trigger) => async () => resultOf(await deps.closeOrder(byId(order), trigger)),
+    cancel: (order, trigger) => async () => resultOf(await deps.cancelOrder(byId(order), trigger)),
+    sync: (order, trigger) => async () => resultOf(await deps.syncOrder(byId(order), trigger)),
+    reclose:
+      ({ orderNo }, trigger) =>
+      async () =>
+        resultOf(await deps.reclose(orderNo, trigger)),
+    resend: (order) => async () => {
       const count = await inTraceOf(order, 'resend notices', () => deps.resendNotices(order.orderNo));
       return { outcome: count === 0 ? 'nothing_to_resend' : 'enqueued', count };
     },
-    late: async (order, trigger, body) => {
+    late: (order, trigger, body) => {
       const { decision } = readRequest(lateBody, body);
-      return { decision, ...resultOf(await deps.decideLatePayment(numbers(order), decision, trigger)) };
+      return async () => ({
+        decision,
+        ...resultOf(await deps.decideLatePayment(byId(order), decision, trigger)),
+      });
     },
   };
 
@@ -79,30 +87,19 @@ export function actionRoutes(app: FastifyInstance, deps: OrderActions & { audit:
     const { orderNo } = request.params;
     const before = orderNoForm.test(orderNo) ? await deps.findOrder(orderNo) : null;
     if (before === null) throw new Problem(404, 'not_found');
+    const perform = actions[action](before, triggerOf(request), request.body);
     const { name: actor } = signedIn(request);
-    const { ip } = request;
-    const note = (after: PaymentOrder | null, outcome: string) =>
-      deps.audit({
-        actor,
-        ip,
-        action,
-        subject: orderNo,
-        before: stateOf(before),
+    const what = { actor, ip: request.ip, action, subject: orderNo, before: stateOf(before) };
+    return audited(deps, what, async () => {
+      const result = await perform();
+      // What has been done is answered, also where the order cannot be read any more.
+      const after = await deps.findOrder(orderNo).catch(() => null);
+      return {
+        result: { action, ...result, order: viewOrder(after ?? before) },
         after: after === null ? null : stateOf(after),
-        outcome,
-      });
-
-    let result: Result;
-    try {
-      result = await actions[action](before, triggerOf(request), request.body);
-    } catch (error) {
-      // The first error is the one to know of, whether or not this can be noted.
-      if (!(error instanceof Problem)) await note(null, 'failed').catch(() => {});
-      throw error;
-    }
-    const after = (await deps.findOrder(orderNo)) ?? before;
-    await note(after, inWords(result));
-    return { action, ...result, order: viewOrder(after) };
+        outcome: inWords(result),
+      };
+    });
   }
 }
 

@@ -79,7 +79,8 @@ export interface OrderRow {
 
 /**
  * `GET /orders`: newest first. `search` finds any number by its whole (ours, the merchant's, the channel's, the id) and
- * ours and the merchant's by their beginning too (of those that share a beginning, among the 1000 highest). Created from
+ * ours and the merchant's by their beginning too (of those that share a beginning, among the 1000 highest). Of overdue
+ * ones, among the 10,000 that have been for longest. Created from
  * `createdFrom` on and before `createdTo`. `limit` is 50 unless given, at most 200. The answer is a `Page<OrderRow>`.
  */
 export interface OrdersQuery {

@@ -11,18 +11,15 @@ import { allow, Problem } from './signed-in.ts';
 const PREFIX = '/admin/queues';
 
 /**
- * What may be done to a queue: what brings jobs forward or takes them away. Each order's row says when it is to be closed,
- * and the sweep sets a timer that is missing. Whatever would keep timers from firing (pausing a queue, limiting it,
- * moving or editing a job) is refused, because nothing mends it.
+ * What may be done to a queue: what lets its jobs run, and taking one job away, which the sweep sets again when it is due.
+ * Whatever would keep timers from firing (pausing a queue, limiting it, moving or editing a job) is refused, because
+ * nothing mends it. So is what would delay real closes: emptying a queue leaves all of them to the sweep, and jobs that
+ * are promoted use up the queue's closes per second, only to be put back, because the rows say when orders are due.
  */
 const ALLOWED = [
   '/api/queues/resume',
   '/api/queues/:queueName/resume',
-  '/api/queues/:queueName/promote',
-  '/api/queues/:queueName/empty',
   '/api/queues/:queueName/retry/:queueStatus',
-  '/api/queues/:queueName/clean/:queueStatus',
-  '/api/queues/:queueName/:jobId/promote',
   '/api/queues/:queueName/:jobId/clean',
   '/api/queues/:queueName/:jobId/retry',
 ].map((route) => `${PREFIX}${route}`);

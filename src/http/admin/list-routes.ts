@@ -23,6 +23,7 @@ import type {
 } from './api.ts';
 import { afterId, cursor, limit, orderNoForm, readRequest, search } from './read-request.ts';
 import { allow, Problem } from './signed-in.ts';
+import { createTurns } from './turns.ts';
 import type { Unsent } from './unsent.ts';
 
 /** What people look at. Each throws only when the database cannot be reached. */
@@ -37,6 +38,11 @@ export interface OrderLists {
   listLate(): Promise<{ rows: OrderView[]; violations: number; policy: string }>;
   listViolations(page: { limit: number; after: string | null }): Promise<Page<ViolationView>>;
 }
+
+/** Lists that are read at once, of one process: the others who look need some of the few connections as well. */
+const LISTS_AT_ONCE = 2;
+const LISTS_WAITING = 50;
+const ASK_AGAIN_MS = 2_000;
 
 const channel = z.enum(channelNames).optional();
 const statuses = ['progress', 'success', 'close', 'cancel', 'refunding', 'refunded'] as const;
@@ -70,17 +76,29 @@ export function listRoutes(
   deps: OrderLists & { figures(): Promise<Unsent<Figures>> },
 ): void {
   const options = { preHandler: allow('viewer') };
+  const turns = createTurns(LISTS_AT_ONCE, LISTS_WAITING);
+  async function inTurn<T>(read: () => Promise<T>): Promise<T> {
+    const done = await turns.take();
+    if (done === null) throw new Problem(429, 'too_many', undefined, ASK_AGAIN_MS);
+    try {
+      return await read();
+    } finally {
+      done();
+    }
+  }
 
   app.get('/orders', options, async ({ query }): Promise<Unsent<PageSent<OrderRow>>> => {
     const { limit, after, ...filter } = readRequest(ordersQuery, query);
-    return deps.listOrders(filter, { limit, after });
+    return inTurn(() => deps.listOrders(filter, { limit, after }));
   });
 
   app.get<{ Params: { orderNo: string } }>(
     '/orders/:orderNo',
     options,
     async ({ params }): Promise<Unsent<OrderDetail>> => {
-      const found = orderNoForm.test(params.orderNo) ? await deps.readOrder(params.orderNo) : null;
+      const found = orderNoForm.test(params.orderNo)
+        ? await inTurn(() => deps.readOrder(params.orderNo))
+        : null;
       if (found === null) throw new Problem(404, 'not_found');
       return found;
     },
@@ -88,18 +106,19 @@ export function listRoutes(
 
   app.get('/close-records', options, async ({ query }): Promise<Unsent<PageSent<CloseRecordRow>>> => {
     const { limit, after, ...filter } = readRequest(closeRecordsQuery, query);
-    return deps.listCloseRecords(filter, { limit, after });
+    return inTurn(() => deps.listCloseRecords(filter, { limit, after }));
   });
 
   app.get('/stuck', options, async ({ query }): Promise<Unsent<PageSent<StuckRow>>> => {
     const { limit, after, ...filter } = readRequest(stuckQuery, query);
-    return deps.listStuck(filter, { limit, after });
+    return inTurn(() => deps.listStuck(filter, { limit, after }));
   });
 
-  app.get('/late', options, async (): Promise<Unsent<LateList>> => deps.listLate());
+  app.get('/late', options, async (): Promise<Unsent<LateList>> => inTurn(() => deps.listLate()));
 
   app.get('/violations', options, async ({ query }): Promise<Unsent<PageSent<ViolationRow>>> => {
-    return deps.listViolations(readRequest(violationsQuery, query));
+    const page = readRequest(violationsQuery, query);
+    return inTurn(() => deps.listViolations(page));
   });
 
   app.get('/figures', options, async (): Promise<Unsent<Figures>> => deps.figures());

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import type { Logger } from '../../platform/logger.ts';
 import { actionRoutes, type OrderActions } from './action-routes.ts';
 import type { Figures } from './api.ts';
 import type { Audit } from './audit.ts';
@@ -14,6 +15,7 @@ export type OrderRoutesDeps = OrderAdmin &
   LiveDeps & {
     figures(): Promise<Unsent<Figures>>;
     audit: Audit;
+    log: Logger;
   };
 
 /**

@@ -6,9 +6,11 @@ import type { CloseTrigger } from '../../order/outcomes.ts';
 import type { RecloseOutcome } from '../../order/reclose.ts';
 import type { ChannelSays, RecloseCounts } from '../../order/stuck.ts';
 import type { StuckFilter } from '../../order/stuck-store.ts';
+import type { Logger } from '../../platform/logger.ts';
 import { viewOrder } from '../../view/order-row.ts';
 import type { ChannelSaysList, RecloseResult, StuckWish } from './api.ts';
 import type { Audit } from './audit.ts';
+import { audited, recordOrLog } from './audited.ts';
 import { orderNoForm, readRequest } from './read-request.ts';
 import { allow, signedIn, triggerOf } from './signed-in.ts';
 import type { Unsent } from './unsent.ts';
@@ -41,14 +43,18 @@ const wish = z.strictObject({
 }) satisfies z.ZodType<StuckWish>;
 
 /** What an operator does with many stuck orders: POST /stuck/ask, a dry run, and POST /stuck/reclose. */
-export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: Audit }): void {
+export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: Audit; log: Logger }): void {
   const options = { preHandler: allow('operator') };
 
   app.post('/stuck/ask', options, async (request): Promise<Unsent<ChannelSaysList>> => {
     const filter = readRequest(wish, request.body ?? {});
     const orders = await meant(filter);
     const said = await deps.askAbout(orders.slice(0, AT_MOST), AbortSignal.timeout(ASK_MS));
-    await note(request, 'stuck_ask', filter, `${said.length} asked about`);
+    const what = { ...entryOf(request, 'stuck_ask', filter), after: null };
+    // Each that is named is found by its number.
+    await inTurn(filter.orderNos ?? [null], (subject) =>
+      deps.audit({ ...what, subject, outcome: `${said.length} asked about` }),
+    );
     return {
       rows: said.map(({ order, says, answer }) => ({ order: viewOrder(order), says, answer })),
       isCut: said.length < orders.length,
@@ -59,13 +65,29 @@ export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: 
     const filter = readRequest(wish, request.body ?? {});
     const begun = new Set<string>();
     const trigger = triggerOf(request);
-    const counts = await deps.recloseStuck(filter, trigger, ({ orderNo }) => begun.add(orderNo));
-    await note(request, 'stuck_reclose', filter, `${counts.enqueued} enqueued, ${counts.ended} ended`);
-    const named = filter.orderNos ?? [];
-    const orders = await Promise.all(
-      named.map(async (orderNo) => ({ orderNo, outcome: await outcomeOf(orderNo, begun) })),
-    );
-    return { ...counts, orders };
+    const what = entryOf(request, 'stuck_reclose', filter);
+    const each = (orderNo: string, outcome: string) =>
+      recordOrLog(deps, { ...what, subject: orderNo, after: null, outcome });
+    const act = async () => {
+      let counts: RecloseCounts;
+      try {
+        counts = await deps.recloseStuck(filter, trigger, ({ orderNo }) => begun.add(orderNo));
+      } finally {
+        await inTurn([...begun], (orderNo) => each(orderNo, 'enqueued'));
+      }
+      const orders = await Promise.all(
+        (filter.orderNos ?? []).map(async (orderNo) => ({
+          orderNo,
+          outcome: await outcomeOf(orderNo, begun),
+        })),
+      );
+      await inTurn(orders, async ({ orderNo, outcome }) => {
+        if (!begun.has(orderNo)) await each(orderNo, outcome);
+      });
+      const outcome = `${counts.enqueued} enqueued, ${counts.ended} ended`;
+      return { result: { ...counts, orders }, after: null, outcome };
+    };
+    return audited(deps, { ...what, subject: null }, act, () => `failed, ${begun.size} enqueued`);
   });
 
   /** Named, they need not be stuck to be asked about. One more than can be asked tells that there are more. */
@@ -80,17 +102,14 @@ export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: 
     return (await deps.findOrder(orderNo)) === null ? 'not_found' : 'ended';
   }
 
-  async function note(
-    request: FastifyRequest,
-    action: string,
-    { orderNos, channel, reason }: StuckFilter,
-    outcome: string,
-  ): Promise<void> {
+  function entryOf(request: FastifyRequest, action: string, { orderNos, channel, reason }: StuckFilter) {
     const which = orderNos === undefined ? 'all that are stuck' : `${orderNos.length} named`;
     const before = [which, channel, reason].filter((word) => word !== undefined).join(', ');
-    const entry = { actor: signedIn(request).name, ip: request.ip, action, after: null, outcome };
-    // Each that is named is found by its number.
-    const subjects = orderNos ?? [null];
-    for (const subject of subjects) await deps.audit({ ...entry, subject, before });
+    return { actor: signedIn(request).name, ip: request.ip, action, before };
   }
+}
+
+/** Does it with each, one after the other: the orders' work needs the database more. */
+async function inTurn<Item>(items: Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  for (const item of items) await work(item);
 }

@@ -38,6 +38,7 @@ const closePending = {
   refunding: failure('operation_processing', '退款已受理，结果待确认，系统将自动继续'),
   not_enough: failure('operation_processing', '商户在支付通道的余额不足以退款，系统将自动重试'),
   channel_down: failure('operation_processing', '支付通道暂时不可用，系统将在其恢复后自动关闭'),
+  left_to_worker: failure('operation_processing', '已受理，系统将自动关闭'),
 } satisfies Record<Pending['reason'], Result>;
 
 const cancelPending = {
@@ -49,6 +50,7 @@ const cancelPending = {
   too_early: failure('operation_processing', '支付通道暂不能关闭该订单，系统将自动继续撤销'),
   misconfigured: failure('operation_failed', '支付通道配置错误，请联系管理员，系统将自动重试撤销'),
   channel_down: failure('operation_processing', '支付通道暂时不可用，系统将在其恢复后自动撤销'),
+  left_to_worker: failure('operation_processing', '已受理，系统将自动撤销'),
 } satisfies Record<Pending['reason'], Result>;
 
 const syncFailed = {

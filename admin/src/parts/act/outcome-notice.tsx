@@ -35,7 +35,13 @@ export function OutcomeNotice({ result, onClose }: { result: ActionResult; onClo
   const outcome = preciseOutcome(result);
   const more = [
     actions.nowIs(words.status[order.status]),
-    reason && actions.reason(wordFor({ ...words.reason, channel_down: words.channelDown }, reason)),
+    reason &&
+      actions.reason(
+        wordFor(
+          { ...words.reason, channel_down: words.channelDown, left_to_worker: words.leftToWorker },
+          reason,
+        ),
+      ),
     channelStatus && actions.answer(wordFor(words.channelStatus, channelStatus)),
     answer && actions.answer(answer),
     retryAt && actions.again(localTime(retryAt)),

@@ -40,6 +40,7 @@ export const words: typeof zh = {
     not_enough: "the merchant's balance is too low",
   },
   channelDown: 'channel out of order, not asked',
+  leftToWorker: 'left to a worker, which does it now',
   trigger: { api: 'API', admin: 'Admin page', timeout: 'Timer', sweep: 'Sweep', manual: 'Command line' },
   closeType: {
     close: 'close',

@@ -53,6 +53,7 @@ export const words = {
     not_enough: '商户余额不足',
   } satisfies Record<PendingReason, string>,
   channelDown: '通道熔断中，未询问',
+  leftToWorker: '已交由后台进程处理',
   trigger: {
     api: '接口',
     admin: '管理后台',

@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Autoclose, alipay, createAutoclose, unionPay, wechatPay } from '../../src/index.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import { adapters, anOrder, anybody } from '../channel/support.ts';
+import { createWorld, type World } from '../support/world.ts';
+
+const SHOP = 'https://shop.example.com/notify';
+
+let world: World;
+let autoclose: Autoclose;
+beforeAll(async () => {
+  world = await createWorld();
+  const { env } = world.simulator;
+  autoclose = await createAutoclose({
+    databaseUrl: world.env.DATABASE_URL ?? '',
+    redisUrl: world.env.REDIS_URL ?? '',
+    redisPrefix: world.env.REDIS_PREFIX ?? '',
+    closeGraceMs: 0,
+    log: createLogger('silent'),
+    channels: [
+      wechatPay({
+        baseUrl: env.WECHAT_BASE_URL,
+        appId: env.WECHAT_APP_ID,
+        mchId: env.WECHAT_MCH_ID,
+        serialNo: env.WECHAT_SERIAL_NO,
+        privateKey: env.WECHAT_PRIVATE_KEY,
+        apiV3Key: env.WECHAT_API_V3_KEY,
+        publicKeyId: env.WECHAT_PUBLIC_KEY_ID,
+        publicKey: env.WECHAT_PUBLIC_KEY,
+        notifyUrl: SHOP,
+      }),
+      alipay({
+        appId: env.ALIPAY_APP_ID,
+        privateKey: env.ALIPAY_PRIVATE_KEY,
+        publicKey: env.ALIPAY_PUBLIC_KEY,
+        endpoint: env.ALIPAY_ENDPOINT,
+        notifyUrl: SHOP,
+      }),
+      unionPay({
+        merId: env.UNIONPAY_MER_ID,
+        certId: env.UNIONPAY_CERT_ID,
+        privateKey: env.UNIONPAY_PRIVATE_KEY,
+        rootCert: env.UNIONPAY_ROOT_CERT,
+        middleCert: env.UNIONPAY_MIDDLE_CERT,
+        baseUrl: env.UNIONPAY_BASE_URL,
+        production: false,
+        notifyUrl: SHOP,
+      }),
+    ],
+  });
+});
+afterAll(async () => {
+  await autoclose?.close();
+  await world?.end();
+});
+
+let count = 0;
+/** An order that the shop has created by itself some seconds ago, and which nobody reports. */
+async function soldElsewhere(channel: keyof typeof adapters) {
+  count += 1;
+  const orderNo = `SHOP202601010000${count}`;
+  const expiresAt = new Date(Date.now() + 600_000);
+  const createdAt = new Date(Date.now() - 3_000);
+  const wish = anOrder({ orderNo, expiresAt, createdAt, amountFen: 100 });
+  expect((await adapters[channel](world.simulator).create(wish, anybody)).kind).toBe('created');
+  return { orderNo, channel, method: 'qrcode', amountFen: 100, expiresAt, createdAt } as const;
+}
+
+/** Its time was over long ago, as far as is known here. */
+async function expireLongAgo(orderNo: string): Promise<void> {
+  await world.query(`UPDATE payment_order SET next_close_at = UTC_TIMESTAMP(3) - INTERVAL 500 SECOND,
+    expires_at = UTC_TIMESTAMP(3) - INTERVAL 600 SECOND WHERE order_no = '${orderNo}'`);
+}
+
+test.each(['wechat_pay', 'ali_pay', 'union_pay'] as const)(
+  'a tracked order of %s that was paid without a word becomes paid, and is never closed',
+  async (channel) => {
+    const order = await soldElsewhere(channel);
+    expect(await autoclose.trackOrder(order)).toMatchObject({ kind: 'tracked' });
+    await world.simulator.control.pay(order.orderNo);
+    await expireLongAgo(order.orderNo);
+    expect(await autoclose.closeOrder(order.orderNo)).toMatchObject({ kind: 'paid' });
+  },
+);
+
+test('with a txnTime that is off by a second a paid order of UnionPay is left to a person', async () => {
+  const order = await soldElsewhere('union_pay');
+  const createdAt = new Date(order.createdAt.getTime() + 1_000);
+  await autoclose.trackOrder({ ...order, channel: 'union_pay', createdAt });
+  await world.simulator.control.pay(order.orderNo);
+  await expireLongAgo(order.orderNo);
+  const outcome = await autoclose.closeOrder(order.orderNo);
+  expect(outcome).toMatchObject({ kind: 'pending', reason: 'not_confirmed' });
+  expect(await autoclose.findOrder(order.orderNo)).toMatchObject({ status: 'progress' });
+});
+
+test('an order of UnionPay cannot be tracked without its txnTime', async () => {
+  const { createdAt: _, ...order } = await soldElsewhere('union_pay');
+  // @ts-expect-error: the type says so too.
+  await expect(autoclose.trackOrder({ ...order, channel: 'union_pay' })).rejects.toThrow('createdAt');
+  expect(await autoclose.findOrder(order.orderNo)).toBeNull();
+});
