@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { App } from '../app.ts';
-import { channelNames } from '../channel/channel.ts';
+import { type ChannelName, channelNames, isOwnChannel } from '../channel/channel.ts';
 import { pendingReasons } from '../order/order.ts';
 import type { CloseTrigger } from '../order/outcomes.ts';
 
@@ -41,7 +41,9 @@ Exit codes: 0 done; 1 ${failure}; ${EXIT_USAGE} wrong usage; ${EXIT_CONFIG} wron
 }
 
 export const channelOption = () =>
-  new Option('--channel <channel>', 'only of this channel').choices(channelNames);
+  new Option('--channel <channel>', `only of this channel: ${channelNames.join(', ')}, or own_…`).argParser(
+    channelName,
+  );
 export const reasonOption = () =>
   new Option('--reason <reason>', 'only with this reason').choices(pendingReasons);
 export const jsonOption = () => new Option('--json', 'one JSON object a line');
@@ -59,6 +61,14 @@ export function osUser(): string {
   } catch {
     return `cli:${process.getuid?.() ?? 'unknown'}`;
   }
+}
+
+/** A built-in channel, or one that a program has added to the library: its orders are in the same database. */
+function channelName(text: string): ChannelName {
+  const name = channelNames.find((builtIn) => builtIn === text);
+  if (name !== undefined) return name;
+  if (isOwnChannel(text)) return text;
+  throw new InvalidArgumentError(`must be one of ${channelNames.join(', ')}, or begin with own_`);
 }
 
 /** A whole number from 1. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Finding, FindingState } from '../doctor/finding.ts';
-import { addExamples, print } from './command.ts';
+import { addExamples, EXIT_CONFIG, print } from './command.ts';
 
 const marks: Record<FindingState, string> = { ok: '✓', warn: '!', fail: '✗' };
 
@@ -19,7 +19,11 @@ export function addDoctorCommand(program: Command, readEnv: () => NodeJS.Process
       const [fails, warns] = [count('fail'), count('warn')];
       if (json) print(JSON.stringify({ ok: fails === 0, fails, warns, findings }));
       else for (const line of render(findings)) print(line);
-      process.exitCode = fails === 0 ? 0 : 1;
+      const { CONFIGURATION } = await import('../doctor/finding.ts');
+      const isMisconfigured = findings.some(
+        ({ check, state }) => check === CONFIGURATION && state === 'fail',
+      );
+      process.exitCode = isMisconfigured ? EXIT_CONFIG : fails === 0 ? 0 : 1;
     });
   addExamples(
     command,

@@ -5,7 +5,7 @@ import { checkClocks } from './check-clocks.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkExposure } from './check-exposure.ts';
 import { checkRedis } from './check-redis.ts';
-import { type Check, type Finding, fail, messageOf, ok } from './finding.ts';
+import { type Check, CONFIGURATION, type Finding, fail, messageOf, ok, warn } from './finding.ts';
 
 /** What has not answered by then is said not to, ms. Longer than a connection attempt and a channel call together. */
 const LIMIT_MS = 15_000;
@@ -36,14 +36,18 @@ function configOf(env: NodeJS.ProcessEnv): Config | Finding[] {
   } catch (error) {
     const problems = error instanceof ConfigError ? error.problems : [messageOf(error)];
     const mend = 'set it in the environment or in .env; .env.example says how. The rest is examined then';
-    return problems.map((problem) => fail('configuration', problem, mend));
+    return problems.map((problem) => fail(CONFIGURATION, problem, mend));
   }
 }
 
 function configured({ wechat, alipay, unionpay }: Config): Finding {
   const channels = [wechat && 'wechat_pay', alipay && 'ali_pay', unionpay && 'union_pay'].filter(Boolean);
-  if (channels.length > 0) return ok('configuration', `complete; channels: ${channels.join(', ')}`);
-  return fail('configuration', 'no channel is configured', 'set the WECHAT_, ALIPAY_ or UNIONPAY_ variables');
+  if (channels.length > 0) return ok(CONFIGURATION, `complete; channels: ${channels.join(', ')}`);
+  return warn(
+    CONFIGURATION,
+    'no channel is configured: none is examined',
+    'set the WECHAT_, ALIPAY_ or UNIONPAY_ variables; for a program with channels of its own alone that is as it should be',
+  );
 }
 
 async function inTime({ name, run }: Check): Promise<Finding[]> {

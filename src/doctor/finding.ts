@@ -37,3 +37,6 @@ export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0]);
   return error.message || error.name;
 }
+
+/** What is wrong with the variables fails under this name, and nothing else does. */
+export const CONFIGURATION = 'configuration';

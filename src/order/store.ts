@@ -67,7 +67,10 @@ export function createOrderStore(db: DataSource) {
 
     findByBizOrderNo: (bizOrderNo: string): Promise<PaymentOrder | null> => orders.findOneBy({ bizOrderNo }),
 
-    /** By the numbers a merchant gives; the system's number wins. A short all-digit one is an id. */
+    /**
+     * By the numbers a merchant gives; the system's number wins. A short all-digit one is an id. A channel's number that
+     * another channel has given too means none.
+     */
     async findByNumbers({
       orderNo,
       bizOrderNo,
@@ -76,8 +79,13 @@ export function createOrderStore(db: DataSource) {
       if (orderNo !== null)
         return orders.findOneBy(/^\d{1,15}$/.test(orderNo) ? { id: orderNo } : { orderNo });
       if (bizOrderNo !== null) return orders.findOneBy({ bizOrderNo });
-      return outOrderNo === null ? null : orders.findOneBy({ channelTradeNo: outOrderNo });
+      const [order, another] = outOrderNo === null ? [] : await this.listByChannelTradeNo(outOrderNo);
+      return another === undefined ? (order ?? null) : null;
     },
+
+    /** Those to which a channel gave this number. More than one, by different channels: at most two are told. */
+    listByChannelTradeNo: (channelTradeNo: string): Promise<PaymentOrder[]> =>
+      orders.find({ where: { channelTradeNo }, take: 2 }),
 
     /** `payBody` only where the channel has confirmed it already. */
     async insert(

@@ -110,6 +110,20 @@ describe('close', () => {
     expect((await world.reload(one)).status).toBe('progress');
     expect((await world.reload(other)).status).toBe('progress');
   });
+
+  test('a number that two channels gave closes neither order, at the command line and for a merchant', async () => {
+    const given = { channelTradeNo: '4200000000000000000000000001' };
+    const one = await world.edit(await world.create('wechat_pay'), given);
+    const other = await world.create('ali_pay');
+    const numbers = { orderNo: null, bizOrderNo: null, outOrderNo: given.channelTradeNo };
+    expect((await world.app.deps.store.findByNumbers(numbers))?.id).toBe(one.id);
+    await world.edit(other, given);
+    expect((await close(given.channelTradeNo, '--json')).json()).toEqual([
+      expect.objectContaining({ outcome: 'ambiguous', orderNos: [one.orderNo, other.orderNo] }),
+    ]);
+    expect(await world.app.deps.store.findByNumbers(numbers)).toBeNull();
+    expect((await world.reload(one)).status).toBe('progress');
+  });
 });
 
 describe('cancel', () => {

@@ -57,6 +57,12 @@ describe('orders', () => {
     expect(await orders('--state', 'late')).toMatchObject({ code: 0, stdout: 'No such order.\n' });
   });
 
+  test('--channel takes the channels of a program of one’s own too, and no other word', async () => {
+    const own = await world.edit(await world.create('wechat_pay'), { channel: 'own_mall' });
+    expect(await listed('--channel', 'own_mall')).toEqual([own.orderNo]);
+    await expect(orders('--channel', 'mall')).rejects.toThrow(/wechat_pay, ali_pay, union_pay, or begin/);
+  });
+
   test.each([['yesterday'], ['2026-99-99'], ['5 days']])('--since %s is refused', async (time) => {
     await expect(orders('--since', time)).rejects.toThrow(/--since/);
   });

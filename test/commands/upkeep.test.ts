@@ -41,6 +41,13 @@ test('stuck says when none is', async () => {
   expect(ran).toMatchObject({ code: 0, stdout: 'No order is stuck.\n' });
 });
 
+test('doctor: a wrong configuration is told like any finding, with the exit code of one', async () => {
+  const env = { ...world.env, PORT: '-1' };
+  const ran = await run((program) => addDoctorCommand(program, () => env), 'doctor', '--json');
+  expect(ran.code).toBe(78);
+  expect(ran.json()).toEqual([expect.objectContaining({ ok: false, fails: 1 })]);
+});
+
 test('doctor: its JSON holds every finding, and where nothing fails the exit code is 0', async () => {
   await world.app.serve();
   world.app.work();

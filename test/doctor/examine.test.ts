@@ -186,6 +186,12 @@ test('every variable that is wrong is named, and no value shown', async () => {
   expect(text).not.toContain('secret-key');
 });
 
+test('a program with no built-in channel is a warning: it may have channels of its own', async () => {
+  const env = Object.entries(world.env).filter(([name]) => !/^(WECHAT|ALIPAY|UNIONPAY)_/.test(name));
+  const findings = await examine(Object.fromEntries(env));
+  expect(findings.find(({ check }) => check === 'configuration')).toMatchObject({ state: 'warn' });
+});
+
 describe('with a real channel', () => {
   test('what is harmless on one’s own machine fails', async () => {
     const real = { ALIPAY_ENDPOINT: 'https://openapi.invalid' };

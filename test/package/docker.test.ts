@@ -17,6 +17,8 @@ interface Service {
   build?: string;
   command: string;
   environment: Record<string, string>;
+  init?: boolean;
+  ports?: string[];
   depends_on?: Record<string, { condition: string }>;
   healthcheck?: { test?: string; disable?: boolean };
 }
@@ -82,6 +84,23 @@ test('compose sets variables that exist, and starts each process once what it ne
       if (condition === 'service_healthy')
         expect(compose.services[name]?.healthcheck?.test).toBeTypeOf('string');
     }
+  }
+});
+
+test('compose publishes the API alone, on this machine alone, so that it starts beside another MySQL and Redis', async () => {
+  const published = ({ services }: typeof compose) =>
+    Object.entries(services).flatMap(([name, { ports = [] }]) => ports.map((port) => [name, port]));
+  expect(published(compose)).toEqual([['server', `127.0.0.1:\${PORT:-9000}:9000`]]);
+  expect(published(parse(await text('docker-compose.dev.yml')))).toEqual([
+    ['mysql', '127.0.0.1:3306:3306'],
+    ['redis', '127.0.0.1:6379:6379'],
+  ]);
+});
+
+test('compose lets a signal end each process from its first moment on, and its health be asked about', () => {
+  for (const [, { init, environment, healthcheck }] of ours) {
+    expect(init).toBe(true);
+    if (!healthcheck?.disable) expect(Number(environment.METRICS_PORT)).toBeGreaterThan(0);
   }
 });
 

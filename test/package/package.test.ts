@@ -35,9 +35,19 @@ test('the tarball holds the program, its migrations, its page and its types, and
   expect(files).toEqual(expect.arrayContaining(wanted.map((path) => `dist/${path}`)));
   expect(files).toEqual(expect.arrayContaining(['LICENSE', 'README.md', '.env.example', 'CHANGELOG.md']));
   const needless = files.filter(
-    (path) => !/^(dist|ops)\/|^[^/]+$/.test(path) || /(?<!\.d)\.ts$|\.map$/.test(path),
+    (path) => !/^(dist|ops|docs)\/|^[^/]+$/.test(path) || /(?<!\.d)\.ts$|\.map$/.test(path),
   );
   expect(needless).toEqual([]);
+});
+
+test('its README leads to files that it holds', async () => {
+  const readme = await readFile(join(installed.folder, 'node_modules/autoclose/README.md'), 'utf8');
+  const targets = [...readme.matchAll(/(?<!!)\[[^\]]*\]\((?!https?:|#)([^)#]+)/g)].map(
+    ([, path = '']) => path,
+  );
+  expect(targets.length).toBeGreaterThan(8);
+  const { files } = installed;
+  expect(targets.filter((path) => !files.some((file) => file === path || file.startsWith(path)))).toEqual([]);
 });
 
 test('its package.json says of its files what is true', async () => {

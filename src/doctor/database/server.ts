@@ -1,7 +1,13 @@
 import type { DataSource } from 'typeorm';
 import { type Finding, fail, ok, warn } from '../finding.ts';
 
-const names = ['sql_mode', 'read_only', 'log_bin', 'binlog_format', 'innodb_flush_log_at_trx_commit'] as const;
+const names = [
+  'sql_mode',
+  'read_only',
+  'log_bin',
+  'binlog_format',
+  'innodb_flush_log_at_trx_commit',
+] as const;
 type Name = (typeof names)[number];
 
 /** What the server says of each; one that it does not have is missing. */
