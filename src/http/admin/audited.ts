@@ -1,5 +1,5 @@
 import type { Logger } from '../../platform/logger.ts';
-import { safeError } from '../safe-error.ts';
+import { safeError } from '../../platform/safe-error.ts';
 import type { Audit, AuditEntry } from './audit.ts';
 import { Problem } from './signed-in.ts';
 
