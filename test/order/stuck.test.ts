@@ -254,7 +254,7 @@ describe('on the command line', () => {
     [['reclose', 'A1', '--stuck'], /not both/],
     [['reclose', 'A1', '--channel', 'wechat_pay'], /go with --stuck/],
     [['reclose', '--stuck', '--per-second', '0'], /whole number/],
-    [['stuck', '--channel', 'paypal'], /Allowed choices/],
+    [['stuck', '--channel', 'paypal'], /wechat_pay, ali_pay, union_pay/],
   ])('%j is refused with a word on why', async (args, message) => {
     let stderr = '';
     const commands = new Command().exitOverride().configureOutput({
