@@ -33,7 +33,7 @@ const control = () => world.simulator.control;
 
 async function signedIn(name: string, options = {}): Promise<Tab> {
   const tab = await openTab(browser, url, options);
-  await tab.logIn(name);
+  await tab.arrive(name);
   return tab;
 }
 

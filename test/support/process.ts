@@ -4,7 +4,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+/** As `global-setup.ts` has built it. */
+const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
 /** The program as a process of its own, to be killed. */
 export interface Program {
@@ -26,7 +27,7 @@ export function startProgram(
   env: Record<string, string>,
   { stdin }: { stdin?: string } = {},
 ): Program {
-  const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+  const child = spawn(process.execPath, [main, ...args], {
     env: { ...process.env, ...env, LOG_LEVEL: 'info' },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
