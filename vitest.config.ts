@@ -5,7 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores of a small machine: many tests wait for events.
+    maxWorkers: 3,
     // Far above what any test needs: on a slow machine a test that works must not fail.
     testTimeout: 60_000,
     hookTimeout: 120_000,

@@ -1,4 +1,4 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { createContext, use } from 'react';
 import type { Me, Role } from '../../../src/http/admin/api.ts';
 import { meQuery } from '../api/queries.ts';
@@ -26,12 +26,11 @@ export function useWhoIsSignedIn() {
   return useQuery(meQuery);
 }
 
-/** Signs out here and at the server, and forgets everything that was shown. */
-export function useSignOut(): () => Promise<void> {
-  const client = useQueryClient();
-  return async () => {
-    await post('/logout').catch(() => undefined);
-    client.setQueryData(['me'], null);
-    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' });
-  };
+/**
+ * Signs out at the server, and loads the page anew: that forgets everything that was shown, and no answer that is still on
+ * its way brings the session back.
+ */
+export async function signOut(): Promise<void> {
+  await post('/logout').catch(() => undefined);
+  window.location.assign('/admin/');
 }

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { PasswordDialog } from '../pages/password/password-dialog.tsx';
 import { useNarrow } from '../parts/use-narrow.ts';
 import { useText } from '../text/use-text.ts';
-import { useMe, useSignOut } from './session.tsx';
+import { signOut, useMe } from './session.tsx';
 import { useSettings } from './settings.tsx';
 
 /** Who is signed in, and what concerns only them: language, colours, password, signing out. */
@@ -14,7 +14,6 @@ export function UserMenu() {
   const { language, isDark, setLanguage, setDark } = useSettings();
   const [isChanging, setChanging] = useState(false);
   const isNarrow = useNarrow();
-  const signOut = useSignOut();
 
   const items = [
     { key: 'who', label: `${name} · ${words.role[role]} · v${version}`, disabled: true },
