@@ -66,7 +66,7 @@ const errorsOf = (program: Program) =>
     .map((line) => JSON.parse(line));
 
 describe('while WeChat Pay is down', () => {
-  test.each([{ kind: 'hang' }] as const)(
+  test.each([{ kind: 'status', status: 503 }, { kind: 'hang' }] as const)(
     '($kind) Alipay’s orders close, few calls are made and no attempts spent; then all close at a bounded rate',
     async (fault) => {
       await overdue('wechat_pay', 300);
