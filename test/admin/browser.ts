@@ -30,13 +30,21 @@ export interface Tab {
   barriers(): Promise<string[]>;
 }
 
-/** Opens a tab in a profile of its own; it is closed when the test is over. */
+/**
+ * Opens a tab in a profile of its own; it is closed when the test is over. Nothing moves there: what is clicked is where
+ * it was seen.
+ */
 export async function openTab(
   browser: Browser,
   baseURL: string,
   options: BrowserContextOptions = {},
 ): Promise<Tab> {
-  const context = await browser.newContext({ baseURL, locale: 'zh-CN', ...options });
+  const context = await browser.newContext({
+    baseURL,
+    locale: 'zh-CN',
+    reducedMotion: 'reduce',
+    ...options,
+  });
   onTestFinished(() => context.close());
   context.setDefaultTimeout(LIMIT_MS);
   const page = await context.newPage();

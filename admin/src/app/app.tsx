@@ -4,6 +4,7 @@ import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
 import { RouterProvider } from 'react-router';
 import { queryClient } from '../api/query-client.ts';
+import { useStillness } from '../parts/use-media.ts';
 import { nonce } from './nonce.ts';
 import { router } from './routes.tsx';
 import { SettingsProvider, useSettings } from './settings.tsx';
@@ -22,10 +23,11 @@ export function App() {
 
 function Design() {
   const { language, isDark } = useSettings();
+  const isStill = useStillness();
   return (
     <ConfigProvider
       locale={language === 'zh' ? zhCN : enUS}
-      theme={themeFor(isDark)}
+      theme={themeFor(isDark, isStill)}
       csp={{ nonce }}
       button={{ autoInsertSpace: false }}
     >

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'react';
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
 import { useLiveEvents } from '../api/live.ts';
 import { Problem } from '../parts/problem.tsx';
-import { useNarrow } from '../parts/use-narrow.ts';
+import { useNarrow } from '../parts/use-media.ts';
 import { Waiting } from '../parts/waiting.tsx';
 import { useText } from '../text/use-text.ts';
 import { Brand } from './brand.tsx';

@@ -2,13 +2,14 @@ import { type ThemeConfig, theme } from 'antd';
 
 /**
  * Ant Design's colours, with those greys darkened that are too faint to be read by everybody (a contrast of 4.5 to
- * what is behind them).
+ * what is behind them). Nothing moves where `isStill`.
  */
-export function themeFor(isDark: boolean): ThemeConfig {
+export function themeFor(isDark: boolean, isStill: boolean): ThemeConfig {
   const ink = isDark ? '255, 255, 255' : '0, 0, 0';
   return {
     algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
+      motion: !isStill,
       colorPrimary: isDark ? '#8fb4ff' : '#1554d1',
       colorPrimaryHover: isDark ? '#b3ccff' : '#0f47b8',
       colorLink: isDark ? '#8fb4ff' : '#1554d1',

@@ -2,7 +2,7 @@ import { UserOutlined } from '@ant-design/icons';
 import { Button, Dropdown } from 'antd';
 import { useState } from 'react';
 import { PasswordDialog } from '../pages/password/password-dialog.tsx';
-import { useNarrow } from '../parts/use-narrow.ts';
+import { useNarrow } from '../parts/use-media.ts';
 import { useText } from '../text/use-text.ts';
 import { signOut, useMe } from './session.tsx';
 import { useSettings } from './settings.tsx';

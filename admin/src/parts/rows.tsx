@@ -1,6 +1,6 @@
 import { Checkbox, Empty, Table } from 'antd';
 import type { ReactNode } from 'react';
-import { useNarrow } from './use-narrow.ts';
+import { useNarrow } from './use-media.ts';
 import './parts.css';
 
 export interface Column<Row> {
