@@ -61,28 +61,40 @@ export function createAttemptStore(db: DataSource) {
     },
 
     /**
-     * Prolongs the leases of one process, all at once, and only those that it still holds: the tokens of these. One
-     * that has run out stays so.
+     * Prolongs the leases of one process, all at once, and only those that it still holds. Answers for each of these, by
+     * its token, until when it is held now. A row that somebody has locked is skipped and keeps its time, so that it
+     * costs none of the others theirs; the next beat tries it again. A lease that has run out stays so.
      */
     async prolongLeases(
       leases: { id: string; token: string }[],
       until: Date,
       now: Date,
-    ): Promise<Set<string>> {
+    ): Promise<Map<string, Date>> {
       const parameters = {
         // As numbers: compared with text, a BIGINT's index is not used for a list.
         ids: leases.map(({ id }) => Number(id)),
         tokens: leases.map(({ token }) => token),
         now,
       };
-      const guard = 'id IN (:...ids) AND lease_token IN (:...tokens)';
-      await change(orders.manager, { leaseUntil: until }, `${guard} AND lease_until > :now`, parameters);
-      const held = await orders
-        .createQueryBuilder('o')
-        .select(['o.id', 'o.leaseToken'])
-        .where(`${guard} AND lease_until > :now`, parameters)
-        .getMany();
-      return new Set(held.flatMap(({ leaseToken }) => leaseToken ?? []));
+      const guard = 'id IN (:...ids) AND lease_token IN (:...tokens) AND lease_until > :now';
+      return inTransaction(db, async (manager) => {
+        const held = () =>
+          manager
+            .createQueryBuilder(PaymentOrderEntity, 'o')
+            .select(['o.id', 'o.leaseToken', 'o.leaseUntil'])
+            .where(guard, parameters);
+        const free = await held().setLock('pessimistic_write').setOnLocked('skip_locked').getMany();
+        if (free.length > 0) {
+          const ids = free.map(({ id }) => Number(id));
+          await change(manager, { leaseUntil: until }, guard, { ...parameters, ids });
+        }
+        const now = await held().getMany();
+        return new Map(
+          now.flatMap(({ leaseToken, leaseUntil }) =>
+            leaseToken === null || leaseUntil === null ? [] : [[leaseToken, leaseUntil] as const],
+          ),
+        );
+      });
     },
 
     /** Gives the lease back if it is still this one's. */

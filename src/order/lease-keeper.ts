@@ -23,7 +23,7 @@ export interface LeaseKeeper {
   keep(leased: PaymentOrder): void;
   /** Its attempt was broken off: no longer, so that the order is free when the lease runs out. */
   drop(leased: PaymentOrder): void;
-  /** One beat, now. Never throws: a lease that cannot be prolonged runs out. */
+  /** One beat, now, or the one under way. Never throws: a lease that cannot be prolonged runs out. */
   beat(): Promise<void>;
   stop(): void;
 }
@@ -49,18 +49,16 @@ export function keepLeases(
   onLost: () => void = () => {},
 ): LeaseKeeper {
   const held = new Map<string, Held>();
-  let beating = false;
+  let beating: Promise<void> | null = null;
 
-  async function beat(): Promise<void> {
-    if (beating) return;
-    beating = true;
-    try {
-      await prolong();
-    } catch (error) {
-      log.warn({ err: safeError(error) }, 'leases not prolonged');
-    } finally {
-      beating = false;
-    }
+  /** One at a time: who asks while one is under way waits for its end. */
+  function beat(): Promise<void> {
+    beating ??= prolong()
+      .catch((error) => log.warn({ err: safeError(error) }, 'leases not prolonged'))
+      .finally(() => {
+        beating = null;
+      });
+    return beating;
   }
 
   async function prolong(): Promise<void> {
@@ -76,8 +74,9 @@ export function keepLeases(
     const until = new Date(now.getTime() + LEASE_MS);
     const still = await store.prolongLeases(leases, until, now);
     for (const lease of leases) {
-      if (still.has(lease.token)) lease.until = until.getTime();
-      else held.delete(lease.token);
+      const heldUntil = still.get(lease.token);
+      if (heldUntil === undefined) held.delete(lease.token);
+      else lease.until = heldUntil.getTime();
     }
   }
 

@@ -33,7 +33,10 @@ export type ProcessStore = ReturnType<typeof createProcessStore>;
 /** Which processes run: one row for each, all on the database's clock. Throws when the database cannot be reached. */
 export function createProcessStore(db: DataSource) {
   return {
-    /** The process is alive now. Writes its row, again if that has been dropped meanwhile; drops the old ones of others. */
+    /**
+     * The process is alive now. Writes its row, again if that has been dropped meanwhile; drops the old ones of others,
+     * where nobody has locked them.
+     */
     async beat({ id, name, version, serves, works, sweptAt, outOfOrder }: ProcessState): Promise<void> {
       const state = [serves, works, sweptAt, JSON.stringify(outOfOrder)];
       await db.query(
@@ -42,9 +45,10 @@ export function createProcessStore(db: DataSource) {
          ON DUPLICATE KEY UPDATE serves = ?, works = ?, swept_at = ?, out_of_order = ?, seen_at = UTC_TIMESTAMP(3)`,
         [id, name, version, ...state, ...state],
       );
-      await db.query(
-        `DELETE FROM process WHERE seen_at < UTC_TIMESTAMP(3) - INTERVAL ${KEEP_DAYS} DAY LIMIT 100`,
-      );
+      await db
+        .query(`DELETE FROM process WHERE seen_at < UTC_TIMESTAMP(3) - INTERVAL ${KEEP_DAYS} DAY LIMIT 100`)
+        // It has been written that this one is alive. The next beat drops them.
+        .catch(() => undefined);
     },
 
     /** Those that have been seen in the last day, those seen last first. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { takeLease } from '../../src/order/lease.ts';
 import { LEASE_MS } from '../../src/order/lease-keeper.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
+import { openDatabase } from '../../src/platform/database.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 let world: World;
@@ -22,6 +23,18 @@ async function endsIn(order: PaymentOrder, ms: number): Promise<PaymentOrder> {
   const edited = await world.edit(order, { leaseUntil: new Date(now().getTime() + ms) });
   world.app.deps.leases.keep(edited);
   return edited;
+}
+/** Holds the order's row, as a person's transaction would, for as long as `work` takes. */
+async function locking(order: PaymentOrder, work: () => Promise<void>): Promise<void> {
+  const db = await openDatabase(world.env.DATABASE_URL ?? '', [], []);
+  try {
+    await db.transaction(async (manager) => {
+      await manager.query('SELECT id FROM payment_order WHERE id = ? FOR UPDATE', [order.id]);
+      await work();
+    });
+  } finally {
+    await db.destroy();
+  }
 }
 const remainingMs = async (order: PaymentOrder) =>
   ((await world.reload(order)).leaseUntil?.getTime() ?? 0) - now().getTime();
@@ -46,6 +59,34 @@ describe('a lease', () => {
       const after = await world.reload({ ...order, leaseUntil });
       expect(after.leaseUntil?.getTime()).toBeGreaterThan(leaseUntil?.getTime() ?? 0);
     }
+  });
+
+  test('of a row that somebody has locked costs none of the others theirs, and is prolonged when it is free', async () => {
+    const locked = await endsIn(await leased(), 30_000);
+    const others = await Promise.all(
+      (await Promise.all([leased(), leased()])).map((order) => endsIn(order, 5_000)),
+    );
+    await locking(locked, async () => {
+      await world.app.deps.leases.beat();
+      for (const before of others) {
+        const after = await world.reload(before);
+        expect(after.leaseUntil?.getTime()).toBeGreaterThan(before.leaseUntil?.getTime() ?? 0);
+      }
+    });
+    await endsIn(locked, 5_000);
+    await world.app.deps.leases.beat();
+    expect(await remainingMs(locked)).toBeGreaterThan(5_000);
+  });
+
+  test('is prolonged by whoever asks for a beat while one is under way, before that returns', async () => {
+    const order = await endsIn(await leased(), 1_000);
+    const { leases } = world.app.deps;
+    await Promise.all([
+      leases.beat(),
+      leases.beat().then(async () => {
+        expect(await remainingMs(order)).toBeGreaterThan(1_000);
+      }),
+    ]);
   });
 
   test('that was given back is not taken again by its heartbeat', async () => {
