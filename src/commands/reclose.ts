@@ -63,7 +63,7 @@ export function addRecloseCommand(program: Command, open: OpenApp): void {
       'reclose --stuck --dry-run',
       'reclose --stuck --channel wechat_pay --reason misconfigured --per-second 50',
     ],
-    'some order has ended, is not there, or its channel does not answer',
+    'some order has ended, is not there, could not be changed, or its channel does not answer',
   );
   command.addHelpText('after', '\nA worker does the closing. A cancel goes on as a cancel.');
 }
@@ -96,10 +96,11 @@ async function recloseAll(
   const counts = await recloseStuck(deps, filter, perSecond, byHand(by), progress.step).finally(
     progress.stop,
   );
-  const { enqueued, ended, lastAt } = counts;
+  const { enqueued, ended, skipped, lastAt } = counts;
   const until = lastAt === null ? '' : `, the last at ${lastAt.toISOString()}`;
-  print(json ? JSON.stringify(counts) : `${enqueued} enqueued${until}; ${ended} had ended`);
-  return true;
+  const left = skipped.length === 0 ? '' : `; could not be changed now and stay stuck: ${skipped.join(', ')}`;
+  print(json ? JSON.stringify(counts) : `${enqueued} enqueued${until}; ${ended} had ended${left}`);
+  return skipped.length === 0;
 }
 
 async function dryRun(deps: OrderDeps, orderNos: string[], options: Options): Promise<boolean> {

@@ -2,6 +2,7 @@ import { cancelOrder } from './cancel-order.ts';
 import { isConfigured } from './channel-now.ts';
 import { closeOrder } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
+import { orStuck } from './faulty-data.ts';
 import { followRow } from './follow-row.ts';
 import type { PaymentOrder } from './order.ts';
 import type {
@@ -29,7 +30,9 @@ export async function closeByHand(
 ): Promise<CloseOutcome> {
   const order = await deps.store.findByNumbers(numbers);
   if (order === null) return { kind: 'not_found' };
-  return inTraceOf(order, 'close by hand', () => closeFound(deps, order, trigger));
+  return inTraceOf(order, 'close by hand', () =>
+    orStuck(deps, order, trigger, () => closeFound(deps, order, trigger)),
+  );
 }
 
 async function closeFound(
@@ -57,7 +60,9 @@ export async function cancelByHand(
 ): Promise<CancelOutcome> {
   const order = await deps.store.findByNumbers(numbers);
   if (order === null) return { kind: 'not_found' };
-  return inTraceOf(order, 'cancel by hand', () => cancelFound(deps, order, trigger));
+  return inTraceOf(order, 'cancel by hand', () =>
+    orStuck(deps, order, trigger, () => cancelFound(deps, order, trigger)),
+  );
 }
 
 async function cancelFound(
@@ -90,7 +95,9 @@ export async function syncByHand(
   const order = await deps.store.findByNumbers(numbers);
   if (order === null) return { kind: 'not_found' };
   return inTraceOf(order, 'sync by hand', async () => {
-    const outcome = await syncOrder(deps, order, trigger);
+    const outcome = await orStuck(deps, order, trigger, () => syncOrder(deps, order, trigger));
+    if (outcome.kind === 'pending')
+      return { kind: 'unreachable', reason: 'faulty_data', answer: outcome.answer };
     if (outcome.kind === 'synced') await followRow(deps, order.id);
     return outcome;
   });

@@ -2,6 +2,7 @@ import type { Channel, ChannelPayment, GuardedChannel, PayerDetails } from '../c
 import { assertNever } from '../platform/assert-never.ts';
 import { currentTraceId } from '../platform/trace.ts';
 import type { OrderDeps } from './deps.ts';
+import { orStuck } from './faulty-data.ts';
 import { asChannelOrder, type PaymentOrder } from './order.ts';
 import { newOrderNo } from './order-no.ts';
 import type { CreateOrder, CreateOutcome } from './outcomes.ts';
@@ -156,7 +157,9 @@ async function charged(
     return { kind: 'unreachable' };
   }
   await deps.store.confirmCreation(order.id, NOTHING_TO_SHOW);
-  await recordPayment(deps, order, payment, {});
+  const trigger = { kind: 'api', actor: null, clientIp: null } as const;
+  const recorded = await orStuck(deps, order, trigger, () => recordPayment(deps, order, payment, {}));
+  if (typeof recorded !== 'string') return { kind: 'unreachable' };
   const now = await deps.store.get(order.id);
   return now.status === 'success' ? { kind: 'created', order: now } : { kind: 'ended', order: now };
 }

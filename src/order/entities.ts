@@ -4,13 +4,15 @@ import { MerchantNoticeEntity, NoticeAttemptEntity } from './notice-entities.ts'
 import type { PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
 
-/** BIGINT arrives as digits; money must be an exact integer or not be at all. */
+/**
+ * BIGINT arrives as digits; money must be an exact integer or not be at all. One that is not is NaN, equal to no payment, so
+ * that a list goes on beside it; its order is asked for nothing (`asChannelOrder`) and is stuck.
+ */
 const fen: ValueTransformer = {
   to: (value: number) => value,
   from: (value: string | number) => {
     const amount = Number(value);
-    if (!Number.isSafeInteger(amount)) throw new RangeError('amount_fen is not a safe integer');
-    return amount;
+    return Number.isSafeInteger(amount) ? amount : Number.NaN;
   },
 };
 const flag: ValueTransformer = { to: (value: boolean) => value, from: (value: unknown) => Boolean(value) };
@@ -114,7 +116,7 @@ export interface ChannelNotification {
   channel: ChannelName;
   eventId: string;
   orderNo: string | null;
-  /** recorded | repeated | late | mismatch | unknown_order | ignored */
+  /** recorded | repeated | late | mismatch | unstorable | unknown_order | ignored */
   outcome: string;
   /** The verified content in clear. It names the customer: never log it. */
   body: string;

@@ -38,6 +38,8 @@ export const pendingReasons = [
   'refunding',
   /** The merchant's account at the channel has too little money to give back. */
   'not_enough',
+  /** What is known of it cannot be stored or read here: a person must look (`faulty-data.ts`). */
+  'faulty_data',
 ] as const;
 export type PendingReason = (typeof pendingReasons)[number];
 
@@ -143,8 +145,9 @@ export function isExpired(order: PaymentOrder, now: Date): boolean {
   return order.expiresAt.getTime() <= now.getTime();
 }
 
-/** The part of an order that its channel needs. */
+/** The part of an order that its channel needs. Throws a RangeError where the row's amount is none. */
 export function asChannelOrder(order: PaymentOrder): ChannelOrder {
+  if (!Number.isSafeInteger(order.amountFen)) throw new RangeError('amount_fen is not a safe integer');
   return {
     orderNo: order.orderNo,
     method: order.method,

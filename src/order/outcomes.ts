@@ -128,6 +128,6 @@ export type SyncOutcome =
   /** The channel gave no usable answer; nothing changed. */
   | {
       kind: 'unreachable';
-      reason: 'unreachable' | 'rate_limited' | 'misconfigured' | 'mismatch' | 'channel_down';
+      reason: 'unreachable' | 'rate_limited' | 'misconfigured' | 'mismatch' | 'channel_down' | 'faulty_data';
       answer: string;
     };

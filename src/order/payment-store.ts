@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { inTransaction, isDuplicate } from '../platform/database.ts';
 import {
@@ -203,17 +204,33 @@ async function noteViolation(
   );
 }
 
+/** As long as their columns. */
+const EVENT_ID_LENGTH = 128;
+const ORDER_NO_LENGTH = 64;
+
+/** Whatever a channel calls its event or its order: evidence of a payment must not be lost for a name. */
+function storable(notification: Omit<ChannelNotification, 'id'>): Omit<ChannelNotification, 'id'> {
+  const { eventId, orderNo } = notification;
+  const isShort = eventId.length <= EVENT_ID_LENGTH;
+  return {
+    ...notification,
+    eventId: isShort ? eventId : `sha256:${createHash('sha256').update(eventId).digest('hex')}`,
+    orderNo: orderNo?.slice(0, ORDER_NO_LENGTH) ?? null,
+  };
+}
+
 async function keepNotification(
   manager: EntityManager,
-  notification: Omit<ChannelNotification, 'id'>,
+  received: Omit<ChannelNotification, 'id'>,
 ): Promise<void> {
+  const notification = storable(received);
   try {
     await manager.insert(ChannelNotificationEntity, notification);
   } catch (error) {
     if (!isDuplicate(error)) throw error;
     // A repetition may bring about what the first could not.
     const { channel, eventId, outcome } = notification;
-    const undecided = In(['unknown_order', 'mismatch', 'ignored']);
+    const undecided = In(['unknown_order', 'mismatch', 'unstorable', 'ignored']);
     if (outcome === 'repeated') return;
     await manager.update(ChannelNotificationEntity, { channel, eventId, outcome: undecided }, { outcome });
   }

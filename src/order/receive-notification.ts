@@ -1,7 +1,14 @@
 import type { ChannelName, NotificationReply, RawNotification } from '../channel/channel.ts';
+import { isLasting } from '../platform/lasting-error.ts';
+import { safeError } from '../platform/safe-error.ts';
 import type { OrderDeps } from './deps.ts';
+import { putFaultyOff } from './faulty-data.ts';
+import type { CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
 import { inTraceOf } from './trace-of.ts';
+
+/** In the close record of an order that a notification made stuck. */
+const BY_CHANNEL: CloseTrigger = { kind: 'api', actor: null, clientIp: null };
 
 /**
  * A channel's payment notification (支付结果通知). It is acknowledged only after it has been verified and stored
@@ -11,6 +18,8 @@ import { inTraceOf } from './trace-of.ts';
  * - An order we do not know: stored, reported, failure. Creation inserts the order first, so this is somebody
  *   else's order or a database restored from a backup; the channel goes on repeating it meanwhile.
  * - Another amount than the order's: stored and reported; the order stays as it is, for a person.
+ * - A payment that cannot be stored as it is told: the notification is kept, the order is stuck and its channel is asked
+ *   again, slowly. It is acknowledged: repeated, it would be no other.
  *
  * Throws when the database cannot be reached; the caller must then answer a failure.
  */
@@ -51,7 +60,15 @@ export async function receiveNotification(
       log.error({ eventId, orderNo, paidFen: payment.amountFen, amountFen }, 'paid another amount');
       return channel.replies.accepted;
     }
-    await recordPayment(deps, order, payment, { notification: { ...notification, orderNo } });
+    try {
+      await recordPayment(deps, order, payment, { notification: { ...notification, orderNo } });
+    } catch (error) {
+      if (!isLasting(error)) throw error;
+      const put = await putFaultyOff(deps, order, BY_CHANNEL, error, { whereIdle: true });
+      if (put === null)
+        log.error({ eventId, orderNo, err: safeError(error) }, 'notification kept, not applied');
+      await deps.store.keepNotification({ ...notification, orderNo, outcome: 'unstorable' });
+    }
     return channel.replies.accepted;
   });
 }

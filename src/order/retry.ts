@@ -22,6 +22,8 @@ const waits = {
   /** Refunds settle within seconds or minutes; Alipay wants 10 s before it is asked. */
   refunding: [10, 15, 30, 60, 300, 600, 1800].map((s) => s * SECOND),
   not_enough: [10 * MINUTE, 30 * MINUTE],
+  /** The same data fails each time; a new release, or a person, may put it right. */
+  faulty_data: [MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE],
   /** At most until the moment that is waited for; earlier, because a creation under way may end, or somebody pay, at any time. */
   too_early: [5, 15, 30, 60, 300, 600, 1800].map((s) => s * SECOND),
 } satisfies Record<PendingReason, number[]>;
@@ -36,6 +38,7 @@ const alertAt = {
   mismatch: 1,
   refunding: 7,
   not_enough: 1,
+  faulty_data: 1,
   too_early: Number.POSITIVE_INFINITY,
 } satisfies Record<PendingReason, number>;
 

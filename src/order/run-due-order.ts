@@ -2,6 +2,7 @@ import { cancelOrder } from './cancel-order.ts';
 import { outOfOrderUntil } from './channel-now.ts';
 import { closeOrder } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
+import { orStuck } from './faulty-data.ts';
 import { lookForLastTime } from './last-look.ts';
 import { awaitsLastLook, isDue, isEndedUnpaid, isExpired, type PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
@@ -23,10 +24,15 @@ export type NextRun =
 
 /**
  * What a timer does when it fires: reloads the order and does what is due for it. Returns when to fire again, as the
- * row says afterwards; `never` also where only the last look remains, which the sweep sees to. Throws only when the
- * database cannot be reached.
+ * row says afterwards; `never` also where only the last look remains, which the sweep sees to. An order whose data cannot
+ * be stored or read is stuck, and tried again slowly. Throws only when the database cannot be reached.
  */
 export async function runDueOrder(deps: OrderDeps, orderNo: string, trigger: CloseTrigger): Promise<NextRun> {
+  const next = await orStuck(deps, { orderNo }, trigger, () => loadAndRun(deps, orderNo, trigger));
+  return next.kind === 'pending' ? runAt(next.retryAt) : next;
+}
+
+async function loadAndRun(deps: OrderDeps, orderNo: string, trigger: CloseTrigger): Promise<NextRun> {
   const order = await deps.store.find(orderNo);
   if (order === null) {
     deps.log.warn({ orderNo, reason: 'no such order' }, 'timer skipped');

@@ -2,6 +2,7 @@ import { type DataSource, In } from 'typeorm';
 import { isDuplicate } from '../platform/database.ts';
 import { createAttemptStore } from './attempt-store.ts';
 import { PaymentOrderEntity } from './entities.ts';
+import { createFaultyStore } from './faulty-store.ts';
 import { change, noFailures } from './guarded-change.ts';
 import type { PaymentOrder } from './order.ts';
 import type { OrderNumbers } from './outcomes.ts';
@@ -56,14 +57,17 @@ const emptyOrder = {
 export function createOrderStore(db: DataSource) {
   const orders = db.getRepository(PaymentOrderEntity);
 
-  return Object.assign(createAttemptStore(db), createPaymentStore(db), {
+  return Object.assign(createAttemptStore(db), createPaymentStore(db), createFaultyStore(db), {
     /** Throws if there is none: for orders that are known to exist. Orders are never deleted. */
     get: (id: string): Promise<PaymentOrder> => orders.findOneByOrFail({ id }),
 
-    find: (orderNo: string): Promise<PaymentOrder | null> => orders.findOneBy({ orderNo }),
+    /** Any text may be asked for. One that is no number of ours is none, where the database would refuse to compare it. */
+    find: async (orderNo: string): Promise<PaymentOrder | null> =>
+      isAscii(orderNo) ? orders.findOneBy({ orderNo }) : null,
 
     /** Those that there are, in one query. */
-    findAll: (orderNos: string[]): Promise<PaymentOrder[]> => orders.findBy({ orderNo: In(orderNos) }),
+    findAll: (orderNos: string[]): Promise<PaymentOrder[]> =>
+      orders.findBy({ orderNo: In(orderNos.filter(isAscii)) }),
 
     findByBizOrderNo: (bizOrderNo: string): Promise<PaymentOrder | null> => orders.findOneBy({ bizOrderNo }),
 
@@ -77,7 +81,9 @@ export function createOrderStore(db: DataSource) {
       outOrderNo = null,
     }: OrderNumbers): Promise<PaymentOrder | null> {
       if (orderNo !== null)
-        return orders.findOneBy(/^\d{1,15}$/.test(orderNo) ? { id: orderNo } : { orderNo });
+        return orders.findOneBy(
+          /^\d{1,15}$/.test(orderNo) ? { id: orderNo } : { orderNo: isAscii(orderNo) ? orderNo : '' },
+        );
       if (bizOrderNo !== null) return orders.findOneBy({ bizOrderNo });
       const [order, another] = outOrderNo === null ? [] : await this.listByChannelTradeNo(outOrderNo);
       return another === undefined ? (order ?? null) : null;
@@ -169,6 +175,9 @@ export function createOrderStore(db: DataSource) {
     },
   });
 }
+
+/** Our numbers are; their columns are compared with nothing else. */
+const isAscii = (text: string) => /^[\x20-\x7e]*$/.test(text);
 
 export type OverdueOrder = Pick<
   PaymentOrder,

@@ -1,4 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { isLockConflict } from '../platform/database.ts';
+import { isLasting, nameOfError } from '../platform/lasting-error.ts';
 import { lastAnswer } from './ask-channel.ts';
 import type { OrderDeps } from './deps.ts';
 import { asChannelOrder, type PaymentOrder } from './order.ts';
@@ -36,6 +38,8 @@ export interface RecloseCounts {
   enqueued: number;
   /** Ended meanwhile. */
   ended: number;
+  /** Could not be changed now, by number: the row is locked, or its data is at fault. They stay stuck. */
+  skipped: string[];
   /** When the last of them is due; null: there was none. */
   lastAt: Date | null;
 }
@@ -53,7 +57,8 @@ export interface ReclosePlace {
 /**
  * Lets every stuck order that is meant begin again, whatever was to become of it: a close, a cancel or a watch. The
  * i-th is due i / `perSecond` seconds from now. These times are in the rows, so that nobody has to stay and pace it,
- * and nothing is lost if this process dies; asked again, it goes on with the rest. `onBegun` is told of each.
+ * and nothing is lost if this process dies; asked again, it goes on with the rest. `onBegun` is told of each. One that
+ * cannot be changed now keeps none of the others from it.
  *
  * Throws only when the database cannot be reached.
  */
@@ -64,12 +69,13 @@ export async function recloseStuck(
   trigger: CloseTrigger,
   onBegun?: (order: StuckOrder) => void,
 ): Promise<RecloseCounts> {
-  const counts: RecloseCounts = { enqueued: 0, ended: 0, lastAt: null };
+  const counts: RecloseCounts = { enqueued: 0, ended: 0, skipped: [], lastAt: null };
   let from: ReclosePlace | null = null;
   do {
     const { next, ...part }: ReclosePart = await reclosePart(deps, filter, perSecond, trigger, from, onBegun);
     counts.enqueued += part.enqueued;
     counts.ended += part.ended;
+    counts.skipped.push(...part.skipped);
     counts.lastAt = part.lastAt ?? counts.lastAt;
     from = next;
   } while (from !== null);
@@ -94,12 +100,16 @@ export async function reclosePart(
   const until = from?.until ?? now;
   const start = Math.max(now.getTime(), from?.dueFrom.getTime() ?? 0);
   const dueAt = (index: number) => new Date(start + Math.floor((index * 1000) / perSecond));
-  const counts: RecloseCounts = { enqueued: 0, ended: 0, lastAt: null };
+  const counts: RecloseCounts = { enqueued: 0, ended: 0, skipped: [], lastAt: null };
   const orders = await deps.stuck.list(filter, until, { limit: PAGE, after: from?.after ?? null });
   await inBatches(orders, async (order, index) => {
     const at = dueAt(index);
-    const begun = await deps.store.beginAgain(order.id, at);
-    counts[begun ? 'enqueued' : 'ended'] += 1;
+    const begun = await deps.store.beginAgain(order.id, at).catch((error: unknown) => {
+      if (!isLockConflict(error) && !isLasting(error)) throw error;
+      return null;
+    });
+    if (begun === null) counts.skipped.push(order.orderNo);
+    else counts[begun ? 'enqueued' : 'ended'] += 1;
     if (!begun) return;
     onBegun?.(order);
     if (counts.lastAt === null || at > counts.lastAt) counts.lastAt = at;
@@ -115,7 +125,10 @@ export async function reclosePart(
 /** What the channel says of an order now, beside what it is here. */
 export interface ChannelSays {
   order: PaymentOrder;
-  /** The kind of the channel's answer to a query; `not_configured`: there is nobody to ask. */
+  /**
+   * The kind of the channel's answer to a query; `not_configured`: there is nobody to ask; `faulty_data`: its row does not
+   * say what to ask.
+   */
   says: string;
   answer: string;
 }
@@ -138,7 +151,11 @@ export async function askAbout(
       said[index] = { order, says: 'not_configured', answer: 'not asked: not configured for this account' };
       return;
     }
-    const { kind, answer } = await channel.unguarded.query(asChannelOrder(order));
+    const query = async () => channel.unguarded.query(asChannelOrder(order));
+    const { kind, answer } = await query().catch((error: unknown) => {
+      if (!isLasting(error)) throw error;
+      return { kind: 'faulty_data', answer: `not asked: ${nameOfError(error)}` };
+    });
     said[index] = { order, says: kind, answer };
     onAsked?.();
   };

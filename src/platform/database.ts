@@ -126,7 +126,8 @@ export async function inTransaction<T>(
   }
 }
 
-function isLockConflict(error: unknown): boolean {
+/** True where a lock could not be had in time, or was lost to another: the same may succeed later. */
+export function isLockConflict(error: unknown): boolean {
   if (typeof error !== 'object' || error === null || !('code' in error)) return false;
   return error.code === 'ER_LOCK_DEADLOCK' || error.code === 'ER_LOCK_WAIT_TIMEOUT';
 }

@@ -262,8 +262,10 @@ export interface RecloseWish extends StuckWish {
 export interface RecloseResult {
   enqueued: number;
   ended: number;
+  /** Could not be changed now, and stay stuck: the row is locked, or its data is at fault. */
+  skipped: string[];
   lastAt: string | null;
-  orders: { orderNo: string; outcome: RecloseOutcome['kind'] }[];
+  orders: { orderNo: string; outcome: RecloseOutcome['kind'] | 'skipped' }[];
   next: string | null;
 }
 

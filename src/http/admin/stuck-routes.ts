@@ -75,13 +75,13 @@ export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: 
       } finally {
         await inTurn([...begun], (orderNo) => each(orderNo, 'enqueued'));
       }
-      const orders = await outcomesOf(filter.orderNos ?? [], begun);
+      const orders = await outcomesOf(filter.orderNos ?? [], begun, part.skipped);
       await inTurn(orders, async ({ orderNo, outcome }) => {
         if (!begun.has(orderNo)) await each(orderNo, outcome);
       });
       const { next, ...counts } = part;
       const result = { ...counts, orders, next: next === null ? null : writePlace(next) };
-      return { result, after: null, outcome: `${counts.enqueued} enqueued, ${counts.ended} ended` };
+      return { result, after: null, outcome: inWords(counts) };
     };
     return audited(deps, { ...what, subject: null }, act, () => `failed, ${begun.size} enqueued`);
   });
@@ -106,12 +106,17 @@ export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: 
     return deps.findOrders(orderNos);
   }
 
-  async function outcomesOf(orderNos: string[], begun: Set<string>): Promise<RecloseResult['orders']> {
+  async function outcomesOf(
+    orderNos: string[],
+    begun: Set<string>,
+    skipped: string[],
+  ): Promise<RecloseResult['orders']> {
     const others = orderNos.filter((orderNo) => !begun.has(orderNo));
     const found = others.length === 0 ? [] : await deps.findOrders(others);
     const there = new Set(found.map(({ orderNo }) => orderNo));
     return orderNos.map((orderNo) => {
       if (begun.has(orderNo)) return { orderNo, outcome: 'enqueued' };
+      if (skipped.includes(orderNo)) return { orderNo, outcome: 'skipped' };
       return { orderNo, outcome: there.has(orderNo) ? 'ended' : 'not_found' };
     });
   }
@@ -121,6 +126,14 @@ export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: 
     const before = [which, channel, reason].filter((word) => word !== undefined).join(', ');
     return { actor: signedIn(request).name, ip: request.ip, action, before };
   }
+}
+
+function inWords({
+  enqueued,
+  ended,
+  skipped,
+}: Pick<RecloseResult, 'enqueued' | 'ended' | 'skipped'>): string {
+  return `${enqueued} enqueued, ${ended} ended${skipped.length === 0 ? '' : `, ${skipped.length} skipped`}`;
 }
 
 /** Does it with each, one after the other: the orders' work needs the database more. */

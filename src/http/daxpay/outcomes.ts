@@ -37,6 +37,7 @@ const closePending = {
   mismatch: failure('trade_status_wrong', '支付通道的支付信息与订单不符，需要人工核对'),
   refunding: failure('operation_processing', '退款已受理，结果待确认，系统将自动继续'),
   not_enough: failure('operation_processing', '商户在支付通道的余额不足以退款，系统将自动重试'),
+  faulty_data: failure('trade_status_wrong', '支付订单的数据异常，需要人工核对'),
   channel_down: failure('operation_processing', '支付通道暂时不可用，系统将在其恢复后自动关闭'),
   left_to_worker: failure('operation_processing', '已受理，系统将自动关闭'),
 } satisfies Record<Pending['reason'], Result>;
@@ -58,6 +59,7 @@ const syncFailed = {
   rate_limited: failure('operation_processing', '支付通道限制了请求频率，请稍后重试'),
   misconfigured: failure('operation_failed', '支付通道配置错误，请联系管理员'),
   mismatch: closePending.mismatch,
+  faulty_data: closePending.faulty_data,
   channel_down: failure('operation_failed', '支付通道暂时不可用，请稍后重试'),
 } satisfies Record<Extract<SyncOutcome, { kind: 'unreachable' }>['reason'], Result>;
 

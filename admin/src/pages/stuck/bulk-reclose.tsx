@@ -96,13 +96,14 @@ function together(before: RecloseResult, part: RecloseResult): RecloseResult {
   return {
     enqueued: before.enqueued + part.enqueued,
     ended: before.ended + part.ended,
+    skipped: [...before.skipped, ...part.skipped],
     lastAt: part.lastAt ?? before.lastAt,
     orders: [...before.orders, ...part.orders],
     next: part.next,
   };
 }
 
-function Done({ result: { enqueued, ended, lastAt, orders } }: { result: RecloseResult }) {
+function Done({ result: { enqueued, ended, skipped, lastAt, orders } }: { result: RecloseResult }) {
   const { actions, pages } = useText();
   const odd = orders.filter(({ outcome }) => outcome !== 'enqueued');
   return (
@@ -113,6 +114,7 @@ function Done({ result: { enqueued, ended, lastAt, orders } }: { result: Reclose
       description={
         <>
           {lastAt !== null && <p>{pages.stuck.last(localTime(lastAt))}</p>}
+          {orders.length === 0 && skipped.length > 0 && <p>{pages.stuck.skipped(skipped.join(', '))}</p>}
           {odd.map(({ orderNo, outcome }) => (
             <p key={orderNo}>
               <span className="code">{orderNo}</span>: {wordFor(actions.outcome, outcome)}

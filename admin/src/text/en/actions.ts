@@ -63,6 +63,7 @@ export const actions: typeof zh = {
     synced: 'Synced: we agree with the channel.',
     repaired: "Synced: corrected by the channel's answer.",
     unreachable: 'The channel gave no usable answer. Nothing was changed.',
+    skipped: 'It could not be changed now (locked, or its data is at fault) and stays stuck. Try again.',
     enqueued: 'In the queue: a worker takes it in a moment.',
     running: 'An attempt is running; if it does not end the order, the next follows at once.',
     left_to_sweep: 'Due in the database; the queue is away, the sweep will find it.',

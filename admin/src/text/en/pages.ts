@@ -123,6 +123,7 @@ export const pages: typeof zh = {
     will: 'These orders are put in the queue again, one after the other at a bounded pace. Each is first confirmed with its channel: what is paid is not closed, and what was to be cancelled goes on being cancelled.',
     filter: (channel, reason) => `Filter: channel ${channel}, reason ${reason}`,
     done: (enqueued, ended) => `${enqueued} in the queue again, ${ended} had ended.`,
+    skipped: (orderNos) => `Could not be changed now, try again: ${orderNos}`,
     last: (when) => `The last one is due at ${when}.`,
     choose: (orderNo) => `Choose ${orderNo}`,
     chooseAll: 'Choose all',

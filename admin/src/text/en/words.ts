@@ -38,6 +38,7 @@ export const words: typeof zh = {
     mismatch: 'amount or merchant differs',
     refunding: 'refund under way',
     not_enough: "the merchant's balance is too low",
+    faulty_data: 'its data cannot be stored or read',
   },
   channelDown: 'channel out of order, not asked',
   leftToWorker: 'left to a worker, which does it now',

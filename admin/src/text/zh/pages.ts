@@ -120,6 +120,7 @@ export const pages = {
     will: '将把这些订单重新排入关闭队列，按受控的速度逐个到期。每个都会先向通道确认，已支付的不会被关闭；原本要撤销的继续撤销。',
     filter: (channel: string, reason: string) => `筛选：通道 ${channel}，原因 ${reason}`,
     done: (enqueued: number, ended: number) => `${enqueued} 个已重新排队，${ended} 个之前已结束。`,
+    skipped: (orderNos: string) => `暂时无法修改，请稍后再试：${orderNos}`,
     last: (when: string) => `最后一个将于 ${when} 到期。`,
     choose: (orderNo: string) => `选择 ${orderNo}`,
     chooseAll: '全选',

@@ -51,6 +51,7 @@ export const words = {
     mismatch: '金额或商户不符',
     refunding: '退款处理中',
     not_enough: '商户余额不足',
+    faulty_data: '数据无法保存或读取',
   } satisfies Record<PendingReason, string>,
   channelDown: '通道熔断中，未询问',
   leftToWorker: '已交由后台进程处理',

@@ -1,0 +1,47 @@
+import { ZodError } from 'zod';
+
+/** SQLSTATE classes: data exception, integrity constraint violation, raised by a trigger. */
+const DATA_CLASSES = ['22', '23', '45'];
+/** The same errors where the server files them under the general HY000 or 01000. */
+const DATA_CODES = new Set([
+  'ER_TRUNCATED_WRONG_VALUE',
+  'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD',
+  'WARN_DATA_TRUNCATED',
+  'ER_DATA_OUT_OF_RANGE',
+  'ER_WRONG_VALUE',
+  'ER_CHECK_CONSTRAINT_VIOLATED',
+  'ER_CONSTRAINT_FAILED',
+  'ER_NO_DEFAULT_FOR_FIELD',
+  'ER_CANT_AGGREGATE_2COLLATIONS',
+  'ER_CANNOT_CONVERT_STRING',
+]);
+
+/**
+ * True for an error that lies in the data, and comes again whenever the same is tried: a value that the database cannot
+ * hold, a row that cannot be read, a fault of the program that this row brings out. False for whatever may pass, such as a
+ * database that is away, a lock, or a server that refuses writes; and for everything unknown.
+ */
+export function isLasting(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if ('sqlState' in error || 'errno' in error) return isAboutData(error);
+  return (
+    error instanceof TypeError ||
+    error instanceof RangeError ||
+    error instanceof SyntaxError ||
+    error instanceof ZodError
+  );
+}
+
+/** What people are told of it. Never its message, which repeats values. */
+export function nameOfError(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const code: unknown = Reflect.get(error, 'code');
+  return typeof code === 'string' ? code : error.name;
+}
+
+function isAboutData(error: Error): boolean {
+  const state: unknown = Reflect.get(error, 'sqlState');
+  const code: unknown = Reflect.get(error, 'code');
+  const isOfClass = typeof state === 'string' && DATA_CLASSES.includes(state.slice(0, 2));
+  return isOfClass || (typeof code === 'string' && DATA_CODES.has(code));
+}
