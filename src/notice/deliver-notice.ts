@@ -3,7 +3,9 @@ import type { MerchantNotice } from '../order/notice-entities.ts';
 import { readSnapshot } from '../order/notice-snapshot.ts';
 import type { PaymentOrder } from '../order/order.ts';
 import type { Clock } from '../platform/clock.ts';
+import { isLasting } from '../platform/lasting-error.ts';
 import type { Logger } from '../platform/logger.ts';
+import { safeError } from '../platform/safe-error.ts';
 import type { AfterSend, NoticeStore } from './notice-store.ts';
 import { nextSendInMs, SENDS } from './schedule.ts';
 import { SEND_TIMEOUT_MS, type SendNotice, type Sent } from './send-notice.ts';
@@ -30,7 +32,7 @@ export interface NoticeDeps extends Messenger {
 /**
  * The right to make a notice's next attempt, or null: another has it, or the last attempt was interrupted and there is
  * no other. Until it is known what comes of the attempt it counts as failed, so that one whose end is never recorded,
- * for whatever reason, follows the schedule and is given up like any other.
+ * for whatever reason, follows the schedule and is given up like any other; so does one that cannot be recorded.
  */
 export async function takeNotice(deps: NoticeDeps, notice: MerchantNotice): Promise<string | null> {
   const now = deps.clock.now();
@@ -41,7 +43,15 @@ export async function takeNotice(deps: NoticeDeps, notice: MerchantNotice): Prom
   }
   const token = randomUUID();
   const until = new Date(now.getTime() + Math.max(LEASE_MS, nextSendInMs(sends + 1) ?? 0));
-  return (await deps.notices.take(notice, { token, until }, now)) ? token : null;
+  try {
+    return (await deps.notices.take(notice, { token, until }, now)) ? token : null;
+  } catch (error) {
+    if (!isLasting(error)) throw error;
+    await deps.notices.skip(notice, until);
+    const fields = { err: safeError(error), nextAt: until };
+    logOf(deps, notice).error(fields, 'notice attempt skipped: it cannot be recorded');
+    return null;
+  }
 }
 
 /**

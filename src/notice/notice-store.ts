@@ -40,13 +40,16 @@ export function createNoticeStore(db: DataSource) {
       return found.map(({ host }) => host);
     },
 
-    /** A host's notices whose time has come, oldest first. */
+    /** A host's notices whose time has come, oldest first. One that somebody has locked keeps none of the others waiting. */
     async due(host: string, now: Date, limit: number): Promise<MerchantNotice[]> {
-      return notices.find({
-        where: { state: 'pending', host, nextAt: LessThanOrEqual(now) },
-        order: { nextAt: 'ASC' },
-        take: limit,
-      });
+      return inTransaction(db, (manager) =>
+        manager.find(MerchantNoticeEntity, {
+          where: { state: 'pending', host, nextAt: LessThanOrEqual(now) },
+          order: { nextAt: 'ASC' },
+          take: limit,
+          lock: { mode: 'pessimistic_write', onLocked: 'skip_locked' },
+        }),
+      );
     },
 
     /**
@@ -78,6 +81,11 @@ export function createNoticeStore(db: DataSource) {
         });
         return true;
       });
+    },
+
+    /** The next attempt is not made and leaves no record: the notice is due again at `nextAt`. */
+    async skip({ id, attempts }: MerchantNotice, nextAt: Date): Promise<void> {
+      await notices.update({ id, attempts }, { attempts: attempts + 1, nextAt, leaseToken: null });
     },
 
     /** Gives up a notice whose last attempt was interrupted. False: another has, or it was sent again by hand. */

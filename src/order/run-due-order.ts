@@ -1,3 +1,4 @@
+import { isLockConflict } from '../platform/lasting-error.ts';
 import { cancelOrder } from './cancel-order.ts';
 import { outOfOrderUntil } from './channel-now.ts';
 import { closeOrder } from './close-order.ts';
@@ -14,6 +15,9 @@ import { watchOrder } from './watch-order.ts';
 /** How soon a timer looks again at an order that it found taken and then free, ms. */
 const BUSY_RETRY_MS = 1_000;
 
+/** The same for one whose row somebody has locked: the attempt has waited for the lock already, ms. */
+const LOCKED_RETRY_MS = 5_000;
+
 /** When a timer is to fire again. */
 export type NextRun =
   | { kind: 'at'; at: Date }
@@ -28,8 +32,15 @@ export type NextRun =
  * be stored or read is stuck, and tried again slowly. Throws only when the database cannot be reached.
  */
 export async function runDueOrder(deps: OrderDeps, orderNo: string, trigger: CloseTrigger): Promise<NextRun> {
-  const next = await orStuck(deps, { orderNo }, trigger, () => loadAndRun(deps, orderNo, trigger));
-  return next.kind === 'pending' ? runAt(next.retryAt) : next;
+  try {
+    const next = await orStuck(deps, { orderNo }, trigger, () => loadAndRun(deps, orderNo, trigger));
+    return next.kind === 'pending' ? runAt(next.retryAt) : next;
+  } catch (error) {
+    // The database is there: somebody holds this one row, as a person's transaction may for minutes.
+    if (!isLockConflict(error)) throw error;
+    deps.log.warn({ orderNo }, 'order is locked in the database: it will be tried again');
+    return runAt(new Date(deps.clock.now().getTime() + LOCKED_RETRY_MS));
+  }
 }
 
 async function loadAndRun(deps: OrderDeps, orderNo: string, trigger: CloseTrigger): Promise<NextRun> {

@@ -1,6 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { isLockConflict } from '../platform/database.ts';
-import { isLasting, nameOfError } from '../platform/lasting-error.ts';
+import { isLasting, isLockConflict, nameOfError } from '../platform/lasting-error.ts';
 import { lastAnswer } from './ask-channel.ts';
 import type { OrderDeps } from './deps.ts';
 import { asChannelOrder, type PaymentOrder } from './order.ts';

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import mysql from 'mysql2';
 import { DataSource, type EntityManager, type EntitySchema, type MigrationInterface } from 'typeorm';
+import { isLockConflict } from './lasting-error.ts';
 
 /** Connections of one process. The store's transactions are short and never wait for a channel. */
 const POOL_SIZE = 10;
@@ -124,10 +125,4 @@ export async function inTransaction<T>(
       if (attempt >= LOCK_ATTEMPTS || !isLockConflict(error)) throw error;
     }
   }
-}
-
-/** True where a lock could not be had in time, or was lost to another: the same may succeed later. */
-export function isLockConflict(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null || !('code' in error)) return false;
-  return error.code === 'ER_LOCK_DEADLOCK' || error.code === 'ER_LOCK_WAIT_TIMEOUT';
 }

@@ -1,5 +1,3 @@
-import { ZodError } from 'zod';
-
 /** SQLSTATE classes: data exception, integrity constraint violation, raised by a trigger. */
 const DATA_CLASSES = ['22', '23', '45'];
 /** The same errors where the server files them under the general HY000 or 01000. */
@@ -28,8 +26,14 @@ export function isLasting(error: unknown): boolean {
     error instanceof TypeError ||
     error instanceof RangeError ||
     error instanceof SyntaxError ||
-    error instanceof ZodError
+    error.name === 'ZodError'
   );
+}
+
+/** True where a lock could not be had in time, or was lost to another: the same may succeed later. */
+export function isLockConflict(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return false;
+  return error.code === 'ER_LOCK_DEADLOCK' || error.code === 'ER_LOCK_WAIT_TIMEOUT';
 }
 
 /** What people are told of it. Never its message, which repeats values. */

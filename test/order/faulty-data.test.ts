@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { closeByHand } from '../../src/order/by-hand.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
+import { runDueOrder } from '../../src/order/run-due-order.ts';
 import { listStuck, recloseStuck } from '../../src/order/stuck.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { isLasting } from '../../src/platform/lasting-error.ts';
@@ -155,7 +156,20 @@ test('one locked row keeps none of the other stuck orders from beginning again',
   });
   expect(await world.reload(free)).toMatchObject({ stuckAt: null });
   expect(await world.reload(locked)).toMatchObject({ retryReason: reason });
-});
+}, 20_000);
+
+test('a timer whose order is locked comes again within seconds, and is no fault', async () => {
+  const order = await world.expire(await world.create('ali_pay'));
+  const db = await openDatabase(world.env.DATABASE_URL ?? '', [], []);
+  onTestFinished(() => db.destroy());
+  await db.transaction(async (manager) => {
+    await manager.query('SELECT id FROM payment_order WHERE id = ? FOR UPDATE', [order.id]);
+    const trigger = { kind: 'timeout', actor: null, clientIp: null } as const;
+    const next = await runDueOrder(world.app.deps, order.orderNo, trigger);
+    expect(next).toMatchObject({ kind: 'at', at: expect.any(Date) });
+  });
+  expect(await world.reload(order)).toMatchObject({ stuckAt: null, retryReason: null });
+}, 20_000);
 
 describe('an error lies in the data', () => {
   const caught = async (sql: string) => {
