@@ -12,6 +12,7 @@ import { addMigrateCommand } from './commands/migrate.ts';
 import { addNoticesCommand } from './commands/notices.ts';
 import { addOrderCommand } from './commands/order.ts';
 import { addOrdersCommand } from './commands/orders.ts';
+import { flushOutput, watchOutput } from './commands/output.ts';
 import { addQuickstartCommand } from './commands/quickstart.ts';
 import { addRecloseCommand } from './commands/reclose.ts';
 import { addRunCommands } from './commands/run.ts';
@@ -101,10 +102,13 @@ async function isConfigError(error: unknown): Promise<boolean> {
   return error instanceof ConfigError;
 }
 
+watchOutput();
 try {
   await program.parseAsync();
+  await flushOutput();
 } catch (error) {
   process.exitCode = await report(error);
+  await flushOutput().catch(() => undefined);
 }
 // What a command has opened and not closed, such as connections kept alive, must not hold the process.
 process.exit();

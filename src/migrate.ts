@@ -1,5 +1,6 @@
 import { migrations } from '../migrations/index.ts';
 import { openDatabase } from './platform/database.ts';
+import { naming } from './platform/naming.ts';
 
 const LOCK_WAIT_S = 300;
 /** One lock for each database; MySQL takes names of up to 64 characters, for the whole server. */
@@ -10,7 +11,8 @@ const LOCK = "CONCAT('autoclose.', MD5(DATABASE()))";
  * nothing left. Returns the names of the migrations that ran.
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
-  const db = await openDatabase(databaseUrl, [], migrations, { closeWhenSilent: false });
+  const opening = openDatabase(databaseUrl, [], migrations, { closeWhenSilent: false });
+  const db = await naming('DATABASE_URL', opening);
   const lock = db.createQueryRunner();
   try {
     const [got]: { had: string | number | null }[] = await lock.query(

@@ -76,7 +76,3 @@ export function count(text: string): number {
   if (!/^[1-9]\d{0,6}$/.test(text)) throw new InvalidArgumentError('must be a whole number from 1');
   return Number(text);
 }
-
-export function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Finding, FindingState } from '../doctor/finding.ts';
-import { addExamples, EXIT_CONFIG, print } from './command.ts';
+import { addExamples, EXIT_CONFIG } from './command.ts';
+import { print } from './output.ts';
 
 const marks: Record<FindingState, string> = { ok: '✓', warn: '!', fail: '✗' };
 

@@ -5,8 +5,9 @@ import { type LateDecision, lateDecisions } from '../order/late-payment.ts';
 import type { PaymentOrder } from '../order/order.ts';
 import { byId } from '../order/outcomes.ts';
 import { assertNever } from '../platform/assert-never.ts';
-import { addExamples, byHand, byOption, count, jsonOption, type OpenApp, print, withApp } from './command.ts';
+import { addExamples, byHand, byOption, count, jsonOption, type OpenApp, withApp } from './command.ts';
 import { nameOrder } from './name-order.ts';
+import { print, printAll } from './output.ts';
 
 /** `autoclose late`: late payments that wait for a person, and what is decided about them. */
 export function addLateCommand(program: Command, open: OpenApp): void {
@@ -23,7 +24,9 @@ export function addLateCommand(program: Command, open: OpenApp): void {
       return withApp(open, async ({ deps }) => {
         if (decision === undefined) {
           const orders = await deps.store.lateForPeople(options.limit);
-          for (const order of orders) print(options.json ? JSON.stringify(asJson(order)) : asLine(order));
+          await printAll(
+            orders.map((order) => (options.json ? JSON.stringify(asJson(order)) : asLine(order))),
+          );
           const violations = await deps.store.countViolations();
           if (options.json) print(JSON.stringify({ violations }));
           else print(`${orders.length} late payments; ${violations} violations`);

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { nextSignal } from '../platform/next-signal.ts';
-import { addExamples, print } from './command.ts';
+import { addExamples } from './command.ts';
+import { print } from './output.ts';
 
 /** `autoclose migrate`: brings the database to this version. */
 export function addMigrateCommand(program: Command, readEnv: () => NodeJS.ProcessEnv): void {

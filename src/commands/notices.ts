@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { renderNotices } from '../notice/render-notices.ts';
 import { resendNotices } from '../notice/resend-notices.ts';
-import { addExamples, type OpenApp, print, withApp } from './command.ts';
+import { addExamples, type OpenApp, withApp } from './command.ts';
+import { print } from './output.ts';
 
 /** `autoclose notices`: what a merchant was told of an order, and telling it again. */
 export function addNoticesCommand(program: Command, open: OpenApp): void {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { addExamples, type OpenApp, print, withApp } from './command.ts';
+import { addExamples, type OpenApp, withApp } from './command.ts';
 import { nameOrder } from './name-order.ts';
+import { print } from './output.ts';
 import { renderOrder } from './render-order.ts';
 
 /** `autoclose order`: one order and everything that happened to it. */

@@ -4,7 +4,8 @@ import { type OrderStatus, orderStatuses } from '../order/order.ts';
 import type { OrderView } from '../view/order-row.ts';
 import { type OrderState, orderStates } from '../view/order-state.ts';
 import { readCursor } from '../view/page.ts';
-import { addExamples, channelOption, count, jsonOption, type OpenApp, print, withApp } from './command.ts';
+import { addExamples, channelOption, count, jsonOption, type OpenApp, withApp } from './command.ts';
+import { print, printAll } from './output.ts';
 
 /** Orders read at once. */
 const PAGE = 500;
@@ -43,7 +44,7 @@ export function addOrdersCommand(program: Command, open: OpenApp): void {
           const after: ReturnType<typeof readCursor> = next === null ? null : readCursor(next);
           const page = { limit: Math.min(left, PAGE), after };
           const { rows, next: more } = await orderAdmin.listOrders({ ...filter, createdFrom }, page);
-          for (const row of rows) print(json ? JSON.stringify(row) : asLine(row));
+          await printAll(rows.map((row) => (json ? JSON.stringify(row) : asLine(row))));
           left -= rows.length;
           next = more;
         } while (next !== null && left > 0);

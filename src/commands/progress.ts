@@ -1,5 +1,5 @@
 import cliProgress from 'cli-progress';
-import { print } from './command.ts';
+import { print } from './output.ts';
 
 /** How far a long command has come. */
 export interface Progress {

@@ -19,7 +19,7 @@ export function addQuickstartCommand(program: Command): void {
       const right = await quickstart({ env: process.env, once, json, signal: stopping.signal });
       // Ended before its time: no success, whatever it had shown by then.
       const cutOff = stopping.signal.aborted && right === null;
-      process.exit(cutOff ? (stopping.signal.reason === 'SIGINT' ? 130 : 143) : right ? 0 : 1);
+      process.exitCode = cutOff ? (stopping.signal.reason === 'SIGINT' ? 130 : 143) : right ? 0 : 1;
     });
   addExamples(
     command,

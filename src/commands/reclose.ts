@@ -12,10 +12,10 @@ import {
   count,
   jsonOption,
   type OpenApp,
-  print,
   reasonOption,
   withApp,
 } from './command.ts';
+import { print } from './output.ts';
 import { startProgress } from './progress.ts';
 
 type Options = StuckFilter & {

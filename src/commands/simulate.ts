@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { nextSignal } from '../platform/next-signal.ts';
-import { addExamples, print } from './command.ts';
+import { addExamples } from './command.ts';
+import { print } from './output.ts';
 
 /** `autoclose simulate`: the gateways' simulators, to develop against. */
 export function addSimulateCommand(program: Command): void {

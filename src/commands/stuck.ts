@@ -8,10 +8,10 @@ import {
   count,
   jsonOption,
   type OpenApp,
-  print,
   reasonOption,
   withApp,
 } from './command.ts';
+import { print, printAll } from './output.ts';
 
 type Options = StuckFilter & { json?: boolean; limit: number };
 
@@ -27,7 +27,7 @@ export function addStuckCommand(program: Command, open: OpenApp): void {
     .action(({ json, limit, ...filter }: Options) =>
       withApp(open, async ({ deps }) => {
         const entries = await listStuck(deps, filter, { limit, after: null });
-        for (const entry of entries) print(json ? JSON.stringify(asJson(entry)) : asLine(entry));
+        await printAll(entries.map((entry) => (json ? JSON.stringify(asJson(entry)) : asLine(entry))));
         if (!json && entries.length === 0) print('No order is stuck.');
         if (!json && entries.length === limit) print(`… the first ${limit}; see --limit.`);
         return true;

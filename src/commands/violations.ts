@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { addExamples, count, jsonOption, type OpenApp, print, withApp } from './command.ts';
+import { addExamples, count, jsonOption, type OpenApp, withApp } from './command.ts';
+import { print, printAll } from './output.ts';
 
 /** `autoclose violations`: closed orders that turned out to be paid or payable; there should be none. */
 export function addViolationsCommand(program: Command, open: OpenApp): void {
@@ -11,12 +12,13 @@ export function addViolationsCommand(program: Command, open: OpenApp): void {
     .action(({ limit, json }: { limit: number; json?: boolean }) =>
       withApp(open, async ({ orderAdmin }) => {
         const { rows, next } = await orderAdmin.listViolations({ limit, after: null });
-        for (const row of rows) {
-          const { orderNo, channel, kind, foundAt } = row;
-          print(
-            json ? JSON.stringify(row) : [orderNo, channel, kind.padEnd(7), foundAt.toISOString()].join('  '),
-          );
-        }
+        await printAll(
+          rows.map((row) => {
+            const { orderNo, channel, kind, foundAt } = row;
+            if (json) return JSON.stringify(row);
+            return [orderNo, channel, kind.padEnd(7), foundAt.toISOString()].join('  ');
+          }),
+        );
         if (!json && rows.length === 0) print('There is no violation.');
         if (!json && next !== null) print(`… the newest ${limit}; see --limit.`);
         return true;

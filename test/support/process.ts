@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
 /** As `global-setup.ts` has built it. */
-const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+export const programFile = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
 /** The program as a process of its own, to be killed. */
 export interface Program {
@@ -27,7 +27,7 @@ export function startProgram(
   env: Record<string, string>,
   { stdin }: { stdin?: string } = {},
 ): Program {
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawn(process.execPath, [programFile, ...args], {
     env: { ...process.env, ...env, LOG_LEVEL: 'info' },
     stdio: ['pipe', 'pipe', 'pipe'],
   });

@@ -16,8 +16,10 @@ export async function run(add: (program: Command) => void, ...args: string[]): P
   add(program);
   const said = { stdout: '', stderr: '' };
   const listen = (stream: 'stdout' | 'stderr') =>
-    vi.spyOn(process[stream], 'write').mockImplementation((text) => {
+    vi.spyOn(process[stream], 'write').mockImplementation((text, ...more: unknown[]) => {
       said[stream] += String(text);
+      const taken = more.at(-1);
+      if (typeof taken === 'function') taken();
       return true;
     });
   const spies = [listen('stdout'), listen('stderr')];
