@@ -36,6 +36,44 @@ export function isLockConflict(error: unknown): boolean {
   return error.code === 'ER_LOCK_DEADLOCK' || error.code === 'ER_LOCK_WAIT_TIMEOUT';
 }
 
+/** What the driver, the system and the server say when there is no database to be had. */
+const AWAY_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EPIPE',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'PROTOCOL_CONNECTION_LOST',
+  'PROTOCOL_SEQUENCE_TIMEOUT',
+  'ER_SERVER_SHUTDOWN',
+  'ER_NORMAL_SHUTDOWN',
+  'ER_CONNECTION_KILLED',
+  'ER_CON_COUNT_ERROR',
+  'ER_TOO_MANY_USER_CONNECTIONS',
+  'ER_USER_LIMIT_REACHED',
+  'ER_OPTION_PREVENTS_STATEMENT',
+  'ER_READ_ONLY_MODE',
+  'ER_UNKNOWN_COM_ERROR',
+]);
+/** Errors of connections that have no code. */
+const AWAY_MESSAGES = [
+  /connection is in closed state/i,
+  /connection (fell silent|lost)/i,
+  /pool is closed/i,
+  /connection .*not established/i,
+];
+
+/** True for an error that says that the database is away, or takes nothing: it lies in no request and no row. */
+export function isDatabaseAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code: unknown = Reflect.get(error, 'code');
+  if (typeof code === 'string' && AWAY_CODES.has(code)) return true;
+  return AWAY_MESSAGES.some((message) => message.test(error.message));
+}
+
 /** What people are told of it. Never its message, which repeats values. */
 export function nameOfError(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;

@@ -21,14 +21,20 @@ const RECENT = 200;
 const LOAD_AT_ONCE = 500;
 
 /** `missed`: more has changed than is told. */
-export type Change = { type: 'order'; order: OrderView } | { type: 'figures' } | { type: 'missed' };
+export type Change =
+  | { type: 'order'; order: OrderView }
+  | { type: 'figures' }
+  | { type: 'missed' }
+  /** It cannot be read, or can be again. */
+  | { type: 'database'; isAway: boolean };
 export type ChangeListener = (change: Change) => void;
 
 /**
  * Tells of every order that changes, whichever process changed it: within about a second of the commit, as the order is
  * by then. All listeners share one question a second to the database; while nobody listens there is none. Nothing that
  * was committed is missed, in whatever order, also over an outage of the database, unless it is a flood. Where people
- * would see no difference, as when a lease is prolonged, there is mostly nothing told.
+ * would see no difference, as when a lease is prolonged, there is mostly nothing told. That the database cannot be read, and
+ * that it can be again, is told too.
  *
  * Whoever begins to listen first hears of what has changed lately, or that it is more than is told, so that nothing falls
  * between a list that was read just before and the first change. All listeners are given the same objects.
@@ -45,6 +51,8 @@ export function createOrderChanges(db: DataSource, log: Logger, ticks: Ticks) {
     let before: Versions | null = null;
     let figuresAt = Number.NEGATIVE_INFINITY;
     let haveChanged = false;
+    /** Those that have been told that it is away. */
+    const waiting = new Set<ChangeListener>();
     while (listeners.size > 0) {
       try {
         const now = await readVersions(db, before);
@@ -53,8 +61,15 @@ export function createOrderChanges(db: DataSource, log: Logger, ticks: Ticks) {
         // Only now: what could not be told of is told again.
         before = now;
         haveChanged ||= fresh.length > 0;
+        for (const listener of waiting)
+          if (listeners.has(listener)) listener({ type: 'database', isAway: false });
+        waiting.clear();
       } catch (error) {
         log.debug({ err: error instanceof Error ? error.name : 'error' }, 'changes cannot be read');
+        for (const listener of listeners) {
+          if (!waiting.has(listener)) listener({ type: 'database', isAway: true });
+          waiting.add(listener);
+        }
       }
       if (haveChanged && ticks() - figuresAt >= FIGURES_MS) {
         const change: Change = { type: 'figures' };

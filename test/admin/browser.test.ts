@@ -1,7 +1,8 @@
 import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { ChannelName } from '../../src/channel/channel.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
+import { startOwnDatabase } from '../../src/platform/services/services.ts';
 import { startChromium } from '../support/chromium.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type World } from '../support/world.ts';
@@ -223,6 +224,52 @@ describe('the admin page in a browser', { timeout: LIMIT_MS }, () => {
     // It asks for inline styles and a font from elsewhere, does without, and everything else of it works.
     const refused = /'style-src 'self''|"style-src 'self'"/;
     expect(faults.filter((fault) => !refused.test(fault))).toEqual([]);
+  });
+});
+
+describe('while the database is away', { timeout: LIMIT_MS }, () => {
+  test('says so in a sentence under a red mark, and shows everything again by itself when it is back', async () => {
+    const database = await startOwnDatabase({ env: process.env, say: () => {} });
+    onTestFinished(() => database.stop());
+    const own = await createWorld({}, database.url);
+    onTestFinished(() => own.end());
+    const ownUrl = await own.app.serve();
+    await addUser(own.app, 'li', 'operator');
+    const order = await own.create('wechat_pay');
+    const [one, other] = await Promise.all([openTab(browser, ownUrl), openTab(browser, ownUrl)]);
+    for (const tab of [one, other]) {
+      await tab.arrive('li');
+      await tab.page.goto(`/admin/orders/${order.orderNo}`);
+      await status(tab.page, '支付中').waitFor();
+    }
+    const live = (page: Page, says: string) => page.locator('.live').getByText(says, { exact: true });
+    await live(one.page, '实时更新中').waitFor();
+    await one.page.evaluate('window.isThisVeryPage = true');
+
+    await database.kill();
+    await live(one.page, '数据库不可用，正在等待恢复…').waitFor();
+    await act(one.page, '关闭订单', '将立即请求微信支付关闭此订单');
+    const sentence = /^数据库不可用。恢复后本页自动刷新/;
+    await one.page
+      .getByRole('main')
+      .getByText(/^关闭订单: 数据库不可用。/)
+      .waitFor();
+    await other.page.reload();
+    await other.page.getByText(sentence).waitFor();
+    expect(await other.barriers()).toEqual([]);
+    const answer = await one.page.request.get('/admin/api/orders');
+    expect([answer.status(), await answer.json()]).toEqual([
+      503,
+      { error: 'unavailable', detail: 'database', traceId: expect.any(String) },
+    ]);
+
+    await database.start();
+    await live(one.page, '实时更新中').waitFor();
+    for (const { page } of [one, other]) await status(page, '支付中').waitFor();
+    await other.page.getByText(sentence).waitFor({ state: 'detached' });
+    expect(await one.page.evaluate('window.isThisVeryPage')).toBe(true);
+    await own.edit(order, { title: '恢复之后' });
+    await one.page.getByText('恢复之后').first().waitFor();
   });
 });
 

@@ -14,11 +14,12 @@ const ofOrders = ['orders', 'stuck', 'late', 'violations', 'records'];
  * that has it; what else depends on it is fetched again, at most once in `GATHER_MS` and only where it is on
  * the screen. After a lost connection everything is, because what was missed is not known.
  *
- * Returns false while the connection is lost.
+ * Returns whether what is shown is live, or what it waits for.
  */
-export function useLiveEvents(): boolean {
+export function useLiveEvents(): 'live' | 'connection' | 'database' {
   const client = useQueryClient();
   const [isLive, setLive] = useState(true);
+  const [isAway, setAway] = useState(false);
 
   useEffect(() => {
     const stale = new Set<string>();
@@ -39,6 +40,11 @@ export function useLiveEvents(): boolean {
     const onEvent = ({ data }: MessageEvent<string>) => {
       const event = JSON.parse(data) as LiveEvent;
       if (event.type === 'figures') return renew('figures');
+      if (event.type === 'database') {
+        setAway(event.isAway);
+        if (!event.isAway) void client.invalidateQueries();
+        return;
+      }
       if (event.type === 'missed') return renew('figures', 'order', ...ofOrders);
       const { order } = event;
       client.setQueriesData<Lists>({ queryKey: ['orders'] }, (lists) => withRow(lists, order));
@@ -55,6 +61,8 @@ export function useLiveEvents(): boolean {
       source.onmessage = onEvent;
       source.onopen = () => {
         setLive(true);
+        // If it is, that is the first thing to be told.
+        setAway(false);
         if (wasLost) void client.invalidateQueries();
         wasLost = false;
       };
@@ -76,7 +84,8 @@ export function useLiveEvents(): boolean {
     };
   }, [client]);
 
-  return isLive;
+  if (!isLive) return 'connection';
+  return isAway ? 'database' : 'live';
 }
 
 /** Whoever has gone down a list reads it: it does not move under them, only its rows change. */

@@ -13,6 +13,7 @@ import type {
   StuckRow,
   ViolationRow,
 } from '../../../src/http/admin/api.ts';
+import { everyMs } from './query-client.ts';
 import { fetchMe, get } from './request.ts';
 
 /** What the page reads from the server, each with the key by which live events renew it. */
@@ -21,14 +22,14 @@ export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: fetchMe,
   staleTime: 60_000,
-  refetchInterval: 300_000,
+  refetchInterval: everyMs(300_000),
 });
 
 export const figuresQuery = queryOptions({
   queryKey: ['figures'],
   queryFn: () => get<Figures>('/figures'),
   // Also without any event: minutes pass, processes vanish.
-  refetchInterval: 15_000,
+  refetchInterval: everyMs(15_000),
 });
 
 export const orderQuery = (orderNo: string) =>
@@ -48,7 +49,7 @@ export const stuckQuery = (query: StuckQuery) => pages<StuckRow>('stuck', '/stuc
 export const lateQuery = queryOptions({
   queryKey: ['late'],
   queryFn: () => get<LateList>('/late'),
-  refetchInterval: 30_000,
+  refetchInterval: everyMs(30_000),
 });
 
 export const violationsQuery = pages<ViolationRow>('violations', '/violations', { limit: 20 });

@@ -10,6 +10,20 @@ function signOutOn401(error: Error): void {
     queryClient.setQueryData(['me'], null);
 }
 
+/** It was no answer to this question: the same may be answered in a moment. */
+export function mayPass(error: Error | null): boolean {
+  return error instanceof RequestProblem && (error.error === 'network' || error.error === 'unavailable');
+}
+
+/** How soon a question is asked again that met a server or a database that is away, ms. */
+const AGAIN_MS = 5_000;
+
+/** For `refetchInterval`: every `ms`, or never, but soon where what was asked for was away. */
+export const everyMs =
+  (ms: number | false = false) =>
+  ({ state }: { state: { error: Error | null } }): number | false =>
+    mayPass(state.error) ? AGAIN_MS : ms;
+
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError: signOutOn401 }),
   mutationCache: new MutationCache({ onError: signOutOn401 }),
@@ -17,10 +31,8 @@ export const queryClient = new QueryClient({
     queries: {
       staleTime: 5_000,
       // What the server has decided is not asked again; a server that is away is, and says so meanwhile.
-      retry: (failures, error) =>
-        failures < 2 &&
-        error instanceof RequestProblem &&
-        (error.error === 'network' || error.error === 'unavailable'),
+      retry: (failures, error) => failures < 2 && mayPass(error),
+      refetchInterval: everyMs(),
     },
   },
 });

@@ -18,7 +18,15 @@ export function Frame() {
   const { data: me, error, refetch } = useWhoIsSignedIn();
   const { pathname, search } = useLocation();
   if (me === null) return <Navigate to="/login" replace state={{ from: pathname + search }} />;
-  if (me === undefined) return error === null ? <Waiting /> : <Problem error={error} onRetry={refetch} />;
+  if (me === undefined) {
+    if (error === null) return <Waiting />;
+    return (
+      <main className="frame-away">
+        <Brand />
+        <Problem error={error} onRetry={refetch} />
+      </main>
+    );
+  }
   return (
     <MeProvider value={me}>
       <SignedInFrame />
@@ -77,13 +85,14 @@ function SignedInFrame() {
   );
 }
 
-/** The page's one live connection. Says aloud when it is lost and when it is back. */
+/** The page's one live connection. Says aloud when it, or the database behind it, is lost and when it is back. */
 function LiveState() {
   const { common } = useText();
-  const isLive = useLiveEvents();
+  const state = useLiveEvents();
+  const says = { live: common.live, connection: common.lost, database: common.noDatabase }[state];
   return (
-    <span role="status" className={isLive ? 'live live-on' : 'live live-lost'}>
-      <span>{isLive ? common.live : common.lost}</span>
+    <span role="status" className={state === 'live' ? 'live live-on' : 'live live-lost'}>
+      <span>{says}</span>
     </span>
   );
 }

@@ -2,22 +2,34 @@ import { Alert, Button } from 'antd';
 import { RequestProblem } from '../api/request.ts';
 import { useText } from '../text/use-text.ts';
 
+interface Props {
+  error: Error;
+  /** What was to be done, where that was more than to load what is shown. */
+  doing?: string;
+  onRetry?: () => unknown;
+}
+
 /** Why something could not be done or loaded, with the trace id by which the server's log says more. */
-export function Problem({ error, onRetry }: { error: Error; onRetry?: () => unknown }) {
+export function Problem({ error, doing, onRetry }: Props) {
   const { common, words, pages } = useText();
   const known = error instanceof RequestProblem ? error : null;
-  const what = known === null ? common.failed : nameOf(known, { ...words.problem, network: common.network });
+  const isDatabase = known?.error === 'unavailable' && known.detail === 'database';
+  const what = isDatabase
+    ? words.noDatabase
+    : known === null
+      ? common.failed
+      : nameOf(known, { ...words.problem, network: common.network });
   const minutes = known?.retryAfterMs === undefined ? null : Math.ceil(known.retryAfterMs / 60_000);
   const more = [
     minutes === null ? undefined : pages.login.again(minutes),
-    known?.detail,
+    isDatabase ? undefined : known?.detail,
     known?.error === 'internal' && known.traceId !== undefined ? common.trace(known.traceId) : undefined,
   ].filter((line) => line !== undefined);
   return (
     <Alert
       type="error"
       showIcon
-      title={what}
+      title={doing === undefined ? what : `${doing}: ${what}`}
       description={more.length > 0 ? more.join(' · ') : undefined}
       action={
         onRetry === undefined ? undefined : (

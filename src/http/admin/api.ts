@@ -27,7 +27,10 @@ export interface ApiProblem {
     | 'not_found'
     | 'unavailable'
     | 'internal';
-  /** Of the request's field that is wrong, or which role is needed; never anything secret. */
+  /**
+   * Of the request's field that is wrong, or which role is needed; of what is `unavailable`, `database` where it is that.
+   * Never anything secret.
+   */
   detail?: string;
   /** For `locked` and `too_many`: when to try again, ms from now. */
   retryAfterMs?: number;
@@ -342,7 +345,12 @@ export interface ProcessFigures {
  * `GET /events`: server-sent events without a name (`onmessage`), each with a `LiveEvent` as its data. `order`: an order
  * that has changed, as it is now (at most about one event a second for each order); the first events are of what has
  * changed in the last half minute. `figures`: something in the figures has changed, fetch them again; at most every 5 s.
- * `missed`: more has changed than is told, fetch again all that is shown; only near the beginning. A comment every 15 s.
+ * `missed`: more has changed than is told, fetch again all that is shown; only near the beginning. `database`: it cannot be
+ * read, or can be again: then fetch again all that is shown. A comment every 15 s.
  * A user has at most 10 of these streams: 429 `too_many`.
  */
-export type LiveEvent = { type: 'order'; order: OrderRow } | { type: 'figures' } | { type: 'missed' };
+export type LiveEvent =
+  | { type: 'order'; order: OrderRow }
+  | { type: 'figures' }
+  | { type: 'missed' }
+  | { type: 'database'; isAway: boolean };

@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isDatabaseAway } from '../../platform/lasting-error.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { safeError } from '../../platform/safe-error.ts';
 import { shownTraceId } from '../trace-id.ts';
@@ -14,8 +15,12 @@ export function answerProblem(
 ): FastifyReply {
   const problem = asProblem(error);
   const { status, detail, retryAfterMs } = problem;
+  // The database's own outage is told once, by the process; each request that met it is only noted.
   if (status >= 500)
-    log.error({ err: safeError(error), traceId: request.id, url: pathOf(request) }, 'request failed');
+    log[isDatabaseAway(error) ? 'warn' : 'error'](
+      { err: safeError(error), traceId: request.id, url: pathOf(request) },
+      'request failed',
+    );
   const body: ApiProblem = { error: problem.error, traceId: shownTraceId(request.id) };
   if (detail !== undefined) body.detail = detail;
   if (retryAfterMs !== undefined) {
@@ -36,6 +41,7 @@ export function pathOf({ url }: FastifyRequest): string {
 
 function asProblem(error: Error & { statusCode?: number }): Problem {
   if (error instanceof Problem) return error;
+  if (isDatabaseAway(error)) return new Problem(503, 'unavailable', 'database');
   const status = error.statusCode ?? 500;
   if (status === 404) return new Problem(404, 'not_found');
   return status < 500 ? new Problem(status, 'bad_request') : new Problem(500, 'internal');

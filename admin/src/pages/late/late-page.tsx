@@ -28,10 +28,10 @@ export function LatePage() {
   const { late } = text.pages;
   const { data, error, isPending, refetch } = useQuery(lateQuery);
   const [result, setResult] = useState<ActionResult | null>(null);
-  const [failure, setFailure] = useState<Error | null>(null);
-  const show = (came: ActionResult | null, went: Error | null) => {
+  const [failed, setFailed] = useState<{ error: Error; doing: string } | null>(null);
+  const show = (came: ActionResult | null, went: typeof failed) => {
     setResult(came);
-    setFailure(went);
+    setFailed(went);
   };
   const mayAct = useMay('operator');
   const decide: Column<OrderRow> = {
@@ -42,7 +42,7 @@ export function LatePage() {
         order={order}
         possible={possible}
         onResult={(came) => show(came, null)}
-        onError={(went) => show(null, went)}
+        onError={(error, doing) => show(null, { error, doing })}
       />
     ),
   };
@@ -61,7 +61,7 @@ export function LatePage() {
       )}
       <div aria-live="polite">
         {result !== null && <OutcomeNotice result={result} onClose={() => show(null, null)} />}
-        {failure !== null && <Problem error={failure} />}
+        {failed !== null && <Problem {...failed} />}
       </div>
       {error !== null && <Problem error={error} onRetry={refetch} />}
       {error === null && (

@@ -67,10 +67,10 @@ function Actions({ detail }: { detail: OrderDetail }) {
   const text = useText();
   const mayAct = useMay('operator');
   const [result, setResult] = useState<ActionResult | null>(null);
-  const [error, setError] = useState<Error | null>(null);
-  const show = (came: ActionResult | null, went: Error | null) => {
+  const [failed, setFailed] = useState<{ error: Error; doing: string } | null>(null);
+  const show = (came: ActionResult | null, went: typeof failed) => {
     setResult(came);
-    setError(went);
+    setFailed(went);
   };
   return (
     <section className="stack" aria-label={text.actions.heading}>
@@ -79,14 +79,14 @@ function Actions({ detail }: { detail: OrderDetail }) {
           order={order}
           possible={detail}
           onResult={(came) => show(came, null)}
-          onError={(went) => show(null, went)}
+          onError={(error, doing) => show(null, { error, doing })}
         />
       )}
       {!mayAct && <Alert type="info" title={text.actions.needsOperator} />}
       {mayAct && actions.length === 0 && <p className="soft">{text.actions.nothing}</p>}
       <div aria-live="polite">
         {result !== null && <OutcomeNotice result={result} onClose={() => show(null, null)} />}
-        {error !== null && <Problem error={error} />}
+        {failed !== null && <Problem {...failed} />}
       </div>
     </section>
   );

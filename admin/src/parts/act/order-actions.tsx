@@ -10,7 +10,8 @@ interface Props {
   order: OrderRow;
   possible: Possible;
   onResult(result: ActionResult): void;
-  onError(error: Error): void;
+  /** `deed`: what was to be done, by its name. */
+  onError(error: Error, deed: string): void;
 }
 
 /** A button for each thing that can be done with an order; each asks first. */
@@ -22,7 +23,11 @@ export function OrderActions({ order, possible, onResult, onError }: Props) {
   const confirm = (deed: Deed) =>
     act.mutate(
       { orderNo: order.orderNo, deed },
-      { onSuccess: onResult, onError, onSettled: () => setChosen(null) },
+      {
+        onSuccess: onResult,
+        onError: (error) => onError(error, nameOf(deed, text)),
+        onSettled: () => setChosen(null),
+      },
     );
   return (
     <div className="bar">

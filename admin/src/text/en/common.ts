@@ -20,6 +20,7 @@ export const common: typeof zh = {
   retry: 'Try again',
   failed: 'Could not be loaded',
   lost: 'The live connection is lost; connecting again…',
+  noDatabase: 'The database is away, waiting for it…',
   live: 'Live',
   trace: (id) => `Trace id: ${id}`,
   network: 'The server cannot be reached',

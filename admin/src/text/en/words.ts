@@ -148,4 +148,6 @@ export const words: typeof zh = {
     unavailable: 'The service is not available right now',
     internal: 'Something went wrong on the server',
   },
+  noDatabase:
+    'The database is away. This page refreshes by itself when it is back, and shows then whether an action was done',
 };

@@ -20,6 +20,7 @@ export const common = {
   failed: '加载失败',
   lost: '实时连接已断开，正在重连…',
   live: '实时更新中',
+  noDatabase: '数据库不可用，正在等待恢复…',
   trace: (id: string) => `追踪号：${id}`,
   network: '无法连接服务器',
   missingPage: '没有这个页面',

@@ -178,4 +178,5 @@ export const words = {
     unavailable: '服务暂时不可用',
     internal: '服务器内部错误',
   } satisfies Record<ApiProblem['error'], string>,
+  noDatabase: '数据库不可用。恢复后本页自动刷新；是否已执行操作，以刷新后的内容为准',
 };
