@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config';
 const common = {
   pool: 'forks',
   // Far above what any test needs: on a slow machine a test that works must not fail.
-  testTimeout: 60_000,
-  hookTimeout: 120_000,
+  testTimeout: 180_000,
+  hookTimeout: 240_000,
 } as const;
 
 /** Many files that each need most of the program, and leave nothing behind in it: they share what they have imported. */

@@ -78,6 +78,7 @@ export async function openApp({ server, ...channelConfig }: Config, log: Logger)
       store: (store) => measureStore(store, metrics),
       notices: (notices) => measureNotices(notices, metrics),
       leaseLost: () => metrics.leasesLost.inc(),
+      clockJumped: () => metrics.clockJumps.inc(),
       swept: (counts) => measureSweep(counts, metrics),
       telemetry: tracing?.telemetry,
     },

@@ -1,12 +1,9 @@
 import { createAlipayChannel } from './channel/alipay/alipay-channel.ts';
 import type { BuiltInChannel, Channel, ChannelName, Channels, GuardedChannel } from './channel/channel.ts';
-import { guardChannel } from './channel/guard.ts';
+import { type GuardOptions, guardChannel } from './channel/guard.ts';
 import { createUnionpayChannel } from './channel/unionpay/unionpay-channel.ts';
 import { createWechatChannel } from './channel/wechat/wechat-channel.ts';
 import type { Config } from './config.ts';
-import type { Clock, Ticks } from './platform/clock.ts';
-import type { Logger } from './platform/logger.ts';
-import type { TellOnce } from './platform/tell-once.ts';
 
 /** Where a channel's notifications arrive. */
 export const notifyPath = (channel: BuiltInChannel) => `/notify/${channel}`;
@@ -15,7 +12,7 @@ export const notifyPath = (channel: BuiltInChannel) => `/notify/${channel}`;
 export function createChannels(
   { wechat, alipay, unionpay }: Omit<Config, 'server'>,
   publicUrl: string,
-  guard: { clock: Clock; ticks: Ticks; log: Logger; tellOnce: TellOnce; maxCalls: number },
+  guard: GuardOptions,
   /** What is to see each call that reaches a channel. */
   watched: (channel: Channel) => Channel = (channel) => channel,
 ): Channels {

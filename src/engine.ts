@@ -64,6 +64,8 @@ export interface Instruments {
   notices(notices: NoticeStore): NoticeStore;
   /** A lease ran out while it was held. */
   leaseLost(): void;
+  /** The database's clock jumped by so much, ms; negative is back. */
+  clockJumped(byMs: number): void;
   swept(counts: SweepCounts): void;
   telemetry?: Telemetry | undefined;
 }
@@ -72,6 +74,7 @@ export const noInstruments: Instruments = {
   store: (store) => store,
   notices: (notices) => notices,
   leaseLost() {},
+  clockJumped() {},
   swept() {},
 };
 
@@ -134,7 +137,7 @@ async function build(
   releases.add('connections', () => db.destroy());
   if (await db.showMigrations())
     throw new Error('The database is not migrated: run "autoclose migrate" first.');
-  const clock = await followDatabaseClock(db);
+  const clock = await followDatabaseClock(db, { log, onJump: instruments.clockJumped });
   releases.add('connections', async () => clock.stop());
 
   const redis = openProducerRedis(settings.redis, log);
@@ -143,7 +146,8 @@ async function build(
     log.error('redis cannot be reached: orders close late until it is back');
   const tellOnce = createTellOnce(ticks, TELL_AGAIN_MS);
   const maxCalls = settings.closeConcurrency + CALLS_BY_HAND;
-  const channels = createChannels({ clock, ticks, log, tellOnce, maxCalls });
+  const onStatedTime = (at: Date) => clock.hear(at);
+  const channels = createChannels({ clock, ticks, log, tellOnce, onStatedTime, maxCalls });
   const queues = createCloseQueues(redis, settings.redisPrefix, clock, log, instruments.telemetry);
   const store = instruments.store(createOrderStore(db));
   const leases = keepLeases(store, clock, log, instruments.leaseLost);

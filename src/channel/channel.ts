@@ -131,7 +131,12 @@ export type RefundResult =
   | (Answered & { kind: 'not_found' })
   | Failure;
 
-export type QueryResult =
+export type QueryResult = QueryAnswer & {
+  /** The channel's own time when it answered, where it states one. "Can no longer be paid" is held against it. */
+  statedAt?: Date;
+};
+
+type QueryAnswer =
   | (Answered & { kind: 'paid'; payment: ChannelPayment })
   /** It was paid, and since then refunded in part or in full. Money moved: never "unpaid". */
   | (Answered & { kind: 'refunded'; payment: ChannelPayment })

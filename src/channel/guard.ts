@@ -11,6 +11,7 @@ const FULL_RETRY_MS = 1_000;
 interface Answer {
   kind: string;
   answer: string;
+  statedAt?: Date;
 }
 
 export interface GuardOptions {
@@ -20,6 +21,8 @@ export interface GuardOptions {
   ticks: Ticks;
   log: Logger;
   tellOnce: TellOnce;
+  /** Hears the channel's own time, where an answer states it. */
+  onStatedTime?: (at: Date) => void;
   /** Calls under way at once, in this process; more are refused, so that a hanging channel holds a bounded number. */
   maxCalls: number;
 }
@@ -34,7 +37,7 @@ export interface GuardOptions {
  */
 export function guardChannel(
   channel: Channel,
-  { clock, ticks, log: parent, tellOnce, maxCalls }: GuardOptions,
+  { clock, ticks, log: parent, tellOnce, onStatedTime = () => {}, maxCalls }: GuardOptions,
 ): GuardedChannel {
   const log = parent.child({ channel: channel.name });
   const inMs = (ms: number) => new Date(clock.now().getTime() + ms);
@@ -62,6 +65,7 @@ export function guardChannel(
     underWay += 1;
     try {
       const result = await call;
+      if (result.statedAt !== undefined) onStatedTime(result.statedAt);
       // A channel without a close was not asked.
       if (result.kind !== 'unsupported') breaker.note({ orderNo, kind: result.kind, answer: result.answer });
       return result;

@@ -6,14 +6,36 @@ export const DEFAULT_CALL_TIMEOUT_MS = 5_000;
 export const MAX_ANSWER_BYTES = 256 * 1024;
 const MAX_TEXT_LENGTH = 200;
 
-/** What a call brought back, before anybody reads a meaning into it. */
+/**
+ * What a call brought back, before anybody reads a meaning into it. `statedAt`: the channel's own time, by the answer's
+ * `Date`, where it has one.
+ */
 export type Reply =
   /** HTTP 2xx whose signature was right. */
-  | { kind: 'verified'; status: number; data: unknown }
+  | { kind: 'verified'; status: number; data: unknown; statedAt?: Date | undefined }
   /** HTTP 4xx or 5xx. Channels do not sign these. `code` is empty when the body has none. */
-  | { kind: 'refusal'; status: number; code: string; message: string }
+  | { kind: 'refusal'; status: number; code: string; message: string; statedAt?: Date | undefined }
   /** No answer, or one that must not be believed. `why` is fit for the close record. */
   | { kind: 'lost'; why: string };
+
+/**
+ * The moment that an answer's `Date` header states (RFC 9110: whole seconds, rounded down, so never later than the channel's
+ * clock). Undefined where there is none, or none that can be read.
+ */
+export function statedTime(header: unknown): Date | undefined {
+  if (typeof header !== 'string') return undefined;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : new Date(at);
+}
+
+/** A query's answer with the channel's own time, where the reply states it. */
+export function withStatedTime<Result extends object>(
+  result: Result,
+  reply: Reply,
+): Result & { statedAt?: Date } {
+  const statedAt = reply.kind === 'lost' ? undefined : reply.statedAt;
+  return statedAt === undefined ? result : { ...result, statedAt };
+}
 
 export type Refusal = Extract<Reply, { kind: 'refusal' }>;
 

@@ -21,6 +21,7 @@ const payment = z.object({
   amountFen: z.int().positive(),
   paidAt: z.date(),
 });
+const statedAt = z.date().optional().catch(undefined);
 const failures = ['unknown', 'rate_limited', 'misconfigured'] as const;
 
 export const chargeResult: z.ZodType<ChargeResult> = z.union([
@@ -31,8 +32,8 @@ export const chargeResult: z.ZodType<ChargeResult> = z.union([
 ]);
 
 export const queryResult: z.ZodType<QueryResult> = z.union([
-  z.object({ kind: z.enum(['paid', 'refunded']), answer, payment }),
-  plain(['unpaid', 'user_paying', 'closed', 'not_found', 'mismatch', ...failures]),
+  z.object({ kind: z.enum(['paid', 'refunded']), answer, payment, statedAt }),
+  plain(['unpaid', 'user_paying', 'closed', 'not_found', 'mismatch', ...failures]).extend({ statedAt }),
 ]);
 
 export const closeResult: z.ZodType<CloseResult> = plain([

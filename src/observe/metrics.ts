@@ -85,6 +85,10 @@ export function createMetrics() {
     sweepFound: counter('sweep_found_total', 'Overdue orders that a sweep met, by what it did about them.', [
       'result',
     ]),
+    clockJumps: counter(
+      'database_clock_jumps_total',
+      'Jumps of the database clock that this process has seen.',
+    ),
     leasesLost: counter('leases_lost_total', 'Leases that ran out while their attempt was under way.'),
   };
 }

@@ -1,4 +1,4 @@
-import type { Channel, CloseResult } from '../channel/channel.ts';
+import type { Channel, CloseResult, QueryResult } from '../channel/channel.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import type { Evidence } from './ask-channel.ts';
 import type { SeenPayment } from './late-payment.ts';
@@ -26,6 +26,9 @@ type Traits = Pick<Channel, 'showsUntouched' | 'closesSoftly' | 'unpayableFrom' 
  * Only the channel's last query decides (G1), and of its answers only "closed" and "paid" are verified words that
  * decide alone; the close's own answer merely says how to read a query that decides nothing. Whatever is not certain
  * is a retry.
+ *
+ * "Can no longer be paid" must be true by `now` and by the channel's own time, where its answer states one: the channel
+ * goes by its own clock, and ours may have jumped ahead.
  */
 export function decideClose(
   channel: Traits,
@@ -47,9 +50,9 @@ export function decideClose(
     case 'closed':
       return { kind: 'close', watchUntil: null };
     case 'not_found':
-      return decideUnknownNumber(channel, order, close, now);
+      return decideUnknownNumber(channel, order, close, timesOf(now, query));
     case 'unpaid':
-      if (close?.kind === 'unsupported') return decideWithoutClose(channel, order, now);
+      if (close?.kind === 'unsupported') return decideWithoutClose(channel, order, timesOf(now, query));
       return retry(close === null ? 'unreachable' : unpaidAfter(close));
     case 'user_paying':
     case 'rate_limited':
@@ -63,10 +66,26 @@ export function decideClose(
   }
 }
 
+/** Ms since 1970 by our clock, and by the earlier of ours and the channel's own. */
+interface Times {
+  now: number;
+  earlier: number;
+}
+
+function timesOf(now: Date, { statedAt }: QueryResult): Times {
+  const ours = now.getTime();
+  return { now: ours, earlier: Math.min(ours, statedAt?.getTime() ?? ours) };
+}
+
+/** Not before `from` by either clock. The wait is over on our clock, on which timers are. */
+function tooEarly(from: Date, { now, earlier }: Times): CloseDecision {
+  return retry('too_early', new Date(now + from.getTime() - earlier));
+}
+
 /** Unpaid, and no close can be asked for: the channel itself ends the order, when its time is over there. */
-function decideWithoutClose(channel: Traits, order: PaymentOrder, now: Date): CloseDecision {
+function decideWithoutClose(channel: Traits, order: PaymentOrder, times: Times): CloseDecision {
   const from = channel.unpayableFrom(asChannelOrder(order));
-  return now.getTime() < from.getTime() ? retry('too_early', from) : retry('not_confirmed');
+  return times.earlier < from.getTime() ? tooEarly(from, times) : retry('not_confirmed');
 }
 
 /**
@@ -83,17 +102,17 @@ function decideUnknownNumber(
   channel: Traits,
   order: PaymentOrder,
   close: CloseResult | null,
-  now: Date,
+  times: Times,
 ): CloseDecision {
   if (close !== null && contradictsNotFound[close.kind]) return retry('not_confirmed');
   const asked = asChannelOrder(order);
   if (order.payBody !== null && channel.showsUntouched(asked)) return retry('not_confirmed');
   const from = channel.unpayableFrom(asked);
   const provesNothing = isTracked(order) && channel.knowsByCreatedAt === true;
-  if (now.getTime() >= from.getTime())
+  if (times.earlier >= from.getTime())
     return provesNothing ? retry('not_confirmed') : { kind: 'close', watchUntil: null };
   if (!provesNothing && channel.closesSoftly(asked)) return { kind: 'close', watchUntil: from };
-  return retry('too_early', from);
+  return tooEarly(from, times);
 }
 
 const contradictsNotFound = {

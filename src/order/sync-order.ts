@@ -83,7 +83,9 @@ async function correct(
         return synced(deps, leased, outcome.kind === 'paid' ? 'pay_success' : 'pay_timeout');
       }
       if (query.kind !== 'not_found') return synced(deps, leased, 'pay_progress');
-      const final = channel.unpayableFrom(asChannelOrder(leased)).getTime() <= now.getTime();
+      const overFrom = channel.unpayableFrom(asChannelOrder(leased)).getTime();
+      const final =
+        overFrom <= Math.min(now.getTime(), query.statedAt?.getTime() ?? Number.POSITIVE_INFINITY);
       return synced(deps, leased, final ? 'pay_not_found' : 'pay_not_found_unknown');
     }
     case 'unknown':

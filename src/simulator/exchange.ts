@@ -32,6 +32,8 @@ export async function exchange(
   await stage.staging.pass(call, 'after');
   if (fault?.kind === 'latency' && fault.when === 'after') await pause(stage.clock, fault.ms);
 
+  // As a gateway does: its own time, which the program holds its deadlines against.
+  response.setHeader('Date', stage.clock.now().toUTCString());
   const answer = await conclude(call, fault, effect, response);
   stage.journal.record({
     at,

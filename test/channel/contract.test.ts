@@ -427,3 +427,26 @@ describe('UnionPay only', () => {
     expect(channel.closesSoftly(order)).toBe(false);
   });
 });
+
+describe('a program whose clock is ahead of the gateway’s', () => {
+  test('does not take UnionPay’s “not paid” for final before the gateway’s own time is over', async () => {
+    simulator.control.settings.unionpayUnpaid = '86';
+    const expiresAt = new Date(Math.floor(Date.now() / 1_000) * 1_000 + 300_000);
+    const order = anOrder({ expiresAt });
+    const ahead = { now: () => new Date(Date.now() + 600_000) };
+    const channel = adapters.union_pay(simulator, {}, ahead);
+    expect(await channel.create(order, anybody)).toMatchObject({ kind: 'created' });
+    expect(await channel.query(order)).toMatchObject({ kind: 'unpaid', statedAt: expect.any(Date) });
+    await simulator.control.clock.advance(600_000);
+    expect(await channel.query(order)).toMatchObject({ kind: 'closed' });
+  });
+
+  test.each(Object.values(adapters))('hears the gateway’s own time with a query', async (adapter) => {
+    await simulator.control.clock.advance(7_200_000);
+    const order = anOrder();
+    const { statedAt } = await adapter(simulator).query(order);
+    const behindMs = simulator.control.clock.now().getTime() - (statedAt?.getTime() ?? 0);
+    expect(behindMs).toBeGreaterThanOrEqual(0);
+    expect(behindMs).toBeLessThan(60_000);
+  });
+});

@@ -241,3 +241,33 @@ describe('a channel without a close', () => {
     expect(decideClose(closeless, order, evidence, after)).toEqual({ kind: 'close', watchUntil: null });
   });
 });
+
+describe('“can no longer be paid” is held against the channel’s own time', () => {
+  const statedAt = before;
+  const untouched: QueryResult = { ...query('not_found'), statedAt };
+  const unpaid: QueryResult = { ...query('unpaid'), statedAt };
+  /** By our clock it is over; the channel says that half a minute is left. */
+  const halfAMinute = new Date(after.getTime() + 30_000);
+  const wait = { kind: 'retry', reason: 'too_early', notBefore: halfAMinute };
+
+  test('an order that the channel does not know stays open until its clock is past the margin', () => {
+    expect(decide({ close: close('accepted'), queryAfter: untouched }, after)).toEqual(wait);
+  });
+
+  test('one that cannot be closed stays open until then', () => {
+    const evidence = { close: close('unsupported'), queryAfter: unpaid };
+    expect(decide(evidence, after, closeless)).toEqual(wait);
+  });
+
+  test('a soft close does not become final before then', () => {
+    expect(decide({ close: close('not_found'), queryAfter: untouched }, after, soft)).toEqual({
+      kind: 'close',
+      watchUntil: unpayableFrom,
+    });
+  });
+
+  test('a channel whose clock is ahead of ours ends nothing early', () => {
+    const ahead = { ...query('not_found'), statedAt: new Date(after.getTime() + 3_600_000) };
+    expect(decide({ close: close('accepted'), queryAfter: ahead })).toMatchObject({ reason: 'too_early' });
+  });
+});

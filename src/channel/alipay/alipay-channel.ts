@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import type { Channel, PayMethod } from '../channel.ts';
-import { cutText, DEFAULT_CALL_TIMEOUT_MS } from '../reply.ts';
+import { cutText, DEFAULT_CALL_TIMEOUT_MS, withStatedTime } from '../reply.ts';
 import { createAlipayClient } from './client.ts';
 import type { AlipayConfig } from './config.ts';
 import { createOrder } from './create-order.ts';
@@ -50,10 +50,11 @@ export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemC
 
     create: (order, payer) => createOrder({ config, client, clock }, order, payer),
     async query(order) {
-      const query = readQuery(order, await post('query', { out_trade_no: order.orderNo }));
+      const reply = await post('query', { out_trade_no: order.orderNo });
+      const query = withStatedTime(readQuery(order, reply), reply);
       // REST v3 does not sign "no such trade", and on that word an order may end.
       if (query.kind !== 'not_found') return query;
-      return readQuery(order, await client.querySigned(order.orderNo, clock.now()));
+      return withStatedTime(readQuery(order, await client.querySigned(order.orderNo, clock.now())), reply);
     },
     async close(order) {
       return readClose(order, await post('close', { out_trade_no: order.orderNo }));

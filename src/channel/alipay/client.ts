@@ -1,7 +1,7 @@
 import { AlipayRequestError, AlipaySdk } from 'alipay-sdk';
 import { toBeijing } from '../beijing-time.ts';
 import { DeadlineExceeded, withDeadline } from '../deadline.ts';
-import type { Reply } from '../reply.ts';
+import { type Reply, statedTime } from '../reply.ts';
 import type { AlipayConfig } from './config.ts';
 import { openConnections, singleRequest } from './single-request.ts';
 
@@ -51,17 +51,21 @@ export function createAlipayClient(config: AlipayConfig, timeoutMs: number): Ali
 
   return {
     async post(path, body) {
+      let statedAt: Date | undefined;
+      const onDate = (date: unknown) => {
+        statedAt = statedTime(date);
+      };
       try {
         const { data, responseHttpStatus: status } = await withDeadline(timeoutMs, (signal) =>
           sdk.curl<unknown>('POST', path, {
             body,
             requestTimeout: timeoutMs,
-            agent: singleRequest(connections, signal),
+            agent: singleRequest(connections, signal, onDate),
           }),
         );
-        return { kind: 'verified', status, data };
+        return { kind: 'verified', status, data, statedAt };
       } catch (error) {
-        return readFailure(error);
+        return { ...readFailure(error), statedAt };
       }
     },
     async querySigned(orderNo, now) {

@@ -19,16 +19,21 @@ export function openConnections(): Dispatcher {
  * its answer drips in. The SDK's HTTP client follows redirects and repeats a request whose connection was reset;
  * here the second request of a call fails before it is sent.
  */
-export function singleRequest(connections: Dispatcher, signal: AbortSignal): Dispatcher {
+export function singleRequest(
+  connections: Dispatcher,
+  signal: AbortSignal,
+  /** Hears the answer's `Date` header, where it has one. */
+  onDate: (date: unknown) => void = () => {},
+): Dispatcher {
   let used = false;
   return connections.compose((dispatch) => (options, handler) => {
     if (used) throw new Error('connection broken or redirected');
     used = true;
-    return dispatch(options, abortedBy(signal, handler));
+    return dispatch(options, observed(signal, handler, onDate));
   });
 }
 
-function abortedBy(signal: AbortSignal, handler: Handler): Handler {
+function observed(signal: AbortSignal, handler: Handler, onDate: (date: unknown) => void): Handler {
   return {
     onRequestStart(controller, context) {
       signal.addEventListener('abort', () => controller.abort(signal.reason), { once: true });
@@ -36,7 +41,10 @@ function abortedBy(signal: AbortSignal, handler: Handler): Handler {
       // It may have waited so long for its connection that nobody waits for it any more.
       if (signal.aborted) controller.abort(signal.reason);
     },
-    onResponseStart: (...response) => handler.onResponseStart?.(...response),
+    onResponseStart(controller, status, headers, statusText) {
+      onDate(headers.date);
+      return handler.onResponseStart?.(controller, status, headers, statusText);
+    },
     onResponseData: (...chunk) => handler.onResponseData?.(...chunk),
     onResponseEnd: (...end) => handler.onResponseEnd?.(...end),
     onResponseError: (...error) => handler.onResponseError?.(...error),

@@ -1,7 +1,7 @@
 import { Agent, request } from 'undici';
 import type { Clock } from '../../platform/clock.ts';
 import { DeadlineExceeded, withDeadline } from '../deadline.ts';
-import { MAX_ANSWER_BYTES, type Reply } from '../reply.ts';
+import { MAX_ANSWER_BYTES, type Reply, statedTime } from '../reply.ts';
 import type { CertificateCheck } from './certificate.ts';
 import type { UnionpayConfig } from './config.ts';
 import { type Fields, parseAnswer } from './fields.ts';
@@ -9,6 +9,12 @@ import { distrust, SIGN_METHOD, signatureOf, VERSION } from './signature.ts';
 
 /** Idle connections are dropped before anything on the way forgets them. */
 const IDLE_CONNECTION_MS = 30_000;
+
+interface HttpAnswer {
+  status: number;
+  statedAt: Date | undefined;
+  text: string;
+}
 
 /** A transaction in the background (后台交易), or the question what became of one (交易状态查询). */
 export type UnionpayCall = 'backTransReq' | 'queryTrans';
@@ -37,7 +43,7 @@ export function createUnionpayClient(
     merId,
   };
 
-  async function post(call: UnionpayCall, body: string): Promise<{ status: number; text: string }> {
+  async function post(call: UnionpayCall, body: string): Promise<HttpAnswer> {
     return withDeadline(timeoutMs, async (signal) => {
       const response = await request(`${baseUrl}/gateway/api/${call}.do`, {
         method: 'POST',
@@ -46,7 +52,8 @@ export function createUnionpayClient(
         dispatcher,
         signal,
       });
-      return { status: response.statusCode, text: await response.body.text() };
+      const { statusCode: status, headers } = response;
+      return { status, statedAt: statedTime(headers.date), text: await response.body.text() };
     });
   }
 
@@ -54,12 +61,14 @@ export function createUnionpayClient(
     const message = { ...common, ...fields };
     const body = new URLSearchParams({ ...message, signature: signatureOf(message, privateKey) });
     try {
-      const { status, text } = await post(call, body.toString());
-      if (status >= 400) return { kind: 'refusal', status, code: '', message: '' };
+      const { status, statedAt, text } = await post(call, body.toString());
+      if (status >= 400) return { kind: 'refusal', status, code: '', message: '', statedAt };
       if (status !== 200) return { kind: 'lost', why: `${status} not an answer` };
       const data = parseAnswer(text);
       const why = data === null ? 'without a signature' : distrust(checkCertificate, data, clock.now());
-      return why === null ? { kind: 'verified', status, data } : { kind: 'lost', why: `${status} ${why}` };
+      return why === null
+        ? { kind: 'verified', status, data, statedAt }
+        : { kind: 'lost', why: `${status} ${why}` };
     } catch (error) {
       return {
         kind: 'lost',

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import { toBeijingDigits } from '../beijing-time.ts';
 import type { Channel, ChannelOrder } from '../channel.ts';
-import { cutText, DEFAULT_CALL_TIMEOUT_MS, unsupported } from '../reply.ts';
+import { cutText, DEFAULT_CALL_TIMEOUT_MS, unsupported, withStatedTime } from '../reply.ts';
 import { createCertificateCheck } from './certificate.ts';
 import { createUnionpayClient } from './client.ts';
 import type { UnionpayConfig } from './config.ts';
@@ -61,14 +61,18 @@ export function createUnionpayChannel(config: UnionpayConfig, clock: Clock = sys
     },
     async query(order) {
       const asked = askedOf(order);
-      const isOver = clock.now().getTime() >= unpayableFrom(order).getTime();
       const reply = await call('queryTrans', {
         txnType: '00',
         txnSubType: '00',
         bizType: '000000',
         ...asked,
       });
-      return readQuery(asked, isOver, reply);
+      const overFrom = unpayableFrom(order).getTime();
+      const statedAt = reply.kind === 'lost' ? undefined : reply.statedAt;
+      // By our clock and by its own: one of them alone may be wrong.
+      const isOver =
+        clock.now().getTime() >= overFrom && (statedAt === undefined || statedAt.getTime() >= overFrom);
+      return withStatedTime(readQuery(asked, isOver, reply), reply);
     },
     close: async () => ({ kind: 'unsupported', answer: 'not asked: no close' }),
     cancel: (order, refund) => cancelByUndo(deps, order, refund),

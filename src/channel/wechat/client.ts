@@ -3,7 +3,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { Decorator } from 'wechatpay-axios-plugin';
 import { z } from 'zod';
 import { DeadlineExceeded, withDeadline } from '../deadline.ts';
-import { lookUp, MAX_ANSWER_BYTES, type Reply } from '../reply.ts';
+import { lookUp, MAX_ANSWER_BYTES, type Reply, statedTime } from '../reply.ts';
 import { verificationFailures } from './answers.ts';
 import type { WechatConfig } from './config.ts';
 
@@ -44,10 +44,10 @@ export function createWechatClient(config: WechatConfig, timeoutMs: number): Wec
 
   return async ({ method, path, query, body }) => {
     try {
-      const { status, data } = await withDeadline(timeoutMs, (signal) =>
+      const { status, data, headers } = await withDeadline(timeoutMs, (signal) =>
         http.request<unknown>({ method, url: path, params: query, data: body, signal }),
       );
-      return { kind: 'verified', status, data };
+      return { kind: 'verified', status, data, statedAt: statedTime(headers.date) };
     } catch (error) {
       return readFailure(error, timeoutMs);
     }
@@ -56,7 +56,13 @@ export function createWechatClient(config: WechatConfig, timeoutMs: number): Wec
 
 const failureSchema = z.object({
   code: z.string().catch(''),
-  response: z.object({ status: z.number(), data: z.unknown() }).optional(),
+  response: z
+    .object({
+      status: z.number(),
+      data: z.unknown(),
+      headers: z.object({ date: z.unknown() }).optional().catch(undefined),
+    })
+    .optional(),
 });
 
 const refusalSchema = z.object({ code: z.string().catch(''), message: z.string().catch('') });
@@ -71,12 +77,12 @@ function readFailure(error: unknown, timeoutMs: number): Reply {
     const timedOut = code === 'ECONNABORTED' || code === 'ETIMEDOUT';
     return { kind: 'lost', why: timedOut ? `timeout after ${timeoutMs} ms` : `no answer: ${code}` };
   }
-  const { status, data } = response;
+  const { status, data, headers } = response;
   if (status < 400) {
     const why = lookUp(verificationFailures, code) ?? 'not an answer';
     return { kind: 'lost', why: `${status} ${why}` };
   }
   const body = refusalSchema.safeParse(data);
   const said = body.success ? body.data : { code: '', message: '' };
-  return { kind: 'refusal', status, ...said };
+  return { kind: 'refusal', status, ...said, statedAt: statedTime(headers?.date) };
 }

@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from '../../platform/clock.ts';
 import type { Channel, ChannelOrder } from '../channel.ts';
-import { cutText, DEFAULT_CALL_TIMEOUT_MS } from '../reply.ts';
+import { cutText, DEFAULT_CALL_TIMEOUT_MS, withStatedTime } from '../reply.ts';
 import { createWechatClient } from './client.ts';
 import type { WechatConfig } from './config.ts';
 import { createOrder } from './create-order.ts';
@@ -37,7 +37,8 @@ export function createWechatChannel(config: WechatConfig, clock: Clock = systemC
 
   async function query(order: ChannelOrder) {
     const path = pathOf(order.orderNo);
-    return readQuery(config, order, await call({ method: 'GET', path, query: { mchid: mchId } }));
+    const reply = await call({ method: 'GET', path, query: { mchid: mchId } });
+    return withStatedTime(readQuery(config, order, reply), reply);
   }
 
   return {

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { type DatabaseClock, followDatabaseClock } from '../../src/platform/database-clock.ts';
+import { createLogger } from '../../src/platform/logger.ts';
+import { createWorld, type World } from '../support/world.ts';
+
+/** The clock that deadlines are compared on, when this machine's clock or the database's is set anew. */
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.end());
+
+/** The database with its clock set `offsetMs` ahead, which a test may change. */
+class ShiftedDatabase {
+  offsetMs = 0;
+
+  async query(sql: string): Promise<{ utc: string }[]> {
+    const rows = (await world.query(sql)) as { utc: string }[];
+    return rows.map(({ utc }) => ({ utc: new Date(Date.parse(utc) + this.offsetMs).toISOString() }));
+  }
+}
+
+async function follow(): Promise<{ db: ShiftedDatabase; clock: DatabaseClock; jumps: number[] }> {
+  const db = new ShiftedDatabase();
+  const jumps: number[] = [];
+  const clock = await followDatabaseClock(db, {
+    log: createLogger('silent'),
+    onJump: (byMs) => jumps.push(byMs),
+  });
+  onTestFinished(() => clock.stop());
+  return { db, clock, jumps };
+}
+
+/** How far the clock is ahead of the database's real one, ms. */
+async function aheadMs({ clock }: { clock: DatabaseClock }): Promise<number> {
+  const [row] = (await world.query(
+    "SELECT DATE_FORMAT(UTC_TIMESTAMP(3), '%Y-%m-%dT%H:%i:%s.%fZ') AS utc",
+  )) as { utc: string }[];
+  return clock.now().getTime() - Date.parse(row?.utc ?? '');
+}
+const HOUR_MS = 3_600_000;
+/** The clock may be behind by a round trip of a busy machine, and ahead by the time that the question above takes. */
+const isRight = (ms: number) => ms > -60_000 && ms < 60_000;
+
+test.each([240_000, -240_000])(
+  'a step of this machine’s clock by %d ms changes no deadline, at once or after a measurement',
+  async (stepMs) => {
+    const { clock, jumps } = await follow();
+    const right = Date.now;
+    onTestFinished(() => {
+      Date.now = right;
+    });
+    Date.now = () => right() + stepMs;
+    expect(isRight(await aheadMs({ clock }))).toBe(true);
+    await clock.measure();
+    expect(isRight(await aheadMs({ clock }))).toBe(true);
+    expect(jumps).toEqual([]);
+  },
+);
+
+test('a jump of the database’s clock forward is reported once, and no deadline comes nearer by it', async () => {
+  const { db, clock, jumps } = await follow();
+  db.offsetMs = HOUR_MS;
+  await clock.measure();
+  await clock.measure();
+  expect(isRight(await aheadMs({ clock }))).toBe(true);
+  expect(jumps).toHaveLength(1);
+  // A channel that contradicts it changes nothing; one that confirms it does.
+  clock.hear(new Date());
+  expect(isRight(await aheadMs({ clock }))).toBe(true);
+  clock.hear(new Date(Date.now() + HOUR_MS));
+  expect(isRight((await aheadMs({ clock })) - HOUR_MS)).toBe(true);
+  expect(jumps).toHaveLength(1);
+});
+
+test('a jump of the database’s clock back is reported once, and deadlines follow it', async () => {
+  const { db, clock, jumps } = await follow();
+  db.offsetMs = -HOUR_MS;
+  await clock.measure();
+  await clock.measure();
+  expect(isRight((await aheadMs({ clock })) + HOUR_MS)).toBe(true);
+  expect(jumps).toHaveLength(1);
+});
+
+test('while the database does not answer, the clock runs on', async () => {
+  const { db, clock } = await follow();
+  db.query = () => Promise.reject(new Error('away'));
+  await clock.measure();
+  expect(isRight(await aheadMs({ clock }))).toBe(true);
+});
