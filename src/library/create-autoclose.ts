@@ -11,7 +11,7 @@ import type { AutocloseOptions } from './options.ts';
 import { ownChannels } from './own-channels.ts';
 import { showOrder } from './show-order.ts';
 import { tellShop } from './tell-shop.ts';
-import { trackOrder } from './track-order.ts';
+import { refuseImplausible, trackOrder } from './track-order.ts';
 import type { Autoclose, NewOrder, Shown } from './types.ts';
 
 /**
@@ -31,7 +31,10 @@ export async function createAutoclose(options: AutocloseOptions): Promise<Autocl
   const { deps } = engine;
 
   return {
-    createOrder: async (wish) => shown(await createOrder(deps, asCreateOrder(wish, onChange !== undefined))),
+    async createOrder(wish) {
+      if (wish.expiresAt !== undefined) refuseImplausible('expiresAt', wish.expiresAt, deps.clock.now());
+      return shown(await createOrder(deps, asCreateOrder(wish, onChange !== undefined)));
+    },
     trackOrder: async (order) => shown(await trackOrder(deps, order, onChange !== undefined)),
     async findOrder(number) {
       const order = await deps.store.findByBizOrderNo(number);

@@ -8,8 +8,8 @@ export function engineSettings(options: AutocloseOptions): EngineSettings {
     databaseUrl: options.databaseUrl,
     redis: redisAddress(options),
     redisPrefix: prefix(options.redisPrefix ?? 'autoclose'),
-    expiresInMs: whole('expiresInMs', options.expiresInMs ?? 900_000, 1_000),
-    closeGraceMs: whole('closeGraceMs', options.closeGraceMs ?? 5_000, 0),
+    expiresInMs: whole('expiresInMs', options.expiresInMs ?? 900_000, 1_000, 7 * 86_400_000),
+    closeGraceMs: whole('closeGraceMs', options.closeGraceMs ?? 5_000, 0, 600_000),
     latePaymentPolicy: options.latePaymentPolicy ?? 'refund',
     closeConcurrency: whole('closeConcurrency', options.closeConcurrency ?? 50, 1),
     closesPerSecond: whole('closesPerSecond', options.closesPerSecond ?? 200, 0),
@@ -28,8 +28,10 @@ function prefix(value: string): string {
   return value;
 }
 
-function whole(option: string, value: number, min: number): number {
-  if (!Number.isSafeInteger(value) || value < min)
-    throw new TypeError(`${option}: must be a whole number from ${min}`);
+function whole(option: string, value: number, min: number, max = Number.MAX_SAFE_INTEGER): number {
+  if (!Number.isSafeInteger(value) || value < min || value > max) {
+    const limit = max === Number.MAX_SAFE_INTEGER ? '' : ` to ${max}`;
+    throw new TypeError(`${option}: must be a whole number from ${min}${limit}`);
+  }
   return value;
 }

@@ -34,9 +34,10 @@ export interface AutocloseOptions {
   channels: readonly ChannelFactory[];
   /** In every process or in none: an order that is made without it is told to nobody. */
   onChange?: OnChange;
-  /** Ms until an order expires for which nothing is said; 900,000 unless set. */
+  /** Ms until an order expires for which nothing is said, at most 7 days; 900,000 unless set. */
   expiresInMs?: number;
-  /** Ms from the expiry to the close, so that a payment in flight lands first; 5,000 unless set. */
+  /** Ms from the expiry to the close, so that a payment in flight lands first, at most 600,000; 5,000 unless
+   * set. */
   closeGraceMs?: number;
   /** What becomes of money that arrives for a closed order: `refund` unless set. */
   latePaymentPolicy?: LatePaymentPolicy;

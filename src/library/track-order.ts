@@ -1,6 +1,7 @@
 import { CALLBACK_URL } from '../notice/callback-url.ts';
 import type { OrderDeps } from '../order/deps.ts';
 import type { PaymentOrder } from '../order/order.ts';
+import { whyImplausible } from '../order/plausible-moment.ts';
 import { inTraceOf } from '../order/trace-of.ts';
 import { currentTraceId } from '../platform/trace.ts';
 import type { TrackedOrder } from './types.ts';
@@ -16,21 +17,20 @@ const SHOWN_ELSEWHERE = '';
 /**
  * Takes over an order that the shop has created at its channel: the row, which is the timer, and its job. From then on it
  * is an order like any other; whether it has been paid meanwhile, the channel says when it is closed. Throws for a
- * number that no channel could have, for a `createdAt` that is missing where the channel goes by it, and when the database
- * cannot be reached.
+ * number that no channel could have, for a moment that cannot be meant (`plausible-moment.ts`), for a `createdAt` that is
+ * missing where the channel goes by it, and when the database cannot be reached.
  */
 export async function trackOrder(deps: OrderDeps, wish: TrackedOrder, tells: boolean): Promise<Outcome> {
   const { orderNo, channel: name, method, amountFen, expiresAt } = wish;
   if (!/^[\w\-*|@]{1,32}$/.test(orderNo))
     throw new TypeError('orderNo: must be what the channel knows it by');
   if (!Number.isSafeInteger(amountFen) || amountFen <= 0) throw new TypeError('amountFen: must be fen');
-  if (Number.isNaN(expiresAt.getTime())) throw new TypeError('expiresAt: must be a moment');
+  refuseImplausible('expiresAt', expiresAt, deps.clock.now());
   const channel = deps.channels.get(name);
   if (channel === undefined) return { kind: 'channel_not_enabled' };
   if (wish.createdAt === undefined && channel.knowsByCreatedAt === true)
     throw new TypeError(`createdAt: ${name} knows an order by it, to the second`);
-  if (wish.createdAt !== undefined && Number.isNaN(wish.createdAt.getTime()))
-    throw new TypeError('createdAt: must be a moment');
+  if (wish.createdAt !== undefined) refuseImplausible('createdAt', wish.createdAt, deps.clock.now());
 
   const createdAt = wish.createdAt ?? deps.clock.now();
   const nextCloseAt = new Date(expiresAt.getTime() + deps.closeGraceMs);
@@ -65,6 +65,12 @@ export async function trackOrder(deps: OrderDeps, wish: TrackedOrder, tells: boo
     deps.log.info({ orderNo, channel: name, expiresAt }, 'order tracked');
     return { kind: 'tracked', order };
   });
+}
+
+/** Throws a TypeError that names the field and what is wrong, as when seconds are taken for milliseconds. */
+export function refuseImplausible(field: string, moment: unknown, now: Date): void {
+  const isWrong = whyImplausible(moment, now);
+  if (isWrong !== null) throw new TypeError(`${field}: ${isWrong}`);
 }
 
 function compare(order: PaymentOrder, wish: TrackedOrder): Outcome {

@@ -44,7 +44,7 @@ export interface NewOrder extends Partial<PayerDetails> {
   /** What the customer reads; at most 100 characters. */
   title: string;
   amountFen: number;
-  /** At most 7 days away. */
+  /** At most 7 days away. One of 1970 is refused: seconds taken for milliseconds. */
   expiresAt?: Date;
   /** Yours, kept as it is; at most 500 characters. */
   attach?: string;
@@ -77,7 +77,8 @@ interface TrackedAnywhere {
   amountFen: number;
   /**
    * The deadline that the channel was given (`time_expire`, `payTimeout`), not an earlier one: by it is decided when an
-   * order of which the channel knows nothing can no longer be paid.
+   * order of which the channel knows nothing can no longer be paid. It may have passed. One of 1970, as when seconds are
+   * taken for milliseconds, or over a year away is refused.
    */
   expiresAt: Date;
   title?: string;

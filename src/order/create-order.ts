@@ -6,6 +6,7 @@ import { orStuck } from './faulty-data.ts';
 import { asChannelOrder, type PaymentOrder } from './order.ts';
 import { newOrderNo } from './order-no.ts';
 import type { CreateOrder, CreateOutcome } from './outcomes.ts';
+import { whyImplausible } from './plausible-moment.ts';
 import { nextPollAt } from './poll-order.ts';
 import { recordPayment } from './record-payment.ts';
 import { syncOrder } from './sync-order.ts';
@@ -35,6 +36,8 @@ export async function createOrder(deps: OrderDeps, wish: CreateOrder): Promise<C
   if (!channel.methods.includes(wish.method)) return { kind: 'method_not_enabled' };
 
   const now = deps.clock.now();
+  const isWrong = wish.expiresAt === null ? null : whyImplausible(wish.expiresAt, now);
+  if (isWrong !== null) return { kind: 'expiry_invalid', message: `expiredTime ${isWrong}` };
   const expiresAt = wholeSecond(wish.expiresAt ?? new Date(now.getTime() + deps.expiresInMs));
   const expiresInMs = expiresAt.getTime() - now.getTime();
   if (expiresInMs <= 0) return { kind: 'expiry_invalid', message: 'expiredTime has passed' };

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Autoclose, alipay, createAutoclose, unionPay, wechatPay } from '../../src/index.ts';
+import { createOrder } from '../../src/order/create-order.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { adapters, anOrder, anybody } from '../channel/support.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { aWish, createWorld, type World } from '../support/world.ts';
 
 const SHOP = 'https://shop.example.com/notify';
 
@@ -99,4 +100,40 @@ test('an order of UnionPay cannot be tracked without its txnTime', async () => {
   // @ts-expect-error: the type says so too.
   await expect(autoclose.trackOrder({ ...order, channel: 'union_pay' })).rejects.toThrow('createdAt');
   expect(await autoclose.findOrder(order.orderNo)).toBeNull();
+});
+
+const inSeconds = (ms: number) => new Date(Math.floor(ms / 1000));
+test.each([
+  [
+    'seconds taken for milliseconds',
+    () => inSeconds(Date.now() + 600_000),
+    /^expiresAt: is 1970-.*seconds taken for milliseconds/,
+  ],
+  [
+    'milliseconds taken for seconds',
+    () => new Date((Date.now() + 600_000) * 1000),
+    /^expiresAt: is .*over a year away/,
+  ],
+  ['the year 9999', () => new Date('9999-12-31T23:59:59Z'), /^expiresAt: is 9999-.*over a year away/],
+  ['no moment', () => new Date('tomorrow'), /^expiresAt: must be a moment/],
+  ['no Date', () => 1_790_000_000 as unknown as Date, /^expiresAt: must be a moment/],
+])('a deadline that is %s is refused at the door, and nothing is closed for it', async (_what, of, says) => {
+  const order = await soldElsewhere('wechat_pay');
+  const expiresAt = of();
+  await expect(autoclose.trackOrder({ ...order, expiresAt })).rejects.toThrow(says);
+  expect(await autoclose.findOrder(order.orderNo)).toBeNull();
+  const { channel, method, amountFen } = order;
+  const wish = { bizOrderNo: `${order.orderNo}-N`, channel, method, amountFen, title: 'tea', expiresAt };
+  await expect(autoclose.createOrder(wish)).rejects.toThrow(says);
+  expect(await autoclose.findOrder(wish.bizOrderNo)).toBeNull();
+  const created = await createOrder(world.app.deps, { ...aWish('wechat_pay', wish.bizOrderNo), expiresAt });
+  expect(created).toMatchObject({ kind: 'expiry_invalid', message: expect.stringMatching(/^expiredTime /) });
+  expect(world.simulator.control.order(order.orderNo)?.payable).toBe(true);
+});
+
+test('a txnTime in seconds is refused too', async () => {
+  const order = await soldElsewhere('union_pay');
+  const createdAt = inSeconds(order.createdAt.getTime());
+  const tracking = autoclose.trackOrder({ ...order, channel: 'union_pay', createdAt });
+  await expect(tracking).rejects.toThrow(/^createdAt: is 1970-/);
 });
