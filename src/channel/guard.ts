@@ -8,6 +8,13 @@ import { unknown } from './reply.ts';
 /** How soon to ask again while too many calls are under way, ms. */
 const FULL_RETRY_MS = 1_000;
 
+/**
+ * A creation is sent no later than this after its attempt was written into the row, ms. A process may stand still in
+ * between; from `Channel.unpayableFrom` on, which leaves more room than this and the call itself take, other processes
+ * may have closed the order as never created.
+ */
+export const CREATE_WITHIN_MS = 20_000;
+
 interface Answer {
   kind: string;
   answer: string;
@@ -74,6 +81,12 @@ export function guardChannel(
     }
   }
 
+  /** Last of all before the request is made, because a process can stand still anywhere. */
+  function tooOld({ createAttemptedAt }: ChannelOrder): Failure | null {
+    const ageMs = clock.now().getTime() - createAttemptedAt.getTime();
+    return ageMs <= CREATE_WITHIN_MS ? null : unknown('not asked: the order was taken too long ago');
+  }
+
   async function guarded<Result extends Answer>(order: ChannelOrder, call: () => Promise<Result>) {
     return refusal() ?? counted(order, call());
   }
@@ -83,7 +96,7 @@ export function guardChannel(
 
   return {
     ...channel,
-    create: (order, payer) => guarded(order, () => channel.create(order, payer)),
+    create: async (order, payer) => tooOld(order) ?? guarded(order, () => channel.create(order, payer)),
     query: (order) => guarded(order, () => channel.query(order)),
     close: (order) => guarded(order, () => channel.close(order)),
     cancel(order, refund) {

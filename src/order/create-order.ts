@@ -11,6 +11,7 @@ import { nextPollAt } from './poll-order.ts';
 import { recordPayment } from './record-payment.ts';
 import { syncOrder } from './sync-order.ts';
 import { inTraceOf } from './trace-of.ts';
+import { watchLateCreation } from './watch-late-creation.ts';
 
 /** No channel keeps an order open for longer; WeChat closes by itself after 7 days. */
 const MAX_EXPIRES_IN_MS = 7 * 24 * 3_600_000;
@@ -115,10 +116,10 @@ async function createAtChannel(
   const log = deps.log.child({ orderNo: order.orderNo, channel: order.channel });
   switch (result.kind) {
     case 'created':
-      return confirm(deps, order, result.payBody);
+      return confirm(deps, order, result.payBody, result.answer);
     case 'user_paying':
       await poll(deps, order);
-      return confirm(deps, order, NOTHING_TO_SHOW);
+      return confirm(deps, order, NOTHING_TO_SHOW, result.answer);
     case 'paid':
       return charged(deps, order, result.payment);
     case 'refused':
@@ -131,6 +132,8 @@ async function createAtChannel(
       log[level]({ reason: result.kind, answer: result.answer }, 'order not created at the channel');
       // The money may have been taken all the same.
       if (order.method === 'barcode') await poll(deps, order);
+      if (result.kind === 'unknown')
+        await watchLateCreation(deps, order, { exists: false, answer: result.answer });
       if (result.kind === 'refused') return { kind: 'refused', message: result.message };
       return { kind: result.kind === 'misconfigured' ? 'misconfigured' : 'unreachable' };
     }
@@ -140,8 +143,14 @@ async function createAtChannel(
 }
 
 /** The channel has the order; `payBody` is what the customer's terminal needs. */
-async function confirm(deps: OrderDeps, order: PaymentOrder, payBody: string): Promise<CreateOutcome> {
+async function confirm(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  payBody: string,
+  answer: string,
+): Promise<CreateOutcome> {
   const confirmed = await deps.store.confirmCreation(order.id, payBody);
+  if (!confirmed) await watchLateCreation(deps, order, { exists: true, answer });
   const now = await deps.store.get(order.id);
   if (!confirmed && now.status !== 'success') return { kind: 'ended', order: now };
   const { orderNo, channel, bizOrderNo, expiresAt } = now;

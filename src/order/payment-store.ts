@@ -132,6 +132,29 @@ export function createPaymentStore(db: DataSource) {
     },
 
     /**
+     * An order that ended while its creation was under way, which may have taken effect until `now`: it is watched from now
+     * on, and due at once. `exists`: the channel has said so, and then it is a violation, counted with it. An attempt under
+     * way is overtaken by this. Leaves a record. False: the order has not ended, or has been paid.
+     */
+    async watchLateCreation(
+      order: PaymentOrder,
+      { watchUntil, exists }: { watchUntil: Date; exists: boolean },
+      record: Omit<NewCloseRecord, 'statusBefore' | 'statusAfter'>,
+    ): Promise<boolean> {
+      const { id } = order;
+      const now = record.createdAt;
+      const endedUnpaid = "status IN ('close', 'cancel') AND paid_at IS NULL AND late_paid_at IS NULL";
+      return inTransaction(db, async (manager) => {
+        if (exists) await noteViolation(manager, 'payable', endedUnpaid, id, now);
+        const set = { createAttemptedAt: now, watchUntil, nextCloseAt: now, ...noLease };
+        if ((await change(manager, set, `id = :id AND ${endedUnpaid}`, { id })) === 0) return false;
+        const { status } = await manager.findOneByOrFail(PaymentOrderEntity, { id });
+        await manager.insert(CloseRecordEntity, { ...record, statusBefore: status, statusAfter: status });
+        return true;
+      });
+    },
+
+    /**
      * What a person decides about a late payment: it goes back (due at once), the order is paid again, or nothing more is to
      * be done. With its record. False: there is none that waits for a person, or somebody is at it.
      */

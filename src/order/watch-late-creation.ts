@@ -1,0 +1,30 @@
+import { answersOf, nothingAsked } from './ask-channel.ts';
+import type { OrderDeps } from './deps.ts';
+import { asChannelOrder, type PaymentOrder } from './order.ts';
+import { attemptLog, type CloseAttempt, closeRecord } from './settle-close.ts';
+
+/**
+ * The channel has answered a creation, or may have taken it, when the order may have ended meanwhile: a process stood still
+ * between the row and the call, or the call took long, and somebody closed the order. If it has ended, it is watched at
+ * once and closed again at the channel, instead of being looked at a day later (G2). Nothing happens to an order that is
+ * open or paid. Throws only when the database cannot be reached.
+ */
+export async function watchLateCreation(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  /** `exists`: the channel has said so; else its answer was lost. */
+  { exists, answer }: { exists: boolean; answer: string },
+): Promise<void> {
+  const channel = deps.channels.get(order.channel);
+  if (channel === undefined) return;
+  const now = deps.clock.now();
+  const watchUntil = channel.unpayableFrom({ ...asChannelOrder(order), createAttemptedAt: now });
+  const trigger = { kind: 'api', actor: null, clientIp: order.clientIp } as const;
+  const answers = { ...answersOf(nothingAsked), queryBefore: answer };
+  const attempt: CloseAttempt = { type: 'watch', leased: order, trigger, answers, now };
+  const record = closeRecord(attempt, exists ? 'payable' : 'unreachable', order.status);
+  if (!(await deps.store.watchLateCreation(order, { watchUntil, exists }, record))) return;
+  if (exists) attemptLog(deps, attempt).error({ answer }, 'closed here, but the channel would take money');
+  else attemptLog(deps, attempt).warn({ answer, watchUntil }, 'ended while it was being created: watched');
+  await deps.timer.set(order, now, 'timeout');
+}

@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CREATE_WITHIN_MS } from '../../src/channel/guard.ts';
+import { createOrder } from '../../src/order/create-order.ts';
+import type { OrderDeps } from '../../src/order/deps.ts';
+import type { PaymentOrder } from '../../src/order/order.ts';
+import type { CreateOrder } from '../../src/order/outcomes.ts';
+import { aWish, createWorld, type World } from '../support/world.ts';
+
+/** A process that stands still between the row of an order and the call that creates it at its channel. */
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.end());
+
+const control = () => world.simulator.control;
+const authCodes = { wechat_pay: '130000000000000001', ali_pay: '280000000000000001', union_pay: null };
+let count = 0;
+function wish(more: Partial<CreateOrder>): CreateOrder {
+  count += 1;
+  const expiresAt = new Date(Math.floor(Date.now() / 1_000) * 1_000 + 900_000);
+  return { ...aWish('wechat_pay', `late-creation-${count}`), expiresAt, ...more };
+}
+async function orderOf({ bizOrderNo }: CreateOrder): Promise<PaymentOrder> {
+  const order = await world.app.deps.store.findByBizOrderNo(bizOrderNo);
+  if (order === null) throw new Error('no order');
+  return order;
+}
+/** What this process took its order by, before it stood still for so long. */
+const standingStill = (ms: number): OrderDeps => ({
+  ...world.app.deps,
+  clock: { now: () => new Date(world.app.deps.clock.now().getTime() - ms) },
+});
+
+describe('a creation that was begun too long ago', () => {
+  test.each([
+    ['wechat_pay', 'qrcode'],
+    ['ali_pay', 'qrcode'],
+    ['union_pay', 'qrcode'],
+    ['wechat_pay', 'barcode'],
+    ['ali_pay', 'barcode'],
+  ] as const)('%s, %s: is not sent, and the order stays for its timer', async (channel, method) => {
+    const asked = wish({ channel, method, authCode: method === 'barcode' ? authCodes[channel] : null });
+    const outcome = await createOrder(standingStill(CREATE_WITHIN_MS + 5_000), asked);
+    expect(outcome).toEqual({ kind: 'unreachable' });
+    const order = await orderOf(asked);
+    expect(control().log({ orderNo: order.orderNo })).toEqual([]);
+    expect(order).toMatchObject({ status: 'progress', payBody: null });
+    expect(order.nextCloseAt).not.toBeNull();
+  });
+
+  test('leaves room for the call before anybody takes the order for one that was never created', () => {
+    for (const channel of world.app.deps.channels.values()) {
+      const createAttemptedAt = new Date();
+      // Closed by hand at once: the earliest that a deadline can be.
+      const base = {
+        orderNo: 'A',
+        title: 't',
+        amountFen: 1,
+        createdAt: createAttemptedAt,
+        createAttemptedAt,
+      };
+      const none = { channelTradeNo: null, paidAt: null, clientIp: null };
+      for (const method of channel.methods) {
+        const expiresAt = new Date(createAttemptedAt.getTime() + 1);
+        const from = channel.unpayableFrom({ ...base, ...none, method, expiresAt });
+        expect(from.getTime() - createAttemptedAt.getTime()).toBeGreaterThan(CREATE_WITHIN_MS + 5_000);
+      }
+    }
+  });
+});
+
+describe('an order that ended while its creation was under way', () => {
+  /** The order is closed here, as by another process that took it for never created, before the channel answers. */
+  async function createdAfterItsEnd(asked: CreateOrder, status: 'close' | 'cancel' = 'close') {
+    const held = control().hold('create', null, 'after');
+    const creating = createOrder(world.app.deps, asked);
+    await held.arrived;
+    const dayLater = new Date(Date.now() + 86_400_000);
+    const set = { status, closedAt: new Date(), nextCloseAt: dayLater, watchUntil: null };
+    const order = await world.edit(await orderOf(asked), set);
+    held.release();
+    return { outcome: await creating, order: await world.reload(order), before: order };
+  }
+  const violations = (order: PaymentOrder) =>
+    world.query(`SELECT kind FROM violation WHERE order_no = '${order.orderNo}'`);
+
+  test.each(['close', 'cancel'] as const)(
+    '%s: is watched at once, and closed at the channel',
+    async (status) => {
+      const { outcome, order } = await createdAfterItsEnd(wish({}), status);
+      expect(outcome).toMatchObject({ kind: 'ended' });
+      expect(control().order(order.orderNo)?.payable).toBe(true);
+      expect(order.watchUntil).not.toBeNull();
+      expect(order.nextCloseAt?.getTime()).toBeLessThanOrEqual(Date.now());
+      expect(await violations(order)).toEqual([{ kind: 'payable' }]);
+      expect(await world.records(order)).toMatchObject([
+        { closeType: 'watch', outcome: 'payable', statusBefore: status, statusAfter: status },
+      ]);
+      expect(await world.timerState(order)).not.toBe('unknown');
+      await world.fire(order);
+      expect(control().order(order.orderNo)?.payable).toBe(false);
+      expect(await world.reload(order)).toMatchObject({ status, watchUntil: null });
+    },
+  );
+
+  test('an answer that was lost: it is watched as well, because the channel may have taken it', async () => {
+    const asked = wish({});
+    control().addFault({ match: { operation: 'create' }, kind: 'lost_reply' });
+    const { outcome, order } = await createdAfterItsEnd(asked);
+    expect(outcome).toEqual({ kind: 'unreachable' });
+    expect(order.watchUntil).not.toBeNull();
+    await world.fire(order);
+    expect(control().order(order.orderNo)?.payable).toBe(false);
+    expect(await violations(order)).toEqual([]);
+  });
+
+  test('a charge that the customer confirms afterwards is found within seconds, and goes back', async () => {
+    const asked = wish({ method: 'barcode', authCode: authCodes.wechat_pay });
+    control().settings.codePayAsksPassword = true;
+    const { order } = await createdAfterItsEnd(asked);
+    control().settings.codePayAsksPassword = false;
+    await control().finishPay(order.orderNo, true);
+    expect(order.nextCloseAt?.getTime()).toBeLessThanOrEqual(Date.now());
+    await world.fire(order);
+    expect(await world.reload(order)).toMatchObject({ status: 'refunding', latePaidAt: expect.any(Date) });
+  });
+});
