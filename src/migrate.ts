@@ -1,29 +1,93 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { DataSource, QueryRunner } from 'typeorm';
 import { migrations } from '../migrations/index.ts';
 import { openDatabase } from './platform/database.ts';
+import { isDatabaseAway } from './platform/lasting-error.ts';
 import { naming } from './platform/naming.ts';
 
 const LOCK_WAIT_S = 300;
 /** One lock for each database; MySQL takes names of up to 64 characters, for the whole server. */
-const LOCK = "CONCAT('autoclose.', MD5(DATABASE()))";
+const LOCK = "CONCAT('autoclose.', LEFT(SHA2(DATABASE(), 256), 40))";
+/** The lock's connection says nothing while a big table is altered: the server must not end it meanwhile, s. */
+const LOCK_IDLE_S = 7 * 86_400;
+
+/** What another process' migration, which no lock held back, makes of ours: the same table, column, key or row is there. */
+const LOST_RACE = [
+  'ER_TABLE_EXISTS_ERROR',
+  'ER_DUP_FIELDNAME',
+  'ER_DUP_KEYNAME',
+  'ER_DUP_ENTRY',
+  'ER_LOCK_DEADLOCK',
+  'ER_LOCK_WAIT_TIMEOUT',
+  'ER_QUERY_INTERRUPTED',
+];
+const TRIES = 30;
+const PAUSE_MS = 500;
 
 /**
  * Brings the database to this version. Several processes may do it at once: one works, the others wait and find
- * nothing left. Returns the names of the migrations that ran.
+ * nothing left; on the nodes of a cluster, where no lock keeps them apart, each does what the others have not (decision
+ * 29). Returns the names of the migrations that were missing.
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const opening = openDatabase(databaseUrl, [], migrations, { closeWhenSilent: false });
   const db = await naming('DATABASE_URL', opening);
   const lock = db.createQueryRunner();
   try {
-    const [got]: { had: string | number | null }[] = await lock.query(
-      `SELECT GET_LOCK(${LOCK}, ${LOCK_WAIT_S}) AS had`,
-    );
-    if (Number(got?.had) !== 1)
-      throw new Error('Another process is migrating this database and does not end.');
-    const ran = await db.runMigrations();
-    return ran.map(({ name }) => name);
+    await takeLock(lock);
+    return await runMissing(db);
   } finally {
     await lock.release();
     await db.destroy();
   }
+}
+
+/**
+ * Runs the migrations that are missing, also while other processes do the same without a lock: each migration may be run
+ * again at any point, and whoever loses a race begins again with what is left.
+ */
+export async function runMissing(db: DataSource): Promise<string[]> {
+  const missing = await missingFrom(db);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await db.runMigrations();
+      break;
+    } catch (error) {
+      if (attempt >= TRIES || !hasLostRace(error)) throw error;
+    }
+    await wait(PAUSE_MS * Math.random());
+  }
+  // Two that ran the same one have both recorded it.
+  await db.query(
+    'DELETE later FROM autoclose_migrations later JOIN autoclose_migrations first ON first.name = later.name AND first.id < later.id',
+  );
+  return missing;
+}
+
+/** Waits for the lock of this server. A cluster that knows none, and says so, is migrated without. */
+async function takeLock(lock: QueryRunner): Promise<void> {
+  const [database]: { name: string | null }[] = await lock.query('SELECT DATABASE() AS name');
+  if ((database?.name ?? null) === null) throw new Error('DATABASE_URL: names no database');
+  await lock.query(`SET SESSION wait_timeout = ${LOCK_IDLE_S}`);
+  let got: { had: string | number | null }[];
+  try {
+    got = await lock.query(`SELECT GET_LOCK(${LOCK}, ${LOCK_WAIT_S}) AS had`);
+  } catch (error) {
+    if (isDatabaseAway(error)) throw error;
+    return;
+  }
+  if (Number(got[0]?.had) !== 1)
+    throw new Error('Another process is migrating this database and does not end.');
+}
+
+async function missingFrom(db: DataSource): Promise<string[]> {
+  const ours = db.migrations.map((migration) => migration.name ?? migration.constructor.name);
+  const tables: unknown[] = await db.query("SHOW TABLES LIKE 'autoclose_migrations'");
+  if (tables.length === 0) return ours;
+  const rows: { name: string }[] = await db.query('SELECT name FROM autoclose_migrations');
+  return ours.filter((name) => !rows.some((row) => row.name === name));
+}
+
+function hasLostRace(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && LOST_RACE.includes(String(error.code));
 }

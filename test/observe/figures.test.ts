@@ -126,6 +126,6 @@ test.each([
   "SELECT 1 FROM payment_order WHERE paid_at >= '2026-01-01'",
   'SELECT channel FROM payment_order FORCE INDEX (ix_channel_status) GROUP BY channel',
 ])('is answered by an index alone: %s', async (query) => {
-  const plan = await world.query(`EXPLAIN ${query}`);
+  const plan = await world.query(`EXPLAIN FORMAT=TRADITIONAL ${query}`);
   expect(plan).toMatchObject([{ Extra: expect.stringContaining('Using index') }]);
 });

@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { migrations } from '../../migrations/index.ts';
-import { migrate } from '../../src/migrate.ts';
+import { migrate, runMissing } from '../../src/migrate.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type World } from '../support/world.ts';
@@ -42,3 +42,48 @@ test('orders are made while a migration waits behind a long read, and it ends wh
   await reader.release();
   await db.destroy();
 });
+
+test('processes that no lock keeps apart, as on the nodes of a cluster, bring an empty database to this version at once', async () => {
+  const { DATABASE_URL: databaseUrl = '' } = world.env;
+  const empty = `${new URL(databaseUrl).pathname.slice(1)}_e`;
+  await world.query(`CREATE DATABASE ${empty} CHARACTER SET utf8mb4`);
+  onTestFinished(async () => void (await world.query(`DROP DATABASE ${empty}`)));
+  const url = new URL(databaseUrl);
+  url.pathname = `/${empty}`;
+  const open = () => openDatabase(url.href, [], migrations, { closeWhenSilent: false });
+  const nodes = await Promise.all([open(), open(), open()]);
+  await Promise.all(nodes.map(runMissing));
+  await Promise.all(nodes.map((db) => db.destroy()));
+  expect(await schemaOf(empty)).toEqual(await schemaOf(new URL(databaseUrl).pathname.slice(1)));
+  const recorded = await world.query(`SELECT name FROM ${empty}.autoclose_migrations ORDER BY name`);
+  expect(recorded).toEqual(
+    migrations
+      .map((Migration) => ({ name: new Migration().name }))
+      .sort((a, b) => (a.name < b.name ? -1 : 1)),
+  );
+}, 120_000);
+
+test('of several processes at once one migrates, and the others find nothing left', async () => {
+  const { DATABASE_URL: databaseUrl = '' } = world.env;
+  await world.query("DELETE FROM autoclose_migrations WHERE name = 'Traces1759100000000'");
+  const ran = await Promise.all([1, 2, 3].map(() => migrate(databaseUrl)));
+  expect(ran.flat()).toEqual(['Traces1759100000000']);
+});
+
+test('a URL without a database is said to be one', async () => {
+  const url = new URL(world.env.DATABASE_URL ?? '');
+  url.pathname = '/';
+  await expect(migrate(url.href)).rejects.toThrow('DATABASE_URL: names no database');
+});
+
+/** Every column and key of a database, as it says itself. */
+const schemaOf = async (database: string) => [
+  await world.query(
+    `SELECT table_name, ordinal_position, column_name, column_type, is_nullable, column_default, collation_name
+     FROM information_schema.columns WHERE table_schema = '${database}' ORDER BY table_name, column_name`,
+  ),
+  await world.query(
+    `SELECT table_name, index_name, seq_in_index, column_name, non_unique
+     FROM information_schema.statistics WHERE table_schema = '${database}' ORDER BY 1, 2, 3`,
+  ),
+];
