@@ -75,8 +75,18 @@ export async function askAndDecide(
       decision: { kind: 'retry', reason: 'misconfigured', notBefore: null },
     };
   }
-  const evidence = await closeAtChannel(channel, leased, deps.clock.now(), () =>
-    deps.store.beginReverse(leased),
-  );
-  return { answers: answersOf(evidence), decision: decideClose(channel, leased, evidence, deps.clock.now()) };
+  let isReversing = false;
+  const evidence = await closeAtChannel(channel, leased, deps.clock.now(), async () => {
+    isReversing = await deps.store.beginReverse(leased);
+    return isReversing;
+  });
+  const decision = decideClose(channel, leased, evidence, deps.clock.now());
+  return { answers: answersOf(evidence), decision: isReversing ? asReversed(decision) : decision };
+}
+
+/** What went back went back by our own reversal. That it was sent is in the row, which sees to the rest. */
+function asReversed(decision: CloseDecision): CloseDecision {
+  if (decision.kind !== 'paid') return decision;
+  const { wentBack: _, ...payment } = decision.payment;
+  return { kind: 'paid', payment };
 }

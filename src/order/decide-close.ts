@@ -3,6 +3,7 @@ import { assertNever } from '../platform/assert-never.ts';
 import type { Evidence } from './ask-channel.ts';
 import type { SeenPayment } from './late-payment.ts';
 import { asChannelOrder, isTracked, type PaymentOrder, type PendingReason } from './order.ts';
+import { asSeen } from './went-back.ts';
 
 export type CloseDecision =
   /** Nobody can pay it any more; or a soft close, to be watched until `watchUntil`. */
@@ -18,7 +19,10 @@ const retry = (reason: PendingReason, notBefore: Date | null = null): CloseDecis
 });
 
 /** What the table has to know of a channel. */
-type Traits = Pick<Channel, 'showsUntouched' | 'closesSoftly' | 'unpayableFrom' | 'knowsByCreatedAt'>;
+type Traits = Pick<
+  Channel,
+  'showsUntouched' | 'closesSoftly' | 'unpayableFrom' | 'knowsByCreatedAt' | 'refundedIsInFull'
+>;
 
 /**
  * The decision table of a close: from what the channel said to what happens to the order. Pure.
@@ -44,8 +48,7 @@ export function decideClose(
     case 'paid':
     case 'refunded': {
       if (query.payment.amountFen !== order.amountFen) return retry('mismatch');
-      const { payment } = query;
-      return { kind: 'paid', payment: query.kind === 'refunded' ? { ...payment, wentBack: true } : payment };
+      return { kind: 'paid', payment: asSeen(channel, query) };
     }
     case 'closed':
       return { kind: 'close', watchUntil: null };

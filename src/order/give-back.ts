@@ -14,6 +14,18 @@ const reasons = { cancel: '订单撤销', late: '订单已关闭，自动退款'
   string
 >;
 
+/** The refund that this order makes: all of it, under its one number. */
+export function refundRequestOf(order: PaymentOrder, reason: Refund['reason'], notedAt: Date): ChannelRefund {
+  const { amountFen } = order;
+  return {
+    refundNo: refundNoOf(order),
+    notedAt,
+    amountFen,
+    totalFen: amountFen,
+    reason: reasons[reason],
+  };
+}
+
 export type GiveBackResult = { answers: Answers } & (
   | { kind: 'given_back' }
   | { kind: 'retry'; reason: PendingReason }
@@ -51,13 +63,7 @@ export async function giveBack(
     answers.queryBefore = refund.answer;
     return { kind: 'given_back', answers };
   }
-  const wanted: ChannelRefund = {
-    refundNo,
-    notedAt: refund.createdAt,
-    amountFen: order.amountFen,
-    totalFen: order.amountFen,
-    reason: reasons[reason],
-  };
+  const wanted = refundRequestOf(order, reason, refund.createdAt);
   if (!isNew) {
     const before = await channel.queryRefund(asked, wanted);
     answers.queryBefore = before.answer;

@@ -8,6 +8,7 @@ import { asChannelOrder, type PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
 import { attemptLog, type CloseAttempt, closeRecord, settleRetry } from './settle-close.ts';
+import { asSeen } from './went-back.ts';
 
 /** Over how long the last looks are spread that were due while their channel was out of order, ms. */
 const PUT_OFF_SPREAD_MS = 3_600_000;
@@ -63,8 +64,7 @@ async function lookLeased(
         return;
       }
       const record = closeRecord(attempt, 'late', leased.status);
-      const payment = { ...query.payment, wentBack: query.kind === 'refunded' };
-      const outcome = await recordPayment(deps, leased, payment, { record });
+      const outcome = await recordPayment(deps, leased, asSeen(channel, query), { record });
       if (outcome === 'repeated') await settleDone(deps, attempt);
       return;
     }

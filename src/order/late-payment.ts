@@ -11,25 +11,29 @@ export const latePaymentPolicies = ['refund', 'reopen', 'manual'] as const;
 export type LatePaymentPolicy = (typeof latePaymentPolicies)[number];
 
 /** What a late payment makes of a closed order. */
-export type LateStatus = 'refunding' | 'success' | 'close';
-
-/** A payment as it was seen: some or all of it may have gone back since. */
-export type SeenPayment = ChannelPayment & { wentBack?: boolean };
+export type LateStatus = 'refunding' | 'refunded' | 'success' | 'close';
 
 /**
- * Pure. What is not all there any more makes nothing paid again. A cancelled order is not asked about: whoever cancels
- * wants no money.
+ * A payment as it was seen. `wentBack`: all of it has gone back since, or some of it and the channel does not say how
+ * much.
+ */
+export type SeenPayment = ChannelPayment & { wentBack?: 'in_full' | 'unknown' };
+
+/**
+ * Pure. What has gone back needs no refund and no decision; what is not all there any more makes nothing paid again. A
+ * cancelled order is not asked about: a cancel wants no money.
  */
 export function lateStatus(
   policy: LatePaymentPolicy,
   order: PaymentOrder,
-  { paidAt, wentBack = false }: Pick<SeenPayment, 'paidAt' | 'wentBack'>,
+  { paidAt, wentBack }: Pick<SeenPayment, 'paidAt' | 'wentBack'>,
 ): LateStatus {
+  if (wentBack === 'in_full') return 'refunded';
   switch (policy) {
     case 'refund':
       return 'refunding';
     case 'reopen':
-      return wentBack || isExpired(order, paidAt) ? 'refunding' : 'success';
+      return wentBack !== undefined || isExpired(order, paidAt) ? 'refunding' : 'success';
     case 'manual':
       return 'close';
   }

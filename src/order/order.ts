@@ -2,7 +2,8 @@ import type { ChannelName, ChannelOrder, PayMethod } from '../channel/channel.ts
 
 /**
  * The states of a payment order (支付订单), in the wire's own words. `progress` may become `success`, `close` or
- * `cancel`; `success` may become `cancel` when the money has gone back. A payment that arrives for a closed or
+ * `cancel`; `success` may become `cancel` when the money has gone back. Either becomes `refunded` where the channel says
+ * that all of a payment has gone back without us. A payment that arrives for a closed or
  * cancelled order is a late payment (关单后支付): it makes the order `refunding` until the money has gone back and it is
  * `refunded`, or `success` again, or leaves it to a person, by policy (`late-payment.ts`). Each arrow is one guarded
  * UPDATE in `store.ts`.

@@ -9,7 +9,7 @@ import {
   ViolationEntity,
 } from './entities.ts';
 import { type Change, change, type NewCloseRecord, noFailures, noLease } from './guarded-change.ts';
-import type { LateDecision, LateStatus } from './late-payment.ts';
+import type { LateDecision, LateStatus, SeenPayment } from './late-payment.ts';
 import { noteChange } from './note-change.ts';
 import { type PaymentOrder, shownStatus } from './order.ts';
 
@@ -30,34 +30,42 @@ export function createPaymentStore(db: DataSource) {
      * A payment, with the notification or the close attempt that told of it: both or neither. Needs no lease: it
      * wins any race by its guard.
      * - `recorded`: unpaid before, paid now. Its timer is gone, unless it is being cancelled or reversed: then the money
-     *   must go back, and it is due at once.
+     *   must go back, and it is due at once. A payment that has gone back in full makes the order `refunded`, never
+     *   `success`; so it does of one that was paid before.
      * - `late`: the order had ended unpaid. A closed one becomes `lateStatus`, of a cancelled one the money must go
      *   back; where it must, it is due at once. Unless it was being watched, that is a violation, counted with it.
      * - `repeated`: known already.
      */
     async recordPayment(
       order: PaymentOrder,
-      payment: { channelTradeNo: string; paidAt: Date },
+      payment: Pick<SeenPayment, 'channelTradeNo' | 'paidAt' | 'wentBack'>,
       source: PaymentSource,
       { now, lateStatus }: { now: Date; lateStatus: LateStatus },
     ): Promise<PaymentOutcome> {
       const { channelTradeNo, paidAt } = payment;
+      const isAllBack = payment.wentBack === 'in_full';
       return inTransaction(db, async (manager) => {
-        const paid: Partial<PaymentOrder> = { status: 'success', channelTradeNo, paidAt };
+        const paid = { status: 'success', channelTradeNo, paidAt } as const;
+        const seen = isAllBack ? ({ ...paid, status: 'refunded' } as const) : paid;
         const told: Partial<PaymentOrder> = { channelTradeNo, latePaidAt: paidAt };
         const back = { status: 'refunding', nextCloseAt: now } as const;
-        const closed: Change = {
-          refunding: { ...told, ...back },
-          success: { ...told, ...paid, closedAt: null, nextCloseAt: null, ending: 'expiry' as const },
-          close: { ...told, nextCloseAt: null },
-        }[lateStatus];
+        const closed = (
+          {
+            refunding: { ...told, ...back },
+            refunded: { ...told, status: 'refunded' as const },
+            success: { ...told, ...paid, closedAt: null, nextCloseAt: null, ending: 'expiry' as const },
+            close: { ...told, nextCloseAt: null },
+          } satisfies Record<LateStatus, Change>
+        )[lateStatus];
         const idle = { nextCloseAt: null, watchUntil: null, ...noFailures, ...noLease };
         const open = "id = :id AND status = 'progress' AND ending";
+        // Paid, and nothing is left to do: no refund of ours is under way.
+        const settled = "id = :id AND status = 'success' AND next_close_at IS NULL AND stuck_at IS NULL";
         const unpaid = 'AND paid_at IS NULL AND late_paid_at IS NULL';
         const { id } = order;
         let outcome: PaymentOutcome = 'repeated';
         if (
-          (await change(manager, { ...paid, ...idle }, `${open} NOT IN ('reverse', 'cancel')`, { id })) ===
+          (await change(manager, { ...seen, ...idle }, `${open} NOT IN ('reverse', 'cancel')`, { id })) ===
             1 ||
           (await change(manager, { ...paid, ...idle, nextCloseAt: now }, `${open} IN ('reverse', 'cancel')`, {
             id,
@@ -65,6 +73,9 @@ export function createPaymentStore(db: DataSource) {
         ) {
           outcome = 'recorded';
           await noteChange(manager, { id, shown: 'progress' }, now);
+        } else if (isAllBack && (await change(manager, { status: 'refunded' }, settled, { id })) === 1) {
+          outcome = 'recorded';
+          await noteChange(manager, { id, shown: 'success' }, now);
         } else {
           await noteViolation(manager, 'paid', `status IN ('close', 'cancel') ${unpaid}`, id, now);
           const late = async (guard: string, set: Change) =>
@@ -139,17 +150,19 @@ export function createPaymentStore(db: DataSource) {
     async watchLateCreation(
       order: PaymentOrder,
       { watchUntil, exists }: { watchUntil: Date; exists: boolean },
-      record: Omit<NewCloseRecord, 'statusBefore' | 'statusAfter'>,
+      record: NewCloseRecord,
     ): Promise<boolean> {
       const { id } = order;
       const now = record.createdAt;
       const endedUnpaid = "status IN ('close', 'cancel') AND paid_at IS NULL AND late_paid_at IS NULL";
       return inTransaction(db, async (manager) => {
         if (exists) await noteViolation(manager, 'payable', endedUnpaid, id, now);
-        const set = { createAttemptedAt: now, watchUntil, nextCloseAt: now, ...noLease };
+        const closeAttempts = () => 'close_attempts + 1';
+        const set = { createAttemptedAt: now, watchUntil, nextCloseAt: now, closeAttempts, ...noLease };
         if ((await change(manager, set, `id = :id AND ${endedUnpaid}`, { id })) === 0) return false;
-        const { status } = await manager.findOneByOrFail(PaymentOrderEntity, { id });
-        await manager.insert(CloseRecordEntity, { ...record, statusBefore: status, statusAfter: status });
+        const { status, closeAttempts: attempt } = await manager.findOneByOrFail(PaymentOrderEntity, { id });
+        const states = { statusBefore: status, statusAfter: status };
+        await manager.insert(CloseRecordEntity, { ...record, attempt, ...states });
         return true;
       });
     },

@@ -6,7 +6,7 @@ import type { PaymentOutcome, PaymentSource } from './payment-store.ts';
 
 /**
  * A payment the channel has vouched for becomes part of its order: `progress` becomes `success` and the timer
- * goes; if the order is being cancelled, the timer stays and gives the money back. It needs no lease; whatever
+ * goes, or `refunded` where all of it has gone back; if the order is being cancelled, the timer stays and gives the money back. It needs no lease; whatever
  * else is under way on the order loses to it by its guard.
  *
  * For an order that had already ended unpaid it is a late payment (关单后支付): kept on the order and never dropped
@@ -31,7 +31,9 @@ export async function recordPayment(
   const { status, closedAt } = await followRow(deps, order.id);
   const { paidAt } = payment;
   const log = deps.log.child({ orderNo: order.orderNo, channel: order.channel });
-  if (outcome === 'recorded') log.info({ paidAt }, 'order paid');
+  if (outcome === 'recorded' && status === 'refunded')
+    log.warn({ paidAt }, 'order was paid, and all of it has gone back');
+  else if (outcome === 'recorded') log.info({ paidAt }, 'order paid');
   else if (status === 'close') log.error({ paidAt, closedAt }, 'paid after it was closed: refund or reopen');
   else log.warn({ paidAt, closedAt, status }, 'paid after it was closed or cancelled');
   return outcome;

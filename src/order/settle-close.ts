@@ -8,6 +8,7 @@ import { isGivingBack, type PaymentOrder, type PendingReason } from './order.ts'
 import type { CloseOutcome, CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
 import { countOf, isStuck, needsPerson, retryDelayMs } from './retry.ts';
+import { learnWentBack } from './went-back.ts';
 
 /** How often a softly closed order is asked about, ms. */
 const WATCH_INTERVAL_MS = 30_000;
@@ -63,9 +64,12 @@ export async function settlePaid(
   attempt: CloseAttempt,
   { payment }: { payment: SeenPayment },
 ): Promise<CloseOutcome> {
+  const seen = await learnPayment(deps, attempt, payment);
+  if (typeof seen === 'string') return settleRetry(deps, attempt, { reason: seen, notBefore: null });
   const record = closeRecord(attempt, 'paid', 'success');
-  await recordPayment(deps, attempt.leased, payment, { record });
+  await recordPayment(deps, attempt.leased, seen, { record });
   const order = await deps.store.get(attempt.leased.id);
+  if (order.status === 'refunded') return { kind: 'ended', status: 'refunded' };
   if (order.nextCloseAt === null) return { kind: 'paid', order };
   // A close that may have sent the money back had begun: now it must go back for certain.
   return {
@@ -74,6 +78,16 @@ export async function settlePaid(
     answer: lastAnswer(attempt.answers),
     retryAt: order.nextCloseAt,
   };
+}
+
+/** The payment as it may be recorded, or why it may not yet: see `went-back.ts`. */
+export async function learnPayment(
+  deps: OrderDeps,
+  { leased, now }: CloseAttempt,
+  payment: SeenPayment,
+): Promise<SeenPayment | PendingReason> {
+  const channel = deps.channels.get(leased.channel);
+  return channel === undefined ? 'misconfigured' : learnWentBack(channel, leased, payment, now);
 }
 
 /**
@@ -92,12 +106,13 @@ export async function settleRetry(
   const retryCount = downUntil === null ? countOf(reason, before) : before.count;
   const wait = downUntil?.getTime() ?? now.getTime() + retryDelayMs(reason, retryCount, deps.random());
   const retryAt = new Date(Math.min(wait, notBefore?.getTime() ?? Number.POSITIVE_INFINITY));
-  // What somebody asked for goes on; what a timer began waits for its time again.
-  const ending = waitsForExpiry(attempt.trigger)
-    ? leased.ending
-    : attempt.type === 'cancel'
-      ? 'cancel'
-      : 'close';
+  // What somebody asked for goes on; what a timer began waits for its time again. A sync asks for nothing.
+  const ending =
+    waitsForExpiry(attempt.trigger) || attempt.type === 'sync'
+      ? leased.ending
+      : attempt.type === 'cancel'
+        ? 'cancel'
+        : 'close';
   const next = {
     at: retryAt,
     ending,

@@ -4,10 +4,18 @@ import { answersOf, nothingAsked } from './ask-channel.ts';
 import { closeOrder } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
 import { holding, takeLease } from './lease.ts';
-import { asChannelOrder, isEndedUnpaid, isExpired, type PaymentOrder } from './order.ts';
+import { asChannelOrder, isEndedUnpaid, isExpired, type PaymentOrder, type PendingReason } from './order.ts';
 import type { CloseTrigger, SyncOutcome, SyncStatus } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
-import { attemptLog, type CloseAttempt, closeRecord, settleClosed } from './settle-close.ts';
+import {
+  attemptLog,
+  type CloseAttempt,
+  closeRecord,
+  learnPayment,
+  settleClosed,
+  settleRetry,
+} from './settle-close.ts';
+import { asSeen } from './went-back.ts';
 
 /**
  * Asks the channel what it knows of an order and corrects ourselves (同步), by the same table as the close: paid
@@ -55,8 +63,9 @@ async function correct(
         attemptLog(deps, attempt).error({ answer: query.answer }, 'paid another amount');
         return { kind: 'unreachable', reason: 'mismatch', answer: query.answer };
       }
+      const payment = await learnPayment(deps, attempt, asSeen(channel, query));
+      if (typeof payment === 'string') return notRecorded(deps, attempt, payment, query.answer);
       const record = closeRecord(attempt, 'paid', leased.status === 'progress' ? 'success' : leased.status);
-      const payment = { ...query.payment, wentBack: query.kind === 'refunded' };
       await recordPayment(deps, leased, payment, { record });
       return synced(deps, leased, query.kind === 'paid' ? 'pay_success' : 'pay_refund');
     }
@@ -97,6 +106,19 @@ async function correct(
     default:
       return assertNever(query);
   }
+}
+
+/** Paid, but not all of it may be there: the order's timer goes on with it, and a person is told where one must look. */
+async function notRecorded(
+  deps: OrderDeps,
+  attempt: CloseAttempt,
+  reason: PendingReason,
+  answer: string,
+): Promise<SyncOutcome> {
+  await settleRetry(deps, attempt, { reason, notBefore: null });
+  if (reason === 'mismatch' || reason === 'refunding') return synced(deps, attempt.leased, 'pay_refund');
+  const isKnown = reason === 'misconfigured' || reason === 'rate_limited';
+  return { kind: 'unreachable', reason: isKnown ? reason : 'unreachable', answer };
 }
 
 async function synced(

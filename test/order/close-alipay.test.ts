@@ -81,12 +81,12 @@ describe('a paid order is never closed', () => {
     expect(await world.close(order)).toMatchObject({ kind: 'paid' });
   });
 
-  test('TRADE_CLOSED after a payment that was refunded: paid, not closed', async () => {
+  test('TRADE_CLOSED after a payment that was refunded: refunded, not closed', async () => {
     const order = await due();
     await payUnnoticed(order);
     await control().refund(order.orderNo);
     expect(control().order(order.orderNo)?.state).toBe('TRADE_CLOSED');
-    expect(await world.close(order)).toMatchObject({ kind: 'paid' });
+    expect(await world.close(order)).toEqual({ kind: 'ended', status: 'refunded' });
   });
 
   test('another amount: held for a person, neither paid nor closed', async () => {

@@ -170,11 +170,12 @@ describe('a paid order is never closed', () => {
     expect((await world.reload(order)).status).toBe('progress');
   });
 
-  test.each([1, 100])('refunded (%d of 100 fen): paid', async (fen) => {
+  test.each([1, 100])('refunded elsewhere (%d of 100 fen): for a person, not closed', async (fen) => {
     const order = await due();
     await payUnnoticed(order);
     await world.simulator.control.refund(order.orderNo, fen);
-    expect(await world.close(order)).toMatchObject({ kind: 'paid' });
+    expect(await world.close(order)).toMatchObject({ kind: 'pending', reason: 'mismatch' });
+    expect(await world.reload(order)).toMatchObject({ status: 'progress', stuckAt: expect.any(Date) });
   });
 
   test('asked under another merchant number than the order’s own: not asked at all', async () => {

@@ -23,14 +23,25 @@ const order = {
 const payment: ChannelPayment = { orderNo: 'AC1', channelTradeNo: 'T1', amountFen: 100, paidAt: expiresAt };
 
 /** A channel whose unknown numbers were never created, like WeChat's. */
-const strict = { showsUntouched: () => true, closesSoftly: () => false, unpayableFrom: () => unpayableFrom };
+const strict = {
+  showsUntouched: () => true,
+  closesSoftly: () => false,
+  unpayableFrom: () => unpayableFrom,
+  refundedIsInFull: false,
+};
 /** A channel whose unknown numbers may merely not have been scanned, like Alipay's. */
-const soft = { showsUntouched: () => false, closesSoftly: () => true, unpayableFrom: () => unpayableFrom };
+const soft = {
+  showsUntouched: () => false,
+  closesSoftly: () => true,
+  unpayableFrom: () => unpayableFrom,
+  refundedIsInFull: true,
+};
 /** A channel without a close, whose unknown numbers may merely not have been scanned, like UnionPay's. */
 const closeless = {
   showsUntouched: () => false,
   closesSoftly: () => false,
   unpayableFrom: () => unpayableFrom,
+  refundedIsInFull: false,
 };
 
 const query = (kind: QueryResult['kind'], amountFen = 100): QueryResult =>
@@ -82,7 +93,11 @@ describe('an order is closed only on the channel’s word', () => {
   test('a refund, even in part, means that it was paid', () => {
     expect(decide({ close: close('conflict'), queryAfter: query('refunded') })).toEqual({
       kind: 'paid',
-      payment: { ...payment, wentBack: true },
+      payment: { ...payment, wentBack: 'unknown' },
+    });
+    expect(decide({ close: close('conflict'), queryAfter: query('refunded') }, before, soft)).toEqual({
+      kind: 'paid',
+      payment: { ...payment, wentBack: 'in_full' },
     });
   });
 

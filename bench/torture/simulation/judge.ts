@@ -87,9 +87,9 @@ function judgeMoney({ order, row }: Evidence): string[] {
 
 /** What the merchant may be told next. `close` again: paid late, and kept for a person. */
 const mayBeTold = {
-  progress: ['success', 'close', 'cancel', 'refunding'],
-  success: ['cancel', 'refunding'],
-  close: ['close', 'cancel', 'refunding', 'success'],
+  progress: ['success', 'close', 'cancel', 'refunding', 'refunded'],
+  success: ['cancel', 'refunding', 'refunded'],
+  close: ['close', 'cancel', 'refunding', 'refunded', 'success'],
   cancel: ['refunding'],
   refunding: ['refunded', 'cancel', 'success'],
   refunded: [],

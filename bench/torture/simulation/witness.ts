@@ -8,9 +8,9 @@ import type { Mail } from './life.ts';
 
 /** What the order may become from each state, in one step or several. */
 const mayBecome = {
-  progress: ['success', 'close', 'cancel'],
-  success: ['cancel'],
-  close: ['cancel', 'refunding', 'success'],
+  progress: ['success', 'close', 'cancel', 'refunded'],
+  success: ['cancel', 'refunded'],
+  close: ['cancel', 'refunding', 'refunded', 'success'],
   cancel: ['refunding'],
   refunding: ['refunded', 'success'],
   refunded: [],

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { OrderStatus, PaymentOrder } from '../../src/order/order.ts';
+import { runDueOrder } from '../../src/order/run-due-order.ts';
+import { createWorld, somebody, type World } from '../support/world.ts';
+
+/** A payment whose notification was lost, and whose money has gone back before anybody here knew of it. */
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+  control().settings.refundSettlesAfterMs = 0;
+});
+afterAll(() => world.end());
+
+const control = () => world.simulator.control;
+const told = async (order: PaymentOrder): Promise<OrderStatus[]> => {
+  const rows = await world.query(
+    `SELECT event FROM merchant_notice WHERE order_no = '${order.orderNo}' ORDER BY id`,
+  );
+  return (rows as { event: OrderStatus }[]).map(({ event }) => event);
+};
+async function paidUnnoticed(channel: 'wechat_pay' | 'ali_pay'): Promise<PaymentOrder> {
+  const order = await world.create(channel, { notifyUrl: 'https://shop.example.com/notify' });
+  control().notifications.drop(order.orderNo, 100);
+  await control().pay(order.orderNo);
+  return order;
+}
+/** What an earlier state of the database knew: nothing of the payment, the cancel and the refund. */
+async function forgetCancel(order: PaymentOrder): Promise<PaymentOrder> {
+  await world.query(`DELETE FROM refund WHERE order_id = ${order.id}`);
+  await world.query(`DELETE FROM merchant_notice WHERE order_id = ${order.id}`);
+  const open = { status: 'progress', paidAt: null, closedAt: null, channelTradeNo: null } as const;
+  return world.edit(order, { ...open, ending: 'expiry', nextCloseAt: order.expiresAt, watchUntil: null });
+}
+
+const ways = {
+  'its timer': async (order: PaymentOrder) => {
+    await world.expire(order);
+    await world.fire(order);
+  },
+  'a close by the API': (order: PaymentOrder) => world.close(order, 'api'),
+  'a sync': (order: PaymentOrder) => world.sync(order),
+};
+
+describe.each(Object.entries(ways))('found by %s', (_, find) => {
+  test('refunded in full in Alipay’s back office: refunded, never success, and nothing to refund', async () => {
+    const order = await paidUnnoticed('ali_pay');
+    await control().refund(order.orderNo);
+    await find(order);
+    expect(await world.reload(order)).toMatchObject({
+      status: 'refunded',
+      paidAt: expect.any(Date),
+      nextCloseAt: null,
+      leaseToken: null,
+    });
+    expect(await told(order)).toEqual(['refunded']);
+    expect(control().log({ operation: 'refund', orderNo: order.orderNo })).toEqual([]);
+  });
+
+  test.each(['wechat_pay', 'ali_pay'] as const)(
+    '%s: refunded by a cancel of ours that the database has lost: refunded, never success',
+    async (channel) => {
+      const order = await paidUnnoticed(channel);
+      expect(await world.cancel(order)).toMatchObject({ kind: 'cancelled', refunded: true });
+      const before = control().log({ operation: 'refund', orderNo: order.orderNo }).length;
+      await forgetCancel(order);
+      await find(order);
+      expect(await world.reload(order)).toMatchObject({ status: 'refunded', nextCloseAt: null });
+      expect(await told(order)).toEqual(['refunded']);
+      expect(control().log({ operation: 'refund', orderNo: order.orderNo })).toHaveLength(before);
+    },
+  );
+
+  test('refunded in WeChat’s back office, which does not say how much: open, for a person, never success', async () => {
+    const order = await paidUnnoticed('wechat_pay');
+    await control().refund(order.orderNo, 40);
+    await find(order);
+    const after = await world.reload(order);
+    expect(after).toMatchObject({ status: 'progress', retryReason: 'mismatch', stuckAt: expect.any(Date) });
+    expect(after.ending).not.toBe('cancel');
+    expect(await told(order)).toEqual([]);
+  });
+
+  test('our refund is still on its way: open until it has arrived, then refunded', async () => {
+    const order = await paidUnnoticed('wechat_pay');
+    control().settings.refundSettlesAfterMs = 60_000;
+    await world.cancel(order);
+    control().settings.refundSettlesAfterMs = 0;
+    await forgetCancel(order);
+    await find(order);
+    expect(await world.reload(order)).toMatchObject({ status: 'progress', retryReason: 'refunding' });
+    await control().clock.advance(61_000);
+    await world.expire(order);
+    await world.fire(order);
+    expect(await world.reload(order)).toMatchObject({ status: 'refunded', nextCloseAt: null });
+  });
+
+  test('paid, and nothing has gone back: success, without a further question', async () => {
+    const order = await paidUnnoticed('wechat_pay');
+    await find(order);
+    expect(await world.reload(order)).toMatchObject({ status: 'success' });
+    expect(control().log({ operation: 'refund_query', orderNo: order.orderNo })).toEqual([]);
+  });
+});
+
+test('a sync of a paid order that was refunded in full elsewhere makes it refunded, and says so once', async () => {
+  const order = await paidUnnoticed('ali_pay');
+  await world.sync(order);
+  await control().refund(order.orderNo);
+  expect(await world.sync(order)).toMatchObject({
+    kind: 'synced',
+    channelStatus: 'pay_refund',
+    repaired: true,
+  });
+  await world.sync(order);
+  expect(await told(order)).toEqual(['success', 'refunded']);
+  expect(await world.reload(order)).toMatchObject({ status: 'refunded' });
+});
+
+test('a closed order whose late payment was refunded in full elsewhere needs no person and no refund', async () => {
+  const manual = await world.openApp({ LATE_PAYMENT_POLICY: 'manual' });
+  const order = await world.create('ali_pay', { notifyUrl: 'https://shop.example.com/notify' });
+  control().notifications.drop(order.orderNo, 100);
+  await world.close(order, 'manual');
+  await control().pay(order.orderNo);
+  await control().refund(order.orderNo);
+  await world.edit(order, { nextCloseAt: new Date(0) });
+
+  await runDueOrder(manual.deps, order.orderNo, somebody);
+  expect(await world.reload(order)).toMatchObject({ status: 'refunded', latePaidAt: expect.any(Date) });
+  expect(await told(order)).toEqual(['close', 'refunded']);
+});
