@@ -1,8 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import type { Admin } from '../admin/admin.ts';
+import { patiently } from './patiently.ts';
 
 /** Names of no one else begin with it. */
 export const DEMO = 'demo-';
+/** A database that has gone for good must not keep the reader, ms. */
+const END_WITHIN_MS = 10_000;
 const BY = { actor: 'quickstart', ip: null };
 
 /** Somebody who may see and do everything on the admin page, for as long as the run lasts. */
@@ -14,7 +17,10 @@ export interface DemoUser {
   end(): Promise<void>;
 }
 
+/** Also ends those of earlier runs that were cut off. `end` tries for as long as a database may take to come back. */
 export async function addDemoUser({ users, passwords }: Admin, run: string): Promise<DemoUser> {
+  for (const { name, disabledAt } of await users.list())
+    if (name.startsWith(DEMO) && disabledAt === null) await users.disable(name, BY);
   const name = `${DEMO}${run}`;
   const password = randomBytes(8).toString('hex');
   await users.add(name, 'admin', await passwords.hash(password), BY);
@@ -22,7 +28,7 @@ export async function addDemoUser({ users, passwords }: Admin, run: string): Pro
     name,
     password,
     async end() {
-      await users.disable(name, BY);
+      await patiently(() => users.disable(name, BY), END_WITHIN_MS);
     },
   };
 }

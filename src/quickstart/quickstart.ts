@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,8 @@ import { provideServices } from '../platform/services/services.ts';
 import { type Simulator, startSimulator } from '../simulator/simulator.ts';
 import { addDemoUser, DEMO, type DemoUser } from './demo-user.ts';
 import { type ShopNotices, takeNotices } from './notices.ts';
-import { refuseForeignDatabase } from './own-database.ts';
+import { forgetUnfinished, refuseForeignDatabase } from './own-database.ts';
+import { patiently } from './patiently.ts';
 import { playInstructions } from './play.ts';
 import { type Customer, customers } from './scenario.ts';
 import { openShop, type Shop } from './shop.ts';
@@ -51,6 +52,8 @@ export async function quickstart({
   json,
   signal,
 }: QuickstartOptions): Promise<boolean | null> {
+  // Twenty customers, and more, wait for it at once.
+  setMaxListeners(0, signal);
   const say = (line: string) => (json ? process.stderr : process.stdout).write(`${line}\n`);
   const services = await provideServices({ env, say });
   for (const line of services.description) say(line);
@@ -59,6 +62,7 @@ export async function quickstart({
     if (signal.aborted) return null;
     await refuseForeignDatabase(services.databaseUrl);
     await migrate(services.databaseUrl);
+    await forgetUnfinished(services.databaseUrl);
     const run = randomBytes(4).toString('hex');
     const logFile = join(tmpdir(), `autoclose-quickstart-${run}.log`);
     const port = await portNear(wantedPort(env), say);
@@ -122,10 +126,20 @@ async function sellAndWatch(
   const sold: { customer: Customer; orderNo: string }[] = [];
   const walks: Promise<void>[] = [];
   for (const [index, customer] of customers().entries()) {
-    const expiresAt = new Date(
-      Math.ceil((Date.now() + FIRST_LIFE_MS + index * FURTHER_LIFE_MS) / 1000) * 1000,
-    );
-    const { orderNo } = await shop.sell(`${DEMO}${run}-${index + 1}`, customer, expiresAt);
+    let tries = 0;
+    const sell = async () => {
+      if (signal.aborted) return null;
+      tries += 1;
+      const expiresAt = new Date(
+        Math.ceil((Date.now() + FIRST_LIFE_MS + index * FURTHER_LIFE_MS) / 1000) * 1000,
+      );
+      // What came of a try that failed is not known; nobody is shown its code, and it expires.
+      const bizOrderNo = [`${DEMO}${run}`, index + 1, ...(tries === 1 ? [] : [tries])].join('-');
+      return { ...(await shop.sell(bizOrderNo, customer, expiresAt)), expiresAt };
+    };
+    const order = await patiently(sell, LIMIT_MS);
+    if (order === null) return null;
+    const { orderNo, expiresAt } = order;
     sold.push({ customer, orderNo });
     walks.push(walk(simulator, customer, { orderNo, expiresAt }, signal));
   }
@@ -142,17 +156,18 @@ async function sellAndWatch(
 
   const screen = createScreen(process.stdout, sold.length + 1);
   const deadline = Date.now() + LIMIT_MS;
-  let all = await look();
+  let all = await patiently(look, LIMIT_MS);
   const isOver = (watched: Watched) => endedRight(watched) && isTold(watched);
   while (!all.every(isOver) && Date.now() < deadline) {
     if (!quiet && screen.isLive) screen.draw(renderTable(all, new Date(), screen));
     await wait(FRAME_MS, undefined, { signal }).catch(() => {});
     if (signal.aborted) break;
-    all = await look();
+    // A database that is away for a moment: what was seen last stands meanwhile.
+    all = await look().catch(() => all);
   }
   await Promise.all(walks);
   if (signal.aborted) return null;
-  all = await look();
+  all = await patiently(look, LIMIT_MS);
   if (!quiet) screen.draw(renderTable(all, new Date(), screen));
   return summarize(all);
 }

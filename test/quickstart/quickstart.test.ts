@@ -6,7 +6,10 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
+import { migrate } from '../../src/migrate.ts';
 import { freePort } from '../../src/platform/services/free-port.ts';
+import { startOwnDatabase } from '../../src/platform/services/services.ts';
+import { refuseForeignDatabase } from '../../src/quickstart/own-database.ts';
 import { addUser, createVisitor } from '../admin/visitor.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type World } from '../support/world.ts';
@@ -27,6 +30,18 @@ afterAll(async () => {
   await admin.query(`DROP DATABASE ${name}`);
   await admin.destroy();
 });
+
+async function enabledUsers(): Promise<number> {
+  const sql = `SELECT 1 FROM ${name}.admin_user WHERE disabled_at IS NULL`;
+  const rows: unknown[] = await admin.query(sql).catch(() => []);
+  return rows.length;
+}
+/** All processes below this one. */
+async function childrenOf(pid: number): Promise<number[]> {
+  const text = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  const own = text.split(' ').filter(Boolean).map(Number);
+  return [...own, ...(await Promise.all(own.map(childrenOf))).flat()];
+}
 
 const isAdminPage = (line: string) => line.startsWith('Admin page:');
 
@@ -83,11 +98,44 @@ describe('the quickstart', { timeout: LIMIT_MS }, () => {
     expect(rows).toEqual([{ ended: expect.any(Date) }]);
   });
 
-  test('SIGTERM to npm ends it before its summary, and that is no success', async () => {
+  test('SIGTERM to npm ends it before its summary, in order, and that is no success', async () => {
     const { child, ended, stderr } = await quickstart(['--once', '--json']);
-    for await (const line of stderr) if (line.startsWith('API and worker:')) break;
+    for await (const line of stderr) if (isAdminPage(line)) break;
     child.kill('SIGTERM');
     expect(await ended).not.toBe(0);
+    await until('nobody is let in any more', async () => (await enabledUsers()) === 0);
+  });
+
+  test('one that was killed leaves nothing to the next, also on a database that it had only begun to make', async () => {
+    const cut = await quickstart(['--once', '--json']);
+    await until('it has a user', async () => (await enabledUsers()) === 1, LIMIT_MS);
+    const pid = cut.child.pid ?? 0;
+    for (const each of [...(await childrenOf(pid)), pid]) process.kill(each, 'SIGKILL');
+    await cut.ended;
+    const next = await quickstart(['--once', '--json']);
+    expect(await next.ended).toBe(0);
+    expect(JSON.parse(next.lines.at(-1) ?? '')).toMatchObject({ orders: 20, wrong: 0, told: 20 });
+    expect(await enabledUsers()).toBe(0);
+
+    // As if it had been killed in the middle of its first migration.
+    const tables: { name: string }[] = await admin.query(
+      `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = '${name}' AND table_name <> 'autoclose_migrations'`,
+    );
+    for (const { name: table } of tables) await admin.query(`DROP TABLE ${name}.${table}`);
+    await admin.query(`DELETE FROM ${name}.autoclose_migrations`);
+    await expect(refuseForeignDatabase(databaseUrl)).resolves.toBeUndefined();
+    await migrate(databaseUrl);
+  });
+
+  test('goes on when its database has been away for a moment', async () => {
+    const database = await startOwnDatabase({ env: process.env, say: () => {} });
+    onTestFinished(() => database.stop());
+    const { ended, errors, lines } = await quickstart(['--once', '--json'], { DATABASE_URL: database.url });
+    await until('it sells', () => errors.find(isAdminPage), LIMIT_MS);
+    await database.kill();
+    await database.start();
+    expect([await ended, errors]).toEqual([0, expect.anything()]);
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ orders: 20, wrong: 0, told: 20 });
   });
 
   test.each([

@@ -1,0 +1,16 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+const PAUSE_MS = 500;
+
+/** Does it again for as long as it fails and `withinMs` lasts: a database or an API may be away for a moment. */
+export async function patiently<T>(work: () => Promise<T>, withinMs: number): Promise<T> {
+  const endsAt = performance.now() + withinMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (performance.now() >= endsAt) throw error;
+    }
+    await wait(PAUSE_MS);
+  }
+}
