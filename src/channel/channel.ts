@@ -73,6 +73,11 @@ export interface ChannelPayment {
   amountFen: number;
   /** When the customer paid, by the channel's clock. */
   paidAt: Date;
+  /**
+   * The order's creation as the channel repeats it, where that is a part of the order's name there (`knowsByCreatedAt`). A
+   * notification about another second is about another order.
+   */
+  orderCreatedAt?: Date;
 }
 
 /** For the close record: what the channel said, short, without secrets or customer identity. */
@@ -171,6 +176,11 @@ export interface RawNotification {
 export type NotificationResult =
   /** Verified, and about a payment. `body` is the verified content in clear, to be stored. */
   | { kind: 'payment'; eventId: string; payment: ChannelPayment; body: string }
+  /**
+   * Verified and about an order, but not exactly what a payment of it looks like: its fields contradict each other, one is
+   * missing, or it tells of another state. It changes nothing by itself; the order is asked about at once.
+   */
+  | { kind: 'doubtful'; eventId: string; orderNo: string; what: string; body: string }
   /** Verified, but nothing that we act on. */
   | { kind: 'other'; eventId: string; what: string; body: string }
   /** Not verified, or not for us: change nothing, answer failure. */

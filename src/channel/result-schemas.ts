@@ -20,6 +20,7 @@ const payment = z.object({
   channelTradeNo: z.string().min(1),
   amountFen: z.int().positive(),
   paidAt: z.date(),
+  orderCreatedAt: z.date().optional(),
 });
 const statedAt = z.date().optional().catch(undefined);
 const failures = ['unknown', 'rate_limited', 'misconfigured'] as const;
@@ -68,6 +69,13 @@ export const refundResult: z.ZodType<RefundResult> = plain([
 
 export const notificationResult: z.ZodType<NotificationResult> = z.union([
   z.object({ kind: z.literal('payment'), eventId: z.string().min(1), payment, body: z.string() }),
+  z.object({
+    kind: z.literal('doubtful'),
+    eventId: z.string().min(1),
+    orderNo: z.string().min(1),
+    what: z.string(),
+    body: z.string(),
+  }),
   z.object({ kind: z.literal('other'), eventId: z.string().min(1), what: z.string(), body: z.string() }),
   z.object({ kind: z.literal('rejected'), reason: z.string() }),
 ]);

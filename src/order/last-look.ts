@@ -7,7 +7,7 @@ import { holding, takeLease } from './lease.ts';
 import { asChannelOrder, type PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
-import { attemptLog, type CloseAttempt, closeRecord, settleRetry } from './settle-close.ts';
+import { attemptLog, type CloseAttempt, closeRecord, nextLookAt, settleRetry } from './settle-close.ts';
 import { asSeen } from './went-back.ts';
 
 /** Over how long the last looks are spread that were due while their channel was out of order, ms. */
@@ -94,7 +94,12 @@ async function lookLeased(
   }
 }
 
+/** Done with; a look that came early, because of a doubtful notification, is followed by one when it is time. */
 async function settleDone(deps: OrderDeps, attempt: CloseAttempt): Promise<void> {
-  const set = { nextCloseAt: null, retryReason: null, retryCount: 0 };
+  const { leased, now } = attempt;
+  const lookAt = nextLookAt(deps, leased, null);
+  // As long as from a close to its last look have not passed yet.
+  const isEarly = now.getTime() - (leased.closedAt ?? now).getTime() < lookAt.getTime() - now.getTime();
+  const set = { nextCloseAt: isEarly ? lookAt : null, retryReason: null, retryCount: 0 };
   await deps.store.endAttempt(attempt.leased, set, closeRecord(attempt, 'closed', attempt.leased.status));
 }

@@ -1,8 +1,9 @@
-import type { ChannelName, NotificationReply, RawNotification } from '../channel/channel.ts';
+import type { ChannelName, ChannelPayment, NotificationReply, RawNotification } from '../channel/channel.ts';
 import { isLasting } from '../platform/lasting-error.ts';
 import { safeError } from '../platform/safe-error.ts';
 import type { OrderDeps } from './deps.ts';
 import { putFaultyOff } from './faulty-data.ts';
+import type { PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
 import { inTraceOf } from './trace-of.ts';
@@ -17,6 +18,8 @@ const BY_CHANNEL: CloseTrigger = { kind: 'api', actor: null, clientIp: null };
  * - Not verified, or not ours: changes nothing, failure.
  * - An order we do not know: stored, reported, failure. Creation inserts the order first, so this is somebody
  *   else's order or a database restored from a backup; the channel goes on repeating it meanwhile.
+ * - Verified, but not exactly a payment of this order (`doubtful`): stored, and the channel is asked at once; only its
+ *   answer changes anything.
  * - Another amount than the order's: stored and reported; the order stays as it is, for a person.
  * - A payment that cannot be stored as it is told: the notification is kept, the order is stuck and its channel is asked
  *   again, slowly. It is acknowledged: repeated, it would be no other.
@@ -45,8 +48,7 @@ export async function receiveNotification(
     return channel.replies.accepted;
   }
 
-  const { payment } = parsed;
-  const { orderNo } = payment;
+  const { orderNo } = parsed.kind === 'payment' ? parsed.payment : parsed;
   const order = await deps.store.find(orderNo);
   if (order === null || order.channel !== channelName) {
     await deps.store.keepNotification({ ...notification, orderNo, outcome: 'unknown_order' });
@@ -54,6 +56,15 @@ export async function receiveNotification(
     return channel.replies.failed;
   }
   return inTraceOf(order, 'receive notification', async () => {
+    const payment = parsed.kind === 'payment' && isAbout(order, parsed.payment) ? parsed.payment : null;
+    if (payment === null) {
+      await deps.store.keepNotification({ ...notification, orderNo, outcome: 'doubtful' });
+      const what = parsed.kind === 'doubtful' ? parsed.what : 'another second of creation';
+      log.warn({ eventId, orderNo, what }, 'notification is not believed: the channel is asked');
+      const now = deps.clock.now();
+      if (await deps.store.askSoon(order.id, now)) await deps.timer.set(order, now, 'timeout');
+      return channel.replies.accepted;
+    }
     if (payment.amountFen !== order.amountFen) {
       await deps.store.keepNotification({ ...notification, orderNo, outcome: 'mismatch' });
       const { amountFen } = order;
@@ -71,4 +82,10 @@ export async function receiveNotification(
     }
     return channel.replies.accepted;
   });
+}
+
+/** Where the second of the creation is a part of the order's name at its channel, it is the order's own. */
+function isAbout({ createdAt }: PaymentOrder, { orderCreatedAt }: ChannelPayment): boolean {
+  if (orderCreatedAt === undefined) return true;
+  return Math.floor(createdAt.getTime() / 1_000) === Math.floor(orderCreatedAt.getTime() / 1_000);
 }

@@ -138,6 +138,16 @@ export function createOrderStore(db: DataSource) {
       );
     },
 
+    /**
+     * Lets an order of which no payment is known be asked about now: polled before its expiry, closed after it, looked at
+     * where it has ended. False: it is paid, or due already.
+     */
+    async askSoon(id: string, now: Date): Promise<boolean> {
+      const guard =
+        "id = :id AND status IN ('progress', 'close', 'cancel') AND paid_at IS NULL AND late_paid_at IS NULL AND (next_close_at IS NULL OR next_close_at > :now)";
+      return (await change(orders.manager, { nextCloseAt: now }, guard, { id, now })) === 1;
+    },
+
     /** Makes an open order due now, forgetting its earlier failures. A cancel stays one. False: it has ended. */
     async makeDue(id: string, now: Date): Promise<boolean> {
       const ending = () => "IF(ending = 'expiry', 'close', ending)";

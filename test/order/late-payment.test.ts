@@ -284,6 +284,9 @@ describe.each(channels)('%s: the last look at a closed order', (channel) => {
     return world.reload(order);
   };
 
+  const aDayLater = (order: PaymentOrder) =>
+    world.edit(order, { closedAt: new Date(Date.now() - 26 * 3_600_000) });
+
   test('is due when the channel notifies of nothing any more, and needs no timer', async () => {
     const order = await closed();
     const waitMs = (order.nextCloseAt?.getTime() ?? 0) - Date.now();
@@ -292,7 +295,7 @@ describe.each(channels)('%s: the last look at a closed order', (channel) => {
   });
 
   test('finds it closed, and is the last', async () => {
-    const order = await closed();
+    const order = await aDayLater(await closed());
     expect(await world.fire(order)).toBeNull();
     expect(await world.reload(order)).toMatchObject({ status: 'close', nextCloseAt: null });
     expect(await violations(order)).toEqual([]);
@@ -334,8 +337,15 @@ describe.each(channels)('%s: the last look at a closed order', (channel) => {
     expect((await world.records(order)).at(-1)).toMatchObject({ closeType: 'watch', outcome: 'payable' });
   });
 
-  test('learns nothing in an outage, and is tried again', async () => {
+  test('that comes early is followed by another when it is time', async () => {
     const order = await closed();
+    await world.fire(order);
+    const { nextCloseAt } = await world.reload(order);
+    expect(nextCloseAt?.getTime()).toBeGreaterThanOrEqual(order.nextCloseAt?.getTime() ?? Number.NaN);
+  });
+
+  test('learns nothing in an outage, and is tried again', async () => {
+    const order = await aDayLater(await closed());
     const outage = control().addFault({ kind: 'reset', match: { orderNo: order.orderNo } });
     await world.fire(order);
     expect((await world.reload(order)).nextCloseAt).toBeInstanceOf(Date);

@@ -18,6 +18,7 @@ const eventSchema = z.object({
   notify_id: z.string().min(1).max(128),
   app_id: z.string(),
   seller_id: z.string().optional(),
+  out_trade_no: z.string().min(1).max(64).optional(),
   trade_status: z.string().optional(),
   gmt_refund: z.string().optional(),
   refund_fee: z.string().optional(),
@@ -39,7 +40,8 @@ const paymentSchema = z
 
 /**
  * Reads one of Alipay's notifications: verified over the parameters of its form, and then compared with this
- * application. Of a scanned code only TRADE_SUCCESS is notified by default; a refund repeats the trade's status.
+ * application. Of a scanned code only TRADE_SUCCESS is notified by default; a refund repeats the trade's status. Whatever
+ * is about a trade and is not exactly its payment is `doubtful`.
  */
 export function readAlipayNotification(
   { appId, sellerId }: Pick<AlipayConfig, 'appId' | 'sellerId'>,
@@ -61,12 +63,12 @@ export function readAlipayNotification(
   const body = JSON.stringify(signed);
   const paid = status === 'TRADE_SUCCESS' || status === 'TRADE_FINISHED';
   const refund = event.gmt_refund !== undefined || yuanToFen(event.refund_fee ?? '0') !== 0;
-  if (!paid || refund)
-    return { kind: 'other', eventId, what: shortText(status, refund ? 'refund' : ''), body };
-  const payment = paymentSchema.safeParse(params);
-  return payment.success
-    ? { kind: 'payment', eventId, payment: payment.data, body }
-    : rejected('incomplete payment');
+  const payment = paymentSchema.safeParse(params).data;
+  if (paid && !refund && payment !== undefined) return { kind: 'payment', eventId, payment, body };
+  const what = shortText(status, refund ? 'refund' : '', paid && !payment ? 'incomplete payment' : '');
+  return event.out_trade_no === undefined
+    ? { kind: 'other', eventId, what, body }
+    : { kind: 'doubtful', eventId, orderNo: event.out_trade_no, what, body };
 }
 
 /**

@@ -19,6 +19,9 @@ const eventSchema = z.object({
   merId: z.string(),
   txnType: z.string(),
   respCode: z.string(),
+  /** Of a query's answer. Where it is stated all the same, it must not contradict `respCode`. */
+  origRespCode: z.string().optional(),
+  orderId: z.string().min(1).max(40),
   /** UnionPay's number of the transaction: the same however often it is notified. */
   queryId: z.string().min(1).max(64),
 });
@@ -26,7 +29,8 @@ const eventSchema = z.object({
 /**
  * Reads one of UnionPay's notifications: verified over the fields of its form, and then compared with this merchant. The
  * form is the body alone: parameters of our own in the address take no part, neither here nor in the signature. Only
- * what has succeeded is notified: payments, and undos and refunds, which their own queries settle.
+ * what has succeeded is notified: payments, and undos and refunds, which their own queries settle. A consume that is not
+ * exactly the success form (backUrl page) is `doubtful`.
  */
 export function readUnionpayNotification(
   merId: string,
@@ -41,16 +45,19 @@ export function readUnionpayNotification(
 
   const parsed = eventSchema.safeParse(fields);
   if (!parsed.success) return rejected('not a notification');
-  const { queryId: eventId, txnType, respCode } = parsed.data;
+  const { queryId: eventId, orderId: orderNo, txnType, respCode, origRespCode = respCode } = parsed.data;
   if (parsed.data.merId !== merId) return rejected('another merchant’s');
 
   const { signature: _signature, signPubKeyCert: _certificate, ...signed } = fields;
   const body = JSON.stringify(signed);
-  if (txnType !== CONSUME || lookUp(outcomes, respCode) !== 'done') {
+  if (txnType !== CONSUME) {
     return { kind: 'other', eventId, what: shortText(`txnType ${txnType}`, respCode), body };
   }
   const payment = paymentOf(fields);
-  return payment === null ? rejected('incomplete payment') : { kind: 'payment', eventId, payment, body };
+  const isDone = [respCode, origRespCode].every((code) => lookUp(outcomes, code) === 'done');
+  if (isDone && payment !== null) return { kind: 'payment', eventId, payment, body };
+  const what = shortText(respCode, `orig ${origRespCode}`, payment === null ? 'incomplete payment' : '');
+  return { kind: 'doubtful', eventId, orderNo, what, body };
 }
 
 function rejected(reason: string): NotificationResult {

@@ -34,7 +34,8 @@ export function paymentOf(data: unknown): ChannelPayment | null {
     txnTime,
     traceTime = '',
   } = parsed.data;
-  return { orderNo, channelTradeNo, amountFen, paidAt: tracedAt(traceTime, txnTime) ?? txnTime };
+  const paidAt = tracedAt(traceTime, txnTime) ?? txnTime;
+  return { orderNo, channelTradeNo, amountFen, paidAt, orderCreatedAt: txnTime };
 }
 
 function tracedAt(traceTime: string, txnTime: Date): Date | null {

@@ -28,7 +28,7 @@ export const wechatReplies = {
 
 /**
  * Reads WeChat Pay's notifications: verified over the raw bytes, decrypted, and then compared with this merchant.
- * Only successful payments are notified of an order; closing is not.
+ * Only successful payments are notified of an order; closing is not. Anything else about an order is `doubtful`.
  */
 export function createWechatNotificationReader(
   merchant: Merchant,
@@ -49,12 +49,12 @@ export function createWechatNotificationReader(
     const parsed = transactionSchema.safeParse(parseJson(body));
     if (!parsed.success) return rejected('not an order');
     const transaction = parsed.data;
-    if (!isOurs(transaction, merchant)) return rejected('another merchant’s, or not in CNY');
-    if (transaction.trade_state !== 'SUCCESS') {
-      return { kind: 'other', eventId, what: shortText(eventType, transaction.trade_state), body };
-    }
+    if (!isOurs(transaction, merchant)) return rejected('another merchant’s');
+    const { trade_state: state, out_trade_no: orderNo } = transaction;
     const payment = paymentOf(transaction);
-    return payment === null ? rejected('incomplete payment') : { kind: 'payment', eventId, payment, body };
+    if (state === 'SUCCESS' && payment !== null) return { kind: 'payment', eventId, payment, body };
+    const what = shortText(eventType, state, payment === null ? 'incomplete payment, or not in CNY' : '');
+    return { kind: 'doubtful', eventId, orderNo, what, body };
   };
 }
 

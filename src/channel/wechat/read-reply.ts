@@ -3,7 +3,14 @@ import type { ChannelOrder, CloseResult, CreateResult, QueryResult } from '../ch
 import { lookUp, type Refusal, type Reply, readRefusal, refused, shortText, unknown } from '../reply.ts';
 import { closeRefusals, createRefusals, queryRefusals, tradeStates } from './answers.ts';
 import type { WechatConfig } from './config.ts';
-import { isOurs, paymentOf, type Transaction, transactionSchema } from './transaction.ts';
+import {
+  isInCny,
+  isOurs,
+  paymentOf,
+  showsPayment,
+  type Transaction,
+  transactionSchema,
+} from './transaction.ts';
 
 const createdSchema = z.object({
   code_url: z.string().min(1).optional(),
@@ -40,7 +47,7 @@ export function readQuery(
 
   const transaction = parsed.data;
   const answer = shortText(status, transaction.trade_state);
-  if (!isOurs(transaction, merchant) || transaction.out_trade_no !== orderNo)
+  if (!isOurs(transaction, merchant) || !isInCny(transaction) || transaction.out_trade_no !== orderNo)
     return { kind: 'mismatch', answer };
   const kind = lookUp(tradeStates, transaction.trade_state) ?? 'unknown';
   switch (kind) {
@@ -48,9 +55,10 @@ export function readQuery(
     case 'refunded':
       return withPayment(kind, answer, transaction);
     case 'closed':
-      // Whoever has paid has not been closed unpaid, whatever the state says.
-      if (transaction.success_time !== undefined) return withPayment('refunded', answer, transaction);
-      return { kind, answer };
+      // What has been paid has not been closed unpaid, whatever the state says.
+      return showsPayment(transaction) ? withPayment('refunded', answer, transaction) : { kind, answer };
+    case 'unpaid':
+      return showsPayment(transaction) ? unknown(answer, 'and yet with a payment') : { kind, answer };
     default:
       return { kind, answer };
   }

@@ -19,19 +19,30 @@ export const transactionSchema = z.object({
 
 export type Transaction = z.output<typeof transactionSchema>;
 
-/** This merchant's, and in its currency. */
+const CNY = 'CNY';
+
+/** This merchant's and this application's. */
 export function isOurs(
-  { mchid, appid, amount }: Transaction,
+  { mchid, appid }: Transaction,
   { mchId, appId }: Pick<WechatConfig, 'mchId' | 'appId'>,
 ): boolean {
-  const currency = amount?.currency ?? 'CNY';
-  return mchid === mchId && appid === appId && currency === 'CNY';
+  return mchid === mchId && appid === appId;
 }
 
-/** The payment, or null if something that every payment has is missing. */
+/** False only where a currency is stated and is another: what has not been paid states none. */
+export function isInCny({ amount }: Transaction): boolean {
+  return amount?.currency === undefined || amount.currency === CNY;
+}
+
+/** Somebody has paid, whatever the state says: these fields are there only then (query page). */
+export function showsPayment({ transaction_id, success_time }: Transaction): boolean {
+  return transaction_id !== undefined || success_time !== undefined;
+}
+
+/** The payment, or null if something that every payment has is missing: its currency too. */
 export function paymentOf(transaction: Transaction): ChannelPayment | null {
   const { out_trade_no: orderNo, transaction_id: channelTradeNo, amount } = transaction;
   const paidAt = fromRfc3339(transaction.success_time ?? '');
   if (channelTradeNo === undefined || amount?.total === undefined || paidAt === null) return null;
-  return amount.currency === 'CNY' ? { orderNo, channelTradeNo, amountFen: amount.total, paidAt } : null;
+  return amount.currency === CNY ? { orderNo, channelTradeNo, amountFen: amount.total, paidAt } : null;
 }

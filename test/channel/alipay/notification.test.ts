@@ -154,18 +154,26 @@ describe('signed, but not a payment to us', () => {
     { total_amount: '1e2' },
     { total_amount: '0.00' },
     { trade_no: '' },
-  ])('a payment with %j is rejected', (change) => {
-    expect(read({ ...trade, ...change })).toEqual(rejected('incomplete payment'));
+  ])('a payment with %j is not believed', (change) => {
+    const orderNo = trade.out_trade_no;
+    const what = 'TRADE_SUCCESS incomplete payment';
+    expect(read({ ...trade, ...change })).toMatchObject({ kind: 'doubtful', orderNo, what });
   });
-  test.each(['WAIT_BUYER_PAY', 'TRADE_CLOSED', 'TRADE_PENDING'])('%s: nothing to act on', (trade_status) => {
-    expect(read({ ...trade, trade_status })).toMatchObject({ kind: 'other', what: trade_status });
+  test.each(['WAIT_BUYER_PAY', 'TRADE_CLOSED', 'TRADE_PENDING'])('%s: to be asked about', (trade_status) => {
+    expect(read({ ...trade, trade_status })).toMatchObject({ kind: 'doubtful', what: trade_status });
+  });
+  test('about no trade: nothing to act on', () => {
+    expect(read({ ...trade, out_trade_no: '', trade_status: 'X' })).toMatchObject({
+      kind: 'other',
+      what: 'X',
+    });
   });
   test.each<Record<string, string>>([
     { refund_fee: '0.10' },
     { gmt_refund: '2026-01-01 11:00:00.123' },
     { refund_fee: '?' },
   ])('a refund (%j) is not a payment', (refund) => {
-    expect(read({ ...trade, ...refund })).toMatchObject({ kind: 'other', what: 'TRADE_SUCCESS refund' });
+    expect(read({ ...trade, ...refund })).toMatchObject({ kind: 'doubtful', what: 'TRADE_SUCCESS refund' });
   });
 });
 

@@ -58,9 +58,21 @@ describe('a notification', () => {
   test.each(['31', '04'])('of a transaction of type %s needs no action', (txnType) => {
     expect(read(formOf({ txnType }))).toMatchObject({ kind: 'other', what: `txnType ${txnType} 00` });
   });
-  test('of anything but a success is no payment', () => {
-    expect(read(formOf({ respCode: '05' }))).toMatchObject({ kind: 'other' });
-    expect(read(formOf({ respCode: 'A6' }))).toMatchObject({ kind: 'payment' });
+  test.each([
+    { respCode: '05' },
+    { respCode: '66' },
+    { origRespCode: '66' },
+    { origRespCode: '05' },
+    { origRespCode: '34' },
+    { txnAmt: undefined },
+    { currencyCode: '840' },
+    { currencyCode: undefined },
+    { txnTime: 'x' },
+  ])('with %j is not believed, and is to be asked about', (change) => {
+    expect(read(formOf(change))).toMatchObject({ kind: 'doubtful', orderNo: event.orderId });
+  });
+  test.each([{ respCode: 'A6' }, { origRespCode: '00' }])('with %j is a payment', (change) => {
+    expect(read(formOf(change))).toMatchObject({ kind: 'payment' });
   });
   test.each<[string, () => string, string]>([
     ['changed on the way', () => formOf({}, { txnAmt: '1' }), 'bad signature'],
@@ -69,8 +81,7 @@ describe('a notification', () => {
     ['unsigned', () => formOf({}, { signature: '' }), 'without a signature'],
     ['of another merchant', () => formOf({ merId: '000000000000000' }), 'another merchant’s'],
     ['without a number', () => formOf({ queryId: undefined }), 'not a notification'],
-    ['without an amount', () => formOf({ txnAmt: undefined }), 'incomplete payment'],
-    ['in another currency', () => formOf({ currencyCode: '840' }), 'incomplete payment'],
+    ['about no order', () => formOf({ orderId: undefined }), 'not a notification'],
     [
       'by a merchant’s certificate',
       () => formOf({ signPubKeyCert: simulator.keys.unionpay.certs.merchant }),

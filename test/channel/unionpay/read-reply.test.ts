@@ -78,6 +78,7 @@ describe('query', () => {
           channelTradeNo: payment.queryId,
           amountFen: 1234,
           paidAt: new Date('2026-01-01T10:05:00+08:00'),
+          orderCreatedAt: expect.any(Date),
         },
       });
     }

@@ -180,26 +180,32 @@ describe('signed, but not readable', () => {
 });
 
 describe('signed, but not a payment to us', () => {
-  test.each([{ mchid: '1900000002' }, { appid: 'wxother' }, { amount: { total: 100, currency: 'USD' } }])(
-    '%j: rejected',
-    (other) => {
-      expect(read(notify(event({ ...transaction, ...other })), now)).toEqual(
-        rejected('another merchant’s, or not in CNY'),
-      );
-    },
-  );
-  test.each(['transaction_id', 'success_time', 'amount'])('without %s: rejected', (field) => {
-    expect(read(notify(event({ ...transaction, [field]: undefined })), now)).toEqual(
-      rejected('incomplete payment'),
-    );
+  test.each([{ mchid: '1900000002' }, { appid: 'wxother' }])('%j: rejected', (other) => {
+    expect(read(notify(event({ ...transaction, ...other })), now)).toEqual(rejected('another merchant’s'));
   });
-  test('another trade state: nothing to act on', () => {
-    expect(read(notify(event({ ...transaction, trade_state: 'REFUND' })), now)).toMatchObject({
-      kind: 'other',
-      eventId: 'EV-1',
-      what: 'TRANSACTION.SUCCESS REFUND',
+  test.each([
+    { transaction_id: undefined },
+    { success_time: undefined },
+    { amount: undefined },
+    { amount: { total: 100 } },
+    { amount: { total: 100, currency: 'USD' } },
+  ])('with %j: to be asked about', (change) => {
+    expect(read(notify(event({ ...transaction, ...change })), now)).toMatchObject({
+      kind: 'doubtful',
+      orderNo: transaction.out_trade_no,
+      what: 'TRANSACTION.SUCCESS SUCCESS incomplete payment, or not in CNY',
     });
   });
+  test.each(['REFUND', 'CLOSED', 'NOTPAY', 'REVOKED', 'USERPAYING', 'PAYERROR', 'PAID'])(
+    'the trade state %s: to be asked about, whatever the event is called',
+    (trade_state) => {
+      expect(read(notify(event({ ...transaction, trade_state })), now)).toMatchObject({
+        kind: 'doubtful',
+        eventId: 'EV-1',
+        what: `TRANSACTION.SUCCESS ${trade_state}`,
+      });
+    },
+  );
   test('another event: nothing to act on', () => {
     const refund = { ...event({ refund_status: 'SUCCESS' }), event_type: 'REFUND.SUCCESS' };
     expect(read(notify(refund), now)).toEqual({
