@@ -22,7 +22,11 @@ export type AfterSend = Pick<MerchantNotice, 'state' | 'nextAt' | 'endedAt'>;
 export function createNoticeStore(db: DataSource) {
   const notices = db.getRepository(MerchantNoticeEntity);
   const attempts = db.getRepository(NoticeAttemptEntity);
-  const named = (reference: string) => [{ orderNo: reference }, { eventId: reference }];
+  // Of ASCII alone: the database would refuse to compare its columns with anything else.
+  const named = (reference: string) => {
+    const number = /^[\x20-\x7e]*$/.test(reference) ? reference : '';
+    return [{ orderNo: number }, { eventId: number }];
+  };
 
   return {
     /** Hosts with notices whose time has come, most overdue first. `ix_due` answers with one look at each host. */

@@ -67,3 +67,8 @@ test('a notice that somebody has locked keeps none of the others waiting, and is
   await until('it is told', () => merchant.at('/locked').length === 1);
   expect(errors).toEqual([]);
 });
+
+test('a number in any script is the number of no notice', async () => {
+  expect(await world.app.notices.list('单号')).toEqual([]);
+  expect(await world.app.notices.resend('单号', new Date())).toBe(0);
+});
