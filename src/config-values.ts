@@ -1,7 +1,8 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { readCertificate } from './platform/certificate.ts';
+import { readPlatformKeys } from './channel/wechat/platform-keys.ts';
+import { readCertificates } from './platform/certificate.ts';
 import { readRsaKey } from './platform/rsa-key.ts';
 
 /* What the variables of the configuration may be: each from its text to its value, or a message that says how it should be. */
@@ -49,10 +50,18 @@ export const sentinels = z.string().transform((list, context) => {
 });
 export const privateKey = rsaKey('private');
 export const publicKey = rsaKey('public');
-export const certificate = z.string().transform((value, context): X509Certificate => {
-  const read = readCertificate(value);
+export const certificates = z.string().transform((value, context): X509Certificate[] => {
+  const read = readCertificates(value);
   if (read !== null) return read;
   const message = 'is neither a certificate in PEM nor the path of a file with one';
+  context.addIssue({ code: 'custom', message });
+  return z.NEVER;
+});
+export const platformKeys = z.string().transform((value, context): Record<string, KeyObject> => {
+  const read = readPlatformKeys(value);
+  if (read !== null) return read;
+  const message =
+    'must be platform certificates, or public keys like PUB_KEY_ID_…=key, in PEM or as paths of files, separated by commas';
   context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });

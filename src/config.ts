@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import {
   addressList,
-  certificate,
+  certificates,
   databaseUrl,
   flag,
   httpUrl,
+  platformKeys,
   privateKey,
   publicKey,
   redisUrl,
@@ -71,18 +72,25 @@ const needEachOther = [
   ['REDIS_SENTINEL_NAME', 'REDIS_SENTINELS'],
 ] as const;
 
-const wechatSchema = z.object({
-  WECHAT_BASE_URL: httpUrl.prefault('https://api.mch.weixin.qq.com'),
-  WECHAT_APP_ID: z.string().min(1).max(32),
-  WECHAT_MCH_ID: z.string().min(1).max(32),
-  WECHAT_SERIAL_NO: z.string().min(1).max(64),
-  WECHAT_PRIVATE_KEY: privateKey,
-  WECHAT_API_V3_KEY: z
-    .string()
-    .refine((key) => Buffer.byteLength(key) === 32, 'must be the 32 bytes of the APIv3 key'),
-  WECHAT_PUBLIC_KEY_ID: z.string().min(1).max(64),
-  WECHAT_PUBLIC_KEY: publicKey,
-});
+const wechatSchema = z
+  .object({
+    WECHAT_BASE_URL: httpUrl.prefault('https://api.mch.weixin.qq.com'),
+    WECHAT_APP_ID: z.string().min(1).max(32),
+    WECHAT_MCH_ID: z.string().min(1).max(32),
+    WECHAT_SERIAL_NO: z.string().min(1).max(64),
+    WECHAT_PRIVATE_KEY: privateKey,
+    WECHAT_API_V3_KEY: z
+      .string()
+      .refine((key) => Buffer.byteLength(key) === 32, 'must be the 32 bytes of the APIv3 key'),
+    WECHAT_PUBLIC_KEY_ID: z.string().min(1).max(64),
+    WECHAT_PUBLIC_KEY: publicKey,
+    WECHAT_MORE_KEYS: platformKeys.prefault(''),
+  })
+  .superRefine(({ WECHAT_MORE_KEYS: more, WECHAT_PUBLIC_KEY_ID: id, WECHAT_PUBLIC_KEY: key }, context) => {
+    if (more[id]?.equals(key) !== false) return;
+    const message = 'names WECHAT_PUBLIC_KEY_ID with another key';
+    context.addIssue({ code: 'custom', path: ['WECHAT_MORE_KEYS'], message });
+  });
 
 const alipaySchema = z.object({
   ALIPAY_ENDPOINT: httpUrl.prefault('https://openapi.alipay.com'),
@@ -97,8 +105,8 @@ const unionpaySchema = z.object({
   UNIONPAY_MER_ID: z.string().regex(/^[0-9A-Za-z]{15}$/, 'must be 15 letters or digits'),
   UNIONPAY_CERT_ID: z.string().regex(/^\d{1,40}$/, 'must be the serial number in decimal digits'),
   UNIONPAY_PRIVATE_KEY: privateKey,
-  UNIONPAY_ROOT_CERT: certificate,
-  UNIONPAY_MIDDLE_CERT: certificate,
+  UNIONPAY_ROOT_CERT: certificates,
+  UNIONPAY_MIDDLE_CERT: certificates,
   UNIONPAY_PRODUCTION: flag.prefault('true'),
 });
 

@@ -23,6 +23,21 @@ const alipay = {
   ALIPAY_PUBLIC_KEY: rsa.publicKey,
 };
 
+const other = generateKeyPairSync('rsa', {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+}).publicKey;
+const wechat = {
+  WECHAT_APP_ID: 'wx0',
+  WECHAT_MCH_ID: '1900000001',
+  WECHAT_SERIAL_NO: '7D',
+  WECHAT_PRIVATE_KEY: rsa.privateKey,
+  WECHAT_API_V3_KEY: 'k'.repeat(32),
+  WECHAT_PUBLIC_KEY_ID: 'PUB_KEY_ID_0',
+  WECHAT_PUBLIC_KEY: rsa.publicKey,
+};
+
 const certificate = selfSignedCertificate({
   privateKey: createPrivateKey(rsa.privateKey),
   commonName: 'Root',
@@ -148,13 +163,38 @@ describe('the configuration', () => {
   test('takes UnionPay’s certificates as PEM, on one line and as a file, and checks names unless told not to', () => {
     const config = readConfig({ ...server, ...unionpay }).unionpay;
     expect(config?.UNIONPAY_PRODUCTION).toBe(true);
-    expect(config?.UNIONPAY_MIDDLE_CERT.subject).toBe('CN=Root');
+    expect(config?.UNIONPAY_MIDDLE_CERT.map(({ subject }) => subject)).toEqual(['CN=Root']);
     const folder = mkdtempSync(join(tmpdir(), 'autoclose-config-'));
     const file = join(folder, 'root.cer');
     writeFileSync(file, new X509Certificate(certificate).raw);
     const fromFile = readConfig({ ...server, ...unionpay, UNIONPAY_ROOT_CERT: file }).unionpay;
-    expect(fromFile?.UNIONPAY_ROOT_CERT.subject).toBe('CN=Root');
+    expect(fromFile?.UNIONPAY_ROOT_CERT.map(({ subject }) => subject)).toEqual(['CN=Root']);
     rmSync(folder, { recursive: true });
+  });
+
+  test('takes the old and the new of a channel’s certificates and keys, and refuses two keys of one name', () => {
+    const both = `${unionpay.UNIONPAY_ROOT_CERT}\n${certificate}`;
+    const folder = mkdtempSync(join(tmpdir(), 'autoclose-config-'));
+    const files = ['old.cer', 'new.cer'].map((name) => join(folder, name));
+    for (const file of files) writeFileSync(file, certificate);
+    const config = readConfig({
+      ...server,
+      ...unionpay,
+      UNIONPAY_ROOT_CERT: both,
+      UNIONPAY_MIDDLE_CERT: files.join(', '),
+    }).unionpay;
+    expect(config?.UNIONPAY_ROOT_CERT).toHaveLength(2);
+    expect(config?.UNIONPAY_MIDDLE_CERT).toHaveLength(2);
+    rmSync(folder, { recursive: true });
+
+    const more = (list: string) => ({ ...server, ...wechat, WECHAT_MORE_KEYS: list });
+    const oneLine = rsa.publicKey.replaceAll('\n', '\\n');
+    const keys = readConfig(more(`${certificate}, PUB_KEY_ID_1=${oneLine},`)).wechat?.WECHAT_MORE_KEYS;
+    expect(Object.keys(keys ?? {})).toEqual(['01', 'PUB_KEY_ID_1']);
+    expect(readConfig(more(`PUB_KEY_ID_0=${oneLine}`)).wechat).not.toBeNull();
+    for (const wrong of ['c2Vj', 'PUB_KEY_ID_1=c2Vj', `PUB_KEY_ID_1=${oneLine},PUB_KEY_ID_1=${other}`])
+      expect(messageOf(more(wrong))).toMatch(/WECHAT_MORE_KEYS: must be platform certificates/);
+    expect(messageOf(more(`PUB_KEY_ID_0=${other}`))).toMatch(/WECHAT_MORE_KEYS: names WECHAT_PUBLIC_KEY_ID/);
   });
 
   test('enables UnionPay only by what has no default, and refuses what it cannot use', () => {
@@ -178,7 +218,7 @@ describe('the configuration', () => {
     const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
     const documented = [...example.matchAll(/^([A-Z][A-Z0-9_]+)=/gm)].map((match) => match[1]);
     const source = readFileSync(new URL('../src/config.ts', import.meta.url), 'utf8');
-    const read = [...source.matchAll(/^ {2}([A-Z][A-Z0-9_]+): /gm)].map((match) => match[1]);
+    const read = [...source.matchAll(/^ {2,4}([A-Z][A-Z0-9_]+): /gm)].map((match) => match[1]);
     expect(documented.toSorted()).toEqual([...new Set(read)].toSorted());
   });
 });

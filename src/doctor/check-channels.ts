@@ -21,7 +21,8 @@ interface KeyVariables {
 const keyVariables: Record<BuiltInChannel, KeyVariables> = {
   wechat_pay: {
     ours: 'WECHAT_MCH_ID, WECHAT_APP_ID, WECHAT_SERIAL_NO and WECHAT_PRIVATE_KEY',
-    theirs: 'WECHAT_PUBLIC_KEY_ID and WECHAT_PUBLIC_KEY',
+    theirs:
+      'WECHAT_PUBLIC_KEY_ID and WECHAT_PUBLIC_KEY (others that WeChat Pay signs with: WECHAT_MORE_KEYS)',
     notFoundProves: 'ours',
   },
   ali_pay: {

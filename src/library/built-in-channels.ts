@@ -1,8 +1,9 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { createAlipayChannel } from '../channel/alipay/alipay-channel.ts';
 import { createUnionpayChannel } from '../channel/unionpay/unionpay-channel.ts';
+import { readPlatformKeys } from '../channel/wechat/platform-keys.ts';
 import { createWechatChannel } from '../channel/wechat/wechat-channel.ts';
-import { readCertificate } from '../platform/certificate.ts';
+import { readCertificates } from '../platform/certificate.ts';
 import { readRsaKey } from '../platform/rsa-key.ts';
 import type { ChannelFactory } from './options.ts';
 
@@ -16,6 +17,11 @@ export interface WechatPayOptions {
   apiV3Key: string;
   publicKeyId: string;
   publicKey: string;
+  /**
+   * Other keys that WeChat Pay may sign with while the merchant changes from one to another: platform certificates, and
+   * public keys as `PUB_KEY_ID_…=key`, separated by commas.
+   */
+  moreKeys?: string;
   /** Where WeChat Pay reports payments: hand what arrives there to `receiveNotification`. */
   notifyUrl: string;
   /** Of a test environment. */
@@ -24,13 +30,21 @@ export interface WechatPayOptions {
 
 /** WeChat Pay v3, direct merchant; its name is `wechat_pay`. Throws a TypeError for a key that is none. */
 export function wechatPay(options: WechatPayOptions): ChannelFactory {
-  const { baseUrl = 'https://api.mch.weixin.qq.com', publicKeyId, publicKey, ...rest } = options;
+  const {
+    baseUrl = 'https://api.mch.weixin.qq.com',
+    publicKeyId,
+    publicKey,
+    moreKeys = '',
+    ...rest
+  } = options;
+  const more = readPlatformKeys(moreKeys);
+  if (more === null) throw new TypeError('moreKeys: has something that is neither a key nor a certificate');
   if (Buffer.byteLength(options.apiV3Key) !== 32) throw new TypeError('apiV3Key: must be 32 bytes');
   const config = {
     ...rest,
     baseUrl: `${withoutSlash(baseUrl)}/`,
     privateKey: key('private', 'privateKey', options.privateKey),
-    publicKeys: { [publicKeyId]: key('public', 'publicKey', publicKey) },
+    publicKeys: { ...more, [publicKeyId]: key('public', 'publicKey', publicKey) },
     publicKeyId,
   };
   return (clock) => createWechatChannel(config, clock);
@@ -66,6 +80,7 @@ export interface UnionPayOptions {
   /** Serial number of the merchant's signing certificate, in decimal digits. */
   certId: string;
   privateKey: string;
+  /** Also several, one after the other or separated by commas, while UnionPay changes its own. */
   rootCert: string;
   middleCert: string;
   /** Where UnionPay reports payments: hand what arrives there to `receiveNotification`. */
@@ -83,8 +98,8 @@ export function unionPay(options: UnionPayOptions): ChannelFactory {
     baseUrl: withoutSlash(baseUrl),
     privateKey: key('private', 'privateKey', options.privateKey),
     trust: {
-      rootCert: certificate('rootCert', rootCert),
-      middleCert: certificate('middleCert', middleCert),
+      rootCerts: certificates('rootCert', rootCert),
+      middleCerts: certificates('middleCert', middleCert),
       production,
     },
   };
@@ -100,8 +115,8 @@ function key(kind: 'private' | 'public', option: string, value: string): KeyObje
   return read;
 }
 
-function certificate(option: string, value: string): X509Certificate {
-  const read = readCertificate(value);
+function certificates(option: string, value: string): X509Certificate[] {
+  const read = readCertificates(value);
   if (read === null) throw new TypeError(`${option}: is neither a certificate in PEM nor a file with one`);
   return read;
 }

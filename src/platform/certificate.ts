@@ -3,11 +3,24 @@ import { readFileSync } from 'node:fs';
 import { pemText, tried } from './pem-text.ts';
 
 /**
- * Parses an X.509 certificate from PEM text (its line ends may be written out as \n), or from a file, PEM or DER. Null if
- * it is none of these.
+ * Parses X.509 certificates: PEM text with one or several (its line ends may be written out as \n), or the paths of files,
+ * PEM or DER, separated by commas. Null if any is none of these.
  */
-export function readCertificate(value: string): X509Certificate | null {
+export function readCertificates(value: string): X509Certificate[] | null {
+  const read = fromOne(value) ?? value.split(',').flatMap((part) => fromOne(part.trim()) ?? [null]);
+  return read.every((certificate) => certificate !== null) ? read : null;
+}
+
+function fromOne(value: string): X509Certificate[] | null {
   return (
-    tried(() => new X509Certificate(pemText(value))) ?? tried(() => new X509Certificate(readFileSync(value)))
+    tried(() => pemBlocks(pemText(value)).map((block) => new X509Certificate(block))) ??
+    tried(() => [new X509Certificate(readFileSync(value))])
   );
+}
+
+/** Each certificate of a PEM text. Throws if there is none. */
+function pemBlocks(text: string): string[] {
+  const blocks = text.match(/-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----[^-]+-----END \1-----/g);
+  if (blocks === null) throw new Error('no certificate in PEM');
+  return blocks;
 }

@@ -48,6 +48,8 @@ export interface Settings {
   unionpayUndoFails: boolean;
   /** Alipay also notifies TRADE_CLOSED. By default a scanned code's closing is not notified. */
   alipayNotifyClosed: boolean;
+  /** In which charset Alipay writes notifications: that of the request, or of the application's older set-up. */
+  alipayNotifyCharset: 'utf-8' | 'gbk';
 }
 
 export const defaultSettings: Readonly<Settings> = {
@@ -72,4 +74,5 @@ export const defaultSettings: Readonly<Settings> = {
   unionpayBankLate: false,
   unionpayUndoFails: false,
   alipayNotifyClosed: false,
+  alipayNotifyCharset: 'utf-8',
 };

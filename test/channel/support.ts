@@ -40,8 +40,8 @@ export function unionpayConfig({ env }: Simulator): UnionpayConfig {
     certId: env.UNIONPAY_CERT_ID,
     privateKey: createPrivateKey(env.UNIONPAY_PRIVATE_KEY),
     trust: {
-      rootCert: new X509Certificate(env.UNIONPAY_ROOT_CERT),
-      middleCert: new X509Certificate(env.UNIONPAY_MIDDLE_CERT),
+      rootCerts: [new X509Certificate(env.UNIONPAY_ROOT_CERT)],
+      middleCerts: [new X509Certificate(env.UNIONPAY_MIDDLE_CERT)],
       production: true,
     },
     notifyUrl: 'https://pay.example.com/notify/union_pay',

@@ -88,6 +88,6 @@ export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemC
       const codeDiesAt = method === 'qrcode' ? attemptedAt + MAX_CODE_LIFE_MS : Infinity;
       return new Date(Math.min(expiresAt.getTime(), codeDiesAt) + MARGIN_MS);
     },
-    parseNotification: (raw) => readAlipayNotification(config, client.isSigned, raw),
+    parseNotification: (raw) => readAlipayNotification(config, raw),
   };
 }

@@ -24,8 +24,6 @@ export interface AlipayClient {
    * the text that an app hands to Alipay's SDK. `now` is stated in Beijing time, whatever this machine's zone.
    */
   signed(form: 'page' | 'app', method: string, call: SignedCall, now: Date): string;
-  /** Whether a notification's parameters were signed by Alipay. May throw on parameters that are not. */
-  isSigned(params: Readonly<Record<string, string>>): boolean;
 }
 
 export interface SignedCall {
@@ -85,7 +83,6 @@ export function createAlipayClient(config: AlipayConfig, timeoutMs: number): Ali
       const params = { ...call, timestamp: toBeijing(now) };
       return form === 'page' ? sdk.pageExecute(method, 'GET', params) : sdk.sdkExecute(method, params);
     },
-    isSigned: (params) => sdk.checkNotifySignV2(params),
   };
 }
 

@@ -1,12 +1,11 @@
+import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { fromBeijing } from '../beijing-time.ts';
 import type { Channel, NotificationResult, RawNotification } from '../channel.ts';
 import { shortText } from '../reply.ts';
-import type { AlipayClient } from './client.ts';
 import type { AlipayConfig } from './config.ts';
+import { isSignedBy, readForm, textOf } from './form.ts';
 import { yuanToFen } from './yuan.ts';
-
-type Params = Readonly<Record<string, string>>;
 
 /** Only the body `success` ends Alipay's repetitions (notification page). */
 export const alipayReplies = {
@@ -39,19 +38,21 @@ const paymentSchema = z
   }));
 
 /**
- * Reads one of Alipay's notifications: verified over the parameters of its form, and then compared with this
- * application. Of a scanned code only TRADE_SUCCESS is notified by default; a refund repeats the trade's status. Whatever
- * is about a trade and is not exactly its payment is `doubtful`.
+ * Reads one of Alipay's notifications: verified over the bytes of its form, then read in the charset that it states, which
+ * is UTF-8 or, for applications that were set up so, GBK; and then compared with this application. Of a scanned code only
+ * TRADE_SUCCESS is notified by default; a refund repeats the trade's status. Whatever is about a trade and is not exactly its
+ * payment is `doubtful`.
  */
 export function readAlipayNotification(
-  { appId, sellerId }: Pick<AlipayConfig, 'appId' | 'sellerId'>,
-  isSigned: AlipayClient['isSigned'],
+  { appId, sellerId, publicKey }: Pick<AlipayConfig, 'appId' | 'sellerId'> & { publicKey: KeyObject },
   raw: RawNotification,
 ): NotificationResult {
-  const params = readForm(raw.body);
-  if (params === null) return rejected('a parameter twice');
-  if (params.sign_type !== 'RSA2') return rejected('not signed with RSA2');
-  if (!tried(() => isSigned(params))) return rejected('bad signature');
+  const form = readForm(raw.body);
+  if (form === null) return rejected('a parameter twice');
+  if (form.get('sign_type')?.toString() !== 'RSA2') return rejected('not signed with RSA2');
+  if (!isSignedBy(publicKey, form)) return rejected('bad signature');
+  const params = textOf(form);
+  if (params === null) return rejected('not in a charset that is known');
 
   const parsed = eventSchema.safeParse(params);
   if (!parsed.success) return rejected('not a notification');
@@ -69,25 +70,6 @@ export function readAlipayNotification(
   return event.out_trade_no === undefined
     ? { kind: 'other', eventId, what, body }
     : { kind: 'doubtful', eventId, orderNo: event.out_trade_no, what, body };
-}
-
-/**
- * The form's parameters; null if one is there twice, because then nobody can say which was signed. Empty values
- * are no parameters: Alipay does not sign them.
- */
-function readForm(body: Buffer): Params | null {
-  const entries = [...new URLSearchParams(body.toString())];
-  const names = new Set(entries.map(([name]) => name));
-  if (names.size !== entries.length) return null;
-  return Object.fromEntries(entries.filter(([, value]) => value !== ''));
-}
-
-function tried(check: () => boolean): boolean {
-  try {
-    return check();
-  } catch {
-    return false;
-  }
 }
 
 function rejected(reason: string): NotificationResult {

@@ -4,6 +4,9 @@ import type { UnionpayTrust } from './config.ts';
 /** The certificate that a message carries, or why it must not be believed. */
 export type CertificateCheck = (pem: string, now: Date) => X509Certificate | string;
 
+/** A signing certificate, its middle and its root one. */
+type Chain = [X509Certificate, X509Certificate, X509Certificate];
+
 /** Part 3 of the common name, `041@8310…@中国银联股份有限公司@…`, of the certificates that UnionPay signs with. */
 const UNIONPAY = '中国银联股份有限公司';
 const NAME_PART = 2;
@@ -15,22 +18,28 @@ const MAX_KNOWN = 8;
  * production that they are UnionPay's own. The last matters most: merchants' certificates come from the same issuer.
  */
 export function createCertificateCheck(trust: UnionpayTrust): CertificateCheck {
-  const { rootCert, middleCert } = trust;
-  /** Issued as they should be. When they are valid is asked every time. */
-  const known = new Map<string, X509Certificate>();
+  const { rootCerts, middleCerts } = trust;
+  /** Issued as they should be, each with those above it. When they are valid is asked every time. */
+  const known = new Map<string, Chain[]>();
+  const trusted = middleCerts.flatMap((middle) =>
+    rootCerts.filter((root) => isIssued(middle, root)).map((root) => [middle, root] as const),
+  );
 
   return (pem, now) => {
-    const certificate = known.get(pem) ?? parse(pem);
-    if (certificate === null) return 'signed with something that is no certificate';
-    if (!known.has(pem)) {
-      if (!isIssued(certificate, middleCert) || !isIssued(middleCert, rootCert))
-        return 'signed with an unknown certificate';
+    let chains = known.get(pem);
+    if (chains === undefined) {
+      const certificate = parse(pem);
+      if (certificate === null) return 'signed with something that is no certificate';
+      chains = trusted
+        .filter(([middle]) => isIssued(certificate, middle))
+        .map((above) => [certificate, ...above]);
+      if (chains.length === 0) return 'signed with an unknown certificate';
       if (trust.production && !isUnionpay(certificate)) return 'signed with somebody else’s certificate';
       if (known.size >= MAX_KNOWN) known.clear();
-      known.set(pem, certificate);
+      known.set(pem, chains);
     }
-    const valid = [certificate, middleCert, rootCert].every((each) => isValid(each, now));
-    return valid ? certificate : 'signed with an expired certificate';
+    const valid = chains.find((chain) => chain.every((each) => isValid(each, now)));
+    return valid?.[0] ?? 'signed with an expired certificate';
   };
 }
 

@@ -16,9 +16,10 @@ export interface UnionpayConfig {
 
 /** Whose signatures are believed. */
 export interface UnionpayTrust {
-  rootCert: X509Certificate;
-  /** Issued by `rootCert`; issues the certificates that UnionPay signs with. */
-  middleCert: X509Certificate;
+  /** Several while UnionPay changes its own. */
+  rootCerts: readonly X509Certificate[];
+  /** Each issued by one of `rootCerts`; they issue the certificates that UnionPay signs with. */
+  middleCerts: readonly X509Certificate[];
   /** False only in UnionPay's test environment, whose certificates do not name UnionPay. */
   production: boolean;
 }

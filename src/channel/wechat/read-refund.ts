@@ -3,6 +3,7 @@ import type { RefundResult } from '../channel.ts';
 import { lookUp, type Reply, shortText, unknown } from '../reply.ts';
 import { refundQueryRefusals, refundRefusals, refundStates } from './answers.ts';
 import { answerOf, readNotFound } from './read-reply.ts';
+import { CNY } from './transaction.ts';
 
 /** A refund, by our numbers. `amountFen` null: not compared. */
 interface Asked {
@@ -42,7 +43,7 @@ function readState(
   const { out_trade_no, out_refund_no, status: state, amount } = parsed.data;
   const answer = shortText(status, state);
   const asAsked = out_trade_no === orderNo && out_refund_no === refundNo;
-  const sameAmount = amount.refund === (amountFen ?? amount.refund) && (amount.currency ?? 'CNY') === 'CNY';
+  const sameAmount = amount.refund === (amountFen ?? amount.refund) && amount.currency === CNY;
   if (!asAsked || !sameAmount) return unknown(answer, 'about another refund');
   return { kind: lookUp(refundStates, state) ?? 'unknown', answer };
 }

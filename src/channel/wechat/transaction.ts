@@ -19,7 +19,8 @@ export const transactionSchema = z.object({
 
 export type Transaction = z.output<typeof transactionSchema>;
 
-const CNY = 'CNY';
+/** What has moved money states it, as the pages say, and a direct merchant of the mainland has no other. */
+export const CNY = 'CNY';
 
 /** This merchant's and this application's. */
 export function isOurs(

@@ -1,4 +1,5 @@
 import { toBeijing } from '../format/beijing-time.ts';
+import { encode, formOf } from '../format/charset.ts';
 import { toYuan } from '../format/yuan.ts';
 import type { Message } from '../notify/notifier.ts';
 import { nowMs, type World } from '../world.ts';
@@ -28,10 +29,11 @@ export function tradeMessage(world: World, order: AlipayOrder, trade: AlipayTrad
   const now = nowMs(world);
   const id = `${toBeijing(now).slice(0, 10).replaceAll('-', '')}00222${String(world.nextId()).padStart(21, '0')}`;
   const amount = toYuan(order.amountFen);
+  const charset = world.settings.alipayNotifyCharset;
   const params: Record<string, string> = {
     app_id: appId,
     buyer_id: '2088000000009999',
-    charset: 'utf-8',
+    charset: charset === 'gbk' ? 'GBK' : charset,
     gmt_create: toBeijing(trade.createdAt),
     ...(trade.paidAt === null
       ? { gmt_close: toBeijing(now) }
@@ -57,11 +59,11 @@ export function tradeMessage(world: World, order: AlipayOrder, trade: AlipayTrad
     compose(trouble) {
       const honest = trouble !== 'badSignature' && trouble !== 'signtest';
       const key = honest ? platform.privateKey : world.keys.stranger.privateKey;
-      const sign = signText(notificationText(params), key);
+      const sign = signText(encode(notificationText(params), charset), key);
       const sent = trouble === 'tamper' ? { ...params, total_amount: '0.01' } : params;
       return {
-        headers: { 'Content-Type': 'application/x-www-form-urlencoded; charset=utf-8' },
-        body: Buffer.from(new URLSearchParams({ ...sent, sign_type: 'RSA2', sign }).toString()),
+        headers: { 'Content-Type': `application/x-www-form-urlencoded; charset=${charset}` },
+        body: Buffer.from(formOf({ ...sent, sign_type: 'RSA2', sign }, charset)),
       };
     },
   };

@@ -37,7 +37,7 @@ export function restReplyText(timestamp: string, nonce: string, body: string): s
 }
 
 /** RSA2 is RSA with SHA-256. */
-export function signText(text: string, key: KeyObject): string {
+export function signText(text: string | Buffer, key: KeyObject): string {
   return createSign('sha256').update(text).sign(key, 'base64');
 }
 

@@ -81,6 +81,12 @@ describe('a payment', () => {
   test('with empty values is read: Alipay does not sign them', () => {
     expect(read({ ...trade, passback_params: '', body: '' })).toMatchObject({ kind: 'payment' });
   });
+  test('in a charset that nobody knows, or in bytes that are not in it, is not read', () => {
+    const unreadable = rejected('not in a charset that is known');
+    expect(read({ ...trade, charset: 'utf-16' })).toEqual(unreadable);
+    expect(read({ ...trade, charset: 'gbk', subject: '茶' })).toEqual(unreadable);
+    expect(read({ ...trade, charset: 'gbk', subject: 'tea' })).toMatchObject({ kind: 'payment' });
+  });
   test('of a finished trade is read', () => {
     expect(read({ ...trade, trade_status: 'TRADE_FINISHED' })).toMatchObject({ kind: 'payment' });
   });

@@ -2,7 +2,7 @@ import { constants, createHash, publicDecrypt, sign, X509Certificate } from 'nod
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCertificateCheck } from '../../../src/channel/unionpay/certificate.ts';
 import { distrust, signatureOf } from '../../../src/channel/unionpay/signature.ts';
-import { selfSignedCertificate } from '../../../src/simulator/certificate.ts';
+import { issueCertificate, selfSignedCertificate } from '../../../src/simulator/certificate.ts';
 import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
 import { unionpayConfig } from '../support.ts';
 
@@ -87,10 +87,28 @@ describe('an answer is UnionPay’s only by certificate and signature', () => {
   test('a middle certificate that the root has not issued', () => {
     const trust = {
       ...unionpayConfig(simulator).trust,
-      rootCert: new X509Certificate(unionpay().certs.valid),
+      rootCerts: [new X509Certificate(unionpay().certs.valid)],
     };
     const fields = signed(unionpay().certs.valid);
     expect(distrust(createCertificateCheck(trust), fields, now())).toMatch(/unknown certificate/);
+  });
+  test('while UnionPay changes its root and middle certificates, either pair', () => {
+    const { trust } = unionpayConfig(simulator);
+    const { platform } = simulator.keys.unionpay;
+    const always = { notBefore: new Date(0), notAfter: new Date('2040-01-01') };
+    const { privateKey, publicKey } = simulator.keys.stranger;
+    const by = { name: 'New CA', privateKey };
+    const names = { commonName: by.name, serialNo: '77', publicKey, issuer: by, ...always };
+    const newCa = new X509Certificate(issueCertificate(names));
+    const cert = issueCertificate({ ...names, commonName: 'UnionPay', publicKey: platform.publicKey });
+    const both = {
+      rootCerts: [...trust.rootCerts, newCa],
+      middleCerts: [...trust.middleCerts, newCa],
+      production: false,
+    };
+    for (const each of [unionpay().certs.valid, cert])
+      expect(distrust(createCertificateCheck(both), signed(each), now())).toBeNull();
+    expect(distrust(createCertificateCheck(trust), signed(cert), now())).toMatch(/unknown certificate/);
   });
   test('a merchant’s certificate, from the same issuer: refused in production only', () => {
     const fields = signed(unionpay().certs.merchant);

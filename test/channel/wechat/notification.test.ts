@@ -189,6 +189,7 @@ describe('signed, but not a payment to us', () => {
     { amount: undefined },
     { amount: { total: 100 } },
     { amount: { total: 100, currency: 'USD' } },
+    { amount: { total: 100 } },
   ])('with %j: to be asked about', (change) => {
     expect(read(notify(event({ ...transaction, ...change })), now)).toMatchObject({
       kind: 'doubtful',

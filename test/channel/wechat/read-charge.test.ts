@@ -56,6 +56,7 @@ describe('not every SUCCESS is a payment', () => {
     { appid: 'wxother' },
     { out_trade_no: 'AC2' },
     { amount: { total: 100, currency: 'USD' } },
+    { amount: { total: 100 } },
     { amount: { total: 0, currency: 'CNY' } },
   ])('%j: unknown', (other) => {
     expect(charge(verified(200, { ...paid, ...other })).kind).toBe('unknown');

@@ -45,6 +45,7 @@ describe.each([
     { out_trade_no: 'AC2' },
     { out_refund_no: 'RAC2' },
     { amount: { refund: 100, currency: 'USD' } },
+    { amount: { refund: 100 } },
     { amount: undefined },
   ])('%j is about another refund, or incomplete: unknown', (other) => {
     expect(read(verified(200, { ...done, ...other })).kind).toBe('unknown');

@@ -153,6 +153,10 @@ describe('query', () => {
     expect(query(verified(200, { ...paid, ...other })).kind).toBe('mismatch');
     expect(query(verified(200, { ...unpaid, ...other })).kind).toBe('mismatch');
   });
+  test('without a currency a payment is incomplete, and an unpaid order is unpaid', () => {
+    expect(query(verified(200, { ...paid, amount: { total: 100 } })).kind).toBe('unknown');
+    expect(query(verified(200, { ...unpaid, amount: { total: 100 } })).kind).toBe('unpaid');
+  });
   test('the amount is returned, not judged', () => {
     const result = query(verified(200, { ...paid, amount: { total: 1, currency: 'CNY' } }));
     expect(result).toMatchObject({ kind: 'paid', payment: { amountFen: 1 } });
