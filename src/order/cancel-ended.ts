@@ -7,7 +7,8 @@ import { closeRecord } from './settle-close.ts';
 /**
  * A cancel (撤销) of an order that has ended. It has little left to do, and needs no lease for it: an order that was closed
  * softly and may still be paid is watched on, and late money will go back; late money that waits for a person goes back
- * now. Any other is as it is. Throws only when the database cannot be reached.
+ * now. Any other is as it is. A closed order stays closed: nobody has paid it, so the cancel is done, and its merchant hears
+ * of one ending only. Throws only when the database cannot be reached.
  */
 export async function cancelEnded(
   deps: OrderDeps,
@@ -18,7 +19,8 @@ export async function cancelEnded(
   const answers = answersOf(nothingAsked);
   const attempt = { type: 'cancel' as const, leased: order, trigger, answers, now };
   if (isWatched(order)) {
-    const done = await deps.store.cancelWatched(order, closeRecord(attempt, 'cancelled', 'cancel'));
+    if (order.ending === 'cancel') return { kind: 'cancelled', order, refunded: false };
+    const done = await deps.store.cancelWatched(order, closeRecord(attempt, 'cancelled', order.status));
     const after = await deps.store.get(order.id);
     if (!done) return cancelEnded(deps, after, trigger);
     deps.log.info({ orderNo: order.orderNo, channel: order.channel }, 'closed order cancelled');

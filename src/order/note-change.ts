@@ -7,23 +7,22 @@ import { type OrderStatus, shownStatus } from './order.ts';
 
 /**
  * Writes what the merchant is to be told of a change of the order's state, in the transaction that makes the change: both
- * or neither (G6). `shown` is the state that was shown before; null: there is something to tell in any case, as of a late
- * payment that leaves the order closed. Nothing is written where the merchant was told of that state last, or does not
- * want to be told. Due at once; `src/notice/` sends it.
+ * or neither (G6). `shown` is the state that was shown before. Nothing is written where the merchant was told of that state
+ * last, so that an order has one ending and one event, or does not want to be told. Due at once; `src/notice/` sends it.
  */
 export async function noteChange(
   manager: EntityManager,
-  before: { id: string; shown: OrderStatus | null },
+  before: { id: string; shown: OrderStatus },
   now: Date,
 ): Promise<void> {
   const order = await manager.findOneByOrFail(PaymentOrderEntity, { id: before.id });
   if (order.notNotify || order.notifyUrl === null) return;
   const shown = shownStatus(order);
-  if (before.shown !== null) {
-    const { orderNo } = order;
-    const last = await manager.findOne(MerchantNoticeEntity, { where: { orderNo }, order: { id: 'DESC' } });
-    if (shown === (last?.event ?? before.shown)) return;
-  }
+  const last = await manager.findOne(MerchantNoticeEntity, {
+    where: { orderNo: order.orderNo },
+    order: { id: 'DESC' },
+  });
+  if (shown === (last?.event ?? before.shown)) return;
   await manager.insert(MerchantNoticeEntity, {
     eventId: randomUUID(),
     orderId: order.id,

@@ -84,7 +84,8 @@ export function createPaymentStore(db: DataSource) {
           const unwanted = "(status = 'cancel' OR (status = 'close' AND ending IN ('reverse', 'cancel')))";
           if ((await late(unwanted, { ...told, ...back })) || (await late("status = 'close'", closed))) {
             outcome = 'late';
-            await noteChange(manager, { id, shown: null }, now);
+            // Kept for a person, it is closed as before: told of twice, a shop would release its stock twice.
+            await noteChange(manager, { id, shown: 'close' }, now);
           }
         }
         if ('notification' in source) await keepNotification(manager, { ...source.notification, outcome });
@@ -104,17 +105,18 @@ export function createPaymentStore(db: DataSource) {
       await keepNotification(db.manager, notification);
     },
 
-    /** A closed order that may still be paid becomes a cancelled one, with its record. False: it is not any more. */
+    /**
+     * Of a closed order that may still be paid the money is to go back whatever the policy is, with a record. It stays
+     * closed: it has ended once, and its merchant was notified of that. False: it may not be paid any more, or the same has been
+     * asked for before.
+     */
     async cancelWatched({ id }: PaymentOrder, record: NewCloseRecord): Promise<boolean> {
-      const guard = "id = :id AND status = 'close' AND watch_until IS NOT NULL AND late_paid_at IS NULL";
+      const guard =
+        "id = :id AND status = 'close' AND ending <> 'cancel' AND watch_until IS NOT NULL AND late_paid_at IS NULL";
       return inTransaction(db, async (manager) => {
-        // An attempt under way is overtaken by this, and must not keep its lease.
-        const set = { status: 'cancel', ending: 'cancel', ...noLease } as const;
-        const done = (await change(manager, set, guard, { id })) === 1;
-        if (!done) return false;
-        await manager.insert(CloseRecordEntity, record);
-        await noteChange(manager, { id, shown: 'close' }, record.createdAt);
-        return true;
+        const done = (await change(manager, { ending: 'cancel' }, guard, { id })) === 1;
+        if (done) await manager.insert(CloseRecordEntity, record);
+        return done;
       });
     },
 

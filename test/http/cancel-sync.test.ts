@@ -18,8 +18,10 @@ const failed = (reason: Extract<SyncOutcome, { kind: 'unreachable' }>['reason'])
 describe('POST /unipay/cancel', () => {
   test.each<[CancelOutcome, number, RegExp | null]>([
     [{ kind: 'cancelled', order, refunded: true }, 0, null],
-    [{ kind: 'ended', status: 'close' }, 20042, /已关闭/],
-    [{ kind: 'ended', status: 'cancel' }, 20042, /已撤销/],
+    [{ kind: 'ended', status: 'close' }, 0, null],
+    [{ kind: 'ended', status: 'cancel' }, 0, null],
+    [{ kind: 'ended', status: 'refunding' }, 20044, /正在退款/],
+    [{ kind: 'ended', status: 'refunded' }, 20042, /已退款/],
     [{ kind: 'not_found' }, 20041, /^支付订单不存在$/],
     [{ kind: 'busy', retryAt }, 20043, /请勿重复发起/],
     [pending('user_paying'), 20081, /用户正在支付/],

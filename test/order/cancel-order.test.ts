@@ -201,8 +201,9 @@ describe('a cancelled order that is paid afterwards', () => {
     expect(await world.cancel(order)).toMatchObject({ kind: 'cancelled', refunded: false });
     expect((await world.records(order)).at(-1)).toMatchObject({
       closeType: 'cancel',
+      outcome: 'cancelled',
       statusBefore: 'close',
-      statusAfter: 'cancel',
+      statusAfter: 'close',
     });
     await control().pay(order.orderNo);
     await control().notifications.delivered(order.orderNo);
@@ -222,7 +223,7 @@ describe('a cancelled order that is paid afterwards', () => {
     expect(await cancelByHand(world.app.deps, numbers, trigger)).toMatchObject({ kind: 'cancelled' });
     hold.release();
     await watching;
-    expect((await world.reload(order)).status).toBe('cancel');
+    expect(await world.reload(order)).toMatchObject({ status: 'close', ending: 'cancel' });
     await control().pay(order.orderNo);
     await control().notifications.delivered(order.orderNo);
     await world.edit(order, { leaseUntil: null });

@@ -85,11 +85,11 @@ function judgeMoney({ order, row }: Evidence): string[] {
   return wrong;
 }
 
-/** What the merchant may be told next. `close` again: paid late, and kept for a person. */
+/** What the merchant may be told next. An order that has ended unpaid has ended once. */
 const mayBeTold = {
   progress: ['success', 'close', 'cancel', 'refunding', 'refunded'],
   success: ['cancel', 'refunding', 'refunded'],
-  close: ['close', 'cancel', 'refunding', 'refunded', 'success'],
+  close: ['refunding', 'refunded', 'success'],
   cancel: ['refunding'],
   refunding: ['refunded', 'cancel', 'success'],
   refunded: [],

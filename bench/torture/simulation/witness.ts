@@ -10,7 +10,7 @@ import type { Mail } from './life.ts';
 const mayBecome = {
   progress: ['success', 'close', 'cancel', 'refunded'],
   success: ['cancel', 'refunded'],
-  close: ['cancel', 'refunding', 'refunded', 'success'],
+  close: ['refunding', 'refunded', 'success'],
   cancel: ['refunding'],
   refunding: ['refunded', 'success'],
   refunded: [],

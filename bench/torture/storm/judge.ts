@@ -3,11 +3,11 @@ import type { OrderStatus, PaymentOrder } from '../../../src/order/order.ts';
 import type { OrderSnapshot } from '../../../src/simulator/snapshot.ts';
 import type { Evidence } from './evidence.ts';
 
-/** What its merchant may be told next. `close` again: paid late, and kept for a person. */
+/** What its merchant may be told next. An order that has ended unpaid has ended once. */
 const mayBeTold: Record<OrderStatus, readonly OrderStatus[]> = {
-  progress: ['success', 'close', 'cancel', 'refunding'],
-  success: ['cancel', 'refunding'],
-  close: ['close', 'cancel', 'refunding', 'success'],
+  progress: ['success', 'close', 'cancel', 'refunding', 'refunded'],
+  success: ['cancel', 'refunding', 'refunded'],
+  close: ['refunding', 'refunded', 'success'],
   cancel: ['refunding'],
   refunding: ['refunded', 'cancel', 'success'],
   refunded: [],

@@ -85,13 +85,20 @@ export function closeResult(outcome: CloseOutcome): Result {
   }
 }
 
+/** Nobody has paid an order that is closed or cancelled: then a cancel of it is done. */
+const cancelOfEnded = {
+  ...closeOfEnded,
+  close: success(),
+  cancel: success(),
+} satisfies Record<Exclude<OrderStatus, 'progress'>, Result>;
+
 /** What a merchant is told about a cancel (DaxPay 2.0.8 and 3.0). */
 export function cancelResult(outcome: CancelOutcome): Result {
   switch (outcome.kind) {
     case 'cancelled':
       return success();
     case 'ended':
-      return closeOfEnded[outcome.status];
+      return cancelOfEnded[outcome.status];
     case 'not_found':
       return failure('trade_not_found');
     case 'busy':
