@@ -2,11 +2,13 @@ import type { Command } from 'commander';
 import { addExamples, count, jsonOption, type OpenApp, withApp } from './command.ts';
 import { print, printAll } from './output.ts';
 
-/** `autoclose violations`: closed orders that turned out to be paid or payable; there should be none. */
+/** `autoclose violations`: payments and orders as they must never be; there should be none. */
 export function addViolationsCommand(program: Command, open: OpenApp): void {
   const command = program
     .command('violations')
-    .description('list closed orders that turned out to be paid or payable, newest first')
+    .description(
+      'list orders paid or payable after their close, paid twice or with another amount, newest first',
+    )
     .option('--limit <n>', 'at most so many', count, 100)
     .addOption(jsonOption())
     .action(({ limit, json }: { limit: number; json?: boolean }) =>
@@ -16,7 +18,7 @@ export function addViolationsCommand(program: Command, open: OpenApp): void {
           rows.map((row) => {
             const { orderNo, channel, kind, foundAt } = row;
             if (json) return JSON.stringify(row);
-            return [orderNo, channel, kind.padEnd(7), foundAt.toISOString()].join('  ');
+            return [orderNo, channel, kind.padEnd(10), foundAt.toISOString()].join('  ');
           }),
         );
         if (!json && rows.length === 0) print('There is no violation.');
@@ -27,6 +29,6 @@ export function addViolationsCommand(program: Command, open: OpenApp): void {
   addExamples(command, ['violations', 'violations --limit 1000 --json'], 'the database cannot be reached');
   command.addHelpText(
     'after',
-    '\npaid: it took money after its close; payable: it could have. "autoclose order" shows what happened to each.',
+    '\npaid: it took money after its close; payable: it could have; paid_twice: a second payment, which must go back by hand;\nmismatch: a payment of another amount. "autoclose order" shows what happened to each.',
   );
 }

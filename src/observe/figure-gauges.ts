@@ -46,7 +46,10 @@ export function createFigureGauges(
   );
   const stuck = gauge('orders_stuck', 'Orders that need a person.');
   const late = gauge('late_payments_waiting', 'Payments of closed orders that wait for a person.');
-  const violations = gauge('violations', 'Closed orders that turned out to be paid or payable, ever.');
+  const violations = gauge(
+    'violations',
+    'Orders that turned out paid or payable after their close, paid twice or with another amount, ever.',
+  );
   const notices = gauge(
     'notices_waiting',
     'Notices to merchants: pending (overdue is a part of it), given_up.',

@@ -43,6 +43,10 @@ export function measureStore(store: OrderStore, metrics: Metrics): OrderStore {
       if ('notification' in source) metrics.notifications.inc({ channel: order.channel, outcome });
       return outcome;
     },
+    async noteMismatch(order, notification, now) {
+      await store.noteMismatch(order, notification, now);
+      if (notification !== null) metrics.notifications.inc({ channel: order.channel, outcome: 'mismatch' });
+    },
     async keepNotification(notification) {
       await store.keepNotification(notification);
       metrics.notifications.inc({ channel: notification.channel, outcome: notification.outcome });

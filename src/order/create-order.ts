@@ -165,6 +165,7 @@ async function charged(
   payment: ChannelPayment,
 ): Promise<CreateOutcome> {
   if (payment.amountFen !== order.amountFen) {
+    await deps.store.noteMismatch(order, null, deps.clock.now());
     deps.log.error({ orderNo: order.orderNo, paidFen: payment.amountFen }, 'paid another amount');
     return { kind: 'unreachable' };
   }

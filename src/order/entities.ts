@@ -1,7 +1,7 @@
 import { EntitySchema, type ValueTransformer } from 'typeorm';
 import type { ChannelName } from '../channel/channel.ts';
 import { MerchantNoticeEntity, NoticeAttemptEntity } from './notice-entities.ts';
-import type { PaymentOrder } from './order.ts';
+import type { PaymentOrder, ViolationKind } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
 
 /**
@@ -116,7 +116,7 @@ export interface ChannelNotification {
   channel: ChannelName;
   eventId: string;
   orderNo: string | null;
-  /** recorded | repeated | late | mismatch | unstorable | unknown_order | ignored */
+  /** recorded | repeated | late | mismatch | unstorable | unknown_order | doubtful | paid_twice | ignored */
   outcome: string;
   /** The verified content in clear. It names the customer: never log it. */
   body: string;
@@ -172,13 +172,14 @@ export const RefundEntity = new EntitySchema<Refund>({
   },
 });
 
-/** A closed order that turned out to be paid or payable, other than in its watch: what must never be (G1, G2). */
+/** What must never be, once an order and kind. */
+
 export interface Violation {
   id: string;
   orderId: string;
   orderNo: string;
   channel: ChannelName;
-  kind: 'paid' | 'payable';
+  kind: ViolationKind;
   foundAt: Date;
 }
 

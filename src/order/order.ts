@@ -44,6 +44,14 @@ export const pendingReasons = [
 ] as const;
 export type PendingReason = (typeof pendingReasons)[number];
 
+/**
+ * What must never be, and needs a person:
+ * - `paid`, `payable`: a closed order turned out to be so, other than in its watch (G1, G2).
+ * - `paid_twice`: a second payment of an order, under another number of the channel's. Money that belongs to no order.
+ * - `mismatch`: a payment of another amount than the order's.
+ */
+export type ViolationKind = 'paid' | 'payable' | 'paid_twice' | 'mismatch';
+
 export interface PaymentOrder {
   /** Digits of a BIGINT; what DaxPay 2.0.5 calls `paymentId`. */
   id: string;

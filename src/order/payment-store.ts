@@ -11,9 +11,9 @@ import {
 import { type Change, change, type NewCloseRecord, noFailures, noLease } from './guarded-change.ts';
 import type { LateDecision, LateStatus, SeenPayment } from './late-payment.ts';
 import { noteChange } from './note-change.ts';
-import { type PaymentOrder, shownStatus } from './order.ts';
+import { type PaymentOrder, shownStatus, type ViolationKind } from './order.ts';
 
-export type PaymentOutcome = 'recorded' | 'late' | 'repeated';
+export type PaymentOutcome = 'recorded' | 'late' | 'repeated' | 'paid_twice';
 
 /** Where a payment was learned from; empty for the answer to the creation itself. */
 export type PaymentSource =
@@ -35,6 +35,7 @@ export function createPaymentStore(db: DataSource) {
      * - `late`: the order had ended unpaid. A closed one becomes `lateStatus`, of a cancelled one the money must go
      *   back; where it must, it is due at once. Unless it was being watched, that is a violation, counted with it.
      * - `repeated`: known already.
+     * - `paid_twice`: another payment of it is known, under another number of the channel's. A violation, counted with it.
      */
     async recordPayment(
       order: PaymentOrder,
@@ -77,7 +78,7 @@ export function createPaymentStore(db: DataSource) {
           outcome = 'recorded';
           await noteChange(manager, { id, shown: 'success' }, now);
         } else {
-          await noteViolation(manager, 'paid', `status IN ('close', 'cancel') ${unpaid}`, id, now);
+          await noteViolation(manager, 'paid', `${unwatched} ('close', 'cancel') ${unpaid}`, id, now);
           const late = async (guard: string, set: Change) =>
             (await change(manager, { ...idle, ...set }, `id = :id AND ${guard} ${unpaid}`, { id })) === 1;
           // What was cancelled, or closed by a reversal, wants no money whatever the policy is.
@@ -88,15 +89,35 @@ export function createPaymentStore(db: DataSource) {
             await noteChange(manager, { id, shown: 'close' }, now);
           }
         }
+        if (outcome === 'repeated' && (await isSecondPayment(manager, id, channelTradeNo))) {
+          outcome = 'paid_twice';
+          await noteViolation(manager, outcome, 'TRUE', id, now);
+        }
         if ('notification' in source) await keepNotification(manager, { ...source.notification, outcome });
         if ('record' in source) {
           const { status: statusAfter } = await manager.findOneByOrFail(PaymentOrderEntity, { id });
           const asLate = outcome === 'late' ? { outcome } : {};
           // Known already: whatever the order has become meanwhile, this changed nothing.
-          const unchanged = outcome === 'repeated' ? { statusBefore: statusAfter } : {};
+          const isKnown = outcome === 'repeated' || outcome === 'paid_twice';
+          const unchanged = isKnown ? { statusBefore: statusAfter } : {};
           await manager.insert(CloseRecordEntity, { ...source.record, statusAfter, ...asLate, ...unchanged });
         }
         return outcome;
+      });
+    },
+
+    /**
+     * A payment of another amount than the order's, kept with the notification that reported it, if one did: for a person. The
+     * order stays as it is.
+     */
+    async noteMismatch(
+      { id }: PaymentOrder,
+      notification: Omit<ChannelNotification, 'id' | 'outcome'> | null,
+      now: Date,
+    ): Promise<void> {
+      await inTransaction(db, async (manager) => {
+        await noteViolation(manager, 'mismatch', 'TRUE', id, now);
+        if (notification !== null) await keepNotification(manager, { ...notification, outcome: 'mismatch' });
       });
     },
 
@@ -134,7 +155,7 @@ export function createPaymentStore(db: DataSource) {
         await noteViolation(
           manager,
           'payable',
-          "status IN ('close', 'cancel') AND paid_at IS NULL AND late_paid_at IS NULL",
+          "watch_until IS NULL AND status IN ('close', 'cancel') AND paid_at IS NULL AND late_paid_at IS NULL",
           leased.id,
           now,
         );
@@ -158,7 +179,8 @@ export function createPaymentStore(db: DataSource) {
       const now = record.createdAt;
       const endedUnpaid = "status IN ('close', 'cancel') AND paid_at IS NULL AND late_paid_at IS NULL";
       return inTransaction(db, async (manager) => {
-        if (exists) await noteViolation(manager, 'payable', endedUnpaid, id, now);
+        if (exists)
+          await noteViolation(manager, 'payable', `watch_until IS NULL AND ${endedUnpaid}`, id, now);
         const closeAttempts = () => 'close_attempts + 1';
         const set = { createAttemptedAt: now, watchUntil, nextCloseAt: now, closeAttempts, ...noLease };
         if ((await change(manager, set, `id = :id AND ${endedUnpaid}`, { id })) === 0) return false;
@@ -227,17 +249,26 @@ export function createPaymentStore(db: DataSource) {
 const waitsForPerson =
   "o.late_paid_at IS NOT NULL AND o.late_handled_at IS NULL AND o.next_close_at IS NULL AND o.status IN ('close', 'refunding')";
 
-/** Once for each order and kind, where `guard` holds and the order is not being watched. */
+const unwatched = 'watch_until IS NULL AND status IN';
+
+/** Another payment of this order is known, under another number of its channel's. */
+async function isSecondPayment(manager: EntityManager, id: string, channelTradeNo: string): Promise<boolean> {
+  const order = await manager.findOneByOrFail(PaymentOrderEntity, { id });
+  const isKnown = order.paidAt !== null || order.latePaidAt !== null;
+  return isKnown && order.channelTradeNo !== null && order.channelTradeNo !== channelTradeNo;
+}
+
+/** Once for each order and kind, where `guard` holds. */
 async function noteViolation(
   manager: EntityManager,
-  kind: 'paid' | 'payable',
+  kind: ViolationKind,
   guard: string,
   id: string,
   now: Date,
 ): Promise<void> {
   await manager.query(
     `INSERT IGNORE INTO violation (order_id, order_no, channel, kind, found_at)
-     SELECT id, order_no, channel, ?, ? FROM payment_order WHERE id = ? AND watch_until IS NULL AND ${guard}`,
+     SELECT id, order_no, channel, ?, ? FROM payment_order WHERE id = ? AND ${guard}`,
     [kind, now, id],
   );
 }

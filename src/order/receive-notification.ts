@@ -20,7 +20,7 @@ const BY_CHANNEL: CloseTrigger = { kind: 'api', actor: null, clientIp: null };
  *   else's order or a database restored from a backup; the channel goes on repeating it meanwhile.
  * - Verified, but not exactly a payment of this order (`doubtful`): stored, and the channel is asked at once; only its
  *   answer changes anything.
- * - Another amount than the order's: stored and reported; the order stays as it is, for a person.
+ * - Another amount than the order's: stored, and a violation; the order stays as it is, for a person.
  * - A payment that cannot be stored as it is told: the notification is kept, the order is stuck and its channel is asked
  *   again, slowly. It is acknowledged: repeated, it would be no other.
  *
@@ -66,7 +66,7 @@ export async function receiveNotification(
       return channel.replies.accepted;
     }
     if (payment.amountFen !== order.amountFen) {
-      await deps.store.keepNotification({ ...notification, orderNo, outcome: 'mismatch' });
+      await deps.store.noteMismatch(order, { ...notification, orderNo }, notification.receivedAt);
       const { amountFen } = order;
       log.error({ eventId, orderNo, paidFen: payment.amountFen, amountFen }, 'paid another amount');
       return channel.replies.accepted;

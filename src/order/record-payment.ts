@@ -11,7 +11,7 @@ import type { PaymentOutcome, PaymentSource } from './payment-store.ts';
  *
  * For an order that had already ended unpaid it is a late payment (关单后支付): kept on the order and never dropped
  * (G4). After a cancel the money goes back by the order's timer; after a close the policy says (`late-payment.ts`). Asked
- * again it changes nothing.
+ * again it changes nothing. A second payment changes nothing either, and is a violation: a person gives it back.
  *
  * The caller has compared the amount. Throws only when the database cannot be reached; then nothing happened.
  */
@@ -20,13 +20,19 @@ export async function recordPayment(
   order: PaymentOrder,
   payment: SeenPayment,
   source: PaymentSource,
-): Promise<PaymentOutcome> {
+): Promise<Exclude<PaymentOutcome, 'paid_twice'>> {
   const late = lateStatus(deps.latePaymentPolicy, order, payment);
   const outcome = await deps.store.recordPayment(order, payment, source, {
     now: deps.clock.now(),
     lateStatus: late,
   });
   if (outcome === 'repeated') return outcome;
+  if (outcome === 'paid_twice') {
+    const { orderNo, channel } = order;
+    const { channelTradeNo: second, paidAt } = payment;
+    deps.log.error({ orderNo, channel, second, paidAt }, 'paid twice: give one payment back by hand');
+    return 'repeated';
+  }
 
   const { status, closedAt } = await followRow(deps, order.id);
   const { paidAt } = payment;

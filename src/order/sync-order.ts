@@ -60,6 +60,7 @@ async function correct(
     case 'paid':
     case 'refunded': {
       if (query.payment.amountFen !== leased.amountFen) {
+        await deps.store.noteMismatch(leased, null, attempt.now);
         attemptLog(deps, attempt).error({ answer: query.answer }, 'paid another amount');
         return { kind: 'unreachable', reason: 'mismatch', answer: query.answer };
       }

@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { type Violation, ViolationEntity } from '../order/entities.ts';
 import { cut, type Page } from './page.ts';
 
-/** A closed order that turned out to be paid or payable. */
+/** What must never be, see `ViolationKind`. */
 export type ViolationView = Pick<Violation, 'orderNo' | 'channel' | 'kind' | 'foundAt'>;
 
 /** Violations, newest first, a page at a time; `after` is where the page before ended. Throws when the database cannot be reached. */

@@ -58,15 +58,20 @@ export function readAlipayNotification(
   if (!parsed.success) return rejected('not a notification');
   const { notify_id: eventId, trade_status: status = 'no trade', ...event } = parsed.data;
   if (event.app_id !== appId) return rejected('another application’s');
-  if (sellerId !== null && event.seller_id !== sellerId) return rejected('another seller’s');
 
   const { sign: _sign, ...signed } = params;
   const body = JSON.stringify(signed);
   const paid = status === 'TRADE_SUCCESS' || status === 'TRADE_FINISHED';
   const refund = event.gmt_refund !== undefined || yuanToFen(event.refund_fee ?? '0') !== 0;
   const payment = paymentSchema.safeParse(params).data;
-  if (paid && !refund && payment !== undefined) return { kind: 'payment', eventId, payment, body };
-  const what = shortText(status, refund ? 'refund' : '', paid && !payment ? 'incomplete payment' : '');
+  const isOurs = sellerId === null || event.seller_id === sellerId;
+  if (paid && !refund && isOurs && payment !== undefined) return { kind: 'payment', eventId, payment, body };
+  const what = shortText(
+    status,
+    refund ? 'refund' : '',
+    isOurs ? '' : 'another seller’s',
+    paid && !payment ? 'incomplete payment' : '',
+  );
   return event.out_trade_no === undefined
     ? { kind: 'other', eventId, what, body }
     : { kind: 'doubtful', eventId, orderNo: event.out_trade_no, what, body };

@@ -49,11 +49,16 @@ export function createWechatNotificationReader(
     const parsed = transactionSchema.safeParse(parseJson(body));
     if (!parsed.success) return rejected('not an order');
     const transaction = parsed.data;
-    if (!isOurs(transaction, merchant)) return rejected('another merchant’s');
+    if (transaction.mchid !== merchant.mchId) return rejected('another merchant’s');
     const { trade_state: state, out_trade_no: orderNo } = transaction;
     const payment = paymentOf(transaction);
-    if (state === 'SUCCESS' && payment !== null) return { kind: 'payment', eventId, payment, body };
-    const what = shortText(eventType, state, payment === null ? 'incomplete payment, or not in CNY' : '');
+    const isWhole = payment !== null && isOurs(transaction, merchant);
+    if (state === 'SUCCESS' && isWhole) return { kind: 'payment', eventId, payment, body };
+    const what = shortText(
+      eventType,
+      state,
+      isWhole ? '' : 'incomplete payment, not in CNY, or another application’s',
+    );
     return { kind: 'doubtful', eventId, orderNo, what, body };
   };
 }

@@ -53,7 +53,7 @@ function forPeople({ stuck, late, violations }: Figures): Finding[] {
     [
       'violations',
       Number(violations),
-      '"autoclose violations" lists them: each was closed and yet paid or payable',
+      '"autoclose violations" lists them: paid or payable after the close, paid twice, or with another amount',
     ],
   ];
   return waiting.map(([check, count, mend]) =>

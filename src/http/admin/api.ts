@@ -1,6 +1,6 @@
 import type { ChannelName, PayMethod } from '../../channel/channel.ts';
 import type { LateDecision } from '../../order/late-payment.ts';
-import type { Ending, OrderStatus, PendingReason } from '../../order/order.ts';
+import type { Ending, OrderStatus, PendingReason, ViolationKind } from '../../order/order.ts';
 import type { RecloseOutcome } from '../../order/reclose.ts';
 import type { OrderState } from '../../view/order-state.ts';
 
@@ -138,7 +138,7 @@ export type TimelineEvent =
       attempts: NoticeTry[];
       nextAt: string | null;
     }
-  | { kind: 'violation'; at: string; violation: 'paid' | 'payable' };
+  | { kind: 'violation'; at: string; violation: ViolationKind };
 
 export interface NoticeTry {
   at: string;
@@ -283,7 +283,7 @@ export interface LateList {
 export interface ViolationRow {
   orderNo: string;
   channel: ChannelName;
-  kind: 'paid' | 'payable';
+  kind: ViolationKind;
   foundAt: string;
 }
 

@@ -37,7 +37,7 @@ export const pages: typeof zh = {
     late: 'Late payments waiting',
     lateHint: 'a person decides',
     violations: 'Violations',
-    violationsHint: 'closed orders paid or payable',
+    violationsHint: 'paid or payable after the close, twice, or another amount',
     channelsTitle: 'Channels and queues',
     open: 'Open orders',
     waiting: 'Waiting',

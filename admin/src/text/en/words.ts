@@ -109,7 +109,12 @@ export const words: typeof zh = {
     unwritable: 'cannot be written',
   },
   refund: { pending: 'under way', done: 'done', refused: 'refused by the channel' },
-  violation: { paid: 'a closed order took money', payable: 'a closed order could still be paid' },
+  violation: {
+    paid: 'a closed order took money',
+    payable: 'a closed order could still be paid',
+    paid_twice: 'paid twice: one payment must go back',
+    mismatch: 'paid another amount',
+  },
   deed: {
     login: 'Sign in',
     logout: 'Sign out',

@@ -34,7 +34,7 @@ export const pages = {
     late: '关单后支付待处理',
     lateHint: '等待人工决定',
     violations: '违反保证',
-    violationsHint: '已关闭却收到钱或仍可支付',
+    violationsHint: '关闭后收到钱或仍可支付、重复支付、金额不符',
     channelsTitle: '通道与队列',
     open: '未结束订单',
     waiting: '等待',
@@ -134,7 +134,8 @@ export const pages = {
     violations: (count: number) => `有 ${count} 次违反保证的记录`,
     violationsTitle: '违反保证',
     foundAt: '发现时间',
-    violationsHint: '已关闭的订单收到了钱或仍可支付。详见下方列表，请逐个查看订单的时间线。',
+    violationsHint:
+      '已关闭的订单收到了钱或仍可支付，或订单被重复支付、金额不符。详见下方列表，请逐个查看订单的时间线。',
   },
   audit: {
     title: '审计',

@@ -135,7 +135,12 @@ export const words = {
     done: '已到账',
     refused: '通道拒绝',
   } as Record<string, string>,
-  violation: { paid: '已关闭的订单收到了钱', payable: '已关闭的订单仍可支付' },
+  violation: {
+    paid: '已关闭的订单收到了钱',
+    payable: '已关闭的订单仍可支付',
+    paid_twice: '重复支付，需退回一笔',
+    mismatch: '支付金额与订单不符',
+  },
   /** What somebody did, in the audit trail. */
   deed: {
     login: '登录',
