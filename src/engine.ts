@@ -21,6 +21,7 @@ import { openDatabase } from './platform/database.ts';
 import { followDatabaseClock } from './platform/database-clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { naming } from './platform/naming.ts';
+import { createOutage } from './platform/outage.ts';
 import { packageVersion } from './platform/package.ts';
 import { connectedOrNot, openProducerRedis, openWorkerRedis, type RedisAddress } from './platform/redis.ts';
 import { createReleases } from './platform/releases.ts';
@@ -162,6 +163,7 @@ async function build(
     clock,
     log,
     tellOnce,
+    outage: createOutage(log),
     expiresInMs: settings.expiresInMs,
     closeGraceMs: settings.closeGraceMs,
     latePaymentPolicy: settings.latePaymentPolicy,
@@ -207,7 +209,7 @@ async function build(
       releases.add('work', () => sweeper.stop());
       heartbeat.begin('works');
       if (tell === null) return;
-      const relay = startNoticeRelay({ ...tell, notices, clock, log });
+      const relay = startNoticeRelay({ ...tell, notices, clock, log, outage: deps.outage });
       releases.add('work', () => relay.stop());
     },
     releases,

@@ -5,6 +5,7 @@ import type { PaymentOrder } from '../order/order.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isLasting } from '../platform/lasting-error.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Outage } from '../platform/outage.ts';
 import { safeError } from '../platform/safe-error.ts';
 import type { AfterSend, NoticeStore } from './notice-store.ts';
 import { nextSendInMs, SENDS } from './schedule.ts';
@@ -27,6 +28,8 @@ export interface NoticeDeps extends Messenger {
   notices: NoticeStore;
   clock: Clock;
   log: Logger;
+  /** Where the database's outages are reported; without it the relay reports them by itself. */
+  outage?: Outage;
 }
 
 /**

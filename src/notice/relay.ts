@@ -96,7 +96,8 @@ export function startNoticeRelay(deps: NoticeDeps, pollMs = POLL_MS): { stop(): 
 
   /** One line when the database goes and one when it is back. */
   function noteAway(err: unknown): false {
-    if (!isAway) deps.log.error({ err: safeError(err) }, 'notices cannot be read: merchants are told late');
+    if (!isAway && deps.outage?.noticed(err) !== true)
+      deps.log.error({ err: safeError(err) }, 'notices cannot be read: merchants are told late');
     isAway = true;
     return false;
   }

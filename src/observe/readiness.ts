@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { DataSource } from 'typeorm';
 import type { Readiness } from '../http/health/routes.ts';
 import { answersWithin } from '../platform/answer-within.ts';
+import { refusesWrites } from '../platform/database.ts';
 
 /** Whoever asks gives up soon, ms. */
 const LIMIT_MS = 2_000;
@@ -14,11 +15,12 @@ export async function readReadiness(db: DataSource, redis: Redis): Promise<Readi
   ]);
   const migrations = database ? await readMigrations(db) : 'unknown';
   const dependencies = {
-    database: database ? 'ok' : 'away',
+    database: database ? (refusesWrites(db) ? 'read_only' : 'ok') : 'away',
     migrations,
     redis: queue ? 'ok' : 'away',
   } as const;
-  if (!database || migrations === 'behind') return { status: 'unavailable', dependencies };
+  if (dependencies.database !== 'ok' || migrations === 'behind')
+    return { status: 'unavailable', dependencies };
   return { status: queue ? 'ready' : 'degraded', dependencies };
 }
 

@@ -1,6 +1,7 @@
 import type { Channels } from '../channel/channel.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { Outage } from '../platform/outage.ts';
 import type { TellOnce } from '../platform/tell-once.ts';
 import type { CloseTimer } from './close-timer.ts';
 import type { LatePaymentPolicy } from './late-payment.ts';
@@ -21,6 +22,7 @@ export interface OrderDeps {
   log: Logger;
   /** For troubles that many orders share. */
   tellOnce: TellOnce;
+  outage: Outage;
   /** Ms from an order's creation to its expiry, unless the merchant says otherwise. */
   expiresInMs: number;
   /** Ms between an order's expiry and its close, so that a payment in flight lands first. */

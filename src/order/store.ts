@@ -63,13 +63,14 @@ export function createOrderStore(db: DataSource) {
 
     /** Any text may be asked for. One that is no number of ours is none, where the database would refuse to compare it. */
     find: async (orderNo: string): Promise<PaymentOrder | null> =>
-      isAscii(orderNo) ? orders.findOneBy({ orderNo }) : null,
+      isAscii(orderNo) ? having('orderNo', orderNo, await orders.findOneBy({ orderNo })) : null,
 
     /** Those that there are, in one query. */
     findAll: (orderNos: string[]): Promise<PaymentOrder[]> =>
       orders.findBy({ orderNo: In(orderNos.filter(isAscii)) }),
 
-    findByBizOrderNo: (bizOrderNo: string): Promise<PaymentOrder | null> => orders.findOneBy({ bizOrderNo }),
+    findByBizOrderNo: async (bizOrderNo: string): Promise<PaymentOrder | null> =>
+      having('bizOrderNo', bizOrderNo, await orders.findOneBy({ bizOrderNo })),
 
     /**
      * By the numbers a merchant gives; the system's number wins. A short all-digit one is an id. A channel's number that
@@ -81,17 +82,17 @@ export function createOrderStore(db: DataSource) {
       outOrderNo = null,
     }: OrderNumbers): Promise<PaymentOrder | null> {
       if (orderNo !== null)
-        return orders.findOneBy(
-          /^\d{1,15}$/.test(orderNo) ? { id: orderNo } : { orderNo: isAscii(orderNo) ? orderNo : '' },
-        );
-      if (bizOrderNo !== null) return orders.findOneBy({ bizOrderNo });
+        return /^\d{1,15}$/.test(orderNo) ? orders.findOneBy({ id: orderNo }) : this.find(orderNo);
+      if (bizOrderNo !== null) return this.findByBizOrderNo(bizOrderNo);
       const [order, another] = outOrderNo === null ? [] : await this.listByChannelTradeNo(outOrderNo);
       return another === undefined ? (order ?? null) : null;
     },
 
     /** Those to which a channel gave this number. More than one, by different channels: at most two are told. */
-    listByChannelTradeNo: (channelTradeNo: string): Promise<PaymentOrder[]> =>
-      orders.find({ where: { channelTradeNo }, take: 2 }),
+    async listByChannelTradeNo(channelTradeNo: string): Promise<PaymentOrder[]> {
+      const found = await orders.find({ where: { channelTradeNo }, take: MAX_SPELLINGS });
+      return found.filter((order) => having('channelTradeNo', channelTradeNo, order) !== null).slice(0, 2);
+    },
 
     /** `payBody` only where the channel has confirmed it already. */
     async insert(
@@ -188,6 +189,18 @@ export function createOrderStore(db: DataSource) {
 
 /** Our numbers are; their columns are compared with nothing else. */
 const isAscii = (text: string) => /^[\x20-\x7e]*$/.test(text);
+
+/** Of one channel's number: the column takes upper and lower case, and spaces at the end, for the same. */
+const MAX_SPELLINGS = 10;
+
+/** The order, if it has exactly this number: MySQL compares without the spaces at the end. */
+function having(
+  field: 'orderNo' | 'bizOrderNo' | 'channelTradeNo',
+  number: string,
+  order: PaymentOrder | null,
+): PaymentOrder | null {
+  return order !== null && order[field] === number ? order : null;
+}
 
 export type OverdueOrder = Pick<
   PaymentOrder,

@@ -2,6 +2,8 @@ import { connect, type Socket } from 'node:net';
 import mysql from 'mysql2';
 import { DataSource, type EntityManager, type EntitySchema, type MigrationInterface } from 'typeorm';
 import { isLockConflict } from './lasting-error.ts';
+import { createPool, refusesWrites as poolRefusesWrites } from './mysql-pool.ts';
+import type { SessionLimits } from './mysql-session.ts';
 
 /** Connections of one process. The store's transactions are short and never wait for a channel. */
 const POOL_SIZE = 10;
@@ -17,9 +19,11 @@ const CONNECT_TIMEOUT_MS = 5_000;
  * without a word would otherwise hold its callers for a quarter of an hour.
  */
 const SILENCE_MS = 10_000;
-/** The same, at the server, s. Longer than a connection of ours is idle: those we close ourselves. */
+/**
+ * The same, at the server, s: it would otherwise keep the locks of a dead connection for hours. Longer than a connection of
+ * ours is idle: those we close ourselves.
+ */
 const SERVER_SILENCE_S = 20;
-const LOCK_WAIT_S = 5;
 /** How often a transaction that lost a lock is tried. */
 const LOCK_ATTEMPTS = 3;
 
@@ -46,8 +50,11 @@ export async function openDatabase(
     migrationsTransactionMode: 'each',
     poolSize: POOL_SIZE,
     ...(closeWhenSilent
-      ? { driver: { ...mysql, createPool: poolWith(SESSION) }, extra: { stream: openSocket } }
-      : { extra: { enableKeepAlive: true } }),
+      ? {
+          driver: driverWith({ silenceS: SERVER_SILENCE_S, statementS: null }),
+          extra: { stream: openSocket },
+        }
+      : { driver: driverWith({ silenceS: null, statementS: null }), extra: { enableKeepAlive: true } }),
   }).initialize();
 }
 
@@ -59,7 +66,7 @@ export function readersDatabase(url: string, entities: EntitySchema[]): DataSour
   return new DataSource({
     ...common(url, entities),
     poolSize: READERS_POOL_SIZE,
-    driver: { ...mysql, createPool: poolWith(`${SESSION}${READERS_SESSION}`) },
+    driver: driverWith({ silenceS: SERVER_SILENCE_S, statementS: READERS_LIMIT_S }),
     extra: { stream: openSocket, queueLimit: READERS_WAITING },
   });
 }
@@ -76,29 +83,16 @@ const common = (url: string, entities: EntitySchema[]) =>
     connectTimeout: CONNECT_TIMEOUT_MS,
   }) as const;
 
-/**
- * The server, too, takes a connection for dead that is silent in the middle of a transaction: else it would keep its
- * locks for hours, and nobody could end those orders. Whoever waits for a lock is told before it would itself be taken
- * for dead. The times that the server itself writes into rows are in UTC, like ours.
- */
-const SESSION = `SET SESSION wait_timeout = ${SERVER_SILENCE_S}, SESSION innodb_lock_wait_timeout = ${LOCK_WAIT_S}, SESSION time_zone = '+00:00'`;
+/** A driver whose pools are ours. */
+const driverWith = (limits: SessionLimits) => ({
+  ...mysql,
+  createPool: (options: mysql.PoolOptions) => createPool(options, limits),
+});
 
-/** MySQL reads the first of these comments alone (ms, of SELECTs), MariaDB the second alone (s, of all statements). */
-const READERS_SESSION = ` /*!80000 , SESSION max_execution_time = ${READERS_LIMIT_S * 1000} */ /*M!100100 , SESSION max_statement_time = ${READERS_LIMIT_S} */`;
-
-/** Makes pools whose connections begin with this statement. */
-function poolWith(session: string): (options: mysql.PoolOptions) => mysql.Pool {
-  return (options) => {
-    const pool = mysql.createPool(options);
-    pool.on('connection', (connection) => {
-      connection.query(
-        session,
-        // A server that is going down: whoever is given this connection finds it closed, and tries again.
-        (error) => error !== null && connection.destroy(),
-      );
-    });
-    return pool;
-  };
+/** True while the database refuses what we write: a primary that has become a replica, a node that is not ready. */
+export function refusesWrites({ driver }: DataSource): boolean {
+  const pool: unknown = 'pool' in driver ? driver.pool : null;
+  return typeof pool === 'object' && pool !== null && poolRefusesWrites(pool);
 }
 
 function openSocket({ config }: { config: { host: string; port: number } }): Socket {
@@ -113,14 +107,14 @@ export function isDuplicate(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ER_DUP_ENTRY';
 }
 
-/** A short transaction, at READ COMMITTED; tried again a few times where it lost a lock to another. */
+/** A short transaction, at the session's READ COMMITTED; tried again a few times where it lost a lock to another. */
 export async function inTransaction<T>(
   db: DataSource,
   work: (manager: EntityManager) => Promise<T>,
 ): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await db.transaction('READ COMMITTED', work);
+      return await db.transaction(work);
     } catch (error) {
       if (attempt >= LOCK_ATTEMPTS || !isLockConflict(error)) throw error;
     }

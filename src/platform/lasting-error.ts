@@ -56,6 +56,7 @@ const AWAY_CODES = new Set([
   'ER_USER_LIMIT_REACHED',
   'ER_OPTION_PREVENTS_STATEMENT',
   'ER_READ_ONLY_MODE',
+  'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION',
   'ER_UNKNOWN_COM_ERROR',
 ]);
 /** Errors of connections that have no code. */
@@ -64,6 +65,7 @@ const AWAY_MESSAGES = [
   /connection (fell silent|lost)/i,
   /pool is closed/i,
   /connection .*not established/i,
+  /no database connection was free/i,
 ];
 
 /** True for an error that says that the database is away, or takes nothing: it lies in no request and no row. */

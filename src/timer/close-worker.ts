@@ -138,9 +138,12 @@ function msUntil({ clock }: OrderDeps, at: Date): number {
 
 async function nextRun(deps: OrderDeps, orderNo: string, trigger: CloseTrigger): Promise<NextRun> {
   try {
-    return await runDueOrder(deps, orderNo, trigger);
+    const next = await runDueOrder(deps, orderNo, trigger);
+    deps.outage.over();
+    return next;
   } catch (error) {
-    deps.log.error({ orderNo, err: safeError(error) }, 'close job interrupted; it will be tried again');
+    if (!deps.outage.noticed(error))
+      deps.log.error({ orderNo, err: safeError(error) }, 'close job interrupted; it will be tried again');
     const waitMs = OUTAGE_RETRY_MS * (1 + deps.random());
     return { kind: 'at', at: new Date(deps.clock.now().getTime() + waitMs) };
   }

@@ -41,10 +41,13 @@ export function startSweeper(
       const counts = await Promise.race([sweepOverdue(deps, { after }), late]);
       after = typeof counts === 'string' ? null : counts.stoppedAt;
       if (counts === 'late') deps.log.error('sweep does not end');
-      else if (counts !== 'over') onSwept(counts);
+      else if (counts !== 'over') {
+        deps.outage.over();
+        onSwept(counts);
+      }
     } catch (error) {
       after = null;
-      deps.log.error({ err: safeError(error) }, 'sweep failed');
+      if (!deps.outage.noticed(error)) deps.log.error({ err: safeError(error) }, 'sweep failed');
     } finally {
       over.abort();
     }

@@ -168,3 +168,16 @@ test('the clock that deadlines are compared on is the database’s', async () =>
   const [row] = (await world.query('SELECT UNIX_TIMESTAMP(NOW(3)) * 1000 AS ms')) as { ms: string }[];
   expect(Math.abs(Number(row?.ms) - world.app.deps.clock.now().getTime())).toBeLessThan(1_000);
 });
+
+test('a number means the order that has exactly it: no spaces at its end, no other case', async () => {
+  const order = await world.edit(await world.create('wechat_pay'), { channelTradeNo: 'TradeNo1' });
+  for (const suffix of [' ', '  ', '\t', '\u3000']) {
+    expect(await store.find(order.orderNo + suffix)).toBeNull();
+    expect(await store.findByBizOrderNo(order.bizOrderNo + suffix)).toBeNull();
+    expect(await store.listByChannelTradeNo(`TradeNo1${suffix}`)).toEqual([]);
+  }
+  expect(await store.findByBizOrderNo(order.bizOrderNo.toUpperCase())).toBeNull();
+  expect(await store.listByChannelTradeNo('tradeno1')).toEqual([]);
+  expect(await store.listByChannelTradeNo('TradeNo1')).toMatchObject([{ id: order.id }]);
+  expect(await store.find(order.orderNo)).toMatchObject({ id: order.id });
+});

@@ -9,26 +9,28 @@ export interface SilencingProxy {
   silence(): number;
   /** Resets what is connected now, silent or not, on both sides; new connections work. Returns how many. */
   cut(): number;
+  /** New connections go to another server; those that are open stay where they are, as after a failover. */
+  redirect(target: string): void;
   end(): Promise<void>;
 }
 
 export async function startProxy(target: string): Promise<SilencingProxy> {
-  const { hostname, port } = new URL(target);
+  let to = new URL(target);
   const pairs = new Set<{ near: Socket; far: Socket; silent: boolean }>();
   const server = createServer((near) => {
-    const pair = { near, far: connect(Number(port), hostname), silent: false };
+    const pair = { near, far: connect(Number(to.port), to.hostname), silent: false };
     pairs.add(pair);
-    for (const [from, to] of [
+    for (const [from, other] of [
       [pair.near, pair.far],
       [pair.far, pair.near],
     ] as const) {
-      from.on('data', (chunk) => pair.silent || to.write(chunk));
+      from.on('data', (chunk) => pair.silent || other.write(chunk));
       from.on('error', () => {});
       from.on('close', () => {
         // The other side of a silent one does not hear of it: a server goes on holding what it holds.
         if (pair.silent) return;
         pairs.delete(pair);
-        to.destroy();
+        other.destroy();
       });
     }
   });
@@ -56,6 +58,9 @@ export async function startProxy(target: string): Promise<SilencingProxy> {
       return heard.length;
     },
     cut,
+    redirect(other) {
+      to = new URL(other);
+    },
     async end() {
       cut();
       const closed = once(server, 'close');

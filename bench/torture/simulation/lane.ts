@@ -104,6 +104,7 @@ export async function openLane(databaseServerUrl: string): Promise<Lane> {
     // Nobody prolongs a lease here: every attempt may lose its own.
     leases: { keep() {}, drop() {}, async beat() {}, stop() {} },
     tellOnce: () => true,
+    outage: { noticed: () => false, over() {} },
     latePaymentPolicy: 'refund',
     timer: stepper.wrap('timer', timer, [{ name: 'set' }, { name: 'ensure' }, { name: 'clear' }]),
     clock,

@@ -6,7 +6,8 @@ export type Dependency = 'database' | 'migrations' | 'redis';
 export interface Readiness {
   /** `degraded`: without Redis all is served as ever, and orders close late. */
   status: 'ready' | 'degraded' | 'unavailable';
-  dependencies: Record<Dependency, 'ok' | 'away' | 'behind' | 'unknown'>;
+  /** `read_only`: the database answers, and refuses what we write. */
+  dependencies: Record<Dependency, 'ok' | 'away' | 'read_only' | 'behind' | 'unknown'>;
 }
 
 export interface HealthDeps {

@@ -29,13 +29,19 @@ export async function dockerAnswers(env: NodeJS.ProcessEnv): Promise<boolean> {
 }
 
 /** Starts MySQL in a container, which Testcontainers' reaper removes should we die. */
-export async function startMysqlContainer(): Promise<OwnServer> {
+export async function startMysqlContainer(settings: readonly string[] = []): Promise<OwnServer> {
   const password = randomBytes(12).toString('hex');
   return startContainer({
     image: MYSQL_IMAGE,
     port: MYSQL_PORT,
     environment: { MYSQL_ROOT_PASSWORD: password, MYSQL_DATABASE: DATABASE },
-    command: ['--skip-log-bin', '--performance-schema=OFF', '--mysqlx=OFF', '--max-connections=300'],
+    command: [
+      '--skip-log-bin',
+      '--performance-schema=OFF',
+      '--mysqlx=OFF',
+      '--max-connections=300',
+      ...settings,
+    ],
     url: (address) => `mysql://root:${password}@${address}/${DATABASE}`,
     // MySQL's image starts its server twice, first without network: only a query tells the second one.
     ask: askMysql,

@@ -34,7 +34,11 @@ const SETTINGS = [
 const REDO_LOG = '--loose-innodb-log-file-size=32M';
 
 /** Starts MySQL or MariaDB with an empty database, a user of its own and a random password. */
-export async function startMysqlServer(binary: MysqlBinary, env: NodeJS.ProcessEnv): Promise<OwnServer> {
+export async function startMysqlServer(
+  binary: MysqlBinary,
+  env: NodeJS.ProcessEnv,
+  settings: readonly string[] = [],
+): Promise<OwnServer> {
   const password = randomBytes(12).toString('hex');
   const { flavour } = binary;
   return startLocalServer(
@@ -66,6 +70,7 @@ export async function startMysqlServer(binary: MysqlBinary, env: NodeJS.ProcessE
         ...SETTINGS,
         REDO_LOG,
         ...ownSettings(binary),
+        ...settings,
       ],
       url: (port) => `mysql://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`,
       ask: askMysql,

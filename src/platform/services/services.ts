@@ -31,6 +31,8 @@ export interface ServiceOptions {
   say: (line: string) => void;
   /** Where servers are looked for besides PATH. Default: where systems put them. */
   directories?: readonly string[];
+  /** More options of the server's command line, for a database of the caller's own. */
+  databaseSettings?: readonly string[];
 }
 
 export interface LocalService {
@@ -86,9 +88,9 @@ interface Kind {
   variable: 'DATABASE_URL' | 'REDIS_URL';
   image: string;
   debianPackage: string;
-  startContainer(): Promise<OwnServer>;
+  startContainer(options: ServiceOptions): Promise<OwnServer>;
   /** What was found on this machine, or null. */
-  find(search: Search): Promise<Found | null>;
+  find(search: Search, options: ServiceOptions): Promise<Found | null>;
 }
 
 interface Found {
@@ -103,13 +105,13 @@ const mysql: Kind = {
   variable: 'DATABASE_URL',
   image: MYSQL_IMAGE,
   debianPackage: 'mariadb-server',
-  startContainer: startMysqlContainer,
-  async find(search) {
+  startContainer: ({ databaseSettings }) => startMysqlContainer(databaseSettings),
+  async find(search, { databaseSettings }) {
     const binary = await findMysqlBinary(search);
     return (
       binary && {
         source: `${binary.path} (${binary.version})`,
-        start: () => startMysqlServer(binary, search.env),
+        start: () => startMysqlServer(binary, search.env, databaseSettings),
       }
     );
   },
@@ -120,7 +122,7 @@ const redis: Kind = {
   variable: 'REDIS_URL',
   image: REDIS_IMAGE,
   debianPackage: 'redis-server',
-  startContainer: startRedisContainer,
+  startContainer: () => startRedisContainer(),
   async find(search) {
     const path = await findRedisBinary(search);
     return path === null ? null : { source: path, start: () => startRedisServer(path, search.env) };
@@ -181,7 +183,10 @@ async function startContainers(
   await Promise.all(
     kinds.map(async (kind) => {
       try {
-        started.set(kind, { ...(await kind.startContainer()), source: `${kind.image} in a container` });
+        started.set(kind, {
+          ...(await kind.startContainer(options)),
+          source: `${kind.image} in a container`,
+        });
       } catch (error) {
         const why = `${kind.image} could not be started in Docker: ${messageOf(error)}`;
         options.say(why);
@@ -199,7 +204,7 @@ async function findOrInstall(
   tried: string[],
 ): Promise<Map<Kind, Found>> {
   const search = { env: options.env, directories: options.directories ?? SERVER_DIRECTORIES };
-  const found = await findAll(kinds, search);
+  const found = await findAll(kinds, search, options);
   const missing = kinds.filter((kind) => !found.has(kind));
   if (missing.length === 0) return found;
 
@@ -207,16 +212,16 @@ async function findOrInstall(
   const packages = missing.map(({ debianPackage }) => debianPackage);
   const failure = await installPackages(packages, search, options.say);
   if (failure !== null) tried.push(failure);
-  const installed = failure === null ? await findAll(missing, search) : new Map<Kind, Found>();
+  const installed = failure === null ? await findAll(missing, search, options) : new Map<Kind, Found>();
   const names = missing.filter((kind) => !installed.has(kind)).map(({ name }) => name);
   if (names.length === 0) return new Map([...found, ...installed]);
   throw new Error(`There is no ${names.join(' and no ')} to work with: ${tried.join('; ')}.\n${CHOICES}`);
 }
 
-async function findAll(kinds: Kind[], search: Search): Promise<Map<Kind, Found>> {
+async function findAll(kinds: Kind[], search: Search, options: ServiceOptions): Promise<Map<Kind, Found>> {
   const all = new Map<Kind, Found>();
   for (const kind of kinds) {
-    const found = await kind.find(search);
+    const found = await kind.find(search, options);
     if (found !== null) all.set(kind, found);
   }
   return all;

@@ -1,0 +1,31 @@
+import { ticks } from './clock.ts';
+import { isDatabaseAway } from './lasting-error.ts';
+import type { Logger } from './logger.ts';
+import { safeError } from './safe-error.ts';
+
+/** The database's outages, as this process meets them: one ERROR when it begins, one line when it is over. */
+export interface Outage {
+  /** True where the error says that the database is away or takes nothing: then it is reported, and needs no line more. */
+  noticed(error: unknown): boolean;
+  /** The database has done what it was asked for. */
+  over(): void;
+}
+
+export function createOutage(log: Logger): Outage {
+  let since: number | null = null;
+  return {
+    noticed(error) {
+      if (!isDatabaseAway(error)) return false;
+      if (since === null) {
+        since = ticks();
+        log.error({ err: safeError(error) }, 'database is away: all that is due waits for it');
+      }
+      return true;
+    },
+    over() {
+      if (since === null) return;
+      log.info({ afterMs: Math.round(ticks() - since) }, 'database is back');
+      since = null;
+    },
+  };
+}
