@@ -17,7 +17,7 @@ import { createOrderStore, type OrderStore } from './order/store.ts';
 import { createStuckStore } from './order/stuck-store.ts';
 import type { SweepCounts } from './order/sweep-overdue.ts';
 import { ticks } from './platform/clock.ts';
-import { openDatabase } from './platform/database.ts';
+import { openDatabase, refusesWrites } from './platform/database.ts';
 import { followDatabaseClock } from './platform/database-clock.ts';
 import type { Logger } from './platform/logger.ts';
 import { naming } from './platform/naming.ts';
@@ -163,7 +163,7 @@ async function build(
     clock,
     log,
     tellOnce,
-    outage: createOutage(log),
+    outage: createOutage(log, () => refusesWrites(db)),
     expiresInMs: settings.expiresInMs,
     closeGraceMs: settings.closeGraceMs,
     latePaymentPolicy: settings.latePaymentPolicy,

@@ -11,7 +11,8 @@ export interface Outage {
   over(): void;
 }
 
-export function createOutage(log: Logger): Outage {
+/** `isRefused`: the database refuses writes. Then an answer to a question does not end the outage. */
+export function createOutage(log: Logger, isRefused: () => boolean): Outage {
   let since: number | null = null;
   return {
     noticed(error) {
@@ -23,7 +24,7 @@ export function createOutage(log: Logger): Outage {
       return true;
     },
     over() {
-      if (since === null) return;
+      if (since === null || isRefused()) return;
       log.info({ afterMs: Math.round(ticks() - since) }, 'database is back');
       since = null;
     },
