@@ -18,6 +18,12 @@ export const PROBE_EVERY_MS = 2_000;
 
 type Trouble = Extract<Failure['kind'], 'unknown' | 'misconfigured'>;
 
+interface Met {
+  orderNo: string;
+  operation: string;
+  at: number;
+}
+
 export interface BreakerEvents {
   /** It was working until now. */
   opened(trouble: Trouble, answer: string, waitMs: number): void;
@@ -29,6 +35,7 @@ export interface BreakerEvents {
 /** What a call came back with. `orderNo` is which order it was about: one odd order proves nothing. */
 export interface Called {
   orderNo: string;
+  operation: string;
   kind: string;
   answer: string;
 }
@@ -36,6 +43,8 @@ export interface Called {
 export interface Breaker {
   /** Null while the channel works; else in how many ms an attempt may be let through (0: now). No effect. */
   unavailableForMs(): number | null;
+  /** For how long it has not been working, ms; 0: it works. No effect. */
+  outForMs(): number;
   /** For people: false also where the wait has long been over and nobody has had anything to try it with. No effect. */
   isOutOfOrder(): boolean;
   /** Asks to begin an attempt. Null: go ahead, possibly as the probe. Else ask again in so many ms. */
@@ -46,27 +55,31 @@ export interface Breaker {
 }
 
 /**
- * A channel's circuit breaker (熔断), in three states:
+ * A circuit breaker (熔断), in three states:
  * - closed: everything passes. Opens when enough different orders in a row, within a minute, got no answer (`unknown`) or
  *   were told that we are at fault (`misconfigured`). Any other answer in between ends the row, but for `rate_limited`, which
  *   proves nothing: at WeChat it usually means that this customer is paying.
  * - open: nothing passes for a while, and what was under way before says nothing any more.
  * - probing: one attempt in `PROBE_EVERY_MS` passes. The first answer decides: closed, or open again for longer.
  *
- * In memory, one for each channel and process: it has to be right soon, not everywhere at once. Its waits are measured
+ * `operationsInARow`: how many different operations must be among the calls of the row that opens it.
+ *
+ * In memory, for each process by itself: it has to be right soon, not everywhere at once. Its waits are measured
  * in ticks, so that no corrected clock keeps a channel shut.
  */
-export function createBreaker(now: Ticks, events: BreakerEvents): Breaker {
-  /** The different orders in a row, each with the tick at which it was met last. */
-  const inARow = { unknown: new Map<string, number>(), misconfigured: new Map<string, number>() };
+export function createBreaker(now: Ticks, events: BreakerEvents, operationsInARow = 1): Breaker {
+  /** The calls in a row: each order and operation, with the tick at which it was met last. */
+  const inARow = { unknown: new Map<string, Met>(), misconfigured: new Map<string, Met>() };
   let state: 'closed' | 'open' | 'probing' = 'closed';
   let nextAttemptAt = 0;
   let failedProbes = 0;
+  let openedAt = 0;
 
   function open(trouble: Trouble, answer: string): void {
     const down = DOWN_MS[Math.min(failedProbes, DOWN_MS.length - 1)] ?? MISCONFIGURED_MS;
     const waitMs = trouble === 'misconfigured' ? MISCONFIGURED_MS : down;
     nextAttemptAt = now() + waitMs;
+    if (state === 'closed') openedAt = now();
     const tell = state === 'closed' ? events.opened : events.stillOpen;
     state = 'open';
     tell(trouble, answer, waitMs);
@@ -77,16 +90,19 @@ export function createBreaker(now: Ticks, events: BreakerEvents): Breaker {
     inARow.misconfigured.clear();
   }
 
-  function noteWhileClosed({ orderNo, kind, answer }: Called): void {
+  function noteWhileClosed({ orderNo, operation, kind, answer }: Called): void {
     if (kind === 'rate_limited') return;
     if (!isTrouble(kind)) {
       endRow();
       return;
     }
     const row = inARow[kind];
-    row.set(orderNo, now());
-    for (const [other, at] of row) if (at <= now() - ROW_WITHIN_MS) row.delete(other);
-    if (row.size < (kind === 'unknown' ? UNKNOWN_IN_A_ROW : MISCONFIGURED_IN_A_ROW)) return;
+    row.set(`${orderNo} ${operation}`, { orderNo, operation, at: now() });
+    for (const [key, { at }] of row) if (at <= now() - ROW_WITHIN_MS) row.delete(key);
+    const met = [...row.values()];
+    const orders = new Set(met.map((each) => each.orderNo));
+    if (orders.size < (kind === 'unknown' ? UNKNOWN_IN_A_ROW : MISCONFIGURED_IN_A_ROW)) return;
+    if (new Set(met.map((each) => each.operation)).size < operationsInARow) return;
     endRow();
     open(kind, answer);
   }
@@ -104,6 +120,7 @@ export function createBreaker(now: Ticks, events: BreakerEvents): Breaker {
 
   return {
     unavailableForMs: () => (state === 'closed' ? null : Math.max(0, nextAttemptAt - now())),
+    outForMs: () => (state === 'closed' ? 0 : now() - openedAt),
     isOutOfOrder: () => state !== 'closed' && now() < nextAttemptAt + UNTRIED_MS,
     admit() {
       if (state === 'closed') return null;

@@ -9,6 +9,8 @@
  * - Every call ends within its deadline.
  */
 
+import type { ChannelPart, Work } from './parts.ts';
+
 /** The channels that are built in, by the wire's words: what merchants may ask for. */
 export const channelNames = ['wechat_pay', 'ali_pay', 'union_pay'] as const;
 export type BuiltInChannel = (typeof channelNames)[number];
@@ -92,7 +94,14 @@ interface Answered {
  *   is paying at this moment.
  * - `misconfigured`: our key, merchant number, rights or parameters; repeating quickly cannot help.
  */
-export type Failure = Answered & { kind: 'unknown' | 'rate_limited' | 'misconfigured' };
+export type Failure = Answered & {
+  kind: 'unknown' | 'rate_limited' | 'misconfigured';
+  /**
+   * Of `unknown`: the channel did answer, with a code of its own that no table lists. Nothing was learned of the order, but
+   * the channel is not down.
+   */
+  answered?: true;
+};
 
 export type CreateResult =
   /** `payBody` is what the customer's terminal needs; for `qrcode` the text of the code. */
@@ -264,17 +273,27 @@ export interface Channel {
   readonly replies: { accepted: NotificationReply; failed: NotificationReply };
 }
 
-/** A channel behind its circuit breaker and its bound on calls, see `guard.ts`. */
+/** Some of what a piece of work needs of a channel is out of order, or too many calls are under way. */
+export interface Unavailable {
+  /** When to ask again. */
+  until: Date;
+  /** For how long that has been so, ms. */
+  sinceMs: number;
+  /** Nothing can be done about any order of the channel; else what needs other operations goes on. */
+  isWhole: boolean;
+}
+
+/** A channel behind its circuit breakers and its bound on calls, see `guard.ts`. */
 export interface GuardedChannel extends Channel {
   /**
-   * Asked before an attempt begins. Null: go ahead; while the channel's recovery is being tried, this attempt is the
-   * trial. Else nothing would reach the channel: ask again then.
+   * Asked before an attempt begins. Null: go ahead; while the recovery of what the work needs is being tried, this attempt is
+   * the trial. Else it would not reach the channel.
    */
-  admit(): Date | null;
-  /** The same without beginning anything: null while all is well, else when to ask again (now, or later). */
-  unavailableUntil(): Date | null;
-  /** The breaker is open or on trial; false also where the process has long had nothing to try the channel with. */
-  isOutOfOrder(): boolean;
+  admit(work: Work, method: PayMethod): Unavailable | null;
+  /** The same without beginning anything: null while all that the work needs is well. */
+  unavailable(work: Work, method: PayMethod): Unavailable | null;
+  /** What is out of order or on trial; without what the process has long had nothing to try with. */
+  outOfOrder(): (ChannelPart & { until: Date })[];
   /** The channel without breaker and bound: for a question that a person asks, and that must not be cut short. */
   readonly unguarded: Channel;
 }

@@ -39,17 +39,37 @@ export function withStatedTime<Result extends object>(
 
 export type Refusal = Extract<Reply, { kind: 'refusal' }>;
 
+/** What a table says of a code by which the channel tells of a fault of its own: it is taken for no answer, like a 5xx. */
+export type OwnFault = 'own_fault';
+
+/** What a code was taken for. `answered`: the channel has answered, but nobody knows what that means for the order. */
+export interface ReadCode<Kind extends string> {
+  kind: Exclude<Kind, OwnFault> | 'unknown';
+  answered?: true;
+}
+
+/** Reads a code of the channel's own by a table of them. What the table does not list is unknown, and an answer. */
+export function readCode<Kind extends string>(
+  table: Readonly<Record<string, Kind>>,
+  code: string,
+): ReadCode<Kind> {
+  const kind: string | undefined = lookUp(table, code);
+  if (kind === 'own_fault' || code === '') return { kind: 'unknown' };
+  if (kind === undefined || kind === 'unknown') return { kind: 'unknown', answered: true };
+  return { kind: kind as Exclude<Kind, OwnFault> };
+}
+
 /**
  * Reads a refusal by a table of the channel's codes. Too many requests and server errors are known by their
- * HTTP status, whatever their code says; what the table does not list is unknown.
+ * HTTP status, whatever their code says.
  */
 export function readRefusal<Kind extends string>(
   table: Readonly<Record<string, Kind>>,
   { status, code }: Refusal,
-): Kind | 'rate_limited' | 'unknown' {
-  if (status === 429) return 'rate_limited';
-  if (status >= 500) return 'unknown';
-  return lookUp(table, code) ?? 'unknown';
+): ReadCode<Kind | 'rate_limited'> {
+  if (status === 429) return { kind: 'rate_limited' } as ReadCode<Kind | 'rate_limited'>;
+  if (status >= 500) return { kind: 'unknown' };
+  return readCode(table, code);
 }
 
 /** The channel refused; the merchant reads why. */

@@ -14,7 +14,9 @@ import type {
  */
 
 const answer = z.string();
-const plain = <Kind extends string>(kinds: readonly Kind[]) => z.object({ kind: z.enum(kinds), answer });
+const answered = z.literal(true).optional().catch(undefined);
+const plain = <Kind extends string>(kinds: readonly Kind[]) =>
+  z.object({ kind: z.enum(kinds), answer, answered });
 const payment = z.object({
   orderNo: z.string().min(1),
   channelTradeNo: z.string().min(1),

@@ -32,8 +32,8 @@ export function createFigureGauges(
   const readable = gauge('figures_readable', '1: the database could be read; 0: what it knows is left out.');
   const outOfOrder = gauge(
     'channel_out_of_order',
-    '1: the breaker of this process is open or on trial, and was tried lately.',
-    ['channel'],
+    '1: a breaker of this process is open or on trial, and was tried lately: of the whole channel (all), or of an operation.',
+    ['channel', 'operation', 'method'],
   );
   const open = gauge('orders_open', 'Orders that have not ended.', ['channel']);
   const overdue = gauge(
@@ -98,8 +98,11 @@ export function createFigureGauges(
     // A gauge without labels would begin again with 0, which says something.
     for (const each of plain) each.remove();
     for (const each of labelled) each.reset();
-    for (const [channel, { isOutOfOrder }] of channels) {
-      outOfOrder.set({ channel }, isOutOfOrder() ? 1 : 0);
+    for (const [channel, { outOfOrder: now }] of channels) {
+      outOfOrder.set({ channel, operation: 'all', method: 'all' }, 0);
+      // Its operations only while they are out of order: there are many, and most never are.
+      for (const { operation, method } of now())
+        outOfOrder.set({ channel, operation, method: method ?? 'all' }, 1);
     }
     readable.set(figures === null ? 0 : 1);
     if (vitals !== null) showVitals(vitals);

@@ -194,10 +194,14 @@ export function createAttemptStore(db: DataSource) {
       await change(orders.manager, set, guard, { id, status, was, ending: next.ending, now: next.now });
     },
 
-    /** Puts off the last look at a closed order, of which no attempt was made. Whatever has changed since then stands. */
-    async postponeLastLook({ id, status, nextCloseAt: was }: PaymentOrder, nextCloseAt: Date): Promise<void> {
-      const guard = 'id = :id AND status = :status AND watch_until IS NULL AND next_close_at = :was';
-      await change(orders.manager, { nextCloseAt }, guard, { id, status, was });
+    /** Puts off what is due for an order, of which no attempt was made. Whatever has changed since then stands. */
+    async putOff(
+      { id, status, nextCloseAt: was, watchUntil, leaseToken }: PaymentOrder,
+      nextCloseAt: Date,
+    ): Promise<void> {
+      const guard =
+        'id = :id AND status = :status AND next_close_at = :was AND watch_until <=> :watchUntil AND lease_token <=> :leaseToken';
+      await change(orders.manager, { nextCloseAt }, guard, { id, status, was, watchUntil, leaseToken });
     },
   };
 }

@@ -1,7 +1,7 @@
 import { assertNever } from '../platform/assert-never.ts';
 import { answersOf, lastAnswer, nothingAsked } from './ask-channel.ts';
 import { cancelEnded } from './cancel-ended.ts';
-import { notNow } from './channel-now.ts';
+import { givingBack, notNow } from './channel-now.ts';
 import { askAndDecide } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
 import { type GiveBackResult, giveBack, refundNoOf } from './give-back.ts';
@@ -29,7 +29,8 @@ export async function cancelOrder(
   if (order.status !== 'progress' && order.status !== 'success') return cancelEnded(deps, order, trigger);
   // A cancel that has begun goes on: its refund may have been accepted in time.
   if (!isGivingBack(order) && isPastRefund(deps, order)) return { kind: 'unsupported' };
-  const pending = await notNow(deps, order, 'cancel');
+  const work = order.status === 'progress' ? 'close' : givingBack(deps, order);
+  const pending = await notNow(deps, order, work, 'cancel');
   if (pending !== null) return pending;
   const leased = await takeCancelLease(deps, order);
   if (leased === null) return whatItHasBecome(deps, order, trigger);

@@ -1,5 +1,15 @@
+import type { Unavailable } from '../channel/channel.ts';
+import type { Work } from '../channel/parts.ts';
 import type { OrderDeps } from './deps.ts';
-import type { Ending, PaymentOrder } from './order.ts';
+import {
+  asChannelOrder,
+  awaitsLastLook,
+  type Ending,
+  isDue,
+  isEndedUnpaid,
+  isExpired,
+  type PaymentOrder,
+} from './order.ts';
 import type { Pending } from './outcomes.ts';
 
 /**
@@ -8,9 +18,34 @@ import type { Pending } from './outcomes.ts';
  */
 const NOT_CONFIGURED_MS = { least: 300_000, most: 3_600_000 };
 
-/** Until when this order's channel is out of order; null while it works, or is not configured. */
-export function outOfOrderUntil({ channels }: OrderDeps, { channel }: PaymentOrder): Date | null {
-  return channels.get(channel)?.unavailableUntil() ?? null;
+/**
+ * At most this share of the time for which an operation has been out of order is added before an order is looked at again
+ * that needs it, and at most so many ms, spread: many of them do not come back at once, nor in the way of those that do not
+ * need it; and one that has waited for seconds goes on within seconds.
+ */
+const PUT_OFF_SHARE = 1 / 2;
+const MAX_PUT_OFF_MS = 900_000;
+
+/** Why this work cannot be done for the order now: what it needs of the channel is out of order. Null: it can, or the channel is not configured. */
+export function outOfOrder({ channels }: OrderDeps, work: Work, order: PaymentOrder): Unavailable | null {
+  return channels.get(order.channel)?.unavailable(work, order.method) ?? null;
+}
+
+/** What is due for an order, by its row: what its timer does when it fires. */
+export type DueWork = 'refund' | 'last_look' | 'watch' | 'cancel' | 'poll' | 'close';
+
+export function dueWork(order: PaymentOrder, now: Date): DueWork {
+  if (order.status === 'refunding') return 'refund';
+  if (awaitsLastLook(order)) return 'last_look';
+  if (isEndedUnpaid(order)) return 'watch';
+  if (order.ending === 'cancel' || order.status === 'success') return 'cancel';
+  return order.ending === 'expiry' && !isExpired(order, now) ? 'poll' : 'close';
+}
+
+/** What it takes to give the order's money back. */
+export function givingBack({ channels }: OrderDeps, order: PaymentOrder): Work {
+  if (channels.get(order.channel)?.undoesPayments(asChannelOrder(order)) === true) return 'undo';
+  return order.status === 'refunding' ? 'refund' : 'cancel';
 }
 
 /** Whether this process can ask the order's channel, under the order's account. */
@@ -21,7 +56,9 @@ export function isConfigured({ channels }: OrderDeps, { channel, channelAccount 
 /**
  * Asked before an attempt takes the order's lease. Null: the channel can be asked, go ahead. Else what to answer at
  * once; no attempt was made, none is spent, and no record is written.
- * - The channel is out of order (its breaker is open): the order stays due, its worker pauses.
+ * - The channel is out of order (its breaker is open, or that of its query): the order stays due, its worker pauses.
+ * - Only something else that this work needs is: the order, if it is due, is put off by itself, because others of its queue
+ *   do not need it.
  * - The channel, or the order's account, is not configured: the order is put off by itself, because others of its
  *   queue may be fine. It is stuck, and a person is told once for all of that account's orders.
  *
@@ -30,14 +67,17 @@ export function isConfigured({ channels }: OrderDeps, { channel, channelAccount 
 export async function notNow(
   deps: OrderDeps,
   order: PaymentOrder,
+  work: Work,
   /** What the order's timer is to bring about. */
   ending: Ending,
 ): Promise<Pending | null> {
   const channel = deps.channels.get(order.channel);
   if (channel !== undefined && channel.account === order.channelAccount) {
-    const until = channel.admit();
-    if (until === null) return null;
-    return { kind: 'pending', reason: 'channel_down', answer: 'not asked: out of order', retryAt: until };
+    const out = channel.admit(work, order.method);
+    if (out === null) return null;
+    const retryAt = out.isWhole ? out.until : putOffUntil(deps, out);
+    if (!out.isWhole && isDue(order, deps.clock.now())) await deps.store.putOff(order, retryAt);
+    return { kind: 'pending', reason: 'channel_down', answer: 'not asked: out of order', retryAt };
   }
   const answer = 'not asked: the channel is not configured for this account';
   const now = deps.clock.now();
@@ -50,4 +90,10 @@ export async function notNow(
   const fields = { orderNo, channel: name, channelAccount, reason: 'misconfigured', retryAt, answer };
   deps.log[level](fields, 'order not closed yet');
   return { kind: 'pending', reason: 'misconfigured', answer, retryAt };
+}
+
+/** When an order is looked at again that needs what is out of order. */
+export function putOffUntil({ random }: OrderDeps, { until, sinceMs }: Unavailable): Date {
+  const spreadMs = Math.min(sinceMs * PUT_OFF_SHARE, MAX_PUT_OFF_MS);
+  return new Date(until.getTime() + spreadMs * random());
 }

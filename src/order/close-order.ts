@@ -31,7 +31,7 @@ export async function closeOrder(
   if (waitsForExpiry(trigger) && !isDue(order, deps.clock.now())) {
     return { kind: 'not_due', dueAt: order.nextCloseAt ?? order.expiresAt };
   }
-  const pending = await notNow(deps, order, waitsForExpiry(trigger) ? order.ending : 'close');
+  const pending = await notNow(deps, order, 'close', waitsForExpiry(trigger) ? order.ending : 'close');
   if (pending !== null) return pending;
   const leased = waitsForExpiry(trigger) ? await takeLease(deps, order) : await takeCloseLease(deps, order);
   if (leased === null) return whoWasFaster(deps, order);

@@ -1,4 +1,5 @@
 import type { Channel, ChannelPayment, GuardedChannel, PayerDetails } from '../channel/channel.ts';
+import { misconfigurationOf } from '../channel/parts.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import { currentTraceId } from '../platform/trace.ts';
 import type { OrderDeps } from './deps.ts';
@@ -49,10 +50,10 @@ export async function createOrder(deps: OrderDeps, wish: CreateOrder): Promise<C
   const payer = { authCode, openId, returnUrl: wish.returnUrl };
   const again = (existing: PaymentOrder) =>
     inTraceOf(existing, 'create order again', () => createAgain(deps, channel, existing, wish, payer));
-  if (channel.unavailableUntil() !== null) {
+  if (channel.unavailable('create', wish.method) !== null) {
     const existing = await deps.store.findByBizOrderNo(wish.bizOrderNo);
     if (existing !== null) return again(existing);
-    if (channel.admit() !== null) return { kind: 'channel_down' };
+    if (channel.admit('create', wish.method) !== null) return { kind: 'channel_down' };
   }
   const inserted = await deps.store.insert({
     ...kept,
@@ -90,7 +91,7 @@ async function createAgain(
   if (order.method === 'barcode') return chargeAgain(deps, order);
   if (order.payBody !== null) return { kind: 'existing', order };
   if (channel.account !== order.channelAccount) return { kind: 'misconfigured' };
-  if (channel.admit() !== null) return { kind: 'channel_down' };
+  if (channel.admit('create', wish.method) !== null) return { kind: 'channel_down' };
   if (!(await deps.store.beginCreateAttempt(order.id, now))) return { kind: 'unreachable' };
   return createAtChannel(deps, channel, { ...order, createAttemptedAt: now }, payer);
 }
@@ -127,7 +128,9 @@ async function createAtChannel(
     case 'unknown':
     case 'rate_limited': {
       await deps.store.noteCreateError(order.id, result.answer);
-      const tells = result.kind === 'misconfigured' && deps.tellOnce(`misconfigured ${order.channel}`);
+      const tells =
+        result.kind === 'misconfigured' &&
+        deps.tellOnce(misconfigurationOf(order.channel, { operation: 'create', method: order.method }));
       const level = tells ? 'error' : 'warn';
       log[level]({ reason: result.kind, answer: result.answer }, 'order not created at the channel');
       // The money may have been taken all the same.

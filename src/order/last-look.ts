@@ -25,12 +25,12 @@ export async function lookForLastTime(
   trigger: CloseTrigger,
 ): Promise<void> {
   const channel = deps.channels.get(order.channel);
-  const notAsked = await notNow(deps, order, order.ending);
+  const notAsked = await notNow(deps, order, 'ask', order.ending);
   if (notAsked?.reason === 'channel_down') {
     // Nothing is urgent about it: it is out of the way of the orders that wait for the channel, costs one UPDATE, and
     // comes back spread. It may be the probe all the same, because there may be nothing else to try the channel with.
     const at = new Date(notAsked.retryAt.getTime() + PUT_OFF_SPREAD_MS * deps.random());
-    await deps.store.postponeLastLook(order, at);
+    await deps.store.putOff(order, at);
   }
   if (notAsked !== null || channel === undefined) return;
   const leased = await takeLease(deps, order);

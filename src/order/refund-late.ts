@@ -1,7 +1,7 @@
 import type { Channel } from '../channel/channel.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import { lastAnswer } from './ask-channel.ts';
-import { notNow } from './channel-now.ts';
+import { givingBack, notNow } from './channel-now.ts';
 import type { OrderDeps } from './deps.ts';
 import { giveBack, refundNoOf } from './give-back.ts';
 import { holding, takeLease } from './lease.ts';
@@ -20,7 +20,8 @@ export async function refundLatePayment(
   trigger: CloseTrigger,
 ): Promise<void> {
   const channel = deps.channels.get(order.channel);
-  if ((await notNow(deps, order, order.ending)) !== null || channel === undefined) return;
+  if ((await notNow(deps, order, givingBack(deps, order), order.ending)) !== null || channel === undefined)
+    return;
   const leased = await takeLease(deps, order);
   if (leased === null) return;
   await holding(deps, leased, () => refundLeased(deps, channel, leased, trigger));

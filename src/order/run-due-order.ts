@@ -1,11 +1,11 @@
 import { isLockConflict } from '../platform/lasting-error.ts';
 import { cancelOrder } from './cancel-order.ts';
-import { outOfOrderUntil } from './channel-now.ts';
+import { type DueWork, dueWork, outOfOrder } from './channel-now.ts';
 import { closeOrder } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
 import { orStuck } from './faulty-data.ts';
 import { lookForLastTime } from './last-look.ts';
-import { awaitsLastLook, isDue, isEndedUnpaid, isExpired, type PaymentOrder } from './order.ts';
+import { awaitsLastLook, isDue, type PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
 import { pollOrder } from './poll-order.ts';
 import { refundLatePayment } from './refund-late.ts';
@@ -52,16 +52,22 @@ async function loadAndRun(deps: OrderDeps, orderNo: string, trigger: CloseTrigge
   return inTraceOf(order, 'run due order', () => runDue(deps, order, trigger));
 }
 
+type DoWork = (deps: OrderDeps, order: PaymentOrder, trigger: CloseTrigger) => Promise<unknown>;
+
+const doWork: Record<DueWork, DoWork> = {
+  refund: refundLatePayment,
+  last_look: lookForLastTime,
+  watch: watchOrder,
+  cancel: cancelOrder,
+  poll: pollOrder,
+  close: closeOrder,
+};
+
 async function runDue(deps: OrderDeps, order: PaymentOrder, trigger: CloseTrigger): Promise<NextRun> {
   const now = deps.clock.now();
   if (!isDue(order, now)) return runAt(order.nextCloseAt);
 
-  if (order.status === 'refunding') await refundLatePayment(deps, order, trigger);
-  else if (awaitsLastLook(order)) await lookForLastTime(deps, order, trigger);
-  else if (isEndedUnpaid(order)) await watchOrder(deps, order, trigger);
-  else if (order.ending === 'cancel' || order.status === 'success') await cancelOrder(deps, order, trigger);
-  else if (order.ending === 'expiry' && !isExpired(order, now)) await pollOrder(deps, order, trigger);
-  else await closeOrder(deps, order, trigger);
+  await doWork[dueWork(order, now)](deps, order, trigger);
 
   const after = await deps.store.get(order.id);
   const { leaseUntil } = after;
@@ -69,8 +75,8 @@ async function runDue(deps: OrderDeps, order: PaymentOrder, trigger: CloseTrigge
   if (!isDue(after, deps.clock.now())) return runAt(after.nextCloseAt);
   // Still due: another process has the lease or had it a moment ago, or its channel is out of order.
   if (leaseUntil !== null && leaseUntil.getTime() > now.getTime()) return runAt(leaseUntil);
-  const until = outOfOrderUntil(deps, after);
-  if (until !== null) return { kind: 'channel_down', until };
+  const out = outOfOrder(deps, 'ask', after);
+  if (out !== null) return { kind: 'channel_down', until: out.until };
   return runAt(leaseUntil ?? new Date(deps.clock.now().getTime() + BUSY_RETRY_MS));
 }
 

@@ -1,10 +1,11 @@
+import { misconfigurationOf, type Work } from '../channel/parts.ts';
 import { type Answers, lastAnswer } from './ask-channel.ts';
-import { outOfOrderUntil } from './channel-now.ts';
+import { givingBack, outOfOrder, putOffUntil } from './channel-now.ts';
 import type { OrderDeps } from './deps.ts';
 import type { CloseRecord } from './entities.ts';
 import type { NewCloseRecord } from './guarded-change.ts';
 import type { SeenPayment } from './late-payment.ts';
-import { isGivingBack, type PaymentOrder, type PendingReason } from './order.ts';
+import { awaitsLastLook, isGivingBack, type PaymentOrder, type PendingReason } from './order.ts';
 import type { CloseOutcome, CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
 import { countOf, isStuck, needsPerson, retryDelayMs } from './retry.ts';
@@ -101,7 +102,8 @@ export async function settleRetry(
 ): Promise<CloseOutcome> {
   const { leased, now } = attempt;
   const answer = lastAnswer(attempt.answers);
-  const downUntil = blamesChannel(reason) ? outOfOrderUntil(deps, leased) : null;
+  const out = blamesChannel(reason) ? outOfOrder(deps, workOf(deps, attempt), leased) : null;
+  const downUntil = out === null || out.isWhole ? (out?.until ?? null) : putOffUntil(deps, out);
   const before = { reason: leased.retryReason, count: leased.retryCount };
   const retryCount = downUntil === null ? countOf(reason, before) : before.count;
   const wait = downUntil?.getTime() ?? now.getTime() + retryDelayMs(reason, retryCount, deps.random());
@@ -126,7 +128,7 @@ export async function settleRetry(
   if (!(await deps.store.postponeAttempt(leased, next, closeRecord(attempt, reason, leased.status)))) {
     return whoWasFaster(deps, leased);
   }
-  const level = downUntil === null && tellsPerson(deps, leased, reason, retryCount) ? 'error' : 'warn';
+  const level = downUntil === null && tellsPerson(deps, attempt, reason, retryCount) ? 'error' : 'warn';
   const message = unfinished[attempt.type];
   attemptLog(deps, attempt)[level]({ reason, attempts: retryCount, retryAt, answer }, message);
   return { kind: 'pending', reason, answer, retryAt };
@@ -137,14 +139,18 @@ function blamesChannel(reason: PendingReason): boolean {
 }
 
 /** Once in a row of attempts; and of what is misconfigured once for all of the channel's orders. */
-function tellsPerson(
-  deps: OrderDeps,
-  { channel, stuckAt }: PaymentOrder,
-  reason: PendingReason,
-  count: number,
-): boolean {
+function tellsPerson(deps: OrderDeps, attempt: CloseAttempt, reason: PendingReason, count: number): boolean {
+  const { channel, method, stuckAt } = attempt.leased;
   if (!needsPerson(reason, count, stuckAt !== null)) return false;
-  return reason !== 'misconfigured' || deps.tellOnce(`misconfigured ${channel}`);
+  const work = workOf(deps, attempt);
+  const operation = work === 'ask' ? 'query' : work === 'close' ? 'close' : 'refund';
+  return reason !== 'misconfigured' || deps.tellOnce(misconfigurationOf(channel, { operation, method }));
+}
+
+/** What the attempt needed of the channel. */
+function workOf(deps: OrderDeps, { type, leased }: CloseAttempt): Work {
+  if (type === 'sync' || awaitsLastLook(leased)) return 'ask';
+  return type === 'refund' || leased.status === 'success' ? givingBack(deps, leased) : 'close';
 }
 
 /** The lease could not be had, or the guard did not hold: says what the order has become. */

@@ -32,7 +32,7 @@ export async function syncOrder(
   if (channel === undefined || channel.account !== order.channelAccount) {
     return { kind: 'unreachable', reason: 'misconfigured', answer: 'not configured for this account' };
   }
-  if (channel.admit() !== null)
+  if (channel.admit('ask', order.method) !== null)
     return { kind: 'unreachable', reason: 'channel_down', answer: 'not asked: out of order' };
   const leased = await takeLease(deps, order);
   if (leased === null) {

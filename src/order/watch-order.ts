@@ -16,7 +16,7 @@ import { attemptLog, type CloseAttempt, closeRecord, nextLookAt, settleRetry } f
  * its row says when to ask next. Throws only when the database cannot be reached.
  */
 export async function watchOrder(deps: OrderDeps, order: PaymentOrder, trigger: CloseTrigger): Promise<void> {
-  if ((await notNow(deps, order, order.ending)) !== null) return;
+  if ((await notNow(deps, order, 'close', order.ending)) !== null) return;
   const leased = await takeLease(deps, order);
   if (leased === null) return;
   await holding(deps, leased, () => watchLeased(deps, leased, trigger));

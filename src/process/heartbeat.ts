@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { ChannelName, Channels } from '../channel/channel.ts';
+import type { Channels } from '../channel/channel.ts';
 import type { Logger } from '../platform/logger.ts';
 import { safeError } from '../platform/safe-error.ts';
-import type { ProcessStore } from './process-store.ts';
+import type { ProcessState, ProcessStore } from './process-store.ts';
 
 /** How often a process says that it is alive, ms. Several beats may fail before it is taken for dead. */
 const BEAT_MS = 5_000;
@@ -72,9 +72,6 @@ export function createHeartbeat(
   };
 }
 
-function outOfOrder(channels: Channels): { channel: ChannelName; until: Date }[] {
-  return [...channels.values()].flatMap((channel) => {
-    const until = channel.unavailableUntil();
-    return until === null ? [] : [{ channel: channel.name, until }];
-  });
+function outOfOrder(channels: Channels): ProcessState['outOfOrder'] {
+  return [...channels].flatMap(([channel, each]) => each.outOfOrder().map((part) => ({ channel, ...part })));
 }

@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { ChannelName } from '../channel/channel.ts';
+import type { ChannelPart } from '../channel/parts.ts';
 
 /** A process that has not been seen for so long, ms, is taken for dead. */
 export const ALIVE_MS = 30_000;
@@ -16,8 +17,8 @@ export interface ProcessState {
   works: boolean;
   /** When its sweep last ended well; null: it has not, or it does not work. */
   sweptAt: Date | null;
-  /** Channels that are out of order for it (熔断), and until when. */
-  outOfOrder: { channel: ChannelName; until: Date }[];
+  /** Channels, or operations of them, that are out of order for it (熔断), and until when. */
+  outOfOrder: (ChannelPart & { channel: ChannelName; until: Date })[];
 }
 
 /** A process as the others see it. */
@@ -79,7 +80,10 @@ interface ProcessRow {
 }
 
 function asSeen(row: ProcessRow): SeenProcess {
-  const outOfOrder: { channel: ChannelName; until: string }[] = JSON.parse(row.out_of_order);
+  // An older version has written of whole channels alone.
+  const outOfOrder: (Partial<ChannelPart> & { channel: ChannelName; until: string })[] = JSON.parse(
+    row.out_of_order,
+  );
   return {
     id: row.id,
     name: row.name,
@@ -90,6 +94,11 @@ function asSeen(row: ProcessRow): SeenProcess {
     seenAt: row.seen_at,
     isAlive: Number(row.is_alive) === 1,
     sweptAt: row.swept_at,
-    outOfOrder: outOfOrder.map(({ channel, until }) => ({ channel, until: new Date(until) })),
+    outOfOrder: outOfOrder.map(({ channel, operation = 'all', method = null, until }) => ({
+      channel,
+      operation,
+      method,
+      until: new Date(until),
+    })),
   };
 }

@@ -28,7 +28,7 @@ beforeEach(() => {
 function calls(kind: string, count = 1): void {
   for (let call = 0; call < count; call += 1) {
     orders += 1;
-    breaker.note({ orderNo: `A${orders}`, kind, answer: '503' });
+    breaker.note({ orderNo: `A${orders}`, operation: 'query', kind, answer: '503' });
   }
 }
 /** How long the breaker stays open from now on, ms; 0: it is closed. */
@@ -57,7 +57,8 @@ describe('the breaker opens', () => {
   });
 
   test.each(['unknown', 'misconfigured'])('not for one odd order, however often it is %s', (kind) => {
-    for (let call = 0; call < 100; call += 1) breaker.note({ orderNo: 'odd', kind, answer: '' });
+    for (let call = 0; call < 100; call += 1)
+      breaker.note({ orderNo: 'odd', operation: 'query', kind, answer: '' });
     expect(isClosed()).toBe(true);
   });
 

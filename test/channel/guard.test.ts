@@ -66,16 +66,16 @@ test('a channel that stays misconfigured is told of once an hour', async () => {
   for (let hour = 0; hour < 2; hour += 1) {
     for (let probe = 0; probe < 2; probe += 1) {
       tick += HOUR_MS / 2;
-      expect(channel.admit()).toBeNull();
+      expect(channel.admit('ask', 'qrcode')).toBeNull();
       await queryAll(channel, 1);
     }
   }
   expect(said()).toEqual([
-    'error channel is out of order: its orders wait',
-    'warn channel is still out of order',
-    'error channel is still out of order',
-    'warn channel is still out of order',
-    'error channel is still out of order',
+    'error operation of a channel is out of order: what needs it waits',
+    'warn operation of a channel is still out of order',
+    'error operation of a channel is still out of order',
+    'warn operation of a channel is still out of order',
+    'error operation of a channel is still out of order',
   ]);
 });
 
@@ -84,9 +84,9 @@ test('a clock that is set back keeps no channel shut', async () => {
   const { channel } = guarded(world.app.deps.channels.get('wechat_pay')?.unguarded);
   await queryAll(channel, UNKNOWN_IN_A_ROW);
   now -= HOUR_MS;
-  expect(channel.admit()).toEqual(new Date(now + 5_000));
+  expect(channel.admit('ask', 'qrcode')).toMatchObject({ until: new Date(now + 5_000), isWhole: true });
   tick += 5_000;
-  expect(channel.admit()).toBeNull();
+  expect(channel.admit('ask', 'qrcode')).toBeNull();
 });
 
 test('a question past the guard is asked while the channel is out of order, and decides nothing', async () => {
@@ -101,5 +101,5 @@ test('a question past the guard is asked while the channel is out of order, and 
   const [order] = orders as [PaymentOrder];
   expect(await channel.query(asChannelOrder(order))).toMatchObject({ kind: 'unknown' });
   expect(await channel.unguarded.query(asChannelOrder(order))).toMatchObject({ kind: 'unpaid' });
-  expect(channel.unavailableUntil()).not.toBeNull();
+  expect(channel.unavailable('ask', 'qrcode')).not.toBeNull();
 });

@@ -138,3 +138,10 @@ export const meaningless: Record<string, Reply> = {
   'an empty verified answer': verified(200, {}),
   'numbers where text should be': verified(200, { out_trade_no: 1, status: 1, trade_state: 1, code: 1 }),
 };
+
+/** A code table's rows as what is read of each code: what the channel calls a fault of its own is unknown. */
+export const rowsOf = <Kind extends string>(table: Readonly<Record<string, Kind>>) =>
+  Object.entries(table).map(([code, kind]): [string, string] => [
+    code,
+    kind === 'own_fault' ? 'unknown' : kind,
+  ]);

@@ -30,7 +30,14 @@ test('each process that serves or works is seen by all, and one that works says 
 
 test('a process that was not seen for half a minute is taken for dead, and forgotten after a day', async () => {
   const processes = server.processes;
-  const outOfOrder = [{ channel: 'ali_pay', until: new Date('2026-01-02T03:04:05.678Z') }] as const;
+  const outOfOrder = [
+    {
+      channel: 'ali_pay',
+      operation: 'create',
+      method: 'wap',
+      until: new Date('2026-01-02T03:04:05.678Z'),
+    },
+  ] as const;
   const idle = { serves: false, works: true, sweptAt: null, outOfOrder: [...outOfOrder] };
   const beat = (id: string) => processes.beat({ id, name: 'elsewhere:1', version: '0.0.1', ...idle });
   await beat('dead');

@@ -46,7 +46,7 @@ test('a close by the timer is seen in the next scrape: the calls, the attempt, a
   expect(after.value(call, { channel, operation: 'create', result: 'created' })).toBe(1);
   expect(after.value(call, { channel, operation: 'close', result: 'accepted' })).toBe(1);
   expect(after.value(call, { channel, operation: 'query', result: 'closed' })).toBe(1);
-  expect(after.value('autoclose_channel_out_of_order', { channel })).toBe(0);
+  expect(after.value('autoclose_channel_out_of_order', { channel, operation: 'all', method: 'all' })).toBe(0);
 });
 
 test('a close that a merchant asked for and a timer finished was not late', async () => {

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import type { ScriptedFault } from '../../src/simulator/faults.ts';
+import { withoutBreakers } from '../support/without-breakers.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 /** Each row of the decision table for WeChat Pay, against the gateway itself. */
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
+  withoutBreakers(world);
 });
 afterAll(() => world.end());
 

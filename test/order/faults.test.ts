@@ -4,6 +4,7 @@ import { awaitsLastLook, type PaymentOrder } from '../../src/order/order.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
 import type { Operation } from '../../src/simulator/operations.ts';
 import { until } from '../support/until.ts';
+import { withoutBreakers } from '../support/without-breakers.ts';
 import { aWish, createWorld, type World } from '../support/world.ts';
 
 /**
@@ -14,13 +15,7 @@ let world: World;
 beforeAll(async () => {
   world = await createWorld();
   world.simulator.control.settings.refundSettlesAfterMs = 0;
-  // So many misfortunes would open the breakers; here each order is to meet its own.
-  world.app.deps.channels = new Map(
-    [...world.app.deps.channels].map(([name, { unguarded }]) => [
-      name,
-      { ...unguarded, unguarded, admit: () => null, unavailableUntil: () => null, isOutOfOrder: () => false },
-    ]),
-  );
+  withoutBreakers(world);
 });
 afterAll(() => world.end());
 

@@ -9,12 +9,14 @@ import { byId, type CloseTrigger } from '../../src/order/outcomes.ts';
 import { reclose } from '../../src/order/reclose.ts';
 import { askAbout, listStuck, recloseStuck } from '../../src/order/stuck.ts';
 import { run as runCommand } from '../support/run-command.ts';
+import { withoutBreakers } from '../support/without-breakers.ts';
 import { createWorld, somebody, type World } from '../support/world.ts';
 
 /** No worker runs here: what is begun again stays where it is put. */
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
+  withoutBreakers(world);
 });
 afterAll(() => world.end());
 beforeEach(async () => {

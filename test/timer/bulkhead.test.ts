@@ -75,9 +75,15 @@ describe('while WeChat Pay is down', () => {
       const callsBefore = calls('wechat_pay').length;
       const worker = await startWorker();
 
-      const told = await worker.logged('channel is out of order: its orders wait');
-      expect(told).toMatchObject({ level: 'error', channel: 'wechat_pay', reason: 'unknown' });
-      await worker.logged('channel is still out of order');
+      // They were never created, so that nothing but the query is tried.
+      const told = await worker.logged('operation of a channel is out of order: what needs it waits');
+      expect(told).toMatchObject({
+        level: 'error',
+        channel: 'wechat_pay',
+        operation: 'query',
+        reason: 'unknown',
+      });
+      await worker.logged('operation of a channel is still out of order');
       await allClosed('ali_pay');
       expect(calls('wechat_pay').length - callsBefore).toBeLessThan(2 * CONCURRENCY + UNKNOWN_IN_A_ROW);
       expect(await counted('wechat_pay', "status = 'progress'")).toBe(300);
@@ -86,7 +92,7 @@ describe('while WeChat Pay is down', () => {
       expect(errorsOf(worker)).toHaveLength(1);
 
       world.simulator.control.clearFaults();
-      await worker.logged('channel works again');
+      await worker.logged('operation of a channel works again');
       await allClosed('wechat_pay');
       const [span] = (await world.query(
         "SELECT TIMESTAMPDIFF(MICROSECOND, MIN(closed_at), MAX(closed_at)) AS us FROM payment_order WHERE channel = 'wechat_pay'",
@@ -192,7 +198,7 @@ describe('while WeChat Pay is down for one process only', () => {
     await overdue('wechat_pay', 300);
     const nowhere = `http://127.0.0.1:${await freePort()}`;
     const misdirected = await startWorker({ WECHAT_BASE_URL: nowhere });
-    await misdirected.logged('channel is out of order: its orders wait');
+    await misdirected.logged('operation of a channel is out of order: what needs it waits');
     expect(await counted('wechat_pay', "status = 'progress'")).toBe(300);
 
     world.app.work();
@@ -203,9 +209,9 @@ describe('while WeChat Pay is down for one process only', () => {
     });
     expect(await counted('wechat_pay', 'close_attempts > 1')).toBeLessThan(3 * CONCURRENCY);
     expect(await counted('wechat_pay', "status = 'close'")).toBeGreaterThan(300 - 3 * CONCURRENCY);
-    expect(world.app.deps.channels.get('wechat_pay')?.unavailableUntil()).toBeNull();
+    expect(world.app.deps.channels.get('wechat_pay')?.unavailable('close', 'qrcode')).toBeNull();
 
-    expect(misdirected.stdout()).not.toContain('channel works again');
+    expect(misdirected.stdout()).not.toContain('works again');
     expect(await misdirected.terminate()).toBe(0);
     expect(misdirected.stdout()).not.toContain('work in hand was given back');
   }, 120_000);
@@ -218,7 +224,7 @@ describe('a configuration error with hundreds of orders due', () => {
     const wrong = await startWorker({
       WECHAT_PRIVATE_KEY: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
     });
-    await wrong.logged('channel is out of order: its orders wait');
+    await wrong.logged('operation of a channel is out of order: what needs it waits');
     await until('all wait in the queue', async () => (await world.queue('wechat_pay').count()) > 250);
     expect(calls('wechat_pay').length).toBeLessThan(2 * CONCURRENCY);
     expect(await counted('wechat_pay', 'retry_count > 0')).toBeLessThan(3);

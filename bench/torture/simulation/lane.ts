@@ -163,7 +163,7 @@ function openChannels(
   const byMachineClock = createChannels(config, url, { ...guard, clock: systemClock });
   const channels = new Map<ChannelName, GuardedChannel>();
   // One order alone never opens a breaker; the storm is for those.
-  const admitted = { admit: () => null, unavailableUntil: () => null, isOutOfOrder: () => false };
+  const admitted = { admit: () => null, unavailable: () => null, outOfOrder: () => [] };
   for (const [name, { unguarded: channel }] of createChannels(config, url, { ...guard, clock })) {
     channels.set(name, {
       ...channel,

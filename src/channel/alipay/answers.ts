@@ -7,10 +7,11 @@ import type {
   QueryResult,
   RefundResult,
 } from '../channel.ts';
+import type { OwnFault } from '../reply.ts';
 
 /**
- * What Alipay answers, and what we take it for. A code that is not here is `unknown`; so is every 5xx, and every
- * 429 is `rate_limited`, by their status alone.
+ * What Alipay answers, and what we take it for. A code that is not here is `unknown`, and an answer all the same;
+ * every 5xx is `unknown` too, and every 429 `rate_limited`, by their status alone.
  */
 
 /** `trade_status` (query page). TRADE_CLOSED is `closed` only if nobody had paid before. */
@@ -28,7 +29,7 @@ export const tradeStatuses = {
  * protocol writes in front of them.
  */
 export const commonRefusals = {
-  'unknow-error': 'unknown',
+  'unknow-error': 'own_fault',
   'app-call-limited': 'rate_limited',
   'method-call-limited': 'rate_limited',
   'invalid-auth-token': 'misconfigured',
@@ -60,10 +61,12 @@ export const commonRefusals = {
   'route-no-permissions': 'misconfigured',
   'insufficient-isv-permissions': 'misconfigured',
   'insufficient-user-permissions': 'misconfigured',
-  'ACQ.SYSTEM_ERROR': 'unknown',
+  'ACQ.SYSTEM_ERROR': 'own_fault',
+  /** As some pages print it. */
+  'AQC.SYSTEM_ERROR': 'own_fault',
   'ACQ.ACCESS_FORBIDDEN': 'misconfigured',
   'ACQ.PARTNER_ERROR': 'misconfigured',
-} as const satisfies Record<string, Failure['kind']>;
+} as const satisfies Record<string, Failure['kind'] | OwnFault>;
 
 /** Precreate and create pages. A parameter is most often the merchant's, such as the title; the message says which. */
 export const createRefusals = {
@@ -82,7 +85,7 @@ export const createRefusals = {
   'ACQ.BUYER_ENABLE_STATUS_FORBID': 'refused',
   'ACQ.SELLER_BEEN_BLOCKED': 'misconfigured',
   'ACQ.INVALID_RECEIVE_ACCOUNT': 'misconfigured',
-} as const satisfies Record<string, CreateResult['kind']>;
+} as const satisfies Record<string, CreateResult['kind'] | OwnFault>;
 
 /** Query page. A code that nobody has scanned is no trade yet. */
 export const queryRefusals = {
@@ -90,7 +93,7 @@ export const queryRefusals = {
   'invalid-parameter': 'misconfigured',
   'ACQ.INVALID_PARAMETER': 'misconfigured',
   'ACQ.TRADE_NOT_EXIST': 'not_found',
-} as const satisfies Record<string, 'not_found' | Failure['kind']>;
+} as const satisfies Record<string, 'not_found' | Failure['kind'] | OwnFault>;
 
 /** Close page. It closes WAIT_BUYER_PAY only; a closed trade is refused like a paid one. */
 export const closeRefusals = {
@@ -101,7 +104,7 @@ export const closeRefusals = {
   'ACQ.TRADE_STATUS_ERROR': 'conflict',
   'ACQ.REASON_TRADE_STATUS_INVALID': 'conflict',
   'ACQ.REASON_ILLEGAL_STATUS': 'conflict',
-} as const satisfies Record<string, Exclude<CloseResult['kind'], 'accepted'>>;
+} as const satisfies Record<string, Exclude<CloseResult['kind'], 'accepted'> | OwnFault>;
 
 /** Pay page (条码支付). The customer's code, money or limits; whatever leaves the outcome open is unknown. */
 export const chargeRefusals = {
@@ -123,7 +126,7 @@ export const chargeRefusals = {
   'ACQ.MOBILE_PAYMENT_SWITCH_OFF': 'refused',
   'ACQ.USER_FACE_PAYMENT_SWITCH_OFF': 'refused',
   'ACQ.NO_PAYMENT_INSTRUMENTS_AVAILABLE': 'refused',
-} as const satisfies Record<string, ChargeResult['kind']>;
+} as const satisfies Record<string, ChargeResult['kind'] | OwnFault>;
 
 /** `action` of a cancel. Without one there was no trade, and nothing has been done. */
 export const cancelActions = {
@@ -131,9 +134,24 @@ export const cancelActions = {
   refund: 'refunded',
 } as const satisfies Record<string, CancelResult['kind']>;
 
+/**
+ * What comes back to an application that may not cancel: that takes the face-to-face contract (当面付). It may refund. So
+ * may it if only this interface is closed to it; and if it may nothing at all, the refund says so.
+ */
+const noRightToCancel = {
+  'ACQ.ACCESS_FORBIDDEN': 'refund_instead',
+  'forbidden-api': 'refund_instead',
+  'access-forbidden': 'refund_instead',
+  'no-product-reg-by-partner': 'refund_instead',
+  'route-no-permissions': 'refund_instead',
+  'insufficient-isv-permissions': 'refund_instead',
+  'insufficient-user-permissions': 'refund_instead',
+} as const satisfies Partial<Record<keyof typeof commonRefusals, CancelResult['kind']>>;
+
 /** Cancel page. */
 export const cancelRefusals = {
   ...commonRefusals,
+  ...noRightToCancel,
   'invalid-parameter': 'misconfigured',
   'ACQ.INVALID_PARAMETER': 'misconfigured',
   'ACQ.TRADE_NOT_EXIST': 'not_found',
@@ -143,9 +161,9 @@ export const cancelRefusals = {
   'ACQ.REASON_TRADE_REFUND_FEE_ERR': 'refund_instead',
   'ACQ.CANCEL_NOT_ALLOWED': 'refund_instead',
   'ACQ.SELLER_BALANCE_NOT_ENOUGH': 'not_enough',
-  /** Frozen by Alipay: a person has to ask there. */
-  'ACQ.REASON_TRADE_BEEN_FREEZEN': 'misconfigured',
-} as const satisfies Record<string, CancelResult['kind']>;
+  /** Frozen by Alipay. A refund is refused as well, and then a person has to ask there: this order's matter alone. */
+  'ACQ.REASON_TRADE_BEEN_FREEZEN': 'refund_instead',
+} as const satisfies Record<string, CancelResult['kind'] | OwnFault>;
 
 /** Refund page. What only a person can solve is refused. */
 export const refundRefusals = {
@@ -165,7 +183,7 @@ export const refundRefusals = {
   'ACQ.DISCORDANT_REPEAT_REQUEST': 'refused',
   'ACQ.CUSTOMER_VALIDATE_ERROR': 'refused',
   'ACQ.ONLINE_TRADE_VOUCHER_NOT_ALLOW_REFUND': 'refused',
-} as const satisfies Record<string, RefundResult['kind']>;
+} as const satisfies Record<string, RefundResult['kind'] | OwnFault>;
 
 /** Refund query page. */
 export const refundQueryRefusals = {
@@ -173,4 +191,4 @@ export const refundQueryRefusals = {
   'invalid-parameter': 'misconfigured',
   'ACQ.INVALID_PARAMETER': 'misconfigured',
   'ACQ.TRADE_NOT_EXIST': 'not_found',
-} as const satisfies Record<string, RefundResult['kind']>;
+} as const satisfies Record<string, RefundResult['kind'] | OwnFault>;

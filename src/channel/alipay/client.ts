@@ -74,7 +74,7 @@ export function createAlipayClient(config: AlipayConfig, timeoutMs: number): Ali
           sdk.exec('alipay.trade.query', params, { validateSign: true }),
         );
         if (code === '10000') return { kind: 'lost', why: 'two queries contradict each other' };
-        return { kind: 'refusal', status: 400, code: subCode ?? '', message: subMsg ?? '' };
+        return { kind: 'refusal', status: 400, code: bareCode(subCode), message: subMsg ?? '' };
       } catch (error) {
         return readFailure(error);
       }
@@ -103,7 +103,7 @@ function readFailure(error: unknown): Reply {
   return {
     kind: 'refusal',
     status,
-    code: typeof code === 'string' ? code.replace(/^(isv|isp|aop)\./, '') : '',
+    code: bareCode(code),
     message: message.replace(` (traceId: ${traceId})`, ''),
   };
 }
@@ -111,4 +111,9 @@ function readFailure(error: unknown): Reply {
 function causeOf({ cause }: Error): string {
   if (!(cause instanceof Error)) return 'failed';
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
+}
+
+/** As the tables of `answers.ts` have it. */
+function bareCode(code: unknown): string {
+  return typeof code === 'string' ? code.replace(/^(isv|isp|aop)\./, '') : '';
 }

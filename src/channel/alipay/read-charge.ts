@@ -22,8 +22,8 @@ export function readCharge({ orderNo }: Pick<ChannelOrder, 'orderNo'>, reply: Re
   if (reply.kind === 'lost') return unknown(reply.why);
   if (reply.kind === 'refusal') {
     const answer = answerOf(reply);
-    const kind = readRefusal(chargeRefusals, reply);
-    return kind === 'refused' ? refused(answer, reply) : { kind, answer };
+    const { kind, ...read } = readRefusal(chargeRefusals, reply);
+    return kind === 'refused' ? refused(answer, reply) : { ...read, kind, answer };
   }
   const { status, data } = reply;
   const charged = chargedSchema.safeParse(data);

@@ -23,7 +23,7 @@ interface Asked {
 /** What was read off a reply to `cancel`. Without an action nothing was done, and a code is as payable as before. */
 export function readCancel({ orderNo }: Asked, reply: Reply): CancelResult {
   if (reply.kind === 'lost') return unknown(reply.why);
-  if (reply.kind === 'refusal') return { kind: readRefusal(cancelRefusals, reply), answer: answerOf(reply) };
+  if (reply.kind === 'refusal') return { ...readRefusal(cancelRefusals, reply), answer: answerOf(reply) };
   const { status, data } = reply;
   const parsed = cancelledSchema.safeParse(data);
   if (status !== 200 || !parsed.success) return unknown(status, 'incomplete answer');
@@ -37,7 +37,7 @@ export function readCancel({ orderNo }: Asked, reply: Reply): CancelResult {
 /** What was read off a reply to `refund`. Only `fund_change=Y` says that money has moved, 200 alone does not. */
 export function readRefund({ orderNo }: Asked, reply: Reply): RefundResult {
   if (reply.kind === 'lost') return unknown(reply.why);
-  if (reply.kind === 'refusal') return { kind: readRefusal(refundRefusals, reply), answer: answerOf(reply) };
+  if (reply.kind === 'refusal') return { ...readRefusal(refundRefusals, reply), answer: answerOf(reply) };
   const { status, data } = reply;
   const parsed = refundedSchema.safeParse(data);
   if (status !== 200 || !parsed.success) return unknown(status, 'incomplete answer');
@@ -60,7 +60,7 @@ export function readRefundQuery(
 ): RefundResult {
   if (reply.kind === 'lost') return unknown(reply.why);
   if (reply.kind === 'refusal') {
-    return { kind: readRefusal(refundQueryRefusals, reply), answer: answerOf(reply) };
+    return { ...readRefusal(refundQueryRefusals, reply), answer: answerOf(reply) };
   }
   const { status, data } = reply;
   const parsed = refundSchema.safeParse(data);

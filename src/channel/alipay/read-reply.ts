@@ -28,8 +28,8 @@ export function readCreate({ orderNo }: Asked, field: 'qr_code' | 'trade_no', re
   if (reply.kind === 'lost') return unknown(reply.why);
   if (reply.kind === 'refusal') {
     const answer = answerOf(reply);
-    const kind = readRefusal(createRefusals, reply);
-    return kind === 'refused' ? refused(answer, reply) : { kind, answer };
+    const { kind, ...read } = readRefusal(createRefusals, reply);
+    return kind === 'refused' ? refused(answer, reply) : { ...read, kind, answer };
   }
   const { status, data } = reply;
   const created = createdSchema.safeParse(data);
@@ -42,7 +42,7 @@ export function readCreate({ orderNo }: Asked, field: 'qr_code' | 'trade_no', re
 /** What was read off a reply to `query`. */
 export function readQuery({ orderNo }: Asked, reply: Reply): QueryResult {
   if (reply.kind === 'lost') return unknown(reply.why);
-  if (reply.kind === 'refusal') return { kind: readRefusal(queryRefusals, reply), answer: answerOf(reply) };
+  if (reply.kind === 'refusal') return { ...readRefusal(queryRefusals, reply), answer: answerOf(reply) };
   const { status, data } = reply;
   const parsed = tradeSchema.safeParse(data);
   if (status !== 200 || !parsed.success) return unknown(status, 'incomplete answer');
@@ -64,7 +64,7 @@ export function readQuery({ orderNo }: Asked, reply: Reply): QueryResult {
 /** What was read off a reply to `close`. */
 export function readClose({ orderNo }: Asked, reply: Reply): CloseResult {
   if (reply.kind === 'lost') return unknown(reply.why);
-  if (reply.kind === 'refusal') return { kind: readRefusal(closeRefusals, reply), answer: answerOf(reply) };
+  if (reply.kind === 'refusal') return { ...readRefusal(closeRefusals, reply), answer: answerOf(reply) };
   const { status, data } = reply;
   const closed = numberSchema.safeParse(data);
   if (status !== 200 || !closed.success) return unknown(status, 'incomplete answer');

@@ -1,10 +1,11 @@
 import type { CancelResult, CreateResult, Failure, QueryResult, RefundResult } from '../channel.ts';
+import type { OwnFault } from '../reply.ts';
 
 /**
  * What UnionPay answers, and what we take it for. `respCode` is about the call, `origRespCode` about the transaction that
  * was asked about. That a query's 00, 34, and orig 00, A6, 03, 04, 05, 39, 86 mean what is said here is sourced; the other
  * codes are those of UnionPay's list of answers (应答码) as other systems carry it: unsourced. A `respCode` that is not
- * here is `unknown`.
+ * here is `unknown`, and an answer all the same: the gateway is not down.
  */
 
 /** Codes that any call may meet. */
@@ -17,7 +18,10 @@ const commonCodes = {
   '32': 'misconfigured',
   /** Too many queries, or too often. */
   '37': 'rate_limited',
-} as const satisfies Record<string, Failure['kind']>;
+  /** Closed for now; busy: faults of UnionPay's own. */
+  '02': 'own_fault',
+  '06': 'own_fault',
+} as const satisfies Record<string, Failure['kind'] | OwnFault>;
 
 export const createCodes = {
   ...commonCodes,
@@ -32,13 +36,13 @@ export const createCodes = {
   /** Its `payTimeout` has passed. */
   '39': 'refused',
   '60': 'refused',
-} as const satisfies Record<string, CreateResult['kind']>;
+} as const satisfies Record<string, CreateResult['kind'] | OwnFault>;
 
 export const queryCodes = {
   ...commonCodes,
   '00': 'found',
   '34': 'not_found',
-} as const satisfies Record<string, 'found' | 'not_found' | Failure['kind']>;
+} as const satisfies Record<string, 'found' | 'not_found' | Failure['kind'] | OwnFault>;
 
 /**
  * `origRespCode`: what became of a transaction. One that is not here has failed, and that is final for a consume once
@@ -92,7 +96,7 @@ export const giveBackCodes = {
   '39': 'refused',
   '60': 'refused',
   '64': 'not_enough',
-} as const satisfies Record<string, 'accepted' | 'repeated' | RefundResult['kind']>;
+} as const satisfies Record<string, 'accepted' | 'repeated' | RefundResult['kind'] | OwnFault>;
 
 /** What the state of an undo makes of a cancel. */
 export const undoStates = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CreateResult, Failure, QueryResult, RefundResult } from '../channel.ts';
-import { lookUp, type Reply, readRefusal, refused, shortText, unknown } from '../reply.ts';
+import { lookUp, type Reply, readCode, readRefusal, refused, shortText, unknown } from '../reply.ts';
 import {
   consumeOutcomes,
   createCodes,
@@ -36,7 +36,7 @@ type Read = { said: Answer; answer: string } | { none: Failure };
 function readAnswer(reply: Reply): Read {
   if (reply.kind === 'lost') return { none: { kind: 'unknown', answer: shortText(reply.why) } };
   if (reply.kind === 'refusal')
-    return { none: { kind: readRefusal<never>({}, reply), answer: String(reply.status) } };
+    return { none: { ...readRefusal<never>({}, reply), answer: String(reply.status) } };
   const parsed = answerSchema.safeParse(reply.data);
   if (!parsed.success) return { none: { kind: 'unknown', answer: `${reply.status} incomplete answer` } };
   const { respCode, respMsg, origRespCode = '' } = parsed.data;
@@ -49,11 +49,11 @@ export function readCreate(asked: Asked, reply: Reply): CreateResult {
   const read = readAnswer(reply);
   if ('none' in read) return read.none;
   const { said, answer } = read;
-  const kind = lookUp(createCodes, said.respCode) ?? 'unknown';
+  const { kind, ...rest } = readCode(createCodes, said.respCode);
   if (kind === 'refused') {
     return refused(answer, { kind: 'refusal', status: 200, code: said.respCode, message: said.respMsg });
   }
-  if (kind !== 'created') return { kind, answer };
+  if (kind !== 'created') return { ...rest, kind, answer };
   if (!isAbout(asked, said)) return unknown(answer, 'about another order');
   return said.qrCode === undefined
     ? unknown(answer, 'without qrCode')
@@ -91,9 +91,9 @@ export function readGiveBack(
   const read = readAnswer(reply);
   if ('none' in read) return read.none;
   const { said, answer } = read;
-  const kind = lookUp(giveBackCodes, said.respCode) ?? 'unknown';
-  if (kind === 'accepted' && !isAbout(asked, said)) return unknown(answer, 'about another refund');
-  return { kind, answer };
+  const code = readCode(giveBackCodes, said.respCode);
+  if (code.kind === 'accepted' && !isAbout(asked, said)) return unknown(answer, 'about another refund');
+  return { ...code, answer };
 }
 
 type Found =
@@ -106,8 +106,8 @@ function readFound(asked: Asked, reply: Reply): Found {
   const read = readAnswer(reply);
   if ('none' in read) return read.none;
   const { said, answer } = read;
-  const kind = lookUp(queryCodes, said.respCode) ?? 'unknown';
-  if (kind !== 'found' && kind !== 'not_found') return { kind, answer };
+  const { kind, ...rest } = readCode(queryCodes, said.respCode);
+  if (kind !== 'found' && kind !== 'not_found') return { ...rest, kind, answer };
   if (!isAbout(asked, said)) return { kind: 'another', answer };
   if (kind === 'not_found') return { kind, answer };
   if (said.origRespCode === undefined) return unknown(answer, 'without origRespCode');

@@ -9,8 +9,8 @@ import type {
 } from '../channel.ts';
 
 /**
- * What WeChat Pay API v3 answers, and what we take it for. A code that is not here is `unknown`; so is every 5xx,
- * and every 429 is `rate_limited`, by their status alone.
+ * What WeChat Pay API v3 answers, and what we take it for. A code that is not here is `unknown`, and an answer
+ * all the same; every 5xx is `unknown` too, and every 429 `rate_limited`, by their status alone.
  */
 
 /** `trade_state` (order state page). An order past its `time_expire` is still NOTPAY. */
@@ -33,6 +33,11 @@ const misconfigurations = {
   ACCOUNT_ERROR: 'misconfigured',
   MCH_NOT_EXISTS: 'misconfigured',
   APPID_MCHID_NOT_MATCH: 'misconfigured',
+  /** As the older protocol spells them. */
+  SIGNERROR: 'misconfigured',
+  NOAUTH: 'misconfigured',
+  MCHID_NOT_EXIST: 'misconfigured',
+  APPID_NOT_EXIST: 'misconfigured',
 } as const;
 
 /** Native, JSAPI, app and H5 order pages. */
@@ -140,6 +145,7 @@ export const refundStates = {
 export const refundRefusals = {
   ...misconfigurations,
   NOT_ENOUGH: 'not_enough',
+  NOTENOUGH: 'not_enough',
   /** Another amount than before under this number, refunded already, not refundable: the message says what. */
   INVALID_REQUEST: 'refused',
   TRADE_ERROR: 'refused',

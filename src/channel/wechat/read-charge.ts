@@ -41,6 +41,6 @@ export function readCharge(
 
 function readCode(refusal: Refusal): ChargeResult {
   const answer = answerOf(refusal);
-  const kind = readRefusal(chargeRefusals, refusal);
-  return kind === 'refused' ? refused(answer, refusal) : { kind, answer };
+  const { kind, ...read } = readRefusal(chargeRefusals, refusal);
+  return kind === 'refused' ? refused(answer, refusal) : { ...read, kind, answer };
 }

@@ -35,7 +35,7 @@ function readState(
   reply: Reply,
 ): RefundResult {
   if (reply.kind === 'lost') return unknown(reply.why);
-  if (reply.kind === 'refusal') return { kind: readNotFound(refusals, reply), answer: answerOf(reply) };
+  if (reply.kind === 'refusal') return { ...readNotFound(refusals, reply), answer: answerOf(reply) };
   const { status, data } = reply;
   const parsed = refundSchema.safeParse(data);
   if (status !== 200 || !parsed.success) return unknown(status, 'incomplete answer');

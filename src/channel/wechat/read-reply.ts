@@ -24,8 +24,8 @@ export function readCreate(field: 'code_url' | 'prepay_id' | 'h5_url', reply: Re
   if (reply.kind === 'lost') return unknown(reply.why);
   if (reply.kind === 'refusal') {
     const answer = answerOf(reply);
-    const kind = readRefusal(createRefusals, reply);
-    return kind === 'refused' ? refused(answer, reply) : { kind, answer };
+    const { kind, ...read } = readRefusal(createRefusals, reply);
+    return kind === 'refused' ? refused(answer, reply) : { ...read, kind, answer };
   }
   const { status, data } = reply;
   const payBody = createdSchema.safeParse(data).data?.[field];
@@ -40,7 +40,7 @@ export function readQuery(
   reply: Reply,
 ): QueryResult {
   if (reply.kind === 'lost') return unknown(reply.why);
-  if (reply.kind === 'refusal') return { kind: readNotFound(queryRefusals, reply), answer: answerOf(reply) };
+  if (reply.kind === 'refusal') return { ...readNotFound(queryRefusals, reply), answer: answerOf(reply) };
   const { status, data } = reply;
   const parsed = transactionSchema.safeParse(data);
   if (status !== 200 || !parsed.success) return unknown(status, 'incomplete answer');
@@ -67,11 +67,11 @@ export function readQuery(
 /** What was read off a reply to `close`. 204 also comes back for a number that does not exist. */
 export function readClose(reply: Reply): CloseResult {
   if (reply.kind === 'lost') return unknown(reply.why);
-  if (reply.kind === 'refusal') return { kind: readNotFound(closeRefusals, reply), answer: answerOf(reply) };
+  if (reply.kind === 'refusal') return { ...readNotFound(closeRefusals, reply), answer: answerOf(reply) };
   const { status, data } = reply;
   if (status === 204) return { kind: 'accepted', answer: String(status) };
   const refusal = refusalIn(status, data);
-  return { kind: readNotFound(closeRefusals, refusal), answer: answerOf(refusal) };
+  return { ...readNotFound(closeRefusals, refusal), answer: answerOf(refusal) };
 }
 
 /** A verified answer with a code in it is a refusal like any other: USER_PAYING comes with 202. */
@@ -87,8 +87,9 @@ function withPayment(kind: 'paid' | 'refunded', answer: string, transaction: Tra
 
 /** A number is unknown only if the status says so as well: a wrong path is a 404 too, and a proxy may be. */
 export function readNotFound<Kind extends string>(table: Readonly<Record<string, Kind>>, refusal: Refusal) {
-  const kind = readRefusal(table, refusal);
-  return kind === 'not_found' && refusal.status !== 404 ? 'unknown' : kind;
+  const read = readRefusal(table, refusal);
+  const isElse = read.kind === 'not_found' && refusal.status !== 404;
+  return isElse ? ({ kind: 'unknown', answered: true } as const) : read;
 }
 
 export function answerOf({ status, code, message }: Refusal): string {

@@ -17,8 +17,8 @@ type Reversed = ReturnType<typeof readReverse>;
  */
 export async function closeByReverse(deps: WechatDeps, order: ChannelOrder): Promise<CloseResult> {
   if (isTooEarly(deps, order)) return { kind: 'user_paying', answer: TOO_EARLY };
-  const { kind, answer } = await reverse(deps, order);
-  return { kind: kind === 'refund_instead' || kind === 'not_enough' ? 'conflict' : kind, answer };
+  const { kind, ...said } = await reverse(deps, order);
+  return { ...said, kind: kind === 'refund_instead' || kind === 'not_enough' ? 'conflict' : kind };
 }
 
 /** Reverses, and lets a query say what that did. */
@@ -31,7 +31,10 @@ export async function cancelByReverse(
   const reversed = await reverse(deps, order);
   const { kind, answer } = reversed;
   if (kind !== 'accepted' && kind !== 'unknown') return { kind, answer };
-  return readCancel(reversed, await query(order));
+  const cancelled = readCancel(reversed, await query(order));
+  return 'answered' in reversed && cancelled.kind === 'unknown'
+    ? { ...cancelled, answered: true }
+    : cancelled;
 }
 
 /**
@@ -62,7 +65,7 @@ export function readReverse({ orderNo }: Pick<ChannelOrder, 'orderNo'>, reply: R
   const parsed = reply.kind === 'verified' ? reversedSchema.safeParse(reply.data) : undefined;
   if (reply.kind === 'refusal' || !parsed?.success) {
     const refusal = reply.kind === 'refusal' ? reply : refusalIn(reply.status, reply.data);
-    return { kind: readNotFound(reverseRefusals, refusal), answer: answerOf(refusal) };
+    return { ...readNotFound(reverseRefusals, refusal), answer: answerOf(refusal) };
   }
   const { status } = reply;
   if (status !== 200 || parsed.data.out_trade_no !== orderNo) return unknown(status, 'about another order');

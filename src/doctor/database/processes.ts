@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { nameOfPart } from '../../channel/parts.ts';
 import type { ServerConfig } from '../../config.ts';
 import { createProcessStore, type SeenProcess } from '../../process/process-store.ts';
 import { type Finding, fail, ok, warn } from '../finding.ts';
@@ -15,11 +16,11 @@ export async function checkProcesses(db: DataSource, server: ServerConfig): Prom
   const workers = alive.filter(({ works }) => works);
   const findings = [workerFinding(workers, server.SWEEP_INTERVAL_MS), apiFinding(alive)];
   for (const { name, outOfOrder } of workers)
-    for (const { channel, until } of outOfOrder)
+    for (const { channel, until, ...part } of outOfOrder)
       findings.push(
         warn(
           'breaker',
-          `${channel} is out of order for ${name} until ${until.toISOString()}`,
+          `${channel}${part.operation === 'all' ? '' : ` (${nameOfPart(part)})`} is out of order for ${name} until ${until.toISOString()}`,
           'the log of the worker says why; it tries again by itself',
         ),
       );

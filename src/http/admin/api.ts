@@ -1,4 +1,5 @@
 import type { ChannelName, PayMethod } from '../../channel/channel.ts';
+import type { ChannelPart } from '../../channel/parts.ts';
 import type { LateDecision } from '../../order/late-payment.ts';
 import type { Ending, OrderStatus, PendingReason, ViolationKind } from '../../order/order.ts';
 import type { RecloseOutcome } from '../../order/reclose.ts';
@@ -337,8 +338,11 @@ export interface ProcessFigures {
   isAlive: boolean;
   /** Its sweep last ran; null: it does not work. */
   sweptAt: string | null;
-  /** Channels that are out of order for it (熔断), and until when. */
-  outOfOrder: { channel: ChannelName; until: string }[];
+  /**
+   * Channels (`operation` is `all`), or operations of them, that are out of order for it (熔断), and until when. `method` null:
+   * for every method.
+   */
+  outOfOrder: (ChannelPart & { channel: ChannelName; until: string })[];
 }
 
 /**

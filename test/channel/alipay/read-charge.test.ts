@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { chargeRefusals } from '../../../src/channel/alipay/answers.ts';
 import { readCharge } from '../../../src/channel/alipay/read-charge.ts';
 import type { Reply } from '../../../src/channel/reply.ts';
-import { meaningless, refusal, verified } from '../support.ts';
+import { meaningless, refusal, rowsOf, verified } from '../support.ts';
 
 const charge = (reply: Reply) => readCharge({ orderNo: 'AC1' }, reply);
 const paid = {
@@ -12,7 +12,7 @@ const paid = {
   gmt_payment: '2026-01-01 10:00:00',
 };
 
-test.each(Object.entries(chargeRefusals))('%s: %s', (code, kind) => {
+test.each(rowsOf(chargeRefusals))('%s: %s', (code, kind) => {
   expect(charge(refusal(400, code)).kind).toBe(kind);
 });
 test.each(Object.entries(meaningless))('%s: unknown', (_, reply) => {

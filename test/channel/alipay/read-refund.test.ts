@@ -7,20 +7,20 @@ import {
 } from '../../../src/channel/alipay/answers.ts';
 import { readCancel, readRefund, readRefundQuery } from '../../../src/channel/alipay/read-refund.ts';
 import type { Reply } from '../../../src/channel/reply.ts';
-import { meaningless, refusal, verified } from '../support.ts';
+import { meaningless, refusal, rowsOf, verified } from '../support.ts';
 
 const asked = { orderNo: 'AC1', refundNo: 'RAC1' };
 const cancel = (reply: Reply) => readCancel(asked, reply);
 const refund = (reply: Reply) => readRefund(asked, reply);
 const queryRefund = (reply: Reply) => readRefundQuery(asked, reply);
 
-test.each(Object.entries(cancelRefusals))('cancel %s: %s', (code, kind) => {
+test.each(rowsOf(cancelRefusals))('cancel %s: %s', (code, kind) => {
   expect(cancel(refusal(400, code)).kind).toBe(kind);
 });
-test.each(Object.entries(refundRefusals))('refund %s: %s', (code, kind) => {
+test.each(rowsOf(refundRefusals))('refund %s: %s', (code, kind) => {
   expect(refund(refusal(400, code)).kind).toBe(kind);
 });
-test.each(Object.entries(refundQueryRefusals))('refund query %s: %s', (code, kind) => {
+test.each(rowsOf(refundQueryRefusals))('refund query %s: %s', (code, kind) => {
   expect(queryRefund(refusal(400, code)).kind).toBe(kind);
 });
 

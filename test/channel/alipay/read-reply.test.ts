@@ -7,7 +7,7 @@ import {
 } from '../../../src/channel/alipay/answers.ts';
 import { readClose, readCreate, readQuery } from '../../../src/channel/alipay/read-reply.ts';
 import type { Reply } from '../../../src/channel/reply.ts';
-import { refusal, verified } from '../support.ts';
+import { refusal, rowsOf, verified } from '../support.ts';
 
 const asked = { orderNo: 'AC1' };
 const create = (reply: Reply) => readCreate(asked, 'qr_code', reply);
@@ -35,13 +35,13 @@ const payment = {
 };
 
 describe('refusals', () => {
-  test.each(Object.entries(createRefusals))('create %s: %s', (code, kind) => {
+  test.each(rowsOf(createRefusals))('create %s: %s', (code, kind) => {
     expect(create(refusal(400, code)).kind).toBe(kind);
   });
-  test.each(Object.entries(queryRefusals))('query %s: %s', (code, kind) => {
+  test.each(rowsOf(queryRefusals))('query %s: %s', (code, kind) => {
     expect(query(refusal(400, code)).kind).toBe(kind);
   });
-  test.each(Object.entries(closeRefusals))('close %s: %s', (code, kind) => {
+  test.each(rowsOf(closeRefusals))('close %s: %s', (code, kind) => {
     expect(close(refusal(400, code)).kind).toBe(kind);
   });
 

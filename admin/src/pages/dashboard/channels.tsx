@@ -37,7 +37,7 @@ export function Channels({ figures }: { figures: Figures }) {
               <tr key={channel}>
                 <th scope="row">{wordFor(words.channel, channel)}</th>
                 <td>
-                  <Breaker until={outOfOrderUntil(figures, channel)} />
+                  <Breakers open={openBreakers(figures, channel)} />
                 </td>
                 <td className="right">{figures.open.find((one) => one.channel === channel)?.count ?? 0}</td>
                 {depths.map((depth) => (
@@ -54,23 +54,33 @@ export function Channels({ figures }: { figures: Figures }) {
   );
 }
 
-function Breaker({ until }: { until: string | undefined }) {
-  const { pages } = useText();
-  if (until === undefined) return <Tag tone="good">{pages.dashboard.works}</Tag>;
-  return <Tag tone="bad">{pages.dashboard.outUntil(localTime(until).slice(11))}</Tag>;
+type OpenBreaker = Figures['processes'][number]['outOfOrder'][number];
+
+function Breakers({ open }: { open: OpenBreaker[] }) {
+  const { pages, words } = useText();
+  const text = pages.dashboard;
+  if (open.length === 0) return <Tag tone="good">{text.works}</Tag>;
+  return open.map(({ operation, method, until }) => {
+    const operationWord = operation === 'all' ? '' : words.operation[operation];
+    const what = method === null ? operationWord : `${operationWord} (${words.method[method]})`;
+    return (
+      <Tag key={what} tone="bad">
+        {text.outUntil(what, localTime(until).slice(11))}
+      </Tag>
+    );
+  });
 }
 
 function channelsOf({ open, queues, lateness }: Figures): ChannelName[] {
   return [...new Set([...open, ...(queues ?? []), ...lateness].map(({ channel }) => channel))];
 }
 
-/** The latest moment that a living process has. */
-function outOfOrderUntil({ processes }: Figures, channel: ChannelName): string | undefined {
-  return processes
+/** Of a channel, each with the latest moment that a living process has. */
+function openBreakers({ processes }: Figures, channel: ChannelName): OpenBreaker[] {
+  const open = processes
     .filter(({ isAlive }) => isAlive)
     .flatMap(({ outOfOrder }) => outOfOrder)
     .filter((one) => one.channel === channel)
-    .map(({ until }) => until)
-    .sort()
-    .at(-1);
+    .sort((a, b) => a.until.localeCompare(b.until));
+  return [...new Map(open.map((one) => [`${one.operation} ${one.method}`, one])).values()];
 }

@@ -45,7 +45,7 @@ export const pages: typeof zh = {
     active: 'Active',
     failed: 'Failed',
     breaker: 'Breaker',
-    outUntil: (when) => `out of order until ${when}`,
+    outUntil: (what, when) => `${what}${what === '' ? '' : ' '}out of order until ${when}`,
     works: 'works',
     queuesAway: 'Redis is away: queue depths are not known. The sweep finds due orders all the same.',
     processesTitle: 'Processes',

@@ -2,6 +2,14 @@ import type { words as zh } from '../zh/words.ts';
 
 export const words: typeof zh = {
   channel: { wechat_pay: 'WeChat Pay', ali_pay: 'Alipay', union_pay: 'UnionPay' },
+  operation: {
+    create: 'create',
+    query: 'query',
+    close: 'close',
+    cancel: 'cancel',
+    refund: 'refund',
+    query_refund: 'refund query',
+  },
   method: {
     wap: 'mobile web',
     app: 'app',

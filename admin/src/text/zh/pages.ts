@@ -42,7 +42,7 @@ export const pages = {
     active: '执行中',
     failed: '失败',
     breaker: '熔断',
-    outUntil: (when: string) => `熔断至 ${when}`,
+    outUntil: (what: string, when: string) => `${what}熔断至 ${when}`,
     works: '正常',
     queuesAway: 'Redis 不可用：队列深度未知。到期订单仍会由兜底扫描找到。',
     processesTitle: '进程',

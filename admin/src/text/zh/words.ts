@@ -1,4 +1,5 @@
 import type { BuiltInChannel, PayMethod } from '../../../../src/channel/channel.ts';
+import type { Operation } from '../../../../src/channel/parts.ts';
 import type { ApiProblem, OrderState, Role } from '../../../../src/http/admin/api.ts';
 import type { LatePaymentPolicy } from '../../../../src/order/late-payment.ts';
 import type { Ending, OrderStatus, PendingReason } from '../../../../src/order/order.ts';
@@ -10,6 +11,14 @@ export const words = {
     BuiltInChannel,
     string
   >,
+  operation: {
+    create: '下单',
+    query: '查询',
+    close: '关单',
+    cancel: '撤销',
+    refund: '退款',
+    query_refund: '退款查询',
+  } satisfies Record<Operation, string>,
   method: {
     wap: '手机网页',
     app: '应用',

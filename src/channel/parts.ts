@@ -1,0 +1,66 @@
+import type { ChannelName, PayMethod } from './channel.ts';
+
+/** What a channel can be asked for. */
+export type Operation = 'create' | 'query' | 'close' | 'cancel' | 'refund' | 'query_refund';
+
+/**
+ * What can be out of order by itself (熔断): one operation, for one method where methods have interfaces and rights of their
+ * own; `all`: the whole channel.
+ */
+export interface ChannelPart {
+  operation: Operation | 'all';
+  /** Null: the same for every method. */
+  method: PayMethod | null;
+}
+
+/**
+ * What somebody is about to do at a channel, by the operations that it needs.
+ * - `ask`: a question about an order, which everything else needs as well, except a creation.
+ * - `undo`: gives money back where a payment is undone rather than refunded; `cancel`: by the channel's cancel or by a
+ *   refund; `refund`: by a refund.
+ */
+export type Work = 'create' | 'ask' | 'close' | 'undo' | 'cancel' | 'refund';
+
+const needs: Record<Work, readonly Operation[]> = {
+  create: ['create'],
+  ask: ['query'],
+  close: ['close', 'query'],
+  undo: ['cancel', 'query_refund', 'query'],
+  cancel: ['cancel', 'refund', 'query_refund', 'query'],
+  refund: ['refund', 'query_refund', 'query'],
+};
+
+/** The rights to create are given method by method (H5, JSAPI, code-pay), and a code-pay order is closed by another interface. */
+const byMethod: ReadonlySet<Operation> = new Set(['create', 'close', 'cancel']);
+
+/** Which creation, query or close it was says whether a whole channel is away; a refund's service may be away by itself. */
+const ofOrders: ReadonlySet<Operation> = new Set(['create', 'query', 'close']);
+
+export const WHOLE_CHANNEL: ChannelPart = { operation: 'all', method: null };
+
+export function partOf(operation: Operation, method: PayMethod): ChannelPart {
+  return { operation, method: byMethod.has(operation) ? method : null };
+}
+
+export function partsFor(work: Work, method: PayMethod): ChannelPart[] {
+  return needs[work].map((operation) => partOf(operation, method));
+}
+
+export function concernsOrders(operation: Operation): boolean {
+  return ofOrders.has(operation);
+}
+
+/** For logs, metrics and people: `close wap`, `query`, `all`. */
+export function nameOfPart({ operation, method }: Readonly<ChannelPart>): string {
+  return method === null ? operation : `${operation} ${method}`;
+}
+
+/**
+ * A person is told of a misconfiguration once for all that share it, by whoever meets it first: creation by method, what
+ * ends orders, what gives money back.
+ */
+export function misconfigurationOf(channel: ChannelName, { operation, method }: ChannelPart): string {
+  if (operation === 'create') return `misconfigured ${channel} create ${method}`;
+  const endsOrders = operation === 'query' || operation === 'close';
+  return `misconfigured ${channel} ${endsOrders ? 'close' : 'refund'}`;
+}
