@@ -3,6 +3,8 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { readPlatformKeys } from './channel/wechat/platform-keys.ts';
 import { readCertificates } from './platform/certificate.ts';
+import { parseDatabaseUrl, sslModes } from './platform/database-url.ts';
+import { pemText } from './platform/pem-text.ts';
 import { readRsaKey } from './platform/rsa-key.ts';
 
 /* What the variables of the configuration may be: each from its text to its value, or a message that says how it should be. */
@@ -23,6 +25,21 @@ export const databaseUrl = z
   .refine(
     (url) => new URL(url).pathname.length > 1,
     'must name a database: mysql://user:password@host:3306/database',
+  )
+  .superRefine((url, context) => {
+    try {
+      parseDatabaseUrl(url);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: error instanceof Error ? error.message : 'is wrong' });
+    }
+  });
+export const sslMode = z.enum(sslModes, `must be one of ${sslModes.join(', ')}`);
+/** PEM text, or the path of a file with it. */
+export const pem = z
+  .string()
+  .refine(
+    (value) => pemText(value).includes('-----BEGIN'),
+    'is neither PEM text nor the path of a file with it',
   );
 export const redisUrl = z.url({ protocol: /^rediss?$/, error: 'must be like redis://127.0.0.1:6379' });
 /** Addresses and networks (`10.0.0.0/8`), separated by commas. */

@@ -5,15 +5,19 @@ import {
   databaseUrl,
   flag,
   httpUrl,
+  pem,
   platformKeys,
   privateKey,
   publicKey,
   redisUrl,
   sentinels,
+  sslMode,
   whole,
 } from './config-values.ts';
 import { signTypeProblem, signTypes } from './http/daxpay/sign-type.ts';
 import { latePaymentPolicies } from './order/late-payment.ts';
+import { withSsl } from './platform/database-url.ts';
+import { pemText } from './platform/pem-text.ts';
 import type { RedisAddress } from './platform/redis.ts';
 
 /** A configuration that cannot be used; the message names the variable and says what it should be. */
@@ -27,11 +31,21 @@ export class ConfigError extends Error {
   }
 }
 
+/** They go into DATABASE_URL, where it does not say the same. */
+const databaseSsl = {
+  DATABASE_SSL_MODE: sslMode.nullable().default(null),
+  DATABASE_SSL_CA: pem.nullable().default(null),
+  DATABASE_SSL_CERT: pem.nullable().default(null),
+  DATABASE_SSL_KEY: pem.nullable().default(null),
+};
+
 const serverSchema = z.object({
   HOST: z.string().default('0.0.0.0'),
   PORT: whole(0, 65_535).prefault('9000'),
   DATABASE_URL: databaseUrl,
+  ...databaseSsl,
   REDIS_URL: redisUrl,
+  REDIS_CA: pem.nullable().default(null),
   REDIS_SENTINELS: sentinels.nullable().default(null),
   REDIS_SENTINEL_NAME: z.string().nullable().default(null),
   REDIS_SENTINEL_PASSWORD: z.string().nullable().default(null),
@@ -147,6 +161,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   for (const [one, other] of needEachOther) {
     if (one in given && !(other in given)) problems.push(`${other}: is not set, but ${one} is`);
   }
+  if ('REDIS_CA' in given && given.REDIS_URL?.startsWith('rediss:') === false)
+    problems.push('REDIS_CA: is set, but REDIS_URL does not begin with rediss://');
   const wechat = enabled('WECHAT_', 'WECHAT_BASE_URL') ? read(wechatSchema) : null;
   const alipay = enabled('ALIPAY_', 'ALIPAY_ENDPOINT') ? read(alipaySchema) : null;
   const unionpay = enabled('UNIONPAY_', 'UNIONPAY_BASE_URL', 'UNIONPAY_PRODUCTION')
@@ -156,23 +172,38 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     const message = `The configuration cannot be used (see .env.example):\n  ${problems.join('\n  ')}`;
     throw new ConfigError(message, problems);
   }
-  return Object.freeze({ server, wechat, alipay, unionpay });
+  return Object.freeze({
+    server: { ...server, DATABASE_URL: urlWithSsl(server) },
+    wechat,
+    alipay,
+    unionpay,
+  });
 }
 
 /** What `migrate` needs, and nothing else. Throws a ConfigError like `readConfig`. */
 export function readDatabaseUrl(env: NodeJS.ProcessEnv): string {
   const given = trimmed(env);
-  const result = z.object({ DATABASE_URL: databaseUrl }).safeParse(given);
-  if (result.success) return result.data.DATABASE_URL;
+  const result = z.object({ DATABASE_URL: databaseUrl, ...databaseSsl }).safeParse(given);
+  if (result.success) return urlWithSsl(result.data);
   const problems = result.error.issues.map((issue) => describe(issue, given));
   throw new ConfigError(`DATABASE_URL: ${problems.join('; ')} (see .env.example)`);
 }
 
+function urlWithSsl(given: Pick<ServerConfig, 'DATABASE_URL' | keyof typeof databaseSsl>): string {
+  return withSsl(given.DATABASE_URL, {
+    'ssl-mode': given.DATABASE_SSL_MODE,
+    'ssl-ca': given.DATABASE_SSL_CA,
+    'ssl-cert': given.DATABASE_SSL_CERT,
+    'ssl-key': given.DATABASE_SSL_KEY,
+  });
+}
+
 /** Where Redis is, by the variables that say so. */
 export function redisAddress(server: ServerConfig): RedisAddress {
-  const { REDIS_URL: url, REDIS_SENTINELS: addresses, REDIS_SENTINEL_NAME: name } = server;
-  if (addresses === null || name === null) return { url, sentinels: null };
-  return { url, sentinels: { addresses, name, password: server.REDIS_SENTINEL_PASSWORD } };
+  const { REDIS_URL: url, REDIS_CA: ca, REDIS_SENTINELS: addresses, REDIS_SENTINEL_NAME: name } = server;
+  const tls = ca === null ? {} : { ca: pemText(ca) };
+  if (addresses === null || name === null) return { url, ...tls, sentinels: null };
+  return { url, ...tls, sentinels: { addresses, name, password: server.REDIS_SENTINEL_PASSWORD } };
 }
 
 /** Without what is empty or blank, which counts as not set. */

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import mysql from 'mysql2';
 import { DataSource, type EntityManager, type EntitySchema, type MigrationInterface } from 'typeorm';
+import { type DatabaseAddress, parseDatabaseUrl } from './database-url.ts';
 import { isLockConflict } from './lasting-error.ts';
 import { createPool, refusesWrites as poolRefusesWrites } from './mysql-pool.ts';
 import type { SessionLimits } from './mysql-session.ts';
@@ -34,7 +35,7 @@ const LOCK_ATTEMPTS = 3;
  * `affected` of an UPDATE counts the rows that its WHERE matched, not those whose values changed (mysql2 asks
  * for FOUND_ROWS): for a guarded UPDATE that is exactly "the guard held".
  *
- * Throws if the server cannot be reached or refuses the login.
+ * Throws if the server cannot be reached or refuses the login, or if the URL is wrong (`database-url.ts`).
  */
 export async function openDatabase(
   url: string,
@@ -43,18 +44,22 @@ export async function openDatabase(
   /** False for migrations, which may take as long as they take. */
   { closeWhenSilent }: { closeWhenSilent: boolean } = { closeWhenSilent: true },
 ): Promise<DataSource> {
+  const address = parseDatabaseUrl(url);
   return new DataSource({
-    ...common(url, entities),
+    ...common(address, entities),
     migrations,
     migrationsTableName: 'autoclose_migrations',
     migrationsTransactionMode: 'each',
     poolSize: POOL_SIZE,
     ...(closeWhenSilent
       ? {
-          driver: driverWith({ silenceS: SERVER_SILENCE_S, statementS: null }),
+          driver: driverWith(address, { silenceS: SERVER_SILENCE_S, statementS: null }),
           extra: { stream: openSocket },
         }
-      : { driver: driverWith({ silenceS: null, statementS: null }), extra: { enableKeepAlive: true } }),
+      : {
+          driver: driverWith(address, { silenceS: null, statementS: null }),
+          extra: { enableKeepAlive: true },
+        }),
   }).initialize();
 }
 
@@ -63,18 +68,20 @@ export async function openDatabase(
  * `READERS_LIMIT_S`. Not yet open.
  */
 export function readersDatabase(url: string, entities: EntitySchema[]): DataSource {
+  const address = parseDatabaseUrl(url);
   return new DataSource({
-    ...common(url, entities),
+    ...common(address, entities),
     poolSize: READERS_POOL_SIZE,
-    driver: driverWith({ silenceS: SERVER_SILENCE_S, statementS: READERS_LIMIT_S }),
+    driver: driverWith(address, { silenceS: SERVER_SILENCE_S, statementS: READERS_LIMIT_S }),
     extra: { stream: openSocket, queueLimit: READERS_WAITING },
   });
 }
 
-const common = (url: string, entities: EntitySchema[]) =>
+const common = ({ mayBePlain: _, ssl, ...address }: DatabaseAddress, entities: EntitySchema[]) =>
   ({
     type: 'mysql',
-    url,
+    ...address,
+    ...(ssl === null ? {} : { ssl }),
     entities,
     timezone: 'Z',
     charset: 'utf8mb4_general_ci',
@@ -84,9 +91,9 @@ const common = (url: string, entities: EntitySchema[]) =>
   }) as const;
 
 /** A driver whose pools are ours. */
-const driverWith = (limits: SessionLimits) => ({
+const driverWith = ({ mayBePlain }: DatabaseAddress, limits: SessionLimits) => ({
   ...mysql,
-  createPool: (options: mysql.PoolOptions) => createPool(options, limits),
+  createPool: (options: mysql.PoolOptions) => createPool(options, limits, mayBePlain),
 });
 
 /** True while the database refuses what we write: a primary that has become a replica, a node that is not ready. */

@@ -37,9 +37,14 @@ export const refusesWrites = (pool: object): boolean => refusing.has(pool);
  * - Where the server lets us have no more connections, the pool makes do with those it has, and tries one more now and
  *   then. Callers wait, for 10 s at most.
  *
- * At most `queueLimit` callers wait (0: any number); more get an error at once.
+ * At most `queueLimit` callers wait (0: any number); more get an error at once. `mayBePlain`: not encrypted where the server
+ * cannot.
  */
-export function createPool(options: mysql.PoolOptions, limits: SessionLimits): mysql.Pool {
+export function createPool(
+  options: mysql.PoolOptions,
+  limits: SessionLimits,
+  mayBePlain: boolean,
+): mysql.Pool {
   const { queueLimit = 0, connectionLimit: most = 10 } = options;
   const pool = mysql.createPool({ ...options, queueLimit: 0 });
   const open = pool.getConnection.bind(pool);
@@ -93,6 +98,12 @@ export function createPool(options: mysql.PoolOptions, limits: SessionLimits): m
   }
 
   function fail(waiter: Waiter, error: NodeJS.ErrnoException): void {
+    if (mayBePlain && error.code === 'HANDSHAKE_NO_SSL_SUPPORT') {
+      const config: object = Reflect.get(Reflect.get(pool, 'config'), 'connectionConfig');
+      Object.assign(config, { ssl: false });
+      begin(waiter);
+      return;
+    }
     if (isOneOf(LIMIT_ERRORS, error) && ticks() < waiter.until) {
       limit = Math.max(1, leased.size + opening);
       changedAt = ticks();

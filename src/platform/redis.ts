@@ -14,6 +14,8 @@ const reconnectAfterMs = (attempt: number) => Math.min(attempt * 100, 1_000);
 export interface RedisAddress {
   /** The server; with sentinels only the user, the password, the database and TLS (`rediss:`) count. */
   url: string;
+  /** The CA in PEM that has issued the server's certificate, where it is none of the well-known ones; for `rediss:`. */
+  ca?: string;
   /** Where set, the server is whichever of theirs is the master at the moment. */
   sentinels: { addresses: { host: string; port: number }[]; name: string; password: string | null } | null;
 }
@@ -23,6 +25,7 @@ export interface RedisAddress {
  */
 export function openProducerRedis(address: RedisAddress, log: Logger): Redis {
   const redis = new Redis(address.url, {
+    ...tlsOptions(address),
     ...sentinelOptions(address),
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
@@ -38,6 +41,7 @@ export function openProducerRedis(address: RedisAddress, log: Logger): Redis {
 /** For workers: waits for ever for a Redis that is away, as BullMQ demands of a blocking connection. */
 export function openWorkerRedis(address: RedisAddress, log: Logger): Redis {
   const redis = new Redis(address.url, {
+    ...tlsOptions(address),
     ...sentinelOptions(address),
     maxRetriesPerRequest: null,
     socketTimeout: WORKER_SILENCE_MS,
@@ -45,6 +49,10 @@ export function openWorkerRedis(address: RedisAddress, log: Logger): Redis {
     reconnectOnError: (error) => isDemoted(error) && RECONNECT_AND_RESEND,
   });
   return withStateLogged(redis, log);
+}
+
+function tlsOptions({ ca, url }: RedisAddress): RedisOptions {
+  return ca === undefined || !url.startsWith('rediss:') ? {} : { tls: { ca }, sentinelTLS: { ca } };
 }
 
 function sentinelOptions({ url, sentinels }: RedisAddress): RedisOptions {

@@ -4,12 +4,17 @@ const SHA256_WITH_RSA = '06092a864886f70d01010b';
 const COMMON_NAME = '0603550403';
 const NULL = '0500';
 
+/** basicConstraints, critical: CA:TRUE. */
+const AUTHORITY = Buffer.from('300f0603551d130101ff040530030101ff', 'hex');
+
 interface Subject {
   commonName: string;
   /** Hexadecimal, positive. */
   serialNo: string;
   notBefore: Date;
   notAfter: Date;
+  /** May issue others (basicConstraints). */
+  isAuthority?: boolean;
 }
 
 /** A self-signed X.509 certificate in PEM, as the platform certificates that WeChat Pay hands out. */
@@ -36,6 +41,7 @@ export function issueCertificate(
     sequence(time(options.notBefore), time(options.notAfter)),
     nameOf(options.commonName),
     publicKey,
+    ...(options.isAuthority === true ? [der(0xa3, sequence(AUTHORITY))] : []),
   );
   const signature = sign('sha256', content, issuer.privateKey);
   const certificate = sequence(content, algorithm, der(0x03, Buffer.concat([Buffer.from([0]), signature])));
