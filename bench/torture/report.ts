@@ -13,8 +13,18 @@ export const noTotals: Totals = { orders: 0, faults: 0, kills: 0, violations: 0 
 /** So many failures are shown with all that happened; of the others, what was wrong. */
 const MAX_TRACES = 3;
 
+/** The first accusation of a run. */
+export interface Finding {
+  /** Orders lived by then, with the accused one; a storm lives all of its. */
+  orders: number;
+  violations: string[];
+}
+
 export interface Report {
   totals: Totals;
+  /** The first that was found; null: nothing was. */
+  found(): Finding | null;
+  find(finding: Finding): void;
   add(totals: Totals): void;
   /** An order that is not as it should be. `replay` is the command that shows it again. */
   failure(failure: { what: string; violations: string[]; trace: string[]; replay: string }): void;
@@ -24,10 +34,15 @@ export interface Report {
 export function createReport(write: (text: string) => void): Report {
   const totals = { ...noTotals };
   let failures = 0;
+  let found: Finding | null = null;
   const line = (text: string) => write(`${text}\n`);
   return {
     totals,
     line,
+    found: () => found,
+    find(finding) {
+      found ??= finding;
+    },
     add({ orders, faults, kills, violations }) {
       totals.orders += orders;
       totals.faults += faults;

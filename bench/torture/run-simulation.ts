@@ -8,11 +8,22 @@ const PROGRESS_MS = 15_000;
 /** Orders for which one more process is started. */
 const MIN_SHARD = 50;
 
-/** Simulates `indexes` of one seed in as many processes as there are processors, and reports. */
+export interface SimulationRun {
+  databaseUrl: string;
+  seed: number;
+  indexes: number[];
+  /** At most so many; default: as many as there are processors. */
+  processes?: number;
+  /** Begin no other order once something was wrong. */
+  stopAtFirst?: boolean;
+}
+
+/** Simulates `indexes` of one seed in several processes, and reports. */
 export async function runSimulation(
   report: Report,
-  { databaseUrl, seed, indexes }: { databaseUrl: string; seed: number; indexes: number[] },
+  { databaseUrl, seed, indexes, processes = availableParallelism(), stopAtFirst }: SimulationRun,
 ): Promise<void> {
+  const stop = new AbortController();
   const totals: Totals = { ...noTotals };
   const began = Date.now();
   const seconds = () => Math.round((Date.now() - began) / 1000);
@@ -26,14 +37,16 @@ export async function runSimulation(
     totals.kills += kills;
     if (violations.length === 0) return;
     totals.violations += 1;
+    report.find({ orders: report.totals.orders + totals.orders, violations });
+    if (stopAtFirst === true) stop.abort();
     const replay = `npm run torture -- --seed ${seed} --only ${index}`;
     report.failure({ what: `order ${index} of seed ${seed}`, violations, trace, replay });
   }
 
   try {
     // A process takes seconds to begin: it has to be worth it.
-    const shards = Math.min(availableParallelism(), Math.ceil(indexes.length / MIN_SHARD));
-    await simulateInShards({ databaseUrl, seed, indexes, shards, onOrder });
+    const shards = Math.min(processes, Math.ceil(indexes.length / MIN_SHARD));
+    await simulateInShards({ databaseUrl, seed, indexes, shards, onOrder, signal: stop.signal });
   } finally {
     clearInterval(progress);
   }

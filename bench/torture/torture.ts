@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { provideServices } from '../../src/platform/services/services.ts';
+import { asTable, runAllDefects } from './defects/run-all-defects.ts';
 import { runWithDefect } from './defects/run-with-defect.ts';
 import { createReport, inWords, type Report } from './report.ts';
 import { runSimulation } from './run-simulation.ts';
@@ -11,11 +12,16 @@ interface Options {
   minutes?: number;
   only?: number;
   defect?: string;
+  defects?: boolean;
+  processes?: number;
+  first?: boolean;
   storm: number;
   json?: boolean;
 }
 
 const MAX_SEED = 2 ** 31 - 1;
+/** Within so many orders every known defect has to be found. */
+const DEFECT_ORDERS = 200;
 
 /**
  * Tries to break Autoclose. Exit code 0: nothing was wrong; 1: violations were found; 2: the bench itself failed.
@@ -29,9 +35,17 @@ new Command('torture')
   .option('--minutes <n>', 'go on with the next seeds for so long', whole)
   .option('--only <index>', 'simulate this one order, and show everything that happens', whole)
   .option('--defect <name>', 'first put a known defect into a copy of the program')
+  .option('--defects', 'run with each known defect in turn, up to the first accusation; end with a table')
+  .option('--processes <n>', 'processes that simulate; default: one for each processor', whole)
+  .option('--first', 'begin no other order once something was wrong')
   .option('--json', 'end with the totals as one JSON object on the last line')
-  .action(async (options: Options) => {
-    const { defect } = options;
+  .action(async (options: Options, command: Command) => {
+    const { defect, defects } = options;
+    if (defects === true) {
+      // Ten thousand orders would find anything.
+      const isDefault = command.getOptionValueSource('orders') === 'default';
+      process.exit(await tortureDefects({ ...options, orders: isDefault ? DEFECT_ORDERS : options.orders }));
+    }
     process.exit(await (defect === undefined ? torture(options) : tortureDefect(defect)));
   })
   .parseAsync()
@@ -40,7 +54,8 @@ new Command('torture')
     process.exit(2);
   });
 
-async function torture({ orders, seed, minutes, only, storm, json }: Options): Promise<number> {
+async function torture(options: Options): Promise<number> {
+  const { orders, seed, minutes, only, storm, json, processes, first: stopAtFirst } = options;
   const report = createReport((text) => process.stdout.write(text));
   const services = await provideServices({ env: process.env, say: report.line });
   for (const line of services.description) report.line(line);
@@ -48,20 +63,23 @@ async function torture({ orders, seed, minutes, only, storm, json }: Options): P
   try {
     for (let now = seed; now === seed || Date.now() < endsAt; now += 1) {
       const indexes = only === undefined ? Array.from({ length: orders }, (_, index) => index) : [only];
-      await runSimulation(report, { databaseUrl: services.databaseUrl, seed: now, indexes });
-      if (storm > 0 && only === undefined) await storms(report, now, storm);
+      const { databaseUrl } = services;
+      await runSimulation(report, { databaseUrl, seed: now, indexes, processes, stopAtFirst });
+      const isEnough = stopAtFirst === true && report.found() !== null;
+      if (storm > 0 && only === undefined && !isEnough) await storms(report, now, storm);
     }
   } finally {
     await services.stop();
   }
   report.line(`torture, from seed ${seed}: ${inWords(report.totals)}`);
-  if (json === true) report.line(JSON.stringify({ ...report.totals, seed }));
+  if (json === true) report.line(JSON.stringify({ ...report.totals, seed, found: report.found() }));
   return report.totals.violations === 0 ? 0 : 1;
 }
 
 async function storms(report: Report, seed: number, orders: number): Promise<void> {
   const { violations, ...counts } = await runStorm({ seed, orders, say: report.line });
   for (const violation of violations) report.line(`VIOLATION in the storm of seed ${seed}: ${violation}`);
+  if (violations.length > 0) report.find({ orders: report.totals.orders + counts.orders, violations });
   const totals = { ...counts, violations: violations.length };
   report.line(`storm with seed ${seed}: ${inWords(totals)}`);
   report.add(totals);
@@ -72,6 +90,18 @@ async function tortureDefect(defect: string): Promise<number> {
   const { exitCode } = await runWithDefect(defect, withoutDefect(process.argv.slice(2)), process.env, write);
   write(`defect ${defect}: ${exitCode === 1 ? 'caught' : 'NOT caught'}\n`);
   return exitCode;
+}
+
+/** 0: every defect was caught; 1: one was not, or could not be tried. */
+async function tortureDefects({ orders, seed, json }: Options): Promise<number> {
+  const line = (text: string) => process.stdout.write(`${text}\n`);
+  const results = await runAllDefects({ orders, seed }, ({ defect, verdict, orders: after, said }) =>
+    line(`defect ${defect}: ${verdict}${after === null ? '' : ` after ${after} orders`}: ${said}`),
+  );
+  const caught = results.filter(({ verdict }) => verdict === 'caught').length;
+  line(`\n${asTable(results)}\n\n${caught} of ${results.length} defects caught, with seed ${seed}`);
+  if (json === true) line(JSON.stringify({ seed, orders, defects: results }));
+  return caught === results.length ? 0 : 1;
 }
 
 function withoutDefect(args: string[]): string[] {

@@ -7,12 +7,18 @@ import { fileURLToPath } from 'node:url';
 import { defects } from './defects.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-/** All that a run reads. */
-const copied = ['src', 'migrations', 'bench', 'test/support', 'package.json', 'tsconfig.json'];
+/** All that a run reads; the storm compiles the program there and starts its processes from that. */
+const copied = [
+  ...['src', 'migrations', 'bench', 'test/support'],
+  ...['package.json', 'tsconfig.json', 'tsconfig.build.json'],
+];
+/** A defect may let the bench wait for ever: it is stopped then, ms. */
+const MAX_RUN_MS = 900_000;
 
 /**
  * Runs the bench on a copy of the program with a defect in it. Its exit code is the run's: 1 when the defect was
- * caught, 0 when it was not. Throws for an unknown defect, or one whose text is not there.
+ * caught, 0 when it was not, 2 when the run failed or did not end. Throws for an unknown defect, or one whose text is
+ * not there.
  */
 export async function runWithDefect(
   name: string,
@@ -27,9 +33,15 @@ export async function runWithDefect(
   try {
     for (const part of copied) cpSync(join(root, part), join(directory, part), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
-    plant(join(directory, defect.file), defect);
+    for (const { file, text, replacement } of defect.replacements) {
+      plant(join(directory, file), text, replacement);
+    }
     const bench = join(directory, 'bench/torture/torture.ts');
-    const child = spawn(process.execPath, ['--import', 'tsx', bench, ...args], { cwd: directory, env });
+    const child = spawn(process.execPath, ['--import', 'tsx', bench, ...args], {
+      cwd: directory,
+      env,
+      timeout: MAX_RUN_MS,
+    });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.on('data', (text: Buffer) => {
@@ -44,7 +56,7 @@ export async function runWithDefect(
   }
 }
 
-function plant(file: string, { text, replacement }: (typeof defects)[string]): void {
+function plant(file: string, text: string, replacement: string): void {
   const parts = readFileSync(file, 'utf8').split(text);
   if (parts.length !== 2)
     throw new Error(`${file} has the text to replace ${parts.length - 1} times, not once`);

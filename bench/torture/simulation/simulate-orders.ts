@@ -9,6 +9,8 @@ export interface Simulation {
   /** Orders under way side by side. */
   lanes: number;
   onOrder(order: SimulatedOrder): void;
+  /** Once aborted, no other order begins. */
+  signal?: AbortSignal;
 }
 
 /** Simulates orders in this process. Throws when the bench itself fails. */
@@ -18,13 +20,14 @@ export async function simulateOrders({
   indexes,
   lanes,
   onOrder,
+  signal,
 }: Simulation): Promise<void> {
   const left = [...indexes];
   const open: Lane[] = [];
   async function live(): Promise<void> {
     const lane = await openLane(databaseUrl);
     open.push(lane);
-    for (let index = left.shift(); index !== undefined; index = left.shift()) {
+    for (let index = left.shift(); index !== undefined && signal?.aborted !== true; index = left.shift()) {
       onOrder(await simulateOrder(lane, seed, index));
     }
   }
