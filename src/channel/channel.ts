@@ -85,6 +85,8 @@ export interface ChannelPayment {
 /** For the close record: what the channel said, short, without secrets or customer identity. */
 interface Answered {
   answer: string;
+  /** The adapter said it by itself, without asking the channel: it shows nothing of whether the channel works. */
+  asked?: false;
 }
 
 /**

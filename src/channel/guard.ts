@@ -27,6 +27,7 @@ interface Answer {
   kind: string;
   answer: string;
   answered?: true;
+  asked?: false;
   statedAt?: Date;
 }
 
@@ -106,9 +107,8 @@ export function guardChannel(
     try {
       const result = await call;
       if (result.statedAt !== undefined) onStatedTime(result.statedAt);
-      const { kind, answer, answered = false } = result;
-      // A channel without a close was not asked.
-      if (kind !== 'unsupported') breakers.note({ operation, method, orderNo, kind, answer, answered });
+      const { kind, answer, answered = false, asked = kind !== 'unsupported' } = result;
+      if (asked) breakers.note({ operation, method, orderNo, kind, answer, answered });
       return result;
     } finally {
       underWay -= 1;

@@ -79,12 +79,17 @@ export function refused(answer: string, { message, code }: Refusal): CreateResul
 
 /** Not asked at all: the merchant left out what this method needs. */
 export function missing(what: string): CreateResult {
-  return { kind: 'refused', answer: `not asked: no ${what}`, message: `缺少参数 ${what}` };
+  return { kind: 'refused', asked: false, answer: `not asked: no ${what}`, message: `缺少参数 ${what}` };
 }
 
 /** Not asked at all: the order layer offers only a channel's own methods, and this is not one. */
 export function unsupported(method: string): CreateResult {
-  return { kind: 'refused', answer: `not asked: ${method}`, message: `不支持的支付方式 ${method}` };
+  return {
+    kind: 'refused',
+    asked: false,
+    answer: `not asked: ${method}`,
+    message: `不支持的支付方式 ${method}`,
+  };
 }
 
 /** Without what is the customer's: channels repeat parameters in their messages. */

@@ -14,9 +14,10 @@ import type {
  */
 
 const answer = z.string();
+const asked = z.literal(false).optional().catch(undefined);
 const answered = z.literal(true).optional().catch(undefined);
 const plain = <Kind extends string>(kinds: readonly Kind[]) =>
-  z.object({ kind: z.enum(kinds), answer, answered });
+  z.object({ kind: z.enum(kinds), answer, answered, asked });
 const payment = z.object({
   orderNo: z.string().min(1),
   channelTradeNo: z.string().min(1),
@@ -28,8 +29,8 @@ const statedAt = z.date().optional().catch(undefined);
 const failures = ['unknown', 'rate_limited', 'misconfigured'] as const;
 
 export const chargeResult: z.ZodType<ChargeResult> = z.union([
-  z.object({ kind: z.literal('created'), answer, payBody: z.string() }),
-  z.object({ kind: z.literal('refused'), answer, message: z.string() }),
+  z.object({ kind: z.literal('created'), answer, asked, payBody: z.string() }),
+  z.object({ kind: z.literal('refused'), answer, asked, message: z.string() }),
   z.object({ kind: z.literal('paid'), answer, payment }),
   plain(['user_paying', ...failures]),
 ]);

@@ -103,3 +103,23 @@ test('a question past the guard is asked while the channel is out of order, and 
   expect(await channel.unguarded.query(asChannelOrder(order))).toMatchObject({ kind: 'unpaid' });
   expect(channel.unavailable('ask', 'qrcode')).not.toBeNull();
 });
+
+test('what an adapter answers without asking neither keeps a channel open nor opens it again', async () => {
+  const { channel } = guarded(world.app.deps.channels.get('ali_pay')?.unguarded);
+  const page = { ...asChannelOrder(await world.create('ali_pay')), method: 'wap' as const };
+  const payer = { authCode: null, openId: null, returnUrl: null };
+  now = page.createAttemptedAt.getTime();
+  const signedHere = async () =>
+    expect(await channel.create(page, payer)).toMatchObject({ kind: 'created', asked: false });
+  world.simulator.control.addFault({ kind: 'status', status: 503, match: { channel: 'ali_pay' } });
+  for (const order of orders.map((each) => asChannelOrder(each))) {
+    await signedHere();
+    await channel.close(order);
+    await channel.query(order);
+  }
+  expect(channel.outOfOrder()).toMatchObject([{ operation: 'all' }]);
+  tick += 5_000;
+  expect(channel.admit('create', 'wap')).toBeNull();
+  await signedHere();
+  expect(channel.unavailable('ask', 'qrcode')).toMatchObject({ isWhole: true });
+});

@@ -102,6 +102,7 @@ describe.each(names)('%s', (name) => {
     const order = orderBy(method);
     expect(await channels[name].create(order, anybody)).toEqual({
       kind: 'refused',
+      asked: false,
       answer: `not asked: no ${what}`,
       message: `缺少参数 ${what}`,
     });

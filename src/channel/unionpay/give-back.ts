@@ -39,7 +39,7 @@ export function cancelByUndo(
   if (now < dayEnds) return undo(deps, order, refund);
   const mayBeOnItsWay = mayHaveBeenUndone(order, refund) && now < dayEnds + UNDO_SETTLES_MS;
   return mayBeOnItsWay
-    ? Promise.resolve({ kind: 'again', answer: 'not asked: an undo may be on its way' })
+    ? Promise.resolve({ kind: 'again', asked: false, answer: 'not asked: an undo may be on its way' })
     : null;
 }
 

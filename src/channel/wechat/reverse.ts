@@ -16,7 +16,7 @@ type Reversed = ReturnType<typeof readReverse>;
  * they are before this.
  */
 export async function closeByReverse(deps: WechatDeps, order: ChannelOrder): Promise<CloseResult> {
-  if (isTooEarly(deps, order)) return { kind: 'user_paying', answer: TOO_EARLY };
+  if (isTooEarly(deps, order)) return { kind: 'user_paying', asked: false, answer: TOO_EARLY };
   const { kind, ...said } = await reverse(deps, order);
   return { ...said, kind: kind === 'refund_instead' || kind === 'not_enough' ? 'conflict' : kind };
 }
@@ -27,7 +27,7 @@ export async function cancelByReverse(
   order: ChannelOrder,
   query: (order: ChannelOrder) => Promise<QueryResult>,
 ): Promise<CancelResult> {
-  if (isTooEarly(deps, order)) return { kind: 'again', answer: TOO_EARLY };
+  if (isTooEarly(deps, order)) return { kind: 'again', asked: false, answer: TOO_EARLY };
   const reversed = await reverse(deps, order);
   const { kind, answer } = reversed;
   if (kind !== 'accepted' && kind !== 'unknown') return { kind, answer };
