@@ -29,9 +29,10 @@ export async function addColumnOnce(
   queryRunner: QueryRunner,
   column: string,
   definition: string,
+  table = 'payment_order',
 ): Promise<void> {
-  if (await hasColumn(queryRunner, column)) return;
-  await alterOnline(queryRunner, 'payment_order', `ADD COLUMN ${column} ${definition}`, FOR_COLUMNS);
+  if (await hasColumn(queryRunner, column, table)) return;
+  await alterOnline(queryRunner, table, `ADD COLUMN ${column} ${definition}`, FOR_COLUMNS);
 }
 
 /** Adds those of the keys that are not there, by name. Writers go on meanwhile: it fails rather than lock them out. */
@@ -75,11 +76,15 @@ async function alterOnline(
   await alterOnline(queryRunner, table, change, others);
 }
 
-async function hasColumn(queryRunner: QueryRunner, column: string): Promise<boolean> {
+async function hasColumn(
+  queryRunner: QueryRunner,
+  column: string,
+  table = 'payment_order',
+): Promise<boolean> {
   const found: unknown[] = await queryRunner.query(
     `SELECT 1 FROM information_schema.columns
-     WHERE table_schema = DATABASE() AND table_name = 'payment_order' AND column_name = ?`,
-    [column],
+     WHERE table_schema = DATABASE() AND table_name = ? AND column_name = ?`,
+    [table, column],
   );
   return found.length > 0;
 }

@@ -6,6 +6,7 @@ import { LatePayments1755000000000, Violations1756000000000 } from './5-late-pay
 import { Admin1757000000000 } from './6-admin.ts';
 import { CloseRecordView1758100000000, View1758000000000 } from './7-view.ts';
 import { Processes1759000000000, Traces1759100000000 } from './8-observe.ts';
+import { Note1760000000000 } from './9-note.ts';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -22,4 +23,5 @@ export const migrations = [
   CloseRecordView1758100000000,
   Processes1759000000000,
   Traces1759100000000,
+  Note1760000000000,
 ];

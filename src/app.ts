@@ -155,7 +155,15 @@ export async function openApp({ server, ...channelConfig }: Config, log: Logger)
         closeOrder: (numbers, trigger) => closeByHand(deps, numbers, trigger),
         cancelOrder: (numbers, trigger) => cancelByHand(deps, numbers, trigger),
         syncOrder: (numbers, trigger) => syncByHand(deps, numbers, trigger),
-        findOrder: (numbers) => deps.store.findByNumbers(numbers),
+        async findOrder(numbers) {
+          const named = await deps.store.findNamed(numbers);
+          if (named !== null && named.contradiction !== null)
+            log.warn(
+              { orderNo: named.order.orderNo, contradiction: named.contradiction },
+              'the numbers of a request do not name one order',
+            );
+          return named?.order ?? null;
+        },
         rememberNonce: createNonceMemory(redis, server.REDIS_PREFIX, log),
         receiveNotification: (channel, raw) => receiveNotification(deps, channel, raw),
         ...health,

@@ -112,6 +112,8 @@ function detailsOf(outcome: Outcome): Record<string, unknown> {
       return { reason: outcome.reason, answer: outcome.answer };
     case 'refused':
       return { answer: outcome.answer };
+    case 'contradiction':
+      return { answer: outcome.detail };
     case 'not_found':
     case 'unsupported':
       return {};

@@ -38,6 +38,7 @@ function renderEvent(event: TimelineEvent): string[] {
           labelled('asked:', event.queryBefore),
           labelled('close:', event.closeAnswer),
           labelled('asked:', event.queryAfter),
+          labelled('note:', event.note),
         ),
       ];
     case 'refund':

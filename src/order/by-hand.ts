@@ -9,6 +9,7 @@ import type {
   CancelOutcome,
   CloseOutcome,
   CloseTrigger,
+  NamedOrder,
   OrderNumbers,
   Pending,
   SyncOutcome,
@@ -28,11 +29,13 @@ export async function closeByHand(
   numbers: OrderNumbers,
   trigger: CloseTrigger,
 ): Promise<CloseOutcome> {
-  const order = await deps.store.findByNumbers(numbers);
-  if (order === null) return { kind: 'not_found' };
-  return inTraceOf(order, 'close by hand', () =>
-    orStuck(deps, order, trigger, () => closeFound(deps, order, trigger)),
-  );
+  const named = await deps.store.findNamed(numbers);
+  if (named === null) return { kind: 'not_found' };
+  const { order } = named;
+  return inTraceOf(order, 'close by hand', () => {
+    const noted = withNote(deps, named, trigger);
+    return orStuck(deps, order, noted, () => closeFound(deps, order, noted));
+  });
 }
 
 async function closeFound(
@@ -58,8 +61,13 @@ export async function cancelByHand(
   numbers: OrderNumbers,
   trigger: CloseTrigger,
 ): Promise<CancelOutcome> {
-  const order = await deps.store.findByNumbers(numbers);
-  if (order === null) return { kind: 'not_found' };
+  const named = await deps.store.findNamed(numbers);
+  if (named === null) return { kind: 'not_found' };
+  const { order, contradiction } = named;
+  if (contradiction !== null) {
+    withNote(deps, named, trigger);
+    return { kind: 'contradiction', detail: contradiction };
+  }
   return inTraceOf(order, 'cancel by hand', () =>
     orStuck(deps, order, trigger, () => cancelFound(deps, order, trigger)),
   );
@@ -92,15 +100,28 @@ export async function syncByHand(
   numbers: OrderNumbers,
   trigger: CloseTrigger,
 ): Promise<SyncOutcome> {
-  const order = await deps.store.findByNumbers(numbers);
-  if (order === null) return { kind: 'not_found' };
+  const named = await deps.store.findNamed(numbers);
+  if (named === null) return { kind: 'not_found' };
+  const { order } = named;
   return inTraceOf(order, 'sync by hand', async () => {
-    const outcome = await orStuck(deps, order, trigger, () => syncOrder(deps, order, trigger));
+    const noted = withNote(deps, named, trigger);
+    const outcome = await orStuck(deps, order, noted, () => syncOrder(deps, order, noted));
     if (outcome.kind === 'pending')
       return { kind: 'unreachable', reason: 'faulty_data', answer: outcome.answer };
     if (outcome.kind === 'synced') await followRow(deps, order.id);
     return outcome;
   });
+}
+
+/** Where the numbers contradict each other: a warning in the log, and a note for the close record. */
+function withNote(
+  { log }: OrderDeps,
+  { order: { orderNo, channel }, contradiction }: NamedOrder,
+  trigger: CloseTrigger,
+): CloseTrigger {
+  if (contradiction === null) return trigger;
+  log.warn({ orderNo, channel, contradiction }, 'the numbers of a request do not name one order');
+  return { ...trigger, note: `numbers: ${contradiction}` };
 }
 
 /** The wish is in the row, and the timer set, in the name of who asked. Null: it has ended meanwhile. */

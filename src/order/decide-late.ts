@@ -24,8 +24,9 @@ export async function decideLatePayment(
   decision: LateDecision,
   trigger: CloseTrigger,
 ): Promise<DecideLateOutcome> {
-  const order = await deps.store.findByNumbers(numbers);
-  if (order === null) return { kind: 'not_found' };
+  const named = await deps.store.findNamed(numbers);
+  if (named === null || named.contradiction !== null) return { kind: 'not_found' };
+  const { order } = named;
   return inTraceOf(order, 'decide late payment', () => decide(deps, order, decision, trigger));
 }
 

@@ -83,6 +83,8 @@ export interface CloseRecord {
   statusAfter: string;
   actor: string | null;
   clientIp: string | null;
+  /** What people should know besides, such as numbers that contradict each other. */
+  note: string | null;
   createdAt: Date;
 }
 
@@ -106,6 +108,7 @@ export const CloseRecordEntity = new EntitySchema<CloseRecord>({
     statusAfter: { type: 'varchar', length: 20, name: 'status_after' },
     actor: text('actor', 100),
     clientIp: text('client_ip', 64),
+    note: text('note', 200),
     createdAt: { type: 'datetime', precision: 3, name: 'created_at' },
   },
 });

@@ -53,6 +53,8 @@ export interface CloseTrigger {
   /** A user or merchant, where one is known. */
   actor: string | null;
   clientIp: string | null;
+  /** For the close record: what people should know of the request. */
+  note?: string;
 }
 
 /**
@@ -79,6 +81,13 @@ export type CloseOutcome =
   | { kind: 'not_due'; dueAt: Date }
   | Pending;
 
+/** The order that some numbers name, and whether all of them name it. */
+export interface NamedOrder {
+  order: PaymentOrder;
+  /** A number that was given names another order, or none; null: all name this one. */
+  contradiction: string | null;
+}
+
 /** How a merchant names an order. The system's number wins. */
 export interface OrderNumbers {
   /** Our order number, or the BIGINT id in digits. */
@@ -97,6 +106,8 @@ export function byId({ id }: Pick<PaymentOrder, 'id'>): OrderNumbers {
 }
 
 export type CancelOutcome =
+  /** Numbers were given that do not name one order: nothing was done, because money hangs on it. */
+  | { kind: 'contradiction'; detail: string }
   /** Nobody has paid, or the money has gone back. `refunded`: it had been paid. */
   | { kind: 'cancelled'; order: PaymentOrder; refunded: boolean }
   /** It had ended before, or its money is on the way back already. */

@@ -199,6 +199,7 @@ export function closeRecord(
     statusAfter,
     actor: trigger.actor?.slice(0, ACTOR_LENGTH) ?? null,
     clientIp: trigger.clientIp,
+    note: trigger.note ?? null,
     createdAt: now,
   };
 }

@@ -1,11 +1,12 @@
 import { type DataSource, In } from 'typeorm';
-import { isDuplicate } from '../platform/database.ts';
+import { isDuplicate, isDuplicateOf } from '../platform/database.ts';
 import { createAttemptStore } from './attempt-store.ts';
 import { PaymentOrderEntity } from './entities.ts';
 import { createFaultyStore } from './faulty-store.ts';
 import { change, noFailures } from './guarded-change.ts';
 import type { PaymentOrder } from './order.ts';
-import type { OrderNumbers } from './outcomes.ts';
+import { newOrderId } from './order-id.ts';
+import type { NamedOrder, OrderNumbers } from './outcomes.ts';
 import { createPaymentStore } from './payment-store.ts';
 
 export type OrderStore = ReturnType<typeof createOrderStore>;
@@ -88,6 +89,26 @@ export function createOrderStore(db: DataSource) {
       return another === undefined ? (order ?? null) : null;
     },
 
+    /**
+     * The same, and whether the other numbers mean it too. After a restored backup, or by a merchant's mistake, two numbers
+     * may mean two orders.
+     */
+    async findNamed(numbers: OrderNumbers): Promise<NamedOrder | null> {
+      const order = await this.findByNumbers(numbers);
+      if (order === null) return null;
+      const { orderNo, bizOrderNo, outOrderNo = null } = numbers;
+      const others: Partial<Record<'bizOrderNo' | 'outOrderNo', PaymentOrder | null>> = {};
+      if (orderNo !== null && bizOrderNo !== null && bizOrderNo !== order.bizOrderNo)
+        others.bizOrderNo = await this.findByBizOrderNo(bizOrderNo);
+      const isFirst = orderNo === null && bizOrderNo === null;
+      if (outOrderNo !== null && !isFirst && outOrderNo !== order.channelTradeNo)
+        others.outOrderNo = (await this.listByChannelTradeNo(outOrderNo))[0] ?? null;
+      const [name, other] = Object.entries(others)[0] ?? [];
+      if (name === undefined) return { order, contradiction: null };
+      const means = other === null || other === undefined ? 'no order' : `order ${other.orderNo}`;
+      return { order, contradiction: `${name} means ${means}` };
+    },
+
     /** Those to which a channel gave this number. More than one, by different channels: at most two are told. */
     async listByChannelTradeNo(channelTradeNo: string): Promise<PaymentOrder[]> {
       const found = await orders.find({ where: { channelTradeNo }, take: MAX_SPELLINGS });
@@ -98,12 +119,14 @@ export function createOrderStore(db: DataSource) {
     async insert(
       order: NewOrder & Partial<Pick<PaymentOrder, 'payBody'>>,
     ): Promise<'inserted' | 'duplicate'> {
-      try {
-        await orders.insert({ ...emptyOrder, ...order });
-        return 'inserted';
-      } catch (error) {
-        if (isDuplicate(error)) return 'duplicate';
-        throw error;
+      for (;;) {
+        try {
+          await orders.insert({ ...emptyOrder, ...order, id: newOrderId() });
+          return 'inserted';
+        } catch (error) {
+          if (!isDuplicate(error)) throw error;
+          if (!isDuplicateOf(error, 'PRIMARY')) return 'duplicate';
+        }
       }
     },
 

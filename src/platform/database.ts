@@ -114,6 +114,12 @@ export function isDuplicate(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ER_DUP_ENTRY';
 }
 
+/** True where that value is of this key. MySQL 8 puts the table's name before the key's. */
+export function isDuplicateOf(error: unknown, key: string): boolean {
+  if (!isDuplicate(error) || !(error instanceof Error)) return false;
+  return new RegExp(`for key '(?:[^']*\\.)?${key}'$`).test(error.message);
+}
+
 /** A short transaction, at the session's READ COMMITTED; tried again a few times where it lost a lock to another. */
 export async function inTransaction<T>(
   db: DataSource,

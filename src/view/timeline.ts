@@ -62,6 +62,7 @@ export async function readTimeline(db: DataSource, order: PaymentOrder) {
       statusAfter: record.statusAfter,
       actor: record.actor,
       clientIp: record.clientIp,
+      note: record.note,
     })),
     ...refunds.map(({ createdAt: at, refundNo, amountFen, reason, state, answer, endedAt }) => ({
       kind: 'refund' as const,

@@ -30,6 +30,7 @@ const record = (order: PaymentOrder): NewCloseRecord => ({
   trigger: 'timeout',
   attempt: 1,
   outcome: 'closed',
+  note: null,
   queryBefore: null,
   closeAnswer: '204',
   queryAfter: '200 CLOSED',

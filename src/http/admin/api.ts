@@ -118,6 +118,7 @@ export type TimelineEvent =
       statusAfter: string;
       actor: string | null;
       clientIp: string | null;
+      note: string | null;
     }
   | {
       kind: 'refund';

@@ -97,6 +97,8 @@ export function cancelResult(outcome: CancelOutcome): Result {
   switch (outcome.kind) {
     case 'cancelled':
       return success();
+    case 'contradiction':
+      return invalid('给出的编号指向不同的支付订单');
     case 'ended':
       return cancelOfEnded[outcome.status];
     case 'not_found':

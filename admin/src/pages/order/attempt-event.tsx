@@ -26,6 +26,7 @@ export function AttemptEvent({ event }: { event: TimelineEvent & { kind: 'attemp
           {event.clientIp !== null && ` · ${event.clientIp}`}
         </p>
       )}
+      {event.note !== null && <p className="soft">{event.note}</p>}
       {answers.length > 0 && (
         <ul>
           {answers.map(({ name, answer }) => (
