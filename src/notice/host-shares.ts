@@ -1,6 +1,15 @@
 import { nextSendInMs } from './schedule.ts';
 import type { Sent } from './send-notice.ts';
 
+/** The host did not answer: it may be left alone for a while. */
+const isSilence: ReadonlySet<Sent['outcome']> = new Set([
+  'timeout',
+  'unreachable',
+  'not_listening',
+  'unknown_host',
+  'bad_certificate',
+]);
+
 /** What a host has shown: `proven` answered SUCCESS to its last send, `silent` has not answered several in a row. */
 type Trust = 'proven' | 'unproven' | 'silent';
 
@@ -80,7 +89,7 @@ export function createHostShares() {
     /** A send is over, at `now`; null where nothing was sent. */
     ended(host: string, outcome: Sent['outcome'] | null, now: Date): void {
       count(host, -1);
-      if (outcome === 'timeout' || outcome === 'unreachable') {
+      if (outcome !== null && isSilence.has(outcome)) {
         // What was under way beside the send that began its rest says nothing new.
         if ((known.get(host)?.restsUntil ?? 0) > now.getTime()) return;
         const silences = (known.get(host)?.silences ?? 0) + 1;

@@ -1,6 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { Client } from 'undici';
+import { isSuccess, readAnswer } from './read-answer.ts';
 import type { ResolveHost } from './resolve-host.ts';
 
 /** For a whole exchange, from the name's resolution to the answer's last byte, ms. */
@@ -21,12 +22,19 @@ export interface Sent {
   /** Everything but `delivered` is a failure. */
   outcome:
     | 'delivered'
-    /** Not 200; redirects are not followed. */
+    /** Not 2xx; redirects are not followed. */
     | 'wrong_status'
-    /** 200, but not SUCCESS. */
+    /** 2xx, but not SUCCESS. */
     | 'wrong_answer'
     | 'timeout'
+    /** Broken off, or no way to it. */
     | 'unreachable'
+    /** Nothing listens there. */
+    | 'not_listening'
+    /** Its name has no address. */
+    | 'unknown_host'
+    /** Its TLS certificate is expired, self-signed, for another name, or not to be verified. */
+    | 'bad_certificate'
     /** Not on the public internet. */
     | 'refused_address'
     /** No http or https, or with a password in it. */
@@ -54,7 +62,7 @@ export function createNoticeSender(resolveHost: ResolveHost, timeoutMs = SEND_TI
     const resolved = await Promise.race([resolveHost(url.hostname), aborted(signal)]);
     if (resolved === 'aborted') return failed('timeout');
     if (resolved.kind === 'refused') return failed('refused_address');
-    if (resolved.kind === 'unknown') return failed('unreachable', 'no address');
+    if (resolved.kind === 'unknown') return failed('unknown_host', 'no address');
     const client = new Client(url.origin, {
       connect: { lookup: pinned(resolved.addresses), timeout: timeoutMs },
       pipelining: 0,
@@ -63,7 +71,8 @@ export function createNoticeSender(resolveHost: ResolveHost, timeoutMs = SEND_TI
     try {
       return await exchange(client, url, letter, signal);
     } catch (error) {
-      return failed(signal.aborted ? 'timeout' : 'unreachable', reasonOf(error));
+      const reason = reasonOf(error);
+      return failed(signal.aborted ? 'timeout' : outcomeOf(reason), reason);
     } finally {
       await client.destroy().catch(() => {});
     }
@@ -71,7 +80,7 @@ export function createNoticeSender(resolveHost: ResolveHost, timeoutMs = SEND_TI
 }
 
 async function exchange(client: Client, url: URL, letter: Letter, signal: AbortSignal): Promise<Sent> {
-  const { statusCode, body } = await client.request({
+  const { statusCode, headers, body } = await client.request({
     path: `${url.pathname}${url.search}`,
     method: 'POST',
     headers: {
@@ -84,16 +93,27 @@ async function exchange(client: Client, url: URL, letter: Letter, signal: AbortS
     signal,
   });
   const httpStatus = statusCode;
-  const text = await body.text().catch((error: unknown) => ({ error }));
-  if (typeof text !== 'string') {
-    const reason = reasonOf(text.error);
-    const outcome = signal.aborted ? 'timeout' : reason === TOO_LONG ? 'wrong_answer' : 'unreachable';
+  const bytes = await body.arrayBuffer().catch((error: unknown) => ({ error }));
+  if ('error' in bytes) {
+    const reason = reasonOf(bytes.error);
+    const outcome = signal.aborted ? 'timeout' : reason === TOO_LONG ? 'wrong_answer' : outcomeOf(reason);
     return { outcome, httpStatus, answer: reason };
   }
-  const answer = excerpt(text);
-  if (httpStatus !== 200) return { outcome: 'wrong_status', httpStatus, answer };
-  const isSuccess = text.trim().toUpperCase() === 'SUCCESS';
-  return { outcome: isSuccess ? 'delivered' : 'wrong_answer', httpStatus, answer };
+  const how = { encoding: one(headers['content-encoding']), type: one(headers['content-type']) };
+  const text = readAnswer(Buffer.from(bytes), how, MAX_ANSWER_BYTES);
+  const answer = text === null ? 'cannot be decoded' : excerpt(text);
+  if (httpStatus < 200 || httpStatus > 299) return { outcome: 'wrong_status', httpStatus, answer };
+  return { outcome: text !== null && isSuccess(text) ? 'delivered' : 'wrong_answer', httpStatus, answer };
+}
+
+function one(header: string | string[] | undefined): string | undefined {
+  return Array.isArray(header) ? header.join(',') : header;
+}
+
+/** What a code of Node's or of OpenSSL's says about the merchant's server. */
+function outcomeOf(code: string): 'not_listening' | 'bad_certificate' | 'unreachable' {
+  if (code === 'ECONNREFUSED') return 'not_listening';
+  return /CERT|LEAF_SIGNATURE|HOSTNAME_MISMATCH/.test(code) ? 'bad_certificate' : 'unreachable';
 }
 
 /** A lookup that knows these addresses and no others. */

@@ -95,7 +95,7 @@ describe('a notice is sent nowhere but to the public internet', () => {
     onTestFinished(() => names.end());
     const sendThere = createNoticeSender(createPublicResolver(names.resolver));
     expect(await sendThere(letter('http://nobody.example/'))).toEqual({
-      outcome: 'unreachable',
+      outcome: 'unknown_host',
       httpStatus: null,
       answer: 'no address',
     });
