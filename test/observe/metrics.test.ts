@@ -1,9 +1,14 @@
+import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { MISCONFIGURED_IN_A_ROW } from '../../src/channel/breaker.ts';
+import { readConfig } from '../../src/config.ts';
+import { checkProcesses } from '../../src/doctor/database/processes.ts';
+import { createOrder } from '../../src/order/create-order.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { freePort } from '../../src/platform/services/free-port.ts';
 import { payOverHttp } from '../support/pay.ts';
 import { until } from '../support/until.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { aWish, createWorld, type World } from '../support/world.ts';
 import { scrape } from './scrape.ts';
 
 let world: World;
@@ -58,6 +63,39 @@ test('a close that a merchant asked for and a timer finished was not late', asyn
   const channel = 'ali_pay';
   expect(seen.value('autoclose_attempts_total', { channel, outcome: 'closed' })).toBe(1);
   expect(seen.value('autoclose_close_lateness_seconds_count', { channel })).toBeNull();
+});
+
+test('an operation that is out of order is seen by Prometheus, by the other processes and by the doctor, and the channel is not', async () => {
+  world.simulator.control.addFault({
+    kind: 'error',
+    status: 403,
+    code: 'NO_AUTH',
+    match: { operation: 'create' },
+  });
+  for (let order = 0; order < MISCONFIGURED_IN_A_ROW; order += 1) {
+    const wish = { ...aWish('wechat_pay', `H5-${order}`), method: 'wap' as const, clientIp: '192.0.2.1' };
+    expect(await createOrder(world.app.deps, wish)).toEqual({ kind: 'misconfigured' });
+  }
+  world.simulator.control.clearFaults();
+  const seen = await scrape(world.env);
+  const shown = (operation: string, method: string) =>
+    seen.value('autoclose_channel_out_of_order', { channel: 'wechat_pay', operation, method });
+  expect([shown('all', 'all'), shown('create', 'wap'), shown('create', 'qrcode')]).toEqual([0, 1, null]);
+
+  const part = { channel: 'wechat_pay', operation: 'create', method: 'wap', until: expect.any(Date) };
+  await until('its heartbeat says so', async () =>
+    (await world.app.processes.list()).some(({ outOfOrder }) => outOfOrder.length > 0),
+  );
+  const [process] = (await world.app.processes.list()).filter(({ outOfOrder }) => outOfOrder.length > 0);
+  expect(process?.outOfOrder).toEqual([part]);
+  const { server } = readConfig(world.env);
+  const db = await new DataSource({ type: 'mysql', url: world.env.DATABASE_URL, timezone: 'Z' }).initialize();
+  const found = (await checkProcesses(db, server)).find(({ check }) => check === 'breaker');
+  await db.destroy();
+  expect(found).toMatchObject({
+    state: 'warn',
+    found: expect.stringMatching(/^wechat_pay \(create wap\) is out of order/),
+  });
 });
 
 test('what is overdue waits for a worker: not what is stuck, nor what is tried again later', async () => {
