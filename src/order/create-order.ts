@@ -183,8 +183,8 @@ async function charged(
 /** No channel promises to tell of a charge: it is asked about until the order expires. */
 async function poll(deps: OrderDeps, order: PaymentOrder): Promise<void> {
   const at = nextPollAt(deps, order);
-  await deps.store.postpone(order.id, at);
-  await deps.timer.set(order, at, 'timeout');
+  // If somebody is ending it meanwhile, the timer is theirs.
+  if (await deps.store.postpone(order.id, at)) await deps.timer.set(order, at, 'timeout');
 }
 
 /** Channels take deadlines in whole seconds; rounded down, so that theirs is never after ours. */

@@ -152,14 +152,10 @@ export function createOrderStore(db: DataSource) {
       });
     },
 
-    /** Moves the timer of an open order that nobody has asked to end. */
-    async postpone(id: string, nextCloseAt: Date): Promise<void> {
-      await change(
-        orders.manager,
-        { nextCloseAt },
-        "id = :id AND status = 'progress' AND ending = 'expiry'",
-        { id },
-      );
+    /** Moves the timer of an open order that nobody has asked to end. False: somebody has, or it has ended. */
+    async postpone(id: string, nextCloseAt: Date): Promise<boolean> {
+      const guard = "id = :id AND status = 'progress' AND ending = 'expiry'";
+      return (await change(orders.manager, { nextCloseAt }, guard, { id })) === 1;
     },
 
     /**
