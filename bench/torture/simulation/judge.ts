@@ -7,8 +7,9 @@ import {
   type Violation,
   ViolationEntity,
 } from '../../../src/order/entities.ts';
-import { MerchantNoticeEntity } from '../../../src/order/notice-entities.ts';
-import type { OrderStatus, PaymentOrder } from '../../../src/order/order.ts';
+import { type MerchantNotice, MerchantNoticeEntity } from '../../../src/order/notice-entities.ts';
+import { readSnapshot } from '../../../src/order/notice-snapshot.ts';
+import { type OrderStatus, type PaymentOrder, shownStatus } from '../../../src/order/order.ts';
 import type { Control } from '../../../src/simulator/control/control.ts';
 import type { LogEntry } from '../../../src/simulator/journal.ts';
 import type { OrderSnapshot } from '../../../src/simulator/snapshot.ts';
@@ -26,6 +27,9 @@ const mayKeepMoney = {
   refunded: 'never',
 } satisfies Record<OrderStatus, 'always' | 'never' | 'late'>;
 
+/** Who asks for everything that is asked through the API or the admin page. */
+export const ACTOR = 'merchant';
+
 /** An order at rest, from both sides. */
 export interface Evidence {
   row: PaymentOrder;
@@ -33,7 +37,7 @@ export interface Evidence {
   records: CloseRecord[];
   refunds: Refund[];
   /** What the merchant is told, in order. */
-  told: OrderStatus[];
+  notices: MerchantNotice[];
   /** What the program itself has found to contradict a close. */
   violations: Violation['kind'][];
   /** What we have asked its channel. */
@@ -47,9 +51,9 @@ export async function gatherEvidence(db: DataSource, control: Control, row: Paym
     order: control.order(orderNo),
     records: await db.getRepository(CloseRecordEntity).findBy({ orderId: id }),
     refunds: await db.getRepository(RefundEntity).findBy({ orderId: id }),
-    told: (
-      await db.getRepository(MerchantNoticeEntity).find({ where: { orderId: id }, order: { id: 'ASC' } })
-    ).map(({ event }) => event),
+    notices: await db
+      .getRepository(MerchantNoticeEntity)
+      .find({ where: { orderId: id }, order: { id: 'ASC' } }),
     violations: (await db.getRepository(ViolationEntity).findBy({ orderId: id })).map(({ kind }) => kind),
     requests: control.log({ orderNo }),
   };
@@ -96,15 +100,30 @@ const mayBeTold = {
 } satisfies Record<OrderStatus, OrderStatus[]>;
 
 /** One notice for each change, and no other (G6). */
-function judgeNotices({ row, told }: Evidence): string[] {
-  const wrong: string[] = [];
+function judgeNotices({ row, notices }: Evidence): string[] {
+  const wrong = notices.flatMap((notice) => judgeContent(row, notice));
+  if (new Set(notices.map(({ eventId }) => eventId)).size < notices.length)
+    wrong.push('two notices of one event id');
   let status: OrderStatus = 'progress';
-  for (const event of told) {
+  for (const { event } of notices) {
     const may: readonly OrderStatus[] = mayBeTold[status];
     if (!may.includes(event)) wrong.push(`told of ${event} after ${status}`);
     status = event;
   }
   if (status !== row.status) wrong.push(`it is ${row.status}, but the last notice says ${status}`);
+  return wrong;
+}
+
+/** A notice names the order, what it became, and its money. */
+function judgeContent(row: PaymentOrder, { orderNo, url, event, snapshot }: MerchantNotice): string[] {
+  const told = readSnapshot(snapshot);
+  const same = ['id', 'orderNo', 'bizOrderNo', 'channel', 'method', 'amountFen', 'attach'] as const;
+  const wrong = same
+    .filter((field) => told[field] !== row[field])
+    .map((field) => `a notice of ${event} has another ${field}: ${told[field]}`);
+  if (shownStatus(told) !== event) wrong.push(`a notice of ${event} shows ${shownStatus(told)}`);
+  if (event === 'success' && told.paidAt === null) wrong.push('a notice of success does not say when');
+  if (orderNo !== row.orderNo || url !== row.notifyUrl) wrong.push(`a notice of ${event} goes elsewhere`);
   return wrong;
 }
 
@@ -138,6 +157,7 @@ function judgeRecords({ row, order, records, refunds }: Evidence): string[] {
   if (['close', 'cancel', 'refunded'].includes(row.status) && final.length !== 1) {
     wrong.push(`${final.length} records of the change to ${row.status}, not 1`);
   }
+  for (const record of records) wrong.push(...judgeRecord(record));
   if (records.some(({ attempt }) => attempt < 1 || attempt > row.closeAttempts)) {
     wrong.push('a record of an attempt that was never begun');
   }
@@ -145,6 +165,18 @@ function judgeRecords({ row, order, records, refunds }: Evidence): string[] {
   const refunded = (order?.refundedFen ?? 0) > 0;
   if (refunded && refunds[0]?.state !== 'done')
     wrong.push('the money went back, and our refund does not say so');
+  return wrong;
+}
+
+/** It says who asked, and what the channel answered. Every merchant and user of a simulated life is called so. */
+function judgeRecord({ trigger, actor, closeType, outcome, ...answers }: CloseRecord): string[] {
+  const wrong: string[] = [];
+  const byName = trigger === 'api' || trigger === 'admin';
+  if (byName && (closeType === 'close' || closeType === 'cancel') && actor !== ACTOR)
+    wrong.push(`a record of a ${closeType} by ${trigger} does not say who asked`);
+  const { queryBefore, closeAnswer, queryAfter } = answers;
+  if (outcome === 'closed' && closeType === 'close' && (queryBefore ?? closeAnswer ?? queryAfter) === null)
+    wrong.push('a record of a close without an answer of its channel');
   return wrong;
 }
 

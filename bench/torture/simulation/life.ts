@@ -49,9 +49,11 @@ export interface Life {
   passTime(until: Date): Promise<void>;
 }
 
-/** A process that stands still for longer is taken for dead and killed, ms. */
-const HANGS_MS = 40_000;
-/** A request that was given up is on its way for no longer, ms. Both together stay within the product's margins. */
+/** What changes an order at its channel. */
+const forHolders = /^\w+_pay\.(close|refund)$/;
+/** A process that stands still for longer is taken for dead and killed, ms; in some lives it goes on after minutes. */
+const HANGS_MS = [40_000, 40_000, 600_000];
+/** A request that was given up is on its way for no longer, ms. The product's margins allow for it. */
 const ON_ITS_WAY_MS = 15_000;
 
 export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (line: string) => void): Life {
@@ -59,6 +61,7 @@ export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (lin
   const { control } = simulator;
   const began = clock.now().getTime();
   const counts = { faults: 0, kills: 0 };
+  const hangsMs = dice.pick(HANGS_MS);
   const copies: Mail[] = [];
   /** What has to be told when an operation dies. */
   const widows = new Map<Operation, () => void>();
@@ -71,6 +74,7 @@ export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (lin
     write(`+${at}s ${orderNo === null ? line : line.replaceAll(orderNo, 'ORDER')}`);
   }
   const witness = createWitness(lane, note);
+  timer.onSet(witness.timerSet);
 
   function snapshot(): OrderSnapshot | null {
     const orderNo = lane.orderNo();
@@ -98,6 +102,7 @@ export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (lin
 
   async function kill(operation: Operation): Promise<void> {
     counts.kills += 1;
+    witness.timerMayBeLost();
     stepper.kill(operation);
     if (!operation.isDone) widows.get(operation)?.();
     await settle();
@@ -114,7 +119,11 @@ export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (lin
     note,
     snapshot,
     async begin(name, work) {
-      await begin(name, work);
+      await begin(name, async () => {
+        const outcome = await work();
+        await witness.outcome(outcome);
+        return outcome;
+      });
     },
     async fireTimer() {
       const orderNo = lane.orderNo() ?? '';
@@ -129,8 +138,11 @@ export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (lin
     },
     async step(step, how = 'go') {
       if (how === 'late') counts.faults += 1;
+      if (step.moment === 'before' && forHolders.test(step.what))
+        witness.aboutToAsk(step.operation, step.what);
       await stepper.go(step, how);
       await settle(step.moment === 'before' && step.what.startsWith('store.'));
+      if (step.moment === 'before' && step.what === 'store.takeLease') witness.triedLease(step.operation);
     },
     async landLate() {
       const [request] = stepper.late();
@@ -187,7 +199,7 @@ export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (lin
         if (request.sentAt.getTime() + ON_ITS_WAY_MS < until.getTime()) await stepper.land(request);
       }
       for (const operation of new Set(stepper.steps().map((step) => step.operation))) {
-        if (operation.startedAt.getTime() + HANGS_MS < until.getTime()) await kill(operation);
+        if (operation.startedAt.getTime() + hangsMs < until.getTime()) await kill(operation);
       }
       rung += clock.advanceTo(until);
       note('time passes');

@@ -3,6 +3,7 @@ import { createOrder } from '../../../src/order/create-order.ts';
 import { reclose } from '../../../src/order/reclose.ts';
 import { sweepOverdue } from '../../../src/order/sweep-overdue.ts';
 import type { Operation } from '../../../src/simulator/operations.ts';
+import { ACTOR } from './judge.ts';
 import type { Life } from './life.ts';
 import type { Step } from './stepper.ts';
 import { pickFault } from './troubles.ts';
@@ -60,7 +61,7 @@ function requestMoves(life: Life): Move[] {
   const orderNo = lane.orderNo();
   if (new Set(stepper.steps().map(({ operation }) => operation)).size >= MAX_OPERATIONS) return [];
   const numbers = { orderNo: null, bizOrderNo: wish.bizOrderNo };
-  const trigger = { kind: dice.pick(['api', 'admin'] as const), actor: 'merchant', clientIp: '203.0.113.9' };
+  const trigger = { kind: dice.pick(['api', 'admin'] as const), actor: ACTOR, clientIp: '203.0.113.9' };
   const begin = (weight: number, name: string, work: () => Promise<unknown>): Move => ({
     weight,
     run: () => life.begin(name, work),
@@ -68,7 +69,10 @@ function requestMoves(life: Life): Move[] {
   const moves = [
     begin(0.4 * temper.create, 'create again', () => createOrder(deps, { ...wish, expiresAt: null })),
     begin(0.8 * temper.close, 'close', () => closeByHand(deps, numbers, trigger)),
-    begin(0.5 * temper.cancel, 'cancel', () => cancelByHand(deps, numbers, trigger)),
+    begin(0.5 * temper.cancel, 'cancel', () => {
+      life.witness.cancelAsked();
+      return cancelByHand(deps, numbers, trigger);
+    }),
     begin(0.4 * temper.sync, 'sync', () => syncByHand(deps, numbers, trigger)),
     begin(0.2, 'sweep', () => sweepOverdue(deps)),
   ];
@@ -155,8 +159,16 @@ function misfortuneMoves(life: Life): Move[] {
       run();
     },
   });
-  const moves = [strike(0.1 * temper.queue, 'the queue is emptied', timer.lose)];
-  if (!timer.isAway()) moves.push(strike(0.1 * temper.queue, 'the queue is away', () => timer.setAway(true)));
+  const loseTimers = () => {
+    life.witness.timerMayBeLost();
+    timer.lose();
+  };
+  const beAway = () => {
+    life.witness.timerMayBeLost();
+    timer.setAway(true);
+  };
+  const moves = [strike(0.1 * temper.queue, 'the queue is emptied', loseTimers)];
+  if (!timer.isAway()) moves.push(strike(0.1 * temper.queue, 'the queue is away', beAway));
   else moves.push({ weight: 1, run: async () => timer.setAway(false) });
   if (orderNo !== null) moves.push({ weight: temper.fault, run: () => layFault(life) });
   return moves;

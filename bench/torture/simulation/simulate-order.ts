@@ -4,7 +4,7 @@ import { createOrder } from '../../../src/order/create-order.ts';
 import { latePaymentPolicies } from '../../../src/order/late-payment.ts';
 import type { CreateOrder } from '../../../src/order/outcomes.ts';
 import { createDice, type Dice } from '../dice.ts';
-import { gatherEvidence, judge, judgeRest } from './judge.ts';
+import { ACTOR, gatherEvidence, judge, judgeRest } from './judge.ts';
 import type { Lane } from './lane.ts';
 import { beginLife, type Life, type LifeCounts } from './life.ts';
 import { layFault, movesOf } from './moves.ts';
@@ -87,7 +87,7 @@ async function showdown(life: Life, dice: Dice): Promise<void> {
   if (dice.chance(0.6)) await layFault(life, dice.pick(['close', 'query']));
   const numbers = { orderNo: null, bizOrderNo: life.wish.bizOrderNo };
   await life.begin('close', () =>
-    closeByHand(life.lane.deps, numbers, { kind: 'api', actor: null, clientIp: null }),
+    closeByHand(life.lane.deps, numbers, { kind: 'api', actor: ACTOR, clientIp: null }),
   );
 }
 

@@ -23,6 +23,8 @@ export interface TimerModel extends CloseTimer {
   lose(): void;
   setAway(away: boolean): void;
   isAway(): boolean;
+  /** Hears of each moment to which it is to be set, whether it can be or not. */
+  onSet(listen: (at: Date) => Promise<void>): void;
   reset(): void;
 }
 
@@ -30,9 +32,11 @@ export function createTimerModel(clock: Clock): TimerModel {
   let waiting: Date | null = null;
   let isRunning = false;
   let away = false;
+  let heard = async (_at: Date): Promise<void> => {};
 
   return {
     async set(_order, at) {
+      await heard(at);
       if (away) return 'away';
       if (isRunning) return 'live';
       waiting = at;
@@ -70,6 +74,9 @@ export function createTimerModel(clock: Clock): TimerModel {
       away = now;
     },
     isAway: () => away,
+    onSet(listen) {
+      heard = listen;
+    },
     reset() {
       waiting = null;
       isRunning = false;

@@ -1,24 +1,31 @@
 import type { NotificationReply } from '../../../src/channel/channel.ts';
 import { ChannelNotificationEntity } from '../../../src/order/entities.ts';
-import type { OrderStatus, PaymentOrder } from '../../../src/order/order.ts';
+import { LEASE_MS } from '../../../src/order/lease-keeper.ts';
+import { awaitsLastLook, type PaymentOrder } from '../../../src/order/order.ts';
 import type { OrderSnapshot } from '../../../src/simulator/snapshot.ts';
-import { keepsMoney } from './judge.ts';
+import { accuseAnswer } from './accuse-answer.ts';
+import { accuseRow } from './accuse-row.ts';
 import type { Lane } from './lane.ts';
 import type { Mail } from './life.ts';
+import type { Operation } from './stepper.ts';
 
-/** What the order may become from each state, in one step or several. */
-const mayBecome = {
-  progress: ['success', 'close', 'cancel', 'refunded'],
-  success: ['cancel', 'refunded'],
-  close: ['refunding', 'refunded', 'success'],
-  cancel: ['refunding'],
-  refunding: ['refunded', 'success'],
-  refunded: [],
-} satisfies Record<OrderStatus, OrderStatus[]>;
-
+/** So much later a timer may come back to an order that it found due and taken, ms: the rest of a lease, and a moment. */
+const TAKEN_MS = LEASE_MS + 1_000;
 /** Looks on after every event, and remembers what should not have been. */
 export interface Witness {
   violations: string[];
+  /** Somebody asked for a cancel: from now on money may go back. */
+  cancelAsked(): void;
+  /** A use case answered whoever asked. */
+  outcome(outcome: unknown): Promise<void>;
+  /** The operation asked for the order's lease, which it has if the row shows a new one. */
+  triedLease(operation: Operation): void;
+  /** The operation is about to ask its channel for what only the holder of the order's lease may ask. */
+  aboutToAsk(operation: Operation, what: string): void;
+  /** The order's timer was set to `at`. */
+  timerSet(at: Date): Promise<void>;
+  /** Something happened after which a timer may be missing: only the sweep makes good. */
+  timerMayBeLost(): void;
   /** We answered a notification. */
   answered(mail: Mail, reply: NotificationReply, how: 'whole' | 'tampered'): void;
   /** What we acknowledged is stored. */
@@ -34,6 +41,14 @@ export function createWitness(lane: Lane, note: (line: string) => void): Witness
   const acknowledged: Mail[] = [];
   let before: PaymentOrder | null = null;
   let wasPayable = false;
+  let wasRefunded = false;
+  let isCancelAsked = false;
+  let timerIsKept = true;
+  /** Leases that the row has shown, and who got one. */
+  const tokens = new Set<string>();
+  const holders = new Set<Operation>();
+  /** Each moment at which the row has been due. */
+  const dueTimes = new Set<number>();
 
   function accuse(violation: string): void {
     violations.push(violation);
@@ -48,8 +63,68 @@ export function createWitness(lane: Lane, note: (line: string) => void): Witness
     return (await lane.db.getRepository(ChannelNotificationEntity).countBy({ channel, eventId })) === 1;
   }
 
+  async function load(): Promise<PaymentOrder | null> {
+    const orderNo = lane.orderNo();
+    const row = orderNo === null ? null : await lane.store.find(orderNo);
+    if (row?.nextCloseAt) dueTimes.add(row.nextCloseAt.getTime());
+    return row;
+  }
+
+  /** Money goes back because of a cancel, a late payment, or a close that reverses a charge; never otherwise. */
+  function lookAtRefund(order: OrderSnapshot | null): void {
+    const isRefunded = order !== null && order.refundedFen > 0;
+    const { ending, latePaidAt } = before ?? {};
+    const mayGoBack = isCancelAsked || ending === 'reverse' || (latePaidAt ?? null) !== null;
+    if (isRefunded && !wasRefunded && !mayGoBack) accuse('money went back, and nobody had asked for it');
+    wasRefunded = isRefunded;
+  }
+
+  /**
+   * While nothing was killed or lost, the timer fires when the row is due, or before. Of two processes at once the later
+   * may set it to what the row said a moment earlier; that is the sweep's to make good.
+   */
+  function lookAtTimer(): void {
+    const atWork = new Set(lane.stepper.steps().map(({ operation }) => operation)).size;
+    if (atWork > 1) timerIsKept = false;
+    const isQuiet = atWork === 0 && timerIsKept && !lane.timer.isAway();
+    if (!isQuiet || before === null || before.nextCloseAt === null || awaitsLastLook(before)) return;
+    const at = lane.timer.at();
+    const latest = Math.max(before.nextCloseAt.getTime(), lane.clock.now().getTime() + TAKEN_MS);
+    if (at !== null && at.getTime() <= latest) return;
+    accuse(
+      `due at ${iso(before.nextCloseAt)}, and its timer ${at === null ? 'is not set' : `fires at ${iso(at)}`}`,
+    );
+    timerIsKept = false;
+  }
+
   return {
     violations,
+    cancelAsked() {
+      isCancelAsked = true;
+    },
+    async outcome(outcome) {
+      const row = await load();
+      if (row !== null) for (const wrong of accuseAnswer(outcome, row)) accuse(wrong);
+    },
+    triedLease(operation) {
+      const token = before?.leaseToken ?? null;
+      if (token === null || tokens.has(token)) return;
+      tokens.add(token);
+      holders.add(operation);
+    },
+    aboutToAsk(operation, what) {
+      // A holder that has lost its lease meanwhile does not know it yet.
+      if (!holders.has(operation)) accuse(`${what} by a process that never held the order`);
+    },
+    async timerSet(at) {
+      const row = await load();
+      if (row === null) accuse('a timer was set before its order was stored');
+      else if (!dueTimes.has(at.getTime()))
+        accuse(`a timer was set to ${iso(at)}, when the order is not due`);
+    },
+    timerMayBeLost() {
+      timerIsKept = false;
+    },
     answered(mail, reply, how) {
       const accepted = lane.channels.get(mail.channel)?.replies.accepted.body === reply.body;
       if (accepted && how === 'tampered') accuse('a tampered notification was acknowledged');
@@ -61,17 +136,16 @@ export function createWitness(lane: Lane, note: (line: string) => void): Witness
       }
     },
     async lookAtRow(order) {
-      const orderNo = lane.orderNo();
-      const now = orderNo === null ? null : await lane.store.find(orderNo);
-      if (before !== null && now !== null && before.status !== now.status) {
-        const allowed: readonly OrderStatus[] = mayBecome[before.status];
-        const isReopened = before.status !== 'progress' && now.status === 'success';
-        const mayReopen = lane.deps.latePaymentPolicy === 'reopen' && now.latePaidAt !== null;
-        if (!allowed.includes(now.status) || (isReopened && !mayReopen))
-          accuse(`${before.status} became ${now.status}`);
-        if ((now.status === 'close' || now.status === 'cancel') && now.watchUntil === null) {
-          if (keepsMoney(order)) accuse(`${now.status}, although it was paid`);
-        }
+      const now = await load();
+      if (now !== null) {
+        for (const wrong of accuseRow({
+          before,
+          now,
+          order,
+          policy: lane.deps.latePaymentPolicy,
+          at: lane.clock.now(),
+        }))
+          accuse(wrong);
       }
       before = now;
     },
@@ -80,6 +154,10 @@ export function createWitness(lane: Lane, note: (line: string) => void): Witness
       const isPayable = isOver && order?.payable === true;
       if (isPayable && !wasPayable) accuse(`${before?.status}, while the channel takes money`);
       wasPayable = isPayable;
+      lookAtRefund(order);
+      lookAtTimer();
     },
   };
 }
+
+const iso = (at: Date) => at.toISOString();

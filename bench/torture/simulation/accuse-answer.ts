@@ -1,0 +1,39 @@
+import type { OrderStatus, PaymentOrder } from '../../../src/order/order.ts';
+import { mayBecome } from './accuse-row.ts';
+
+/**
+ * What was answered is true in the row: `outcome` is what a use case returned, and `row` is read right afterwards, when
+ * others may have led the order on from there.
+ */
+export function accuseAnswer(outcome: unknown, row: PaymentOrder): string[] {
+  const said = statesOf(outcome);
+  if (said === null || said.states.some((state) => leadsTo(state, row.status))) return [];
+  return [`${said.kind} was answered, but the order is ${row.status}`];
+}
+
+/** The states that an answer speaks of; null: it promises none. */
+function statesOf(outcome: unknown): { kind: string; states: OrderStatus[] } | null {
+  if (typeof outcome !== 'object' || outcome === null || !('kind' in outcome)) return null;
+  const { kind, status } = outcome as { kind: unknown; status?: unknown };
+  switch (kind) {
+    case 'closed':
+      return { kind, states: ['close'] };
+    case 'cancelled':
+      // One that had ended unpaid is as cancelled as it can be.
+      return { kind, states: ['cancel', 'close'] };
+    case 'paid':
+      return { kind, states: ['success', 'refunding'] };
+    case 'ended':
+      return typeof status === 'string' && status in mayBecome
+        ? { kind: `ended as ${status}`, states: [status as OrderStatus] }
+        : null;
+    default:
+      return null;
+  }
+}
+
+function leadsTo(from: OrderStatus, to: OrderStatus): boolean {
+  if (from === to) return true;
+  const next: readonly OrderStatus[] = mayBecome[from];
+  return next.some((state) => leadsTo(state, to));
+}

@@ -1,0 +1,59 @@
+import type { LatePaymentPolicy } from '../../../src/order/late-payment.ts';
+import type { OrderStatus, PaymentOrder } from '../../../src/order/order.ts';
+import type { OrderSnapshot } from '../../../src/simulator/snapshot.ts';
+import { keepsMoney } from './judge.ts';
+
+/** What the order may become from each state, in one step or several. */
+export const mayBecome = {
+  progress: ['success', 'close', 'cancel', 'refunded'],
+  success: ['cancel', 'refunded'],
+  close: ['refunding', 'refunded', 'success'],
+  cancel: ['refunding'],
+  refunding: ['refunded', 'success'],
+  refunded: [],
+} satisfies Record<OrderStatus, OrderStatus[]>;
+
+interface Change {
+  /** The row before the last event; null: there was none. */
+  before: PaymentOrder | null;
+  now: PaymentOrder;
+  /** The channel's side. */
+  order: OrderSnapshot | null;
+  policy: LatePaymentPolicy;
+  at: Date;
+}
+
+/** What a row must not be after any event, whatever is under way. */
+export function accuseRow({ before, now, order, policy, at }: Change): string[] {
+  const wrong: string[] = [];
+  if (leavesSomething(now) && now.nextCloseAt === null && !leavesSomethingUndue(before))
+    wrong.push(`${now.status} with something left to do, and never due`);
+  if (now.status === 'success' && before?.status !== 'success' && order?.paidAt == null)
+    wrong.push('success, and nobody has paid');
+  const { leaseToken, leaseUntil } = before ?? {};
+  const wasHeld = leaseToken != null && leaseUntil != null && leaseUntil > at;
+  if (wasHeld && now.leaseToken !== null && now.leaseToken !== leaseToken)
+    wrong.push('two holders of one order at once');
+  if (before === null || before.status === now.status) return wrong;
+
+  const allowed: readonly OrderStatus[] = mayBecome[before.status];
+  const isReopened = before.status !== 'progress' && now.status === 'success';
+  const mayReopen = policy === 'reopen' && now.latePaidAt !== null;
+  if (!allowed.includes(now.status) || (isReopened && !mayReopen))
+    wrong.push(`${before.status} became ${now.status}`);
+  if ((now.status === 'close' || now.status === 'cancel') && now.watchUntil === null && keepsMoney(order))
+    wrong.push(`${now.status}, although it was paid`);
+  return wrong;
+}
+
+/** Somebody has to come back to it: it is open, watched, or its money is on the way back. */
+function leavesSomething({ status, watchUntil, latePaidAt, stuckAt }: PaymentOrder): boolean {
+  if (status === 'progress') return true;
+  if (status === 'refunding') return stuckAt === null;
+  return status === 'close' && watchUntil !== null && latePaidAt === null;
+}
+
+/** It was accused when that happened. */
+function leavesSomethingUndue(before: PaymentOrder | null): boolean {
+  return before !== null && before.nextCloseAt === null && leavesSomething(before);
+}
