@@ -147,6 +147,8 @@ export async function openApp({ server, ...channelConfig }: Config, log: Logger)
         settings: {
           ...signSettings,
           signRequired: server.SIGN_REQUIRED,
+          mchNo: server.MCH_NO,
+          appId: server.APP_ID,
           reqTimeToleranceS: server.REQ_TIME_TOLERANCE_S,
           rateLimitPerMinute: server.RATE_LIMIT_PER_MINUTE,
         },

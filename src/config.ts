@@ -63,6 +63,8 @@ const serverSchema = z.object({
       if (problem !== null) context.addIssue({ code: 'custom', message: problem });
     }),
   SIGN_REQUIRED: flag.prefault('true'),
+  MCH_NO: z.string().max(32).nullable().default(null),
+  APP_ID: z.string().max(32).nullable().default(null),
   REQ_TIME_TOLERANCE_S: whole(0, 86_400).prefault('300'),
   RATE_LIMIT_PER_MINUTE: whole(0, 1_000_000).prefault('0'),
   TRUST_PROXY: addressList.prefault(''),

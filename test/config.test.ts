@@ -77,6 +77,8 @@ describe('the configuration', () => {
         REDIS_PREFIX: 'autoclose',
         SIGN_TYPE: 'HMAC_SHA256',
         SIGN_REQUIRED: true,
+        MCH_NO: null,
+        APP_ID: null,
         REQ_TIME_TOLERANCE_S: 300,
         RATE_LIMIT_PER_MINUTE: 0,
         TRUST_PROXY: [],

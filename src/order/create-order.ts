@@ -29,7 +29,8 @@ const NOTHING_TO_SHOW = '';
  * The queue may be away: the row is the timer.
  *
  * The same `bizOrderNo` again returns its order while that is payable, and creates it at the channel if that
- * has not succeeded yet; the first call's expiry stands. While the channel is out of order no new order is made.
+ * has not succeeded yet; without an expiry of its own the first call's stands. Where it differs from the first call in what
+ * makes the order, it is another order under a number that is taken: a conflict. While the channel is out of order no new order is made.
  * Throws only when the database cannot be reached.
  */
 export async function createOrder(deps: OrderDeps, wish: CreateOrder): Promise<CreateOutcome> {
@@ -84,6 +85,11 @@ async function createAgain(
   if (order.amountFen !== wish.amountFen) return { kind: 'conflict', field: 'amount' };
   if (order.channel !== wish.channel) return { kind: 'conflict', field: 'channel' };
   if (order.method !== wish.method) return { kind: 'conflict', field: 'method' };
+  if (order.title !== wish.title) return { kind: 'conflict', field: 'title' };
+  if (order.notifyUrl !== wish.notifyUrl) return { kind: 'conflict', field: 'notifyUrl' };
+  const isOtherExpiry =
+    wish.expiresAt !== null && wholeSecond(wish.expiresAt).getTime() !== order.expiresAt.getTime();
+  if (isOtherExpiry) return { kind: 'conflict', field: 'expiredTime' };
 
   const now = deps.clock.now();
   if (order.expiresAt.getTime() <= now.getTime()) return { kind: 'ended', order };

@@ -33,7 +33,7 @@ export type CreateOutcome =
   /** This `bizOrderNo` has an order that has ended. */
   | { kind: 'ended'; order: PaymentOrder }
   /** This `bizOrderNo` has an order that differs in a field that matters. */
-  | { kind: 'conflict'; field: 'amount' | 'channel' | 'method' }
+  | { kind: 'conflict'; field: 'amount' | 'channel' | 'method' | 'title' | 'notifyUrl' | 'expiredTime' }
   | { kind: 'channel_not_enabled' }
   | { kind: 'method_not_enabled' }
   | { kind: 'expiry_invalid'; message: string }

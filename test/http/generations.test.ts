@@ -228,6 +228,20 @@ describe('signatures from elsewhere', () => {
     });
   });
 
+  test('a 3.0 request of another merchant or application is refused, where ours are configured', async () => {
+    const body =
+      '{"bizOrderNo":"P0001","useCancel":false,"mchNo":"M1","appId":"APP1",' +
+      '"reqTime":"2024-05-10 21:29:31","nonceStr":"n1","sign":"0a9de84560bd7553684fe0a20d6f1f697edd5f018517988c99d40eb7f00eee9a"}';
+    const answer = async (settings: { mchNo?: string; appId?: string }) => {
+      const api = openApi({ settings });
+      const { json } = await api.post('/unipay/close', body);
+      return { code: json.code, closed: api.closes.length };
+    };
+    expect(await answer({ mchNo: 'M1', appId: 'APP1' })).toEqual({ code: 0, closed: 1 });
+    expect(await answer({ mchNo: 'M2', appId: 'APP1' })).toEqual({ code: 20051, closed: 0 });
+    expect(await answer({ appId: 'APP2' })).toEqual({ code: 20051, closed: 0 });
+  });
+
   test.each<[SignType, string]>([
     ['HMAC_SHA256', '58781711dbf7bed76e096ee65b0e24061c0e7b83d9af9570cc7d09d027215404'],
     ['MD5', '2e63fcd50f016887420f10f17fa3d0ba'],

@@ -61,7 +61,7 @@ describe('the same bizOrderNo again', () => {
   test('returns the existing order; the first call’s expiry stands', async () => {
     const first = wish();
     const created = await create(first);
-    const again = await create({ ...first, expiresAt: new Date(Date.now() + 60_000) });
+    const again = await create({ ...first, expiresAt: null });
     expect(again.kind).toBe('existing');
     if (again.kind !== 'existing' || created.kind !== 'created') throw new Error('unreachable');
     expect(again.order).toMatchObject({ orderNo: created.order.orderNo, payBody: created.order.payBody });
@@ -83,6 +83,20 @@ describe('the same bizOrderNo again', () => {
     await create(first);
     expect(await create({ ...first, amountFen: 101 })).toEqual({ kind: 'conflict', field: 'amount' });
     expect(await create({ ...first, channel: 'ali_pay' })).toEqual({ kind: 'conflict', field: 'channel' });
+  });
+
+  test('with another title, notifyUrl or expiry it is another order, and a conflict', async () => {
+    const expiresAt = new Date(Date.now() + 600_000);
+    const first = wish({ expiresAt, notifyUrl: 'https://shop.example.com/a' });
+    await create(first);
+    const other = { title: 'another', notifyUrl: 'https://shop.example.com/b' };
+    expect(await create({ ...first, title: other.title })).toEqual({ kind: 'conflict', field: 'title' });
+    for (const notifyUrl of [other.notifyUrl, null])
+      expect(await create({ ...first, notifyUrl })).toEqual({ kind: 'conflict', field: 'notifyUrl' });
+    const later = new Date(expiresAt.getTime() + 60_000);
+    expect(await create({ ...first, expiresAt: later })).toEqual({ kind: 'conflict', field: 'expiredTime' });
+    for (const again of [first, { ...first, expiresAt: null }])
+      expect(await create(again)).toMatchObject({ kind: 'existing' });
   });
 
   test.each(['success', 'close', 'cancel'] as const)(

@@ -22,6 +22,9 @@ const ANSWER_TIMEOUT_MS = 60_000;
 const MEMBER_NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
 export interface ApiSettings extends SignSettings {
+  /** Where set, requests of 3.0 must name this merchant and this application. */
+  mchNo?: string | null;
+  appId?: string | null;
   /** False lets a request without a signature pass. One that is given must be right in any case. */
   signRequired: boolean;
   /** How far `reqTime` may be from our clock, either way; 0: any. */
@@ -119,6 +122,11 @@ function refuse({ settings, clock }: ApiDeps, generation: Generation, members: M
   const unsigned = members.sign === undefined || members.sign === null || members.sign === '';
   if (unsigned ? settings.signRequired : !isSigned(members, settings, dialect)) return failure('sign_wrong');
 
+  for (const name of ['mchNo', 'appId'] as const) {
+    const ours = settings[name] ?? null;
+    if (ours !== null && generation.namesApp && members[name] !== ours)
+      return invalid(`${name} 与本服务配置的不一致`);
+  }
   if (!Object.keys(members).every((name) => MEMBER_NAME.test(name)))
     return invalid('字段名只能由字母、数字和下划线组成，以字母开头，不超过 64 个字符');
   const reqTime = units.readReqTime(members.reqTime);

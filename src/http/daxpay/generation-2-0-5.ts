@@ -20,6 +20,7 @@ export const generation205: Generation = {
   dialect: asIs,
   names: { own: 'paymentId', biz: 'businessNo', payBiz: 'businessNo' },
   extendedClose: false,
+  namesApp: false,
   fields: {
     payable: ['paymentId', 'businessNo', 'asyncPay', 'asyncChannel', 'payBody', 'status'],
     order: [

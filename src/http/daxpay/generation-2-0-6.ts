@@ -14,6 +14,7 @@ export const generation206: Generation = {
   dialect: asIs,
   names: { own: 'orderNo', biz: 'bizTradeNo', payBiz: 'bizOrderNo' },
   extendedClose: false,
+  namesApp: false,
   fields: {
     payable: ['bizOrderNo', 'orderNo', 'status', 'payBody'],
     order: [

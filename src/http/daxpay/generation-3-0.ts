@@ -18,6 +18,7 @@ export const generation30: Generation = {
   dialect: upperCased,
   names: { own: 'orderNo', biz: 'bizOrderNo', payBiz: 'bizOrderNo' },
   extendedClose: true,
+  namesApp: true,
   fields: {
     payable: ['bizOrderNo', 'orderNo', 'status', 'payBody'],
     order: [

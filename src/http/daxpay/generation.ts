@@ -50,6 +50,8 @@ export interface Generation {
   names: { own: string; biz: string; payBiz: string };
   /** A close may name the channel's number and ask for a cancel. */
   extendedClose: boolean;
+  /** Its requests name the merchant (`mchNo`) and the application (`appId`). */
+  namesApp: boolean;
   /** True if a request is of this generation, and of none that is asked before it. */
   recognises(request: Request): boolean;
   layOut(outcome: Outcome, envelope: Envelope): Answer;
