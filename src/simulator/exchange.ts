@@ -3,6 +3,7 @@ import type { Answer, Call } from './call.ts';
 import type { SimulatorClock } from './clock.ts';
 import { breaksOff, type Fault, type FaultBook, isDistortion, isScripted } from './faults.ts';
 import type { Journal } from './journal.ts';
+import { tellLie } from './lies.ts';
 import type { Staging } from './staging.ts';
 import { resetConnection, sendHalf, sendReply, type WireReply, type WireRequest } from './wire.ts';
 
@@ -65,7 +66,9 @@ async function conclude(
   const answer = fault !== null && isScripted(fault) ? call.script(fault) : effect;
   if (answer === null) return null;
   const distortion = fault !== null && isDistortion(fault) ? fault : null;
-  const reply = call.render(answer, distortion);
+  const lie = distortion !== null && 'lie' in distortion ? distortion.lie : undefined;
+  const told = lie === undefined || call.operation !== 'query' ? answer : tellLie(call.channel, answer, lie);
+  const reply = call.render(told, distortion);
   if (distortion?.kind === 'truncated_body') await sendHalf(response, reply);
   else if (distortion?.kind === 'wrong_content_type') await sendReply(response, withWrongType(reply));
   else await sendReply(response, reply);

@@ -26,10 +26,13 @@ export type ScriptedFault =
   /** Any code of the channel's own tables. `status` is the HTTP status (WeChat, Alipay v3), `publicCode` gateway.do's. */
   | { kind: 'error'; code: string; message?: string; status?: number; publicCode?: string };
 
+/** What an answer claims that is not signed by the channel: somebody else may have written it. Of queries only. */
+export type Lie = 'paid' | 'closed';
+
 /** Faults that spoil the gateway's true answer. */
 export type Distortion =
-  | { kind: 'bad_signature' }
-  | { kind: 'missing_headers' }
+  | { kind: 'bad_signature'; lie?: Lie }
+  | { kind: 'missing_headers'; lie?: Lie }
   /** WeChat's deliberate test of the merchant's verification. */
   | { kind: 'signtest' }
   | { kind: 'timestamp_skew'; seconds?: number }

@@ -19,6 +19,14 @@ const operations = [
 ] as const;
 const moments: readonly Moment[] = ['before', 'after'];
 
+/** Only the signature shows that they are not true. */
+const lies: readonly Fault[] = [
+  { kind: 'bad_signature', lie: 'paid' },
+  { kind: 'missing_headers', lie: 'paid' },
+  { kind: 'bad_signature', lie: 'closed' },
+  { kind: 'missing_headers', lie: 'closed' },
+];
+
 /** Misfortune for the next few requests of one kind about one order: everything that the gateways know how to do. */
 export function pickFault(
   dice: Dice,
@@ -48,7 +56,7 @@ export function pickFault(
     { kind: 'error', code: dice.pick(['SYSTEM_ERROR', 'BANKERROR', 'SOMETHING_NEW']), status: 500, when },
   ];
   if (operation === 'query')
-    kinds.push({ kind: 'stale_read' }, { kind: 'stale_read', forMs: dice.int(1, 9) * 1000 });
+    kinds.push(...lies, { kind: 'stale_read' }, { kind: 'stale_read', forMs: dice.int(1, 9) * 1000 });
   if (operation === 'close') kinds.push({ kind: 'user_paying', when });
   if (channel === 'wechat_pay') {
     kinds.push({ kind: 'signtest' }, { kind: 'error', status: 401, code: 'SIGN_ERROR', when });
