@@ -30,6 +30,7 @@ import { createHeartbeat, type Heartbeat } from './process/heartbeat.ts';
 import { createProcessStore, type ProcessStore } from './process/process-store.ts';
 import { type CloseQueues, createCloseQueues } from './timer/close-queues.ts';
 import { startCloseWorker } from './timer/close-worker.ts';
+import { createDirectRunner } from './timer/direct-runner.ts';
 import type { QueueDepth } from './timer/queue-depths.ts';
 import { startSweeper } from './timer/sweeper.ts';
 
@@ -191,7 +192,8 @@ async function build(
       isWorking = true;
       const connection = openWorkerRedis(settings.redis, log);
       releases.add('connections', async () => connection.disconnect());
-      for (const channel of new Set(queues)) {
+      const ran = new Set(queues);
+      for (const channel of ran) {
         const options = {
           channel,
           prefix: settings.redisPrefix,
@@ -202,7 +204,12 @@ async function build(
         const worker = startCloseWorker(deps, connection, options);
         releases.add('work', () => worker.end());
       }
-      const sweeper = startSweeper(deps, settings.sweepIntervalMs, (counts) => {
+      const direct = createDirectRunner(deps, ran, {
+        concurrency: settings.closeConcurrency,
+        perSecond: settings.closesPerSecond,
+      });
+      releases.add('work', () => direct.stop());
+      const sweeper = startSweeper(deps, settings.sweepIntervalMs, direct.offer, (counts) => {
         heartbeat.swept(clock.now());
         instruments.swept(counts);
       });

@@ -26,6 +26,15 @@ export interface SweepCounts {
   stoppedAt: OverdueOrder | null;
 }
 
+interface SweepOptions {
+  after?: OverdueOrder | null;
+  budgetMs?: number;
+  /** Takes each order that the queue refuses, to run it in this process. Then the sweep does not end for that. */
+  run?: ((order: OverdueOrder) => void) | null;
+  /** False: that the queue refuses has been said. */
+  tells?: boolean;
+}
+
 /**
  * The net under the timers (兜底扫描): finds what is overdue in the database and has no live timer, and gives it
  * one. It closes nothing by itself and does not depend on the queue that it backs up.
@@ -33,12 +42,12 @@ export interface SweepCounts {
  * Scope: every order whose `nextCloseAt` has passed, oldest first, 500 at a time. Bound: `budgetMs` and the batch
  * under way. The next run goes on where this one stopped and then begins again with the oldest, so that live timers
  * never hide the orders behind them. Safe to run in every process at once: a timer set twice is one timer. One order
- * that cannot be given a timer keeps none of the others from theirs; if the queue is away it stops at once. Throws
- * only when the database cannot be reached.
+ * that cannot be given a timer keeps none of the others from theirs; if the queue is away it stops at once, or, with
+ * `run`, hands over all that is due and asks the queue no more. Throws only when the database cannot be reached.
  */
 export async function sweepOverdue(
   deps: OrderDeps,
-  { after: from = null, budgetMs = SWEEP_BUDGET_MS }: { after?: OverdueOrder | null; budgetMs?: number } = {},
+  { after: from = null, budgetMs = SWEEP_BUDGET_MS, run = null, tells = true }: SweepOptions = {},
 ): Promise<SweepCounts> {
   const counts: SweepCounts = {
     overdue: 0,
@@ -55,8 +64,8 @@ export async function sweepOverdue(
 
   for (;;) {
     const orders = await deps.store.overdue(now, BATCH, after);
-    await giveTimers(deps, orders, counts);
-    if (counts.away > 0 || orders.length < BATCH) break;
+    await giveTimers(deps, orders, counts, run);
+    if ((counts.away > 0 && run === null) || orders.length < BATCH) break;
     after = orders.at(-1) ?? null;
     if (deps.clock.now().getTime() >= endsAt) {
       counts.stoppedAt = after;
@@ -66,20 +75,30 @@ export async function sweepOverdue(
   const { stoppedAt, ...found } = counts;
   const seen = { ...found, complete: stoppedAt === null };
   if (counts.enqueued > 0) deps.log.warn(seen, 'sweep gave overdue orders a timer');
-  if (counts.failed > 0) deps.log.error(seen, 'sweep could not give some orders a timer');
-  if (counts.away > 0) deps.log.error(seen, 'sweep cannot reach the queue: timers are late');
+  if (counts.failed > 0 && tells) deps.log.error(seen, 'sweep could not give some orders a timer');
+  if (counts.away > 0 && tells) deps.log.error(seen, 'sweep cannot reach the queue: timers are late');
   return counts;
 }
 
-async function giveTimers(deps: OrderDeps, orders: OverdueOrder[], counts: SweepCounts): Promise<void> {
-  for (let from = 0; from < orders.length && counts.away === 0; from += CONCURRENCY) {
+async function giveTimers(
+  deps: OrderDeps,
+  orders: OverdueOrder[],
+  counts: SweepCounts,
+  run: SweepOptions['run'],
+): Promise<void> {
+  for (let from = 0; from < orders.length; from += CONCURRENCY) {
+    const isAway = counts.away > 0;
+    if (isAway && !run) return;
     const some = orders.slice(from, from + CONCURRENCY);
     const states = await Promise.all(
-      some.map((order) => inTraceOf(order, 'give timer', () => deps.timer.ensure(order, 'sweep'))),
+      some.map((order) =>
+        isAway ? 'away' : inTraceOf(order, 'give timer', () => deps.timer.ensure(order, 'sweep')),
+      ),
     );
     counts.overdue += states.length;
     states.forEach((state, i) => {
       const order = some[i];
+      if (order !== undefined && (state === 'away' || state === 'failed')) run?.(order);
       const asPlanned = order !== undefined && awaitsLastLook(order);
       counts[state === 'set' ? (asPlanned ? 'lastLooks' : 'enqueued') : state] += 1;
     });

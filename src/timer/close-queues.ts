@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { Queue, type Telemetry } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type ChannelName, channelNames, isOwnChannel } from '../channel/channel.ts';
@@ -26,6 +27,9 @@ export interface CloseJob {
   actor?: string;
 }
 
+/** Longer than a command may take, ms: BullMQ by itself waits for ever for a Redis that refuses what it asks first. */
+const LIMIT_MS = 4_000;
+
 /** The timers, and the queues that hold them, to be looked at. */
 export interface CloseQueues extends CloseTimer {
   queues: readonly CloseQueue[];
@@ -50,6 +54,7 @@ export function createCloseQueues(
   telemetry?: Telemetry,
 ): CloseQueues {
   const queues = new Map<ChannelName, CloseQueue>();
+  const pausedOnes = new Set<ChannelName>();
   for (const channel of channelNames) openQueue(channel);
 
   function openQueue(channel: ChannelName): CloseQueue {
@@ -76,11 +81,21 @@ export function createCloseQueues(
   async function orFailed(orderNo: string, work: () => Promise<TimerState>): Promise<TimerState> {
     if (redis.status !== 'ready') return 'away';
     try {
-      return await work();
+      return await inTime(work());
     } catch (error) {
       log.warn({ orderNo, err: error instanceof Error ? error.message : String(error) }, 'timer not set');
       return redis.status === 'ready' ? 'failed' : 'away';
     }
+  }
+
+  /** By another program, for ours pauses no queue. Its jobs never run: said once each time. */
+  async function isPaused(channel: ChannelName, queue: CloseQueue): Promise<boolean> {
+    const paused = await queue.isPaused();
+    if (paused && !pausedOnes.has(channel))
+      log.warn({ channel }, 'queue is paused by another program: its orders run from the database');
+    if (paused) pausedOnes.add(channel);
+    else pausedOnes.delete(channel);
+    return paused;
   }
 
   async function setNow(
@@ -109,6 +124,7 @@ export function createCloseQueues(
     ensure: ({ orderNo, channel }, trigger) =>
       orFailed(orderNo, async () => {
         const queue = queueOf(channel);
+        if (await isPaused(channel, queue)) return 'failed';
         const state = await queue.getJobState(jobIdOf(orderNo));
         if (state === 'waiting' || state === 'active' || state === 'prioritized') return 'live';
         return setNow(queue, orderNo, clock.now(), trigger);
@@ -122,4 +138,16 @@ export function createCloseQueues(
 
     depths: () => readQueueDepths(queues, redis.status === 'ready'),
   };
+}
+
+async function inTime(work: Promise<TimerState>): Promise<TimerState> {
+  const over = new AbortController();
+  const late = wait(LIMIT_MS, null, { signal: over.signal }).catch(() => null);
+  try {
+    const state = await Promise.race([work, late]);
+    if (state === null) throw new Error(`no answer from the queue within ${LIMIT_MS} ms`);
+    return state;
+  } finally {
+    over.abort();
+  }
 }

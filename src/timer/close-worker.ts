@@ -4,13 +4,13 @@ import { z } from 'zod';
 import type { ChannelName } from '../channel/channel.ts';
 import type { OrderDeps } from '../order/deps.ts';
 import type { CloseTrigger } from '../order/outcomes.ts';
-import { type NextRun, runDueOrder } from '../order/run-due-order.ts';
 import { inTraceOf } from '../order/trace-of.ts';
+import { answersWithin } from '../platform/answer-within.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import type { Logger } from '../platform/logger.ts';
-import { safeError } from '../platform/safe-error.ts';
 import { awaitTrace } from '../platform/trace.ts';
 import { type CloseJob, orderNoOf, queueName } from './close-queues.ts';
+import { nextRun } from './next-run.ts';
 import { createPause, type Pause } from './pause.ts';
 
 /**
@@ -21,10 +21,10 @@ const LOCK_MS = 6_000;
 const STALLED_CHECK_MS = 2_000;
 /** A close may be interrupted by any number of crashes; it is given up by none. */
 const MAX_STALLED = 1_000_000;
+/** How long the end of a worker waits for the jobs in hand, ms: less than a shutdown allows. */
+const END_LIMIT_MS = 6_000;
 /** How soon BullMQ goes on after Redis was away. */
 const RUN_RETRY_MS = 1_000;
-/** How soon a job is tried again when our own database is away. */
-const OUTAGE_RETRY_MS = 5_000;
 
 /** A job is run whatever is wrong with the name of who asked for it. */
 const jobSchema = z.object({
@@ -101,7 +101,9 @@ export function startCloseWorker(
     /** Takes no more jobs and waits for those in hand, unless there is no Redis to give them back to. */
     async end() {
       pause.end();
-      await worker.close(redis.status !== 'ready');
+      // A Redis that answers and refuses what BullMQ needs would keep it here for ever.
+      if (!(await answersWithin(END_LIMIT_MS, worker.close(redis.status !== 'ready'))))
+        void worker.close(true);
     },
   };
 }
@@ -134,17 +136,4 @@ async function runJob(
 /** Deadlines are the database's, BullMQ's times are this machine's. */
 function msUntil({ clock }: OrderDeps, at: Date): number {
   return Math.max(0, at.getTime() - clock.now().getTime());
-}
-
-async function nextRun(deps: OrderDeps, orderNo: string, trigger: CloseTrigger): Promise<NextRun> {
-  try {
-    const next = await runDueOrder(deps, orderNo, trigger);
-    deps.outage.over();
-    return next;
-  } catch (error) {
-    if (!deps.outage.noticed(error))
-      deps.log.error({ orderNo, err: safeError(error) }, 'close job interrupted; it will be tried again');
-    const waitMs = OUTAGE_RETRY_MS * (1 + deps.random());
-    return { kind: 'at', at: new Date(deps.clock.now().getTime() + waitMs) };
-  }
 }
