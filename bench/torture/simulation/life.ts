@@ -121,7 +121,7 @@ export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (lin
     async begin(name, work) {
       await begin(name, async () => {
         const outcome = await work();
-        await witness.outcome(outcome);
+        await lane.stepper.moving(() => witness.outcome(outcome));
         return outcome;
       });
     },

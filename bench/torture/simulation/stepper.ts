@@ -40,6 +40,8 @@ export interface Stepper {
   /** `target` with all its functions stopping, or with those that are named. Outside an operation nothing stops. */
   wrap<T extends object>(name: string, target: T, functions?: readonly Stop[]): T;
   start(name: string, work: () => Promise<unknown>): Promise<Operation>;
+  /** Waits for the database or the network outside of a step: nothing else moves until it has ended. */
+  moving<T>(call: () => Promise<T>): Promise<T>;
   /** Where operations are standing now, oldest first. */
   steps(): Step[];
   late(): LateRequest[];
@@ -143,6 +145,7 @@ export function createStepper(
         },
       });
     },
+    moving,
     async start(name, work) {
       lastId += 1;
       const operation: Operation = { id: lastId, name, startedAt: now(), isDone: false };

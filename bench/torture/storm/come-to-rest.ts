@@ -58,6 +58,7 @@ async function letTimePass({ simulator }: Scene, db: DataSource): Promise<void> 
        SET expires_at = expires_at - INTERVAL ${STEP_S} SECOND,
            create_attempted_at = create_attempted_at - INTERVAL ${STEP_S} SECOND,
            watch_until = watch_until - INTERVAL ${STEP_S} SECOND,
+           closed_at = closed_at - INTERVAL ${STEP_S} SECOND,
            next_close_at = LEAST(next_close_at, UTC_TIMESTAMP(3))
        WHERE next_close_at IS NOT NULL AND ${free}`,
     );
