@@ -49,6 +49,7 @@ export async function comeToRest(scene: Scene, db: DataSource, dice: Dice): Prom
   return false;
 }
 
+/** Closed orders are as old as their last look wants them: before that, a look is taken for an early one. */
 async function letTimePass({ simulator }: Scene, db: DataSource): Promise<void> {
   await simulator.control.clock.advance(STEP_S * 1_000);
   const free = '(lease_until IS NULL OR lease_until <= UTC_TIMESTAMP(3))';
@@ -58,7 +59,7 @@ async function letTimePass({ simulator }: Scene, db: DataSource): Promise<void> 
        SET expires_at = expires_at - INTERVAL ${STEP_S} SECOND,
            create_attempted_at = create_attempted_at - INTERVAL ${STEP_S} SECOND,
            watch_until = watch_until - INTERVAL ${STEP_S} SECOND,
-           closed_at = closed_at - INTERVAL ${STEP_S} SECOND,
+           closed_at = closed_at - INTERVAL 3 DAY,
            next_close_at = LEAST(next_close_at, UTC_TIMESTAMP(3))
        WHERE next_close_at IS NOT NULL AND ${free}`,
     );
