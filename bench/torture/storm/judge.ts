@@ -68,7 +68,8 @@ function judgePromises({ status, latePaidAt }: PaymentOrder, { life }: Evidence)
   const isOpenOrPaid = status === 'progress' || status === 'success';
   if (life.closed && isOpenOrPaid && latePaidAt === null)
     wrong.push(`the merchant was told that it is closed, but it is ${status}`);
-  if (life.cancelled && (isOpenOrPaid || status === 'close'))
+  // Nobody has paid: closed before it was cancelled is as good, unless late money is kept.
+  if (life.cancelled && (isOpenOrPaid || (status === 'close' && latePaidAt !== null)))
     wrong.push(`the merchant was told that it is cancelled, but it is ${status}`);
   return wrong;
 }
