@@ -22,8 +22,8 @@ export function measureStore(store: OrderStore, metrics: Metrics): OrderStore {
       noteAttempt(record, done ? record.outcome : 'overtaken');
       return done;
     },
-    async cancelWatched(order, record) {
-      const done = await store.cancelWatched(order, record);
+    async cancelClosed(order, record) {
+      const done = await store.cancelClosed(order, record);
       if (done) noteAttempt(record, record.outcome);
       return done;
     },

@@ -1,14 +1,14 @@
 import { answersOf, nothingAsked } from './ask-channel.ts';
 import type { OrderDeps } from './deps.ts';
-import { isWatched, keepsLateMoney, type PaymentOrder } from './order.ts';
+import { isClosedUnpaid, keepsLateMoney, type PaymentOrder } from './order.ts';
 import type { CancelOutcome, CloseTrigger } from './outcomes.ts';
 import { closeRecord } from './settle-close.ts';
 
 /**
- * A cancel (撤销) of an order that has ended. It has little left to do, and needs no lease for it: an order that was closed
- * softly and may still be paid is watched on, and late money will go back; late money that waits for a person goes back
- * now. Any other is as it is. A closed order stays closed: nobody has paid it, so the cancel is done, and its merchant hears
- * of one ending only. Throws only when the database cannot be reached.
+ * A cancel (撤销) of an order that has ended. It needs no lease. A closed order stays closed: nobody has paid it, so the
+ * cancel is done, and its merchant is notified of one ending only. Money that arrives later goes back, whatever
+ * `LATE_PAYMENT_POLICY` says; late money that waits for a decision goes back now. Any other order stays as it is.
+ * Throws only when the database cannot be reached.
  */
 export async function cancelEnded(
   deps: OrderDeps,
@@ -18,9 +18,9 @@ export async function cancelEnded(
   const now = deps.clock.now();
   const answers = answersOf(nothingAsked);
   const attempt = { type: 'cancel' as const, leased: order, trigger, answers, now };
-  if (isWatched(order)) {
+  if (isClosedUnpaid(order)) {
     if (order.ending === 'cancel') return { kind: 'cancelled', order, refunded: false };
-    const done = await deps.store.cancelWatched(order, closeRecord(attempt, 'cancelled', order.status));
+    const done = await deps.store.cancelClosed(order, closeRecord(attempt, 'cancelled', order.status));
     const after = await deps.store.get(order.id);
     if (!done) return cancelEnded(deps, after, trigger);
     deps.log.info({ orderNo: order.orderNo, channel: order.channel }, 'closed order cancelled');

@@ -125,6 +125,11 @@ export function isWatched({ status, watchUntil, latePaidAt }: PaymentOrder): boo
   return status === 'close' && watchUntil !== null && latePaidAt === null;
 }
 
+/** Closed, and nobody has paid it since. */
+export function isClosedUnpaid({ status, latePaidAt }: Pick<PaymentOrder, 'status' | 'latePaidAt'>): boolean {
+  return status === 'close' && latePaidAt === null;
+}
+
 /** Paid after it was closed, and that waits for a person. */
 export function keepsLateMoney(order: PaymentOrder): boolean {
   const { status, latePaidAt, lateHandledAt, nextCloseAt } = order;

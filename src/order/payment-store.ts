@@ -127,13 +127,11 @@ export function createPaymentStore(db: DataSource) {
     },
 
     /**
-     * Of a closed order that may still be paid the money is to go back whatever the policy is, with a record. It stays
-     * closed: it has ended once, and its merchant was notified of that. False: it may not be paid any more, or the same has been
-     * asked for before.
+     * Cancels a closed order that nobody has paid, with a record: money that arrives later goes back, whatever the policy
+     * is. The order stays closed: its merchant was notified of that. False: it has been paid or cancelled meanwhile.
      */
-    async cancelWatched({ id }: PaymentOrder, record: NewCloseRecord): Promise<boolean> {
-      const guard =
-        "id = :id AND status = 'close' AND ending <> 'cancel' AND watch_until IS NOT NULL AND late_paid_at IS NULL";
+    async cancelClosed({ id }: PaymentOrder, record: NewCloseRecord): Promise<boolean> {
+      const guard = "id = :id AND status = 'close' AND ending <> 'cancel' AND late_paid_at IS NULL";
       return inTransaction(db, async (manager) => {
         const done = (await change(manager, { ending: 'cancel' }, guard, { id })) === 1;
         if (done) await manager.insert(CloseRecordEntity, record);

@@ -48,11 +48,17 @@ describe.each(channels)('%s: an unpaid order', (channel) => {
     expect(await world.refunds(order)).toEqual([]);
   });
 
-  test('that ended before is told so', async () => {
-    for (const status of ['close', 'cancel'] as const) {
-      const order = await world.edit(await world.create(channel), { status });
-      expect(await world.cancel(order)).toEqual({ kind: 'ended', status });
-    }
+  test('that was cancelled before is answered so', async () => {
+    const order = await world.edit(await world.create(channel), { status: 'cancel' });
+    expect(await world.cancel(order)).toEqual({ kind: 'ended', status: 'cancel' });
+  });
+
+  test('that was closed before stays closed: its cancel is done, with one record', async () => {
+    const order = await world.create(channel);
+    const closed = await world.edit(order, { status: 'close', closedAt: new Date(), nextCloseAt: null });
+    for (let times = 0; times < 2; times += 1)
+      expect(await world.cancel(closed)).toMatchObject({ kind: 'cancelled', refunded: false });
+    expect(await world.records(order)).toMatchObject([{ closeType: 'cancel', statusAfter: 'close' }]);
   });
 
   test('that the channel cannot answer for is cancelled by its timer, before its expiry', async () => {

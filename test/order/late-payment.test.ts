@@ -60,6 +60,20 @@ function refuseRefunds(order: PaymentOrder) {
   return control().addFault({ kind: 'error', status: order.channel === 'ali_pay' ? 400 : 403, code, match });
 }
 
+test.each(channels)(
+  '%s: money for a closed order that was cancelled goes back under any policy',
+  async (channel) => {
+    await under('reopen', async () => {
+      const order = await wronglyClosed(channel);
+      expect(await world.cancel(order)).toMatchObject({ kind: 'cancelled', refunded: false });
+      await control().pay(order.orderNo);
+      await control().notifications.delivered(order.orderNo);
+      expect(await settled(order)).toMatchObject({ status: 'refunded', paidAt: null });
+      expect(kept(order)).toBe(0);
+    });
+  },
+);
+
 describe.each(channels)('%s: money for a closed order, under the policy refund', (channel) => {
   test('goes back once and the order says so, whoever tells of it how often', async () => {
     const order = await paidLate(channel);
