@@ -26,6 +26,10 @@ export async function exchange(
   response: ServerResponse,
 ): Promise<void> {
   const at = stage.clock.now();
+  let goneAt: Date | null = null;
+  response.once('close', () => {
+    goneAt = stage.clock.now();
+  });
   const fault = stage.faults.take(call);
   if (fault?.kind === 'latency' && fault.when !== 'after') await pause(stage.clock, fault.ms);
   await stage.staging.pass(call, 'before');
@@ -38,6 +42,7 @@ export async function exchange(
   const answer = await conclude(call, fault, effect, response);
   stage.journal.record({
     at,
+    endedAt: goneAt ?? stage.clock.now(),
     channel: call.channel,
     protocol: call.protocol,
     method: request.method,

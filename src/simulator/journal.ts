@@ -9,6 +9,8 @@ const MAX_ENTRIES = 50_000;
 export interface LogEntry {
   seq: number;
   at: Date;
+  /** When the answer was sent, or the caller went away without it; of a request that hangs, `at`. */
+  endedAt: Date;
   channel: ChannelName;
   protocol: Protocol;
   method: string;

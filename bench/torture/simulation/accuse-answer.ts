@@ -32,7 +32,8 @@ function statesOf(outcome: unknown): { kind: string; states: OrderStatus[] } | n
   }
 }
 
-function leadsTo(from: OrderStatus, to: OrderStatus): boolean {
+/** What has been in the one state may be in the other, some changes later. */
+export function leadsTo(from: OrderStatus, to: OrderStatus): boolean {
   if (from === to) return true;
   const next: readonly OrderStatus[] = mayBecome[from];
   return next.some((state) => leadsTo(state, to));

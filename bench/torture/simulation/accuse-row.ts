@@ -47,7 +47,12 @@ export function accuseRow({ before, now, order, policy, at }: Change): string[] 
 }
 
 /** Somebody has to come back to it: it is open, watched, or its money is on the way back. */
-function leavesSomething({ status, watchUntil, latePaidAt, stuckAt }: PaymentOrder): boolean {
+export function leavesSomething({
+  status,
+  watchUntil,
+  latePaidAt,
+  stuckAt,
+}: Pick<PaymentOrder, 'status' | 'watchUntil' | 'latePaidAt' | 'stuckAt'>): boolean {
   if (status === 'progress') return true;
   if (status === 'refunding') return stuckAt === null;
   return status === 'close' && watchUntil !== null && latePaidAt === null;

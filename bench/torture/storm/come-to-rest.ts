@@ -12,12 +12,18 @@ const LOOK_EVERY_MS = 100;
 /** An order that has not come to rest by then never does. Time itself is not judged: machines are slow. */
 const MAX_ROUNDS = 120;
 
+export interface Rest {
+  /** False: it never came to rest. */
+  atRest: boolean;
+  /** How many attempts of each order had begun before everything worked again: of these some may have been killed. */
+  attempts: ReadonlyMap<string, number>;
+}
+
 /**
  * Misfortune has ended: everything works, whoever is typing a password ends that, and time passes until nothing is due
- * any more. It passes by setting back the times in our rows and setting forward the gateways' clock. False: it never
- * came to rest.
+ * any more. It passes by setting back the times in our rows and setting forward the gateways' clock.
  */
-export async function comeToRest(scene: Scene, db: DataSource, dice: Dice): Promise<boolean> {
+export async function comeToRest(scene: Scene, db: DataSource, dice: Dice): Promise<Rest> {
   const { simulator, merchant, processes, proxies, counts, diary } = scene;
   const { control } = simulator;
   diary.note(null, 'misfortune ends');
@@ -31,22 +37,31 @@ export async function comeToRest(scene: Scene, db: DataSource, dice: Dice): Prom
   }
   // Breakers and leases of processes that are gone must not be waited for.
   counts.kills += processes.length;
+  for (const _ of processes) scene.interruptions.push({ at: new Date(), of: 'attempts' });
   await Promise.all(processes.map((each) => each.kill()));
   await db.query(
     'UPDATE payment_order SET lease_until = UTC_TIMESTAMP(3) WHERE lease_until > UTC_TIMESTAMP(3)',
   );
   await db.query('UPDATE merchant_notice SET next_at = UTC_TIMESTAMP(3) WHERE next_at > UTC_TIMESTAMP(3)');
+  const attempts = await countAttempts(db);
   await Promise.all(processes.map((each) => each.working()));
 
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     await control.notifications.flush();
-    if (await isAtRest(db)) return true;
+    if (await isAtRest(db)) return { atRest: true, attempts };
     await letTimePass(scene, db);
     for (let waited = 0; waited < ROUND_MS && !(await isAtRest(db)); waited += LOOK_EVERY_MS) {
       await wait(LOOK_EVERY_MS);
     }
   }
-  return false;
+  return { atRest: false, attempts };
+}
+
+async function countAttempts(db: DataSource): Promise<ReadonlyMap<string, number>> {
+  const rows: { orderNo: string; attempts: number }[] = await db.query(
+    'SELECT order_no AS orderNo, close_attempts AS attempts FROM payment_order',
+  );
+  return new Map(rows.map(({ orderNo, attempts }) => [orderNo, attempts]));
 }
 
 /** Closed orders are as old as their last look wants them: before that, a look is taken for an early one. */

@@ -17,7 +17,8 @@ import type { Delivery } from '../../../src/simulator/notify/notifier.ts';
 import type { OrderSnapshot } from '../../../src/simulator/snapshot.ts';
 import type { Life } from './live.ts';
 import type { Told } from './merchant.ts';
-import type { Scene } from './scene.ts';
+import type { Onlooker, Seen } from './onlooker.ts';
+import type { Interruption, Scene } from './scene.ts';
 
 /** All that both sides know of one order. */
 export interface Evidence {
@@ -35,9 +36,20 @@ export interface Evidence {
   deliveries: Delivery[];
   /** The merchant's. */
   told: Told[];
+  /** What was seen of its row while the storm blew; null: nothing. */
+  seen: Seen | null;
+  /** What may have broken off an attempt or cost its lease. */
+  interruptions: readonly Interruption[];
+  /** How many attempts had begun when misfortune ended. */
+  attemptsBefore: number;
 }
 
-export async function gatherEvidence(scene: Scene, db: DataSource, lives: Life[]): Promise<Evidence[]> {
+export async function gatherEvidence(
+  scene: Scene,
+  db: DataSource,
+  lives: Life[],
+  { onlooker, attempts }: { onlooker: Onlooker; attempts: ReadonlyMap<string, number> },
+): Promise<Evidence[]> {
   const order = { id: 'ASC' } as const;
   const rows = await db.getRepository(PaymentOrderEntity).find();
   const records = await db.getRepository(CloseRecordEntity).find({ order });
@@ -65,6 +77,9 @@ export async function gatherEvidence(scene: Scene, db: DataSource, lives: Life[]
       order: atChannel,
       requests: log.filter(isOurs),
       deliveries: deliveries.filter(isOurs),
+      seen: orderNo === null ? null : onlooker.of(orderNo),
+      interruptions: scene.interruptions,
+      attemptsBefore: (orderNo === null ? null : attempts.get(orderNo)) ?? 0,
       told: scene.merchant.told.filter((each) => each.index === index),
     };
   });

@@ -1,7 +1,8 @@
 import type { CloseRecord } from '../../../src/order/entities.ts';
 import type { OrderStatus, PaymentOrder } from '../../../src/order/order.ts';
-import type { OrderSnapshot } from '../../../src/simulator/snapshot.ts';
 import type { Evidence } from './evidence.ts';
+import { judgeCalls } from './judge-calls.ts';
+import { judgeMoney } from './judge-money.ts';
 
 /** What its merchant may be told next. An order that has ended unpaid has ended once. */
 const mayBeTold: Record<OrderStatus, readonly OrderStatus[]> = {
@@ -13,19 +14,9 @@ const mayBeTold: Record<OrderStatus, readonly OrderStatus[]> = {
   refunded: [],
 };
 
-/** Whether an order at rest in this state may have the customer's money. `late`: only for a person to decide about. */
-const mayKeepMoney = {
-  progress: 'never',
-  success: 'always',
-  close: 'late',
-  cancel: 'never',
-  refunding: 'never',
-  refunded: 'never',
-} satisfies Record<OrderStatus, 'always' | 'never' | 'late'>;
-
 /** Everything that is wrong with an order at rest, looked at from all sides. */
 export function judge(evidence: Evidence, now: Date): string[] {
-  const { life, row, order } = evidence;
+  const { life, row, order, seen } = evidence;
   if (row === null) {
     return [
       ...(life.created ? ['the merchant was told of an order that is not there'] : []),
@@ -33,33 +24,15 @@ export function judge(evidence: Evidence, now: Date): string[] {
     ];
   }
   return [
-    ...judgeMoney(row, order, evidence),
+    ...(seen?.accusations ?? []),
+    ...judgeMoney(row, evidence),
+    ...judgeCalls(row, evidence),
     ...judgePromises(row, evidence),
-    ...judgeRest(row, now),
+    ...judgeRest(row, evidence, now),
     ...judgeRecords(row, evidence),
     ...judgeNotices(row, evidence),
     ...judgeChannel(evidence),
   ];
-}
-
-function judgeMoney(row: PaymentOrder, order: OrderSnapshot | null, { refunds }: Evidence): string[] {
-  const wrong: string[] = [];
-  const may = mayKeepMoney[row.status];
-  const isKept = order !== null && order.paidAt !== null && order.refundedFen < order.amountFen;
-  if (isKept && may === 'never') wrong.push(`paid and kept, but the order is ${row.status}`);
-  if (isKept && may === 'late' && row.latePaidAt === null) wrong.push('a late payment is kept silently');
-  if (!isKept && row.status === 'success') wrong.push('the order is success, but there is no money');
-  if (!isKept && row.status === 'close' && row.latePaidAt !== null)
-    wrong.push('a late payment that is not there');
-  if (order !== null && order.refundedFen !== 0 && order.refundedFen !== order.amountFen)
-    wrong.push(`refunded ${order.refundedFen} of ${order.amountFen} fen`);
-  if (order?.payable === true) wrong.push(`${row.status}, but the channel would take money`);
-  if (refunds.length > 1) wrong.push(`${refunds.length} refunds of one order`);
-  if (order !== null && order.refundedFen > 0 && refunds[0]?.state !== 'done')
-    wrong.push(`the money went back, but our refund is ${refunds[0]?.state ?? 'not there'}`);
-  if (refunds[0]?.state === 'done' && order?.refundedFen !== order?.amountFen)
-    wrong.push('our refund is done, but the money has not gone back');
-  return wrong;
 }
 
 /** What the API has answered stays true. */
@@ -74,11 +47,19 @@ function judgePromises({ status, latePaidAt }: PaymentOrder, { life }: Evidence)
   return wrong;
 }
 
-function judgeRest({ status, nextCloseAt, leaseUntil }: PaymentOrder, now: Date): string[] {
+function judgeRest(
+  { status, nextCloseAt, leaseUntil, watchUntil, latePaidAt }: PaymentOrder,
+  { seen, records }: Evidence,
+  now: Date,
+): string[] {
   const wrong: string[] = [];
   if (status === 'progress' || status === 'refunding') wrong.push(`still ${status}`);
   if (nextCloseAt !== null) wrong.push(`still due, at ${nextCloseAt.toISOString()}`);
   if (leaseUntil !== null && leaseUntil > now) wrong.push('still leased');
+  if (watchUntil !== null && latePaidAt === null) wrong.push('still watched');
+  const wasLookedAt = records.some(({ closeType, outcome }) => closeType === 'watch' || outcome === 'late');
+  if (seen?.watched === true && latePaidAt === null && !wasLookedAt)
+    wrong.push('it was watched, and nobody looked');
   return wrong;
 }
 
@@ -111,7 +92,7 @@ function judgeRecords(row: PaymentOrder, { records }: Evidence): string[] {
 }
 
 /** One notice for each change of status and no other, each taken by the merchant (G6). */
-function judgeNotices(row: PaymentOrder, { life, notices, records, told }: Evidence): string[] {
+function judgeNotices(row: PaymentOrder, { life, notices, records, told, order }: Evidence): string[] {
   if (!life.plan.wantsNotices) return notices.length === 0 ? [] : ['a notice that nobody wanted'];
   const wrong: string[] = [];
   let status: OrderStatus = 'progress';
@@ -124,6 +105,7 @@ function judgeNotices(row: PaymentOrder, { life, notices, records, told }: Evide
   for (const { statusAfter } of changesOf(records)) {
     if (!events.has(statusAfter)) wrong.push(`no notice of the change to ${statusAfter}`);
   }
+  if (order?.paidAt == null && events.has('success')) wrong.push('told of a payment that nobody has made');
   if (row.paidAt !== null && !events.has('success') && !events.has('refunding'))
     wrong.push('no notice of the payment');
   for (const notice of notices) {

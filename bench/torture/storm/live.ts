@@ -36,12 +36,22 @@ export interface Life {
   /** The API has answered that it is closed, or cancelled: this must stay true. */
   closed: boolean;
   cancelled: boolean;
+  /** The API was asked to cancel it, whatever was answered: its money may go back. */
+  cancelAsked: boolean;
   payBody: string | null;
 }
 
 /** Lives through one order's plan, to the end of it. `admit` says when it may begin. */
 export async function live(scene: Scene, plan: OrderPlan, admit: Gate): Promise<Life> {
-  const life: Life = { plan, orderNo: null, created: false, closed: false, cancelled: false, payBody: null };
+  const life: Life = {
+    plan,
+    orderNo: null,
+    created: false,
+    closed: false,
+    cancelled: false,
+    cancelAsked: false,
+    payBody: null,
+  };
   await wait(plan.createAtMs);
   const leave = await admit();
   const createdAt = Date.now();
@@ -83,6 +93,7 @@ async function asMerchant(
   const client = merchant.client(plan.generation);
   const note = (what: string) => diary.note(plan.index, `merchant ${does}: ${what}`);
   const numbers = { bizOrderNo: plan.bizOrderNo };
+  if (does === 'cancels') life.cancelAsked = true;
   try {
     const result: Result = await {
       'creates again': async () => {

@@ -8,6 +8,7 @@ import { comeToRest } from './come-to-rest.ts';
 import { type Evidence, gatherEvidence } from './evidence.ts';
 import { judge } from './judge.ts';
 import { type Life, live, openGate } from './live.ts';
+import { type Onlooker, openOnlooker } from './onlooker.ts';
 import { planStorm } from './plan.ts';
 import { openScene, type Scene } from './scene.ts';
 import { strike, watchDowntime } from './strike.ts';
@@ -44,7 +45,9 @@ export async function runStorm({ seed, orders, minutes, say }: StormOptions): Pr
   const plan = planStorm(seed, orders, minutes === undefined ? null : minutes * 60_000);
   const scene = await openScene(plan, seed, say);
   let db: DataSource | null = null;
+  let onlooker: Onlooker | null = null;
   try {
+    onlooker = await openOnlooker(scene.database.url, scene.simulator.control);
     const downtime = watchDowntime();
     const over = new AbortController();
     setMaxListeners(plan.strikes.length, over.signal);
@@ -56,8 +59,9 @@ export async function runStorm({ seed, orders, minutes, say }: StormOptions): Pr
     const living = Promise.all(plan.orders.map((order) => live(scene, order, admit)));
     const [lives] = await Promise.all([living.finally(() => over.abort()), ...striking]);
     db = await openDatabase(scene.database.url, entities, [], { closeWhenSilent: false });
-    const atRest = await comeToRest(scene, db, createDice(seed, REST));
-    const evidence = await gatherEvidence(scene, db, lives);
+    await onlooker.end();
+    const { atRest, attempts } = await comeToRest(scene, db, createDice(seed, REST));
+    const evidence = await gatherEvidence(scene, db, lives, { onlooker, attempts });
     say(`  storm: late payments ${plan.latePaymentPolicy}; ended as ${tally(evidence)}`);
     const violations = [
       ...(atRest ? [] : ['it never came to rest']),
@@ -72,6 +76,7 @@ export async function runStorm({ seed, orders, minutes, say }: StormOptions): Pr
     }
     return { orders, ...scene.counts, violations };
   } finally {
+    await onlooker?.end();
     await db?.destroy();
     await scene.end();
   }

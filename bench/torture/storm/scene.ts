@@ -14,6 +14,12 @@ const SIGN_SECRET = 'storm-secret';
 /** The dice of the merchant's server. */
 const MERCHANT = -3;
 
+/** A strike that may break off an attempt without a record, or after which its holder may lose its lease. */
+export interface Interruption {
+  at: Date;
+  of: 'attempts' | 'leases';
+}
+
 /** Everything that a storm is made of, running. */
 export interface Scene {
   plan: StormPlan;
@@ -28,6 +34,7 @@ export interface Scene {
   counts: { faults: number; kills: number };
   /** What was wrong at once, without waiting for the end. */
   accusations: string[];
+  interruptions: Interruption[];
   end(): Promise<void>;
 }
 
@@ -106,6 +113,7 @@ export async function openScene(plan: StormPlan, seed: number, say: (line: strin
       diary,
       counts: { faults: 0, kills: 0 },
       accusations: [],
+      interruptions: [],
       end,
     };
   } catch (error) {

@@ -1,13 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { assertNever } from '../../../src/platform/assert-never.ts';
 import { tellRedis } from '../../../test/support/sentinel.ts';
-import type { Scene } from './scene.ts';
+import type { Interruption, Scene } from './scene.ts';
 import type { MailTrouble, Strike } from './strike-plan.ts';
 
 /** Misfortune strikes; resolves when it is over. What is down already is not struck again. */
 export async function strike(scene: Scene, { is, begin }: Downtime, planned: Strike): Promise<void> {
   const { simulator, processes, proxies, redis, counts, diary } = scene;
   const { control } = simulator;
+  const interrupted = (of: Interruption['of']) => scene.interruptions.push({ at: new Date(), of });
   const note = (what: string) => diary.note(null, what);
   switch (planned.kind) {
     case 'kill': {
@@ -16,6 +17,7 @@ export async function strike(scene: Scene, { is, begin }: Downtime, planned: Str
       if (victim?.isExpendable() !== true) return;
       note(`${victim.name} is killed`);
       counts.kills += 1;
+      interrupted('attempts');
       return victim.kill();
     }
     case 'server': {
@@ -24,6 +26,7 @@ export async function strike(scene: Scene, { is, begin }: Downtime, planned: Str
       note(`${server} is killed, for ${downMs} ms`);
       counts.faults += 1;
       return begin(server, async () => {
+        if (server === 'database') interrupted('leases');
         await scene[server].kill();
         await wait(downMs);
         await scene[server].start();
@@ -38,8 +41,10 @@ export async function strike(scene: Scene, { is, begin }: Downtime, planned: Str
         await tellRedis(redis.url, 'FLUSHALL');
       });
     case 'connections': {
-      const count = proxies[planned.to][planned.how]();
-      note(`${count} connections to ${planned.to}: ${planned.how}`);
+      const { to, how } = planned;
+      if (to === 'database') interrupted(how === 'silence' ? 'leases' : 'attempts');
+      const count = proxies[to][how]();
+      note(`${count} connections to ${to}: ${how}`);
       counts.faults += count;
       return;
     }
