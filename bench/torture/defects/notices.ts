@@ -1,0 +1,114 @@
+import type { Defects } from './defect.ts';
+
+/** The merchant is notified of each change, at least once, and of exactly that (G6). */
+export const noticeDefects: Defects = {
+  /** A refund that the channel refuses makes a paid order of one that was said to be refunding: without a notice. */
+  'refusal-without-notice': {
+    guarantee: 'G6',
+    replacements: [
+      {
+        file: 'src/order/attempt-store.ts',
+        text: 'if (done && (set.status !== undefined || set.nextCloseAt === null))',
+        replacement: 'if (done && set.status !== undefined)',
+      },
+    ],
+  },
+  /** What was told last is not asked: an order that shows the same again is told of twice. */
+  'notice-twice': {
+    guarantee: 'G6',
+    replacements: [
+      {
+        file: 'src/order/note-change.ts',
+        text: 'if (shown === (last?.event ?? before.shown)) return;',
+        replacement: 'if (last === null && shown === before.shown) return;',
+      },
+    ],
+  },
+  /** A decision about late money is made without a notice. */
+  'decision-without-notice': {
+    guarantee: 'G6',
+    replacements: [
+      {
+        file: 'src/order/payment-store.ts',
+        text: '        await noteChange(manager, { id, shown: shownStatus(order) }, now);\n',
+        replacement: '',
+      },
+      {
+        file: 'src/order/payment-store.ts',
+        text: ', shownStatus',
+        replacement: '',
+      },
+    ],
+  },
+  /** The notice of a late payment is written with the state before it. */
+  'notice-of-the-past': {
+    guarantee: 'G6',
+    replacements: [
+      {
+        file: 'src/order/note-change.ts',
+        text: 'snapshot: writeSnapshot(order),',
+        replacement: 'snapshot: writeSnapshot(last === null ? order : { ...order, status: before.shown }),',
+      },
+    ],
+  },
+  /** Any 2xx counts as heard, whatever the merchant answers. */
+  'any-2xx-is-success': {
+    guarantee: 'G6',
+    foundBy: 'storm',
+    replacements: [
+      {
+        file: 'src/notice/send-notice.ts',
+        text: `outcome: text !== null && isSuccess(text) ? 'delivered' : 'wrong_answer',`,
+        replacement: `outcome: text !== null ? 'delivered' : 'wrong_answer',`,
+      },
+      { file: 'src/notice/send-notice.ts', text: 'isSuccess, ', replacement: '' },
+    ],
+  },
+  /** A notice is due again only after its attempt has ended: one whose process dies meanwhile is never sent. */
+  'notice-not-due': {
+    guarantee: 'G6',
+    foundBy: 'storm',
+    replacements: [
+      {
+        file: 'src/notice/notice-store.ts',
+        text: 'nextAt: lease.until, leaseToken: lease.token',
+        replacement: 'nextAt: null, leaseToken: lease.token',
+      },
+    ],
+  },
+  /** What came of a notice's attempt is not written. */
+  'notice-attempt-without-end': {
+    guarantee: 'G8',
+    foundBy: 'storm',
+    replacements: [
+      {
+        file: 'src/notice/notice-store.ts',
+        text: 'await manager.update(NoticeAttemptEntity, { noticeId: id, attempt }, sent);',
+        replacement:
+          'if (ended.affected !== 1) await manager.update(NoticeAttemptEntity, { noticeId: id, attempt }, sent);',
+      },
+    ],
+  },
+  /** Each attempt has an event id of its own: the merchant cannot tell a repetition from a second event. */
+  'event-id-per-attempt': {
+    guarantee: 'G6',
+    foundBy: 'storm',
+    replacements: [
+      {
+        file: 'src/notice/notice-store.ts',
+        text: `.set({ attempts: notice.attempts + 1, nextAt: lease.until, leaseToken: lease.token })`,
+        replacement: `.set({
+            attempts: notice.attempts + 1,
+            nextAt: lease.until,
+            leaseToken: lease.token,
+            eventId: randomUUID(),
+          })`,
+      },
+      {
+        file: 'src/notice/notice-store.ts',
+        text: `import type { Sent }`,
+        replacement: `import { randomUUID } from 'node:crypto';\nimport type { Sent }`,
+      },
+    ],
+  },
+};

@@ -1,0 +1,197 @@
+import type { Defects } from './defect.ts';
+
+/** A notification is stored first (G4), every attempt leaves a record (G8), and what must not be is counted. */
+export const recordDefects: Defects = {
+  /** A notification is acknowledged while it is still being stored: a process that dies then has lost it. */
+  'acknowledge-first': {
+    guarantee: 'G4',
+    replacements: [
+      {
+        file: 'src/order/receive-notification.ts',
+        text: 'await recordPayment(deps, order, payment, { notification: { ...notification, orderNo } });',
+        replacement:
+          'void recordPayment(deps, order, payment, { notification: { ...notification, orderNo } });',
+      },
+    ],
+  },
+  /** A notification is kept first and applied then: if the process dies in between, its repetition is taken for done. */
+  'kept-before-applied': {
+    guarantee: 'G4',
+    replacements: [
+      {
+        file: 'src/order/receive-notification.ts',
+        text: `    try {
+      await recordPayment(`,
+        replacement: `    try {
+      const isNew = await deps.store.keepNotification({ ...notification, orderNo, outcome: 'recorded' });
+      if (!isNew) return channel.replies.accepted;
+      await recordPayment(`,
+      },
+      {
+        file: 'src/order/payment-store.ts',
+        text: `async keepNotification(notification: Omit<ChannelNotification, 'id'>): Promise<void> {
+      await keepNotification(db.manager, notification);`,
+        replacement: `async keepNotification(notification: Omit<ChannelNotification, 'id'>): Promise<boolean> {
+      return keepNotification(db.manager, notification);`,
+      },
+      {
+        file: 'src/order/payment-store.ts',
+        text: `  received: Omit<ChannelNotification, 'id'>,
+): Promise<void> {`,
+        replacement: `  received: Omit<ChannelNotification, 'id'>,
+): Promise<boolean> {`,
+      },
+      {
+        file: 'src/order/payment-store.ts',
+        text: `    await manager.insert(ChannelNotificationEntity, notification);\n`,
+        replacement: `    await manager.insert(ChannelNotificationEntity, notification);\n    return true;\n`,
+      },
+      {
+        file: 'src/order/payment-store.ts',
+        text: `    if (outcome === 'repeated') return;
+    await manager.update(ChannelNotificationEntity, { channel, eventId, outcome: undecided }, { outcome });`,
+        replacement: `    if (outcome === 'repeated') return false;
+    await manager.update(ChannelNotificationEntity, { channel, eventId, outcome: undecided }, { outcome });
+    return false;`,
+      },
+      {
+        file: 'src/observe/measure-store.ts',
+        text: `      await store.keepNotification(notification);
+      metrics.notifications.inc({ channel: notification.channel, outcome: notification.outcome });`,
+        replacement: `      metrics.notifications.inc({ channel: notification.channel, outcome: notification.outcome });
+      return store.keepNotification(notification);`,
+      },
+    ],
+  },
+  /** A doubtful notification is kept and acknowledged, and nobody asks the channel before the order is due. */
+  'doubt-not-asked': {
+    guarantee: 'G4',
+    replacements: [
+      {
+        file: 'src/order/receive-notification.ts',
+        text: `      if (await deps.store.askSoon(order.id, now)) await deps.timer.set(order, now, 'timeout');\n`,
+        replacement: `      await deps.timer.set(order, order.nextCloseAt ?? now, 'timeout');\n`,
+      },
+    ],
+  },
+  /** UnionPay's notification counts as a payment whatever became of it. */
+  'doubt-believed': {
+    guarantee: 'G1',
+    replacements: [
+      {
+        file: 'src/channel/unionpay/notification.ts',
+        text: 'if (isDone && payment !== null)',
+        replacement: `if ((isDone || respCode === '00') && payment !== null)`,
+      },
+    ],
+  },
+  /** A closed order is looked at no more: what was paid unnoticed stays so. */
+  'no-last-look': {
+    guarantee: 'G4',
+    replacements: [
+      {
+        file: 'src/order/settle-close.ts',
+        text: 'nextCloseAt: nextLookAt(deps, leased, watchUntil),\n    retryReason: null,',
+        replacement:
+          'nextCloseAt: watchUntil === null ? null : nextLookAt(deps, leased, watchUntil),\n    retryReason: null,',
+      },
+    ],
+  },
+  /** An attempt that others have overtaken leaves no record. */
+  'overtaken-unrecorded': {
+    guarantee: 'G8',
+    replacements: [
+      {
+        file: 'src/order/attempt-store.ts',
+        text: `        await manager.insert(CloseRecordEntity, { ...record, outcome: 'overtaken', statusAfter: now.status });`,
+        replacement: `        void now;`,
+      },
+    ],
+  },
+  /** Attempts are not counted: all records of an order have the same number. */
+  'attempts-uncounted': {
+    guarantee: 'G8',
+    replacements: [
+      {
+        file: 'src/order/attempt-store.ts',
+        text: "          closeAttempts: () => 'close_attempts + 1',\n",
+        replacement: "          closeAttempts: () => 'GREATEST(close_attempts, 1)',\n",
+      },
+    ],
+  },
+  /** The record of a close has the first answer where the last one belongs. */
+  'answers-mixed-up': {
+    guarantee: 'G8',
+    replacements: [
+      {
+        file: 'src/order/ask-channel.ts',
+        text: 'queryAfter: queryAfter?.answer ?? null,',
+        replacement: 'queryAfter: queryBefore?.answer ?? queryAfter?.answer ?? null,',
+      },
+    ],
+  },
+  /** A cancel that is asked for while a close is under way ends the order; the record says that it was closed. */
+  'record-says-close': {
+    guarantee: 'G8',
+    replacements: [
+      {
+        file: 'src/order/attempt-store.ts',
+        text: `if (done && typeof set.status !== 'function') {`,
+        replacement: 'if (done) {',
+      },
+      {
+        file: 'src/order/attempt-store.ts',
+        text: `      } else if (done) {
+        const { status: statusAfter } = await manager.findOneByOrFail(PaymentOrderEntity, { id: leased.id });
+        await manager.insert(CloseRecordEntity, { ...record, statusAfter });\n`,
+        replacement: '',
+      },
+    ],
+  },
+  /** A payment that a query finds is recorded only where it changes something. */
+  'known-payment-unrecorded': {
+    guarantee: 'G8',
+    replacements: [
+      {
+        file: 'src/order/payment-store.ts',
+        text: `if ('record' in source) {`,
+        replacement: `if ('record' in source && outcome !== 'repeated') {`,
+      },
+      {
+        file: 'src/order/payment-store.ts',
+        text: `const isKnown = outcome === 'repeated' || outcome === 'paid_twice';`,
+        replacement: `const isKnown = outcome === 'paid_twice';`,
+      },
+    ],
+  },
+  /** Who asked is kept of people alone, not of merchants. */
+  'merchant-not-named': {
+    guarantee: 'G8',
+    replacements: [
+      {
+        file: 'src/order/settle-close.ts',
+        text: 'actor: trigger.actor?.slice(0, ACTOR_LENGTH) ?? null,',
+        replacement: `actor: trigger.kind === 'api' ? null : (trigger.actor?.slice(0, ACTOR_LENGTH) ?? null),`,
+      },
+    ],
+  },
+  /** Whether a closed order turned out to be payable is asked after it is watched: then it is none any more. */
+  'violation-asked-too-late': {
+    guarantee: 'G2',
+    replacements: [
+      {
+        file: 'src/order/payment-store.ts',
+        text: `        if (exists)
+          await noteViolation(manager, 'payable', \`watch_until IS NULL AND \${endedUnpaid}\`, id, now);\n`,
+        replacement: '',
+      },
+      {
+        file: 'src/order/payment-store.ts',
+        text: '        const { status, closeAttempts: attempt } = await',
+        replacement: `        if (exists)
+          await noteViolation(manager, 'payable', \`watch_until IS NULL AND \${endedUnpaid}\`, id, now);
+        const { status, closeAttempts: attempt } = await`,
+      },
+    ],
+  },
+};
