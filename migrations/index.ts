@@ -7,6 +7,7 @@ import { Admin1757000000000 } from './6-admin.ts';
 import { CloseRecordView1758100000000, View1758000000000 } from './7-view.ts';
 import { Processes1759000000000, Traces1759100000000 } from './8-observe.ts';
 import { Note1760000000000 } from './9-note.ts';
+import { Installation1761000000000 } from './10-installation.ts';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -24,4 +25,5 @@ export const migrations = [
   Processes1759000000000,
   Traces1759100000000,
   Note1760000000000,
+  Installation1761000000000,
 ];

@@ -32,6 +32,7 @@ import { createNonceMemory } from './platform/nonce-memory.ts';
 import { openReaders } from './platform/open-readers.ts';
 import { packageVersion } from './platform/package.ts';
 import type { ProcessStore } from './process/process-store.ts';
+import type { QueueHealth } from './timer/queue-health.ts';
 import { readBehind } from './view/behind.ts';
 import { createFigures, type ReadFigures } from './view/figures.ts';
 import { readVitals } from './view/vitals.ts';
@@ -53,6 +54,8 @@ export interface App {
   admin: Admin;
   /** Whether the queue can be reached now. */
   isQueueReachable(): boolean;
+  /** Whether Redis can hold the timers, asked now. A few seconds at most, never throws. */
+  lookAtQueue(): Promise<QueueHealth>;
   /** Listens for merchants and channels; the address. */
   serve(): Promise<string>;
   /** Runs the timers: a worker for each channel, the sweep, and the notices to merchants. */
@@ -98,13 +101,14 @@ export async function openApp({ server, ...channelConfig }: Config, log: Logger)
     deps: forReading(deps, readers.db),
     processes,
     readDepths: engine.readDepths,
+    lookAtQueue: engine.lookAtQueue,
   });
   const vitals = () => readVitals({ db, deps, processes });
   const behind = () => readBehind(db, clock.now());
   const refreshGauges = createFigureGauges(metrics.registry, { vitals, behind, figures }, deps.channels);
   const health = {
     isHealthy: () => answersWithin(HEALTH_LIMIT_MS, db.query('SELECT 1')),
-    readiness: () => readReadiness(db, redis),
+    readiness: () => readReadiness(db, engine.lookAtQueue),
   };
   const monitor = createMonitor(
     {
@@ -133,6 +137,7 @@ export async function openApp({ server, ...channelConfig }: Config, log: Logger)
     orderAdmin,
     admin,
     isQueueReachable: () => redis.status === 'ready',
+    lookAtQueue: engine.lookAtQueue,
     async serve() {
       if (!(await admin.users.isAnybody()))
         log.warn(

@@ -27,12 +27,15 @@ import { connectedOrNot, openProducerRedis, openWorkerRedis, type RedisAddress }
 import { createReleases } from './platform/releases.ts';
 import { createTellOnce } from './platform/tell-once.ts';
 import { createHeartbeat, type Heartbeat } from './process/heartbeat.ts';
+import { readInstallation } from './process/installation.ts';
 import { createProcessStore, type ProcessStore } from './process/process-store.ts';
 import { type CloseQueues, createCloseQueues } from './timer/close-queues.ts';
-import { startCloseWorker } from './timer/close-worker.ts';
+import { startCloseWorkers } from './timer/close-workers.ts';
 import { createDirectRunner } from './timer/direct-runner.ts';
 import type { QueueDepth } from './timer/queue-depths.ts';
+import type { QueueHealth } from './timer/queue-health.ts';
 import { startSweeper } from './timer/sweeper.ts';
+import { watchQueue } from './timer/watch-queue.ts';
 
 /** How long a shutdown waits for work in hand, ms. What is not done by then is given back: its lease runs out. */
 const SHUTDOWN_MS = 8_000;
@@ -89,9 +92,11 @@ export interface Engine {
   /** That this one does; of what it works on it tells by itself. */
   heartbeat: Heartbeat;
   /** The queues, to be looked at. */
-  queues: CloseQueues['queues'];
-  /** Null where Redis is away. Never throws. */
+  queues: ReturnType<CloseQueues['queues']>;
+  /** Null where Redis is away or unusable. Never throws. */
   readDepths(): Promise<QueueDepth[] | null>;
+  /** Whether Redis can hold the timers, asked now. A few seconds at most, never throws. */
+  lookAtQueue(): Promise<QueueHealth>;
   db: DataSource;
   /** For those who must not wait for it, see `openProducerRedis`. */
   redis: Redis;
@@ -150,7 +155,13 @@ async function build(
   const maxCalls = settings.closeConcurrency + CALLS_BY_HAND;
   const onStatedTime = (at: Date) => clock.hear(at);
   const channels = createChannels({ clock, ticks, log, tellOnce, onStatedTime, maxCalls });
-  const queues = createCloseQueues(redis, settings.redisPrefix, clock, log, instruments.telemetry);
+  // Also of channels that are not configured any more: their open orders still have to end.
+  const served = [...new Set([...channelNames, ...channels.keys()])];
+  const place = { prefix: settings.redisPrefix, owner: await readInstallation(db), channels: served };
+  const watch = watchQueue(redis, place, log);
+  releases.add('connections', async () => watch.stop());
+  await watch.look();
+  const queues = createCloseQueues(redis, settings.redisPrefix, clock, log, watch, instruments.telemetry);
   const store = instruments.store(createOrderStore(db));
   const leases = keepLeases(store, clock, log, instruments.leaseLost);
   releases.add('connections', async () => leases.stop());
@@ -182,32 +193,25 @@ async function build(
     notices,
     processes,
     heartbeat,
-    queues: queues.queues,
+    queues: queues.queues(),
     readDepths: queues.depths,
+    lookAtQueue: watch.look,
     db,
     redis,
-    // Also for channels that are not configured any more: their open orders are somebody's business.
-    work(tell, queues = [...channelNames, ...channels.keys()]) {
+    work(tell, queues = served) {
       if (isWorking || isClosed) return;
       isWorking = true;
       const connection = openWorkerRedis(settings.redis, log);
       releases.add('connections', async () => connection.disconnect());
       const ran = new Set(queues);
-      for (const channel of ran) {
-        const options = {
-          channel,
-          prefix: settings.redisPrefix,
-          concurrency: settings.closeConcurrency,
-          perSecond: settings.closesPerSecond,
-          telemetry: instruments.telemetry,
-        };
-        const worker = startCloseWorker(deps, connection, options);
-        releases.add('work', () => worker.end());
-      }
-      const direct = createDirectRunner(deps, ran, {
-        concurrency: settings.closeConcurrency,
-        perSecond: settings.closesPerSecond,
+      const pace = { concurrency: settings.closeConcurrency, perSecond: settings.closesPerSecond };
+      const workers = startCloseWorkers(deps, connection, watch, ran, {
+        ...pace,
+        prefix: settings.redisPrefix,
+        telemetry: instruments.telemetry,
       });
+      releases.add('work', () => workers.end());
+      const direct = createDirectRunner(deps, ran, pace);
       releases.add('work', () => direct.stop());
       const sweeper = startSweeper(deps, settings.sweepIntervalMs, direct.offer, (counts) => {
         heartbeat.swept(clock.now());

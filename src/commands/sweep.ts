@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { OrderDeps } from '../order/deps.ts';
 import type { OverdueOrder } from '../order/store.ts';
 import { type SweepCounts, sweepOverdue } from '../order/sweep-overdue.ts';
+import type { QueueHealth } from '../timer/queue-health.ts';
 import { addExamples, type OpenApp, withApp } from './command.ts';
 import { print } from './output.ts';
 
@@ -12,15 +13,16 @@ export function addSweepCommand(program: Command, open: OpenApp): void {
     .description('give every overdue order that has lost its timer a new one, now; a worker then closes it')
     .option('--json', 'print the counts as one JSON object')
     .action(({ json }: { json?: boolean }) =>
-      withApp(open, async ({ deps, isQueueReachable }) => {
+      withApp(open, async ({ deps, lookAtQueue }) => {
         const { stoppedAt: _, ...counts } = await sweepAll(deps);
-        // Also where nothing was due, so that nothing was asked of it: whoever sweeps relies on it.
-        const isAway = counts.away > 0 || !isQueueReachable();
-        print(json ? JSON.stringify({ ...counts, isRedisAway: isAway }) : asLine(counts, isAway));
-        return counts.failed === 0 && !isAway;
+        // Also where nothing was due: those who sweep rely on the queue.
+        const queue = await lookAtQueue();
+        const isAway = counts.away > 0 || queue.state === 'away';
+        print(json ? JSON.stringify({ ...counts, isRedisAway: isAway, queue }) : asLine(counts, queue));
+        return counts.failed === 0 && !isAway && queue.state === 'ok' && queue.paused.length === 0;
       }),
     );
-  addExamples(command, ['sweep', 'sweep --json'], 'some timer could not be set, or Redis is away');
+  addExamples(command, ['sweep', 'sweep --json'], 'some timer could not be set, or Redis cannot hold timers');
 }
 
 /** Run after run, each bounded, until one comes to the end. */
@@ -46,9 +48,16 @@ async function sweepAll(deps: OrderDeps): Promise<SweepCounts> {
 
 function asLine(
   { overdue, enqueued, lastLooks, live, failed }: Omit<SweepCounts, 'stoppedAt'>,
-  isAway: boolean,
+  queue: QueueHealth,
 ): string {
   const found = `${overdue} due: ${enqueued + lastLooks} given a timer, ${live} had one`;
-  const trouble = failed === 0 ? '' : `, ${failed} could not be given one`;
-  return `${found}${trouble}${isAway ? '; Redis is away, the sweep ended' : ''}`;
+  const refused = failed === 0 ? '' : `, ${failed} could not be given one`;
+  return `${found}${refused}${queueProblem(queue)}`;
+}
+
+function queueProblem({ state, reason, paused }: QueueHealth): string {
+  if (state === 'away') return '; Redis is away, the sweep ended';
+  if (state !== 'ok') return `; Redis cannot hold timers: ${reason}`;
+  if (paused.length === 0) return '';
+  return `; paused by another program, so that no job runs: ${paused.join(', ')}; workers run these orders from the database`;
 }

@@ -4,6 +4,7 @@ import { checkChannels } from './check-channels.ts';
 import { checkClocks } from './check-clocks.ts';
 import { checkDatabase } from './check-database.ts';
 import { checkExposure } from './check-exposure.ts';
+import { checkQueue } from './check-queue.ts';
 import { checkRedis } from './check-redis.ts';
 import { type Check, CONFIGURATION, type Finding, fail, messageOf, ok, warn } from './finding.ts';
 
@@ -24,6 +25,7 @@ export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
     checkClocks(config),
     checkDatabase(config.server),
     checkRedis(config.server),
+    checkQueue(config.server),
   ];
   const findings = await Promise.all(checks.map(inTime));
   return [configured(config), ...findings.flat()];

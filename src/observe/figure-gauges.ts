@@ -55,7 +55,11 @@ export function createFigureGauges(
     'Notices to merchants: pending (overdue is a part of it), given_up.',
     ['state'],
   );
-  const queueReadable = gauge('queue_readable', '1: the queues could be read; 0: Redis is away.');
+  const queueUsable = gauge(
+    'queue_usable',
+    '1: Redis can hold the timers; 0: it is away, refuses or is unusable.',
+  );
+  const queuePaused = gauge('queue_paused', '1: another program has paused the queue.', ['channel']);
   const jobs = gauge('queue_jobs', 'Close jobs of BullMQ.', ['channel', 'state']);
   const alive = gauge('processes_alive', 'Processes that were seen within 30 s.', ['part']);
   const sweepAge = gauge('sweep_age_seconds', 'Since any worker’s sweep last ended; +Inf: not within a day.');
@@ -78,7 +82,9 @@ export function createFigureGauges(
     notices.set({ state: 'pending' }, figures.notices.pending);
     notices.set({ state: 'overdue' }, figures.notices.overdue);
     notices.set({ state: 'given_up' }, figures.notices.givenUp);
-    queueReadable.set(figures.queues === null ? 0 : 1);
+    queueUsable.set(figures.redis.state === 'ok' ? 1 : 0);
+    for (const channel of channels.keys()) queuePaused.set({ channel }, 0);
+    for (const channel of figures.redis.paused) queuePaused.set({ channel }, 1);
     for (const { channel, ...counts } of figures.queues ?? []) {
       for (const [state, count] of Object.entries(counts)) jobs.set({ channel, state }, count);
     }

@@ -1,27 +1,30 @@
-import type { Redis } from 'ioredis';
 import type { DataSource } from 'typeorm';
 import type { Readiness } from '../http/health/routes.ts';
-import { answersWithin } from '../platform/answer-within.ts';
+import { answersWithin, answerWithin } from '../platform/answer-within.ts';
 import { refusesWrites } from '../platform/database.ts';
+import type { QueueHealth } from '../timer/queue-health.ts';
 
 /** Whoever asks gives up soon, ms. */
 const LIMIT_MS = 2_000;
 
 /** What this process stands on, asked now. */
-export async function readReadiness(db: DataSource, redis: Redis): Promise<Readiness> {
+export async function readReadiness(
+  db: DataSource,
+  lookAtQueue: () => Promise<QueueHealth>,
+): Promise<Readiness> {
   const [database, queue] = await Promise.all([
     answersWithin(LIMIT_MS, db.query('SELECT 1')),
-    redis.status === 'ready' ? answersWithin(LIMIT_MS, redis.ping()) : false,
+    answerWithin(LIMIT_MS, lookAtQueue()),
   ]);
   const migrations = database ? await readMigrations(db) : 'unknown';
   const dependencies = {
     database: database ? (refusesWrites(db) ? 'read_only' : 'ok') : 'away',
     migrations,
-    redis: queue ? 'ok' : 'away',
+    redis: queue === null ? 'away' : queue.state === 'ok' && queue.paused.length > 0 ? 'paused' : queue.state,
   } as const;
   if (dependencies.database !== 'ok' || migrations === 'behind')
     return { status: 'unavailable', dependencies };
-  return { status: queue ? 'ready' : 'degraded', dependencies };
+  return { status: dependencies.redis === 'ok' ? 'ready' : 'degraded', dependencies };
 }
 
 async function readMigrations(db: DataSource): Promise<'ok' | 'behind' | 'unknown'> {

@@ -7,9 +7,8 @@ import type { CloseTrigger } from '../order/outcomes.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { type QueueDepth, readQueueDepths } from './queue-depths.ts';
-
-/** Each channel has its own queue, so that one that is down delays nobody else's closures. */
-export const queueName = (channel: ChannelName) => `close-${channel}`;
+import { queueName } from './queue-name.ts';
+import { type QueueWatch, takesJobs } from './watch-queue.ts';
 
 /**
  * The job of an order, no two of the same. BullMQ takes no number for an id, and the number of an order made elsewhere may
@@ -32,8 +31,8 @@ const LIMIT_MS = 4_000;
 
 /** The timers, and the queues that hold them, to be looked at. */
 export interface CloseQueues extends CloseTimer {
-  queues: readonly CloseQueue[];
-  /** How full the queues are; null where Redis is away. Takes two seconds at most, and never throws. */
+  queues(): readonly CloseQueue[];
+  /** How full the queues are; null where Redis is away or unusable. Takes two seconds at most, and never throws. */
   depths(): Promise<QueueDepth[] | null>;
 }
 type CloseQueue = Queue<CloseJob, void, CloseTrigger['kind']>;
@@ -51,11 +50,15 @@ export function createCloseQueues(
   prefix: string,
   clock: Clock,
   log: Logger,
+  watch: QueueWatch,
   telemetry?: Telemetry,
 ): CloseQueues {
   const queues = new Map<ChannelName, CloseQueue>();
-  const pausedOnes = new Set<ChannelName>();
-  for (const channel of channelNames) openQueue(channel);
+  // A queue that met a Redis without INFO stays broken: it is made anew when Redis can be used.
+  watch.follow(({ state }) => {
+    if (state === 'unusable') closeAll();
+    else for (const channel of channelNames) if (!queues.has(channel)) openQueue(channel);
+  });
 
   function openQueue(channel: ChannelName): CloseQueue {
     const queue: CloseQueue = new Queue(queueName(channel), {
@@ -69,6 +72,11 @@ export function createCloseQueues(
     return queue;
   }
 
+  function closeAll(): void {
+    for (const queue of queues.values()) void queue.close().catch(() => {});
+    queues.clear();
+  }
+
   /** Also of an own channel that only other processes know: they run its timers. */
   function queueOf(channel: ChannelName): CloseQueue {
     const queue = queues.get(channel);
@@ -80,22 +88,14 @@ export function createCloseQueues(
   /** Nothing is tried while there is no connection: a queue that was never ready would wait for it. */
   async function orFailed(orderNo: string, work: () => Promise<TimerState>): Promise<TimerState> {
     if (redis.status !== 'ready') return 'away';
+    if (watch.health().state === 'unusable') return 'failed';
     try {
       return await inTime(work());
     } catch (error) {
+      if (error instanceof Error) watch.met(error);
       log.warn({ orderNo, err: error instanceof Error ? error.message : String(error) }, 'timer not set');
       return redis.status === 'ready' ? 'failed' : 'away';
     }
-  }
-
-  /** By another program, for ours pauses no queue. Its jobs never run: said once each time. */
-  async function isPaused(channel: ChannelName, queue: CloseQueue): Promise<boolean> {
-    const paused = await queue.isPaused();
-    if (paused && !pausedOnes.has(channel))
-      log.warn({ channel }, 'queue is paused by another program: its orders run from the database');
-    if (paused) pausedOnes.add(channel);
-    else pausedOnes.delete(channel);
-    return paused;
   }
 
   async function setNow(
@@ -116,15 +116,16 @@ export function createCloseQueues(
   }
 
   return {
-    queues: [...queues.values()],
+    queues: () => [...queues.values()],
 
     set: ({ orderNo, channel }, at, trigger, actor) =>
       orFailed(orderNo, () => setNow(queueOf(channel), orderNo, at, trigger, actor)),
 
     ensure: ({ orderNo, channel }, trigger) =>
       orFailed(orderNo, async () => {
+        // A job would wait there, and look as if it were about to run.
+        if (!takesJobs(watch.health(), channel)) return 'failed';
         const queue = queueOf(channel);
-        if (await isPaused(channel, queue)) return 'failed';
         const state = await queue.getJobState(jobIdOf(orderNo));
         if (state === 'waiting' || state === 'active' || state === 'prioritized') return 'live';
         return setNow(queue, orderNo, clock.now(), trigger);
@@ -136,7 +137,7 @@ export function createCloseQueues(
       );
     },
 
-    depths: () => readQueueDepths(queues, redis.status === 'ready'),
+    depths: () => readQueueDepths(queues, redis.status === 'ready' && watch.health().state !== 'unusable'),
   };
 }
 

@@ -9,9 +9,10 @@ import { answersWithin } from '../platform/answer-within.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import type { Logger } from '../platform/logger.ts';
 import { awaitTrace } from '../platform/trace.ts';
-import { type CloseJob, orderNoOf, queueName } from './close-queues.ts';
+import { type CloseJob, orderNoOf } from './close-queues.ts';
 import { nextRun } from './next-run.ts';
 import { createPause, type Pause } from './pause.ts';
+import { queueName } from './queue-name.ts';
 
 /**
  * A worker that dies holding jobs is noticed within lock plus check: the jobs run again 3 to 8 s later, not 60. As
@@ -33,7 +34,7 @@ const jobSchema = z.object({
 });
 const triggerSchema = z.enum(['timeout', 'sweep', 'manual', 'api', 'admin']);
 
-interface CloseWorkerOptions {
+export interface CloseWorkerOptions {
   channel: ChannelName;
   prefix: string;
   /** Jobs at once, in this process. */
@@ -41,6 +42,8 @@ interface CloseWorkerOptions {
   /** Jobs begun in a second, in all processes together; 0: any number. */
   perSecond: number;
   telemetry?: Telemetry | undefined;
+  /** What its commands to Redis met; BullMQ tries them again. */
+  onError(error: Error): void;
 }
 
 type Kind = CloseTrigger['kind'];
@@ -57,7 +60,7 @@ type Kind = CloseTrigger['kind'];
 export function startCloseWorker(
   deps: OrderDeps,
   redis: Redis,
-  { channel, prefix, concurrency, perSecond, telemetry }: CloseWorkerOptions,
+  { channel, prefix, concurrency, perSecond, telemetry, onError }: CloseWorkerOptions,
 ): { end(): Promise<void> } {
   const worker = new Worker<CloseJob, void, Kind>(
     queueName(channel),
@@ -77,7 +80,10 @@ export function startCloseWorker(
     },
   );
   const pause = createPause(worker);
-  worker.on('error', (error) => deps.log.debug({ channel, err: error.message }, 'worker error'));
+  worker.on('error', (error) => {
+    deps.log.debug({ channel, err: error.message }, 'worker error');
+    onError(error);
+  });
   worker.on('stalled', (jobId) => {
     const orderNo = orderNoOf(jobId);
     tellOf(orderNo, (log) => log.warn({ channel, orderNo }, 'job of a dead worker taken over'));

@@ -24,6 +24,13 @@ interface QueueDepth {
   failed: number;
 }
 
+/** Whether Redis can hold the timers. */
+interface QueueFigures {
+  state: 'ok' | 'away' | 'refuses' | 'unusable';
+  reason: string | null;
+  paused: ChannelName[];
+}
+
 /** The dashboard, see `Figures` in `src/http/admin/api.ts`; this is that with moments as dates. */
 export interface Figures extends Vitals {
   dueNextHour: { at: Date; count: number }[];
@@ -35,14 +42,17 @@ export interface Figures extends Vitals {
   open: { channel: ChannelName; count: number }[];
   notices: { pending: number; overdue: number; givenUp: number };
   queues: QueueDepth[] | null;
+  redis: QueueFigures;
 }
 
 export type ReadFigures = () => Promise<Figures>;
 
 interface FiguresDeps extends VitalsDeps {
   deps: VitalsDeps['deps'] & Pick<OrderDeps, 'store'>;
-  /** Null where Redis is away. Never throws. */
+  /** Null where Redis is away or unusable. Never throws. */
   readDepths(): Promise<QueueDepth[] | null>;
+  /** Never throws. */
+  lookAtQueue(): Promise<QueueFigures>;
 }
 
 /**
@@ -68,8 +78,8 @@ export function createFigures(sources: FiguresDeps): ReadFigures {
 }
 
 async function readFigures(sources: FiguresDeps): Promise<Figures> {
-  const { db, deps, readDepths } = sources;
-  const depths = readDepths();
+  const { db, deps, readDepths, lookAtQueue } = sources;
+  const depths = Promise.all([readDepths(), lookAtQueue()]);
   // One after the other: of the few connections for people, one does.
   const vitals = await readVitals(sources);
   const { now } = vitals;
@@ -100,6 +110,7 @@ async function readFigures(sources: FiguresDeps): Promise<Figures> {
     COUNT_AT_MOST,
   );
 
+  const [queues, redis] = await depths;
   return {
     ...vitals,
     dueNextHour: minutesFrom(thisMinute).map((at, minute) => ({ at, count: due[minute] ?? 0 })),
@@ -117,7 +128,8 @@ async function readFigures(sources: FiguresDeps): Promise<Figures> {
       return count === 0 ? [] : [{ channel, count }];
     }),
     notices: { pending, overdue, givenUp },
-    queues: await depths,
+    queues,
+    redis,
   };
 }
 

@@ -23,7 +23,16 @@ test('sweep gives overdue orders a timer, and counts', async () => {
   expect(await sweep()).toMatchObject({ code: 0, stdout: '1 due: 1 given a timer, 0 had one\n' });
   expect(await world.timerState(order)).toBe('waiting');
   expect((await sweep('--json')).json()).toEqual([
-    { overdue: 1, enqueued: 0, lastLooks: 0, live: 1, failed: 0, away: 0, isRedisAway: false },
+    {
+      overdue: 1,
+      enqueued: 0,
+      lastLooks: 0,
+      live: 1,
+      failed: 0,
+      away: 0,
+      isRedisAway: false,
+      queue: { state: 'ok', reason: null, paused: [] },
+    },
   ]);
 
   const withoutRedis = async () => world.openApp({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` });

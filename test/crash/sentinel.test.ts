@@ -1,6 +1,6 @@
 import { Queue } from 'bullmq';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { queueName } from '../../src/timer/close-queues.ts';
+import { queueName } from '../../src/timer/queue-name.ts';
 import { payOverHttp } from '../support/pay.ts';
 import { type Program, startProgram } from '../support/process.ts';
 import { type SentinelGroup, startSentinelGroup } from '../support/sentinel.ts';

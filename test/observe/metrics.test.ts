@@ -23,7 +23,7 @@ test('before any worker has run the timers, a process that only serves says so',
   expect(seen.value('autoclose_sweep_age_seconds')).toBe(Number.POSITIVE_INFINITY);
   expect(seen.value('autoclose_processes_alive', { part: 'works' })).toBe(0);
   expect(seen.value('autoclose_figures_readable')).toBe(1);
-  expect(seen.value('autoclose_queue_readable')).toBe(1);
+  expect(seen.value('autoclose_queue_usable')).toBe(1);
 });
 
 test('a close by the timer is seen in the next scrape: the calls, the attempt, and how late it was', async () => {

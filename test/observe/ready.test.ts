@@ -53,7 +53,7 @@ test('without Redis it goes on serving, and says that it is degraded', async () 
     return JSON.stringify(body) === JSON.stringify({ status: 'degraded', dependencies });
   });
   await until('the metrics miss it too', async () =>
-    (await (await fetch(`${metricsUrl}/metrics`)).text()).includes('autoclose_queue_readable 0'),
+    (await (await fetch(`${metricsUrl}/metrics`)).text()).includes('autoclose_queue_usable 0'),
   );
 });
 

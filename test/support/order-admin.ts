@@ -40,6 +40,7 @@ const noFigures: Figures = {
   open: [],
   notices: { pending: 0, overdue: 0, givenUp: 0 },
   queues: null,
+  redis: { state: 'away', reason: null, paused: [] },
   processes: [],
 };
 

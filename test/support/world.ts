@@ -23,7 +23,7 @@ import { syncOrder } from '../../src/order/sync-order.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { freePort } from '../../src/platform/services/free-port.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
-import { queueName } from '../../src/timer/close-queues.ts';
+import { queueName } from '../../src/timer/queue-name.ts';
 
 /** Asks by hand. */
 export const somebody: CloseTrigger = { kind: 'manual', actor: 'li', clientIp: null };

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { reclose } from '../../src/order/reclose.ts';
 import { sweepOverdue } from '../../src/order/sweep-overdue.ts';
-import { jobIdOf, orderNoOf, queueName } from '../../src/timer/close-queues.ts';
+import { jobIdOf, orderNoOf } from '../../src/timer/close-queues.ts';
+import { queueName } from '../../src/timer/queue-name.ts';
 import { until } from '../support/until.ts';
 import { createWorld, somebody, type World } from '../support/world.ts';
 

@@ -321,8 +321,10 @@ export interface Figures {
   open: { channel: ChannelName; count: number }[];
   /** Notices to merchants: waiting, of these overdue, and given up. */
   notices: { pending: number; overdue: number; givenUp: number };
-  /** Of BullMQ, or null where Redis is away. */
+  /** Of BullMQ, or null where Redis is away or unusable. */
   queues: { channel: ChannelName; waiting: number; delayed: number; active: number; failed: number }[] | null;
+  /** Whether Redis can hold the timers; `reason` is its message, `paused` are channels whose queue another program paused. */
+  redis: { state: 'ok' | 'away' | 'refuses' | 'unusable'; reason: string | null; paused: ChannelName[] };
   /** Processes that have been seen in the last day. */
   processes: ProcessFigures[];
 }

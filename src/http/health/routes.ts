@@ -4,10 +4,16 @@ import type { FastifyInstance } from 'fastify';
 export type Dependency = 'database' | 'migrations' | 'redis';
 
 export interface Readiness {
-  /** `degraded`: without Redis all is served as ever, and orders close late. */
+  /** `degraded`: without a usable Redis all is served as ever; due orders run from the database, seconds late. */
   status: 'ready' | 'degraded' | 'unavailable';
-  /** `read_only`: the database answers, and refuses what we write. */
-  dependencies: Record<Dependency, 'ok' | 'away' | 'read_only' | 'behind' | 'unknown'>;
+  /**
+   * `read_only`: the database answers, and refuses what we write. Of Redis: `refuses` (memory, disk, rights), `unusable`
+   * (INFO forbidden, a cluster, another database's prefix), `paused` (a queue, by another program).
+   */
+  dependencies: Record<
+    Dependency,
+    'ok' | 'away' | 'read_only' | 'behind' | 'unknown' | 'refuses' | 'unusable' | 'paused'
+  >;
 }
 
 export interface HealthDeps {

@@ -14,7 +14,7 @@ export function Channels({ figures }: { figures: Figures }) {
   return (
     <section className="surface">
       <h2>{text.channelsTitle}</h2>
-      {figures.queues === null && <Alert type="warning" showIcon title={text.queuesAway} />}
+      <QueueProblem redis={figures.redis} />
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section tabIndex={0} aria-label={text.channelsTitle} className="scroll">
         <table className="plain">
@@ -52,6 +52,17 @@ export function Channels({ figures }: { figures: Figures }) {
       </section>
     </section>
   );
+}
+
+/** Why jobs do not run, if they do not. */
+function QueueProblem({ redis: { state, reason, paused } }: Pick<Figures, 'redis'>) {
+  const { pages, words } = useText();
+  const text = pages.dashboard;
+  if (state === 'away') return <Alert type="warning" showIcon title={text.queuesAway} />;
+  if (state !== 'ok') return <Alert type="error" showIcon title={text.queuesRefused} description={reason} />;
+  if (paused.length === 0) return null;
+  const names = paused.map((channel) => wordFor(words.channel, channel));
+  return <Alert type="warning" showIcon title={text.queuesPaused(names.join(', '))} />;
 }
 
 type OpenBreaker = Figures['processes'][number]['outOfOrder'][number];

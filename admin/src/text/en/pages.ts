@@ -47,7 +47,10 @@ export const pages: typeof zh = {
     breaker: 'Breaker',
     outUntil: (what, when) => `${what}${what === '' ? '' : ' '}out of order until ${when}`,
     works: 'works',
-    queuesAway: 'Redis is away: queue depths are not known. The sweep finds due orders all the same.',
+    queuesAway: 'Redis is away: queue depths are not known. Due orders run from the database, seconds late.',
+    queuesRefused: 'Redis cannot hold the timers. Due orders run from the database, seconds late.',
+    queuesPaused: (channels) =>
+      `Paused by another program: ${channels}. Due orders run from the database, seconds late.`,
     processesTitle: 'Processes',
     noWorker: 'No working process is alive: orders are not being closed!',
     noWorkerHint: 'Start “autoclose start” or “autoclose work”, and check with “autoclose doctor”.',

@@ -44,7 +44,10 @@ export const pages = {
     breaker: '熔断',
     outUntil: (what: string, when: string) => `${what}熔断至 ${when}`,
     works: '正常',
-    queuesAway: 'Redis 不可用：队列深度未知。到期订单仍会由兜底扫描找到。',
+    queuesAway: 'Redis 不可用：队列深度未知。到期订单改由数据库驱动，会晚几秒关闭。',
+    queuesRefused: 'Redis 无法保存定时任务。到期订单改由数据库驱动，会晚几秒关闭。',
+    queuesPaused: (channels: string) =>
+      `队列被其他程序暂停：${channels}。到期订单改由数据库驱动，会晚几秒关闭。`,
     processesTitle: '进程',
     noWorker: '没有存活的工作进程：订单不会被关闭！',
     noWorkerHint: '请启动 “autoclose start” 或 “autoclose work”，并用 “autoclose doctor” 检查。',
