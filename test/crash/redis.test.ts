@@ -28,15 +28,18 @@ test('Redis killed: every order closes while it is away, and new ones after it i
     Array.from({ length: 20 }, () => world.create('wechat_pay', { expiresAt: soon(3) })),
   );
   await redis.kill();
-  const outcome = await createOrder(world.app.deps, {
-    ...aWish('wechat_pay', 'meanwhile'),
-    expiresAt: soon(4),
-  });
-  expect(outcome.kind).toBe('created');
-  // The database alone runs the timers meanwhile.
-  for (const { orderNo } of before) await closed(orderNo);
-  if (outcome.kind === 'created') await closed(outcome.order.orderNo);
-  await redis.start();
+  try {
+    const outcome = await createOrder(world.app.deps, {
+      ...aWish('wechat_pay', 'meanwhile'),
+      expiresAt: soon(4),
+    });
+    expect(outcome.kind).toBe('created');
+    // The database alone runs the timers meanwhile.
+    for (const { orderNo } of before) await closed(orderNo);
+    if (outcome.kind === 'created') await closed(outcome.order.orderNo);
+  } finally {
+    await redis.start();
+  }
 
   const after = await world.create('ali_pay', { expiresAt: soon(3) });
   await closed(after.orderNo);

@@ -25,6 +25,15 @@ afterEach(() => world.end());
 
 const calls = (channel: ChannelName) =>
   world.simulator.control.log().filter((entry) => entry.channel === channel);
+/** Calls that a gateway had in hand at once. */
+function mostAtOnce(channel: ChannelName): number {
+  const steps = calls(channel).flatMap(({ at, endedAt }) => [
+    { at: at.getTime(), by: 1 },
+    { at: endedAt.getTime(), by: -1 },
+  ]);
+  let now = 0;
+  return Math.max(0, ...steps.sort((a, b) => a.at - b.at || a.by - b.by).map(({ by }) => (now += by)));
+}
 const goDown = (fault: { kind: 'status'; status: number } | { kind: 'reset' } | { kind: 'hang' }) =>
   world.simulator.control.addFault({ ...fault, match: { channel: 'wechat_pay' } });
 
@@ -102,6 +111,25 @@ describe('while WeChat Pay is down', () => {
     },
     300_000,
   );
+
+  test('and Redis is away, the same bounds hold in each process', async () => {
+    await overdue('wechat_pay', 300);
+    await overdue('ali_pay', 60);
+    goDown({ kind: 'status', status: 503 });
+    const callsBefore = calls('wechat_pay').length;
+    const worker = await startWorker({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
+    await worker.logged('operation of a channel is out of order: what needs it waits');
+    await allClosed('ali_pay');
+    expect(calls('wechat_pay').length - callsBefore).toBeLessThan(2 * CONCURRENCY + UNKNOWN_IN_A_ROW);
+    expect(await counted('wechat_pay', "status = 'progress'")).toBe(300);
+    expect(mostAtOnce('ali_pay')).toBeLessThanOrEqual(CONCURRENCY);
+
+    world.simulator.control.clearFaults();
+    await worker.logged('operation of a channel works again');
+    await allClosed('wechat_pay');
+    expect(mostAtOnce('wechat_pay')).toBeLessThanOrEqual(CONCURRENCY);
+    expect(await worker.terminate()).toBe(0);
+  }, 300_000);
 
   test('the API answers without asking the channel, and what was asked for goes on by itself', async () => {
     const client = createClient({
