@@ -99,7 +99,8 @@ async function settleDone(deps: OrderDeps, attempt: CloseAttempt): Promise<void>
   const { leased, now } = attempt;
   const lookAt = nextLookAt(deps, leased, null);
   // As long as from a close to its last look have not passed yet.
-  const isEarly = now.getTime() - (leased.closedAt ?? now).getTime() < lookAt.getTime() - now.getTime();
+  const isEarly =
+    now.getTime() - (leased.closedAt ?? leased.createdAt).getTime() < lookAt.getTime() - now.getTime();
   const set = { nextCloseAt: isEarly ? lookAt : null, retryReason: null, retryCount: 0 };
   await deps.store.endAttempt(attempt.leased, set, closeRecord(attempt, 'closed', attempt.leased.status));
 }

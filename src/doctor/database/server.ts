@@ -54,9 +54,9 @@ export function settingFindings(settings: Settings): Finding[] {
     );
   if (isOn(binlog) && binlogFormat === 'STATEMENT')
     findings.push(
-      fail(
+      warn(
         'database binlog_format',
-        'STATEMENT forbids READ COMMITTED writes',
+        'STATEMENT: sessions run at REPEATABLE READ, where more changes wait for each other',
         'set binlog_format to ROW or MIXED',
       ),
     );
