@@ -273,6 +273,21 @@ describe('while the database is away', { timeout: LIMIT_MS }, () => {
   });
 });
 
+test(
+  'a queue that another program paused is named on the overview',
+  async () => {
+    const { page } = await signedIn('guest');
+    await world.queue('ali_pay').pause();
+    try {
+      await page.goto('/admin/');
+      await page.getByText('队列被其他程序暂停：支付宝').waitFor();
+    } finally {
+      await world.queue('ali_pay').resume();
+    }
+  },
+  LIMIT_MS,
+);
+
 describe.each([
   { name: 'a desk', viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
   { name: 'a phone, dark', viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
