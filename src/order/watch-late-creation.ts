@@ -1,13 +1,14 @@
 import { answersOf, nothingAsked } from './ask-channel.ts';
 import type { OrderDeps } from './deps.ts';
-import { asChannelOrder, type PaymentOrder } from './order.ts';
+import { asChannelOrder, isEndedUnpaid, type PaymentOrder } from './order.ts';
 import { attemptLog, type CloseAttempt, closeRecord } from './settle-close.ts';
 
 /**
  * The channel has answered a creation, or may have taken it, when the order may have ended meanwhile: a process stood still
  * between the row and the call, or the call took long, and somebody closed the order. If it has ended, it is watched at
  * once and closed again at the channel, instead of being looked at a day later (G2). Nothing happens to an order that is
- * open or paid. Throws only when the database cannot be reached.
+ * open or paid, nor to one that its channel has created and closed by now: whoever ended it has met it there. Throws only
+ * when the database cannot be reached.
  */
 export async function watchLateCreation(
   deps: OrderDeps,
@@ -17,6 +18,10 @@ export async function watchLateCreation(
 ): Promise<void> {
   const channel = deps.channels.get(order.channel);
   if (channel === undefined) return;
+  if (exists && isEndedUnpaid(await deps.store.get(order.id))) {
+    const { kind } = await channel.query(asChannelOrder(order));
+    if (kind === 'closed') return;
+  }
   const now = deps.clock.now();
   const watchUntil = channel.unpayableFrom({ ...asChannelOrder(order), createAttemptedAt: now });
   const trigger = { kind: 'api', actor: null, clientIp: order.clientIp } as const;

@@ -72,7 +72,7 @@ async function conclude(
   if (answer === null) return null;
   const distortion = fault !== null && isDistortion(fault) ? fault : null;
   const lie = distortion !== null && 'lie' in distortion ? distortion.lie : undefined;
-  const told = lie === undefined || call.operation !== 'query' ? answer : tellLie(call.channel, answer, lie);
+  const told = lie === undefined || call.operation !== 'query' ? answer : tellLie(call, answer, lie);
   const reply = call.render(told, distortion);
   if (distortion?.kind === 'truncated_body') await sendHalf(response, reply);
   else if (distortion?.kind === 'wrong_content_type') await sendReply(response, withWrongType(reply));

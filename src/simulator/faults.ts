@@ -27,7 +27,7 @@ export type ScriptedFault =
   | { kind: 'error'; code: string; message?: string; status?: number; publicCode?: string };
 
 /** What an answer claims that is not signed by the channel: somebody else may have written it. Of queries only. */
-export type Lie = 'paid' | 'closed';
+export type Lie = 'paid' | 'closed' | 'not_found';
 
 /** Faults that spoil the gateway's true answer. */
 export type Distortion =

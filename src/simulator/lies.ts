@@ -1,4 +1,4 @@
-import type { Answer } from './call.ts';
+import type { Answer, Call } from './call.ts';
 import type { Lie } from './faults.ts';
 import { asObject, type JsonObject, parseJsonObject } from './format/json-object.ts';
 import type { ChannelName } from './operations.ts';
@@ -6,17 +6,29 @@ import type { ChannelName } from './operations.ts';
 /** Any moment in the simulated days will do. */
 const PAID_AT = '2027-03-01T16:00:00+08:00';
 
+/** How each channel says that it does not know an order. */
+const unknownOrder = {
+  wechat_pay: 'ORDER_NOT_EXIST',
+  ali_pay: 'ACQ.TRADE_NOT_EXIST',
+  union_pay: '34',
+} as const satisfies Record<ChannelName, string>;
+
 /**
- * The answer to a query with another state, complete in form, so that only its signature speaks against it. An answer
- * that shows no order stays as it is.
+ * The answer to a query with another state, complete in form, so that only its signature speaks against it; or as if there
+ * were no such order, which WeChat Pay and Alipay's v3 never sign. An answer that shows no order stays as it is.
  */
-export function tellLie(channel: ChannelName, answer: Answer, lie: Lie): Answer {
+export function tellLie(
+  { channel, script }: Pick<Call, 'channel' | 'script'>,
+  answer: Answer,
+  lie: Lie,
+): Answer {
+  if (lie === 'not_found') return script({ kind: 'error', code: unknownOrder[channel], status: 404 });
   const body = parseJsonObject(answer.body);
   const claims = body === null ? null : claimsOf[channel](body, lie);
   return claims === null ? answer : { ...answer, body: JSON.stringify({ ...body, ...claims }) };
 }
 
-const claimsOf: Record<ChannelName, (body: JsonObject, lie: Lie) => JsonObject | null> = {
+const claimsOf: Record<ChannelName, (body: JsonObject, lie: 'paid' | 'closed') => JsonObject | null> = {
   wechat_pay(body, lie) {
     if (body.trade_state === undefined) return null;
     if (lie === 'closed') return { trade_state: 'CLOSED', trade_state_desc: '订单已关闭' };

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { createSimulatorClock, type SimulatorClock } from './clock.ts';
+import { type Claims, createClaims } from './control/claims.ts';
 import { type Control, createControl } from './control/control.ts';
 import { createControlHttp } from './control/http.ts';
 import { createFaultBook } from './faults.ts';
@@ -29,6 +30,7 @@ export interface Simulator {
   env: SimulatorEnvironment;
   keys: SimulatorKeys;
   control: Control;
+  claims: Claims;
   /** Ends open connections, timers and notification retries at once. May be called again. */
   close(): Promise<void>;
 }
@@ -81,6 +83,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     env,
     keys: world.keys,
     control,
+    claims: createClaims(world),
     close() {
       ended ??= end();
       return ended;

@@ -104,6 +104,21 @@ describe('an order that ended while its creation was under way', () => {
     },
   );
 
+  test('closed at its channel before its creation was answered: ended as it is, and no violation', async () => {
+    const asked = wish({});
+    const held = control().hold('create', null, 'after');
+    const creating = createOrder(world.app.deps, asked);
+    await held.arrived;
+    const open = await orderOf(asked);
+    await world.close(open, 'api');
+    const before = await world.reload(open);
+    expect(before).toMatchObject({ status: 'close', watchUntil: null });
+    held.release();
+    expect(await creating).toMatchObject({ kind: 'ended' });
+    expect(await violations(open)).toEqual([]);
+    expect(await world.reload(open)).toEqual(before);
+  });
+
   test('an answer that was lost: it is watched as well, because the channel may have taken it', async () => {
     const asked = wish({});
     control().addFault({ match: { operation: 'create' }, kind: 'lost_reply' });

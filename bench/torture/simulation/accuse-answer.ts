@@ -6,6 +6,8 @@ import { mayBecome } from './accuse-row.ts';
  * others may have led the order on from there.
  */
 export function accuseAnswer(outcome: unknown, row: PaymentOrder): string[] {
+  if (hidesReturn(outcome, row))
+    return ['a sync saw that all of the money has gone back, and the order is success'];
   const said = statesOf(outcome);
   if (said === null || said.states.some((state) => leadsTo(state, row.status))) return [];
   return [`${said.kind} was answered, but the order is ${row.status}`];
@@ -30,6 +32,13 @@ function statesOf(outcome: unknown): { kind: string; states: OrderStatus[] } | n
     default:
       return null;
   }
+}
+
+/** Alipay alone says that all of it has gone. What is being given back, or waits for a person, is another's to end. */
+function hidesReturn(outcome: unknown, { channel, status, nextCloseAt, stuckAt }: PaymentOrder): boolean {
+  const isSettled = status === 'success' && nextCloseAt === null && stuckAt === null;
+  if (channel !== 'ali_pay' || !isSettled || typeof outcome !== 'object' || outcome === null) return false;
+  return 'channelStatus' in outcome && outcome.channelStatus === 'pay_refund';
 }
 
 /** What has been in the one state may be in the other, some changes later. */

@@ -21,12 +21,15 @@ interface Change {
   order: OrderSnapshot | null;
   policy: LatePaymentPolicy;
   at: Date;
+  /** The channel has refused a refund of it, because others have given money back. */
+  isRefused: boolean;
 }
 
 /** What a row must not be after any event, whatever is under way. */
-export function accuseRow({ before, now, order, policy, at }: Change): string[] {
+export function accuseRow({ before, now, order, policy, at, isRefused }: Change): string[] {
   const wrong: string[] = [];
-  if (leavesSomething(now) && now.nextCloseAt === null && !leavesSomethingUndue(before))
+  const isForPerson = isRefused && now.status === 'refunding';
+  if (leavesSomething(now) && !isForPerson && now.nextCloseAt === null && !leavesSomethingUndue(before))
     wrong.push(`${now.status} with something left to do, and never due`);
   if (now.status === 'success' && before?.status !== 'success' && order?.paidAt == null)
     wrong.push('success, and nobody has paid');

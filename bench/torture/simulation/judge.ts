@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { ChannelPayment } from '../../../src/channel/channel.ts';
 import {
   type CloseRecord,
   CloseRecordEntity,
@@ -10,9 +10,10 @@ import {
 import { type MerchantNotice, MerchantNoticeEntity } from '../../../src/order/notice-entities.ts';
 import { readSnapshot } from '../../../src/order/notice-snapshot.ts';
 import { type OrderStatus, type PaymentOrder, shownStatus } from '../../../src/order/order.ts';
-import type { Control } from '../../../src/simulator/control/control.ts';
 import type { LogEntry } from '../../../src/simulator/journal.ts';
 import type { OrderSnapshot } from '../../../src/simulator/snapshot.ts';
+import type { Life } from './life.ts';
+import type { Strangers } from './strangers.ts';
 
 /**
  * Whether an order in this state may have the customer's money at the channel when everything has come to rest.
@@ -42,9 +43,17 @@ export interface Evidence {
   violations: Violation['kind'][];
   /** What we have asked its channel. */
   requests: LogEntry[];
+  strangers: Strangers;
+  /** Payments whose notification we have acknowledged. */
+  payments: ChannelPayment[];
 }
 
-export async function gatherEvidence(db: DataSource, control: Control, row: PaymentOrder): Promise<Evidence> {
+export async function gatherEvidence(
+  { lane, strangers, witness }: Life,
+  row: PaymentOrder,
+): Promise<Evidence> {
+  const { db } = lane;
+  const { control } = lane.simulator;
   const { id, orderNo } = row;
   return {
     row,
@@ -56,6 +65,8 @@ export async function gatherEvidence(db: DataSource, control: Control, row: Paym
       .find({ where: { orderId: id }, order: { id: 'ASC' } }),
     violations: (await db.getRepository(ViolationEntity).findBy({ orderId: id })).map(({ kind }) => kind),
     requests: control.log({ orderNo }),
+    strangers,
+    payments: witness.payments,
   };
 }
 
@@ -72,16 +83,20 @@ export function judge(evidence: Evidence): string[] {
   ];
 }
 
-function judgeMoney({ order, row }: Evidence): string[] {
+/** Whom others have given money back is judged by what is left. */
+function judgeMoney({ order, row, refunds, strangers }: Evidence): string[] {
   const wrong: string[] = [];
   const may = mayKeepMoney[row.status];
   const isKept = keepsMoney(order);
-  if (isKept && may === 'never') wrong.push(`paid and kept, but the order is ${row.status}`);
+  const isTouched = strangers.refundedFen > 0;
+  const isForPerson = isTouched && (row.stuckAt !== null || refunds[0]?.state === 'refused');
+  if (isKept && may === 'never' && !isForPerson) wrong.push(`paid and kept, but the order is ${row.status}`);
   if (isKept && may === 'late' && row.latePaidAt === null) wrong.push('a late payment is kept silently');
-  if (!isKept && row.status === 'success') wrong.push('the order is success, but there is no money');
-  if (!isKept && row.status === 'close' && row.latePaidAt !== null)
+  if (!isKept && row.status === 'success' && !isTouched)
+    wrong.push('the order is success, but there is no money');
+  if (!isKept && row.status === 'close' && row.latePaidAt !== null && !isTouched)
     wrong.push('a late payment that is not there');
-  if (order !== null && order.refundedFen !== 0 && order.refundedFen !== order.amountFen) {
+  if (order !== null && order.refundedFen !== 0 && order.refundedFen !== order.amountFen && !isTouched) {
     wrong.push(`refunded ${order.refundedFen} of ${order.amountFen} fen`);
   }
   if (order?.payable === true && row.watchUntil === null)
@@ -127,32 +142,51 @@ function judgeContent(row: PaymentOrder, { orderNo, url, event, snapshot }: Merc
   return wrong;
 }
 
-/** A stale answer shows a closed order as unpaid: only then is a violation not one of ours. */
-function judgeViolations({ violations, requests }: Evidence): string[] {
+/**
+ * The program counts what must never be: a second payment and one of another amount, and nothing else. A stale answer shows
+ * a closed order as unpaid: only then is a payable one not ours.
+ */
+function judgeViolations({ row, order, violations, requests, strangers, payments }: Evidence): string[] {
   const wasStale = requests.some(({ fault }) => fault === 'stale_read');
-  return violations
-    .filter((kind) => kind === 'paid' || !wasStale)
-    .map((kind) => `the program itself found a violation: ${kind}`);
+  const mayBe = new Set<Violation['kind']>(wasStale ? ['payable'] : []);
+  if (strangers.secondPayments > 0) mayBe.add('paid_twice');
+  if (strangers.otherAmounts > 0) mayBe.add('mismatch');
+  const mustBe = new Set<Violation['kind']>();
+  for (const { amountFen, channelTradeNo } of payments) {
+    if (amountFen !== row.amountFen) mustBe.add('mismatch');
+    else if (channelTradeNo !== order?.tradeNo) mustBe.add('paid_twice');
+  }
+  return [
+    ...violations
+      .filter((kind) => !mayBe.has(kind))
+      .map((kind) => `the program itself found a violation: ${kind}`),
+    ...[...mustBe]
+      .filter((kind) => !violations.includes(kind))
+      .map((kind) => `acknowledged, and not counted as a violation: ${kind}`),
+  ];
 }
 
-/** Nothing is left to do, and nobody is at it. */
-export function judgeRest(row: PaymentOrder, now: Date): string[] {
+/** Nothing is left to do, and nobody is at it; or only a person can go on. */
+export function judgeRest({ row, refunds, strangers }: Evidence, now: Date, isStuck: boolean): string[] {
   const wrong: string[] = [];
-  if (row.status === 'progress' || row.status === 'refunding')
+  const isRefused = strangers.refundedFen > 0 && refunds[0]?.state === 'refused';
+  const isOpen = row.status === 'progress' && !isStuck;
+  if (isOpen || (row.status === 'refunding' && !isRefused))
     wrong.push(`still ${row.status}, with nothing left to do`);
-  if (row.nextCloseAt !== null) wrong.push('still due');
+  if (isStuck !== (row.nextCloseAt !== null)) wrong.push(isStuck ? 'stuck, and never due' : 'still due');
   if (row.leaseUntil !== null && row.leaseUntil > now) wrong.push('still leased');
   return wrong;
 }
 
-function judgeRecords({ row, order, records, refunds }: Evidence): string[] {
+function judgeRecords({ row, order, records, refunds, strangers }: Evidence): string[] {
   const wrong: string[] = [];
   const final = records.filter(
     ({ statusBefore, statusAfter, outcome }) =>
       statusBefore !== statusAfter &&
       statusAfter === row.status &&
       outcome !== 'overtaken' &&
-      outcome !== 'late',
+      // Known late, and known by the same answer to have gone back.
+      (outcome !== 'late' || statusAfter === 'refunded'),
   );
   if (['close', 'cancel', 'refunded'].includes(row.status) && final.length !== 1) {
     wrong.push(`${final.length} records of the change to ${row.status}, not 1`);
@@ -162,7 +196,7 @@ function judgeRecords({ row, order, records, refunds }: Evidence): string[] {
     wrong.push('a record of an attempt that was never begun');
   }
   if (refunds.length > 1) wrong.push(`${refunds.length} refunds of one order`);
-  const refunded = (order?.refundedFen ?? 0) > 0;
+  const refunded = (order?.refundedFen ?? 0) > strangers.refundedFen;
   if (refunded && refunds[0]?.state !== 'done')
     wrong.push('the money went back, and our refund does not say so');
   return wrong;

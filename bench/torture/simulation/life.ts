@@ -6,6 +6,7 @@ import type { Dice } from '../dice.ts';
 import type { Arrival } from './inbox.ts';
 import type { Lane } from './lane.ts';
 import type { Operation, Step } from './stepper.ts';
+import type { Strangers } from './strangers.ts';
 import { pickTemper, type Temper } from './temper.ts';
 import { createWitness, type Witness } from './witness.ts';
 
@@ -29,6 +30,7 @@ export interface Life {
   temper: Temper;
   counts: LifeCounts;
   witness: Witness;
+  strangers: Strangers;
   /** Notifications that the network may deliver once more. */
   copies: Mail[];
   note(line: string): void;
@@ -43,6 +45,8 @@ export interface Life {
   kill(operation: Operation): Promise<void>;
   /** A customer acts, if the gateway lets them. */
   customer(act: string, work: () => Promise<unknown>): Promise<void>;
+  /** Somebody else acts at the gateway. */
+  outside(what: string, work: () => Promise<unknown>): Promise<void>;
   /** The oldest notification on its way reaches us, or does not. */
   deliver(how: 'whole' | 'tampered' | 'lost'): Promise<void>;
   replay(mail: Mail): Promise<void>;
@@ -73,7 +77,8 @@ export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (lin
     const orderNo = lane.orderNo();
     write(`+${at}s ${orderNo === null ? line : line.replaceAll(orderNo, 'ORDER')}`);
   }
-  const witness = createWitness(lane, note);
+  const strangers: Strangers = { refundedFen: 0, secondPayments: 0, otherAmounts: 0 };
+  const witness = createWitness(lane, strangers, note);
   timer.onSet(witness.timerSet);
 
   function snapshot(): OrderSnapshot | null {
@@ -82,15 +87,15 @@ export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (lin
   }
 
   /** Every notification that the event has caused has arrived, the gateway knows how the last one was answered. */
-  async function settle(rowMayHaveChanged = false): Promise<void> {
+  async function settle(writer: Operation | null = null): Promise<void> {
     const order = snapshot();
     const sent = order !== null && order.paidAt !== null && order.notifyUrl !== null ? 1 : 0;
-    await inbox.arrived(sent + rung);
+    await inbox.arrived(sent + strangers.secondPayments + strangers.otherAmounts + rung);
     if (answered > 0 && order !== null) {
       await control.notifications.delivered(order.orderNo, { count: answered });
     }
     await witness.lookAtMail();
-    if (rowMayHaveChanged) await witness.lookAtRow(order);
+    if (writer !== null) await witness.lookAtRow(order, writer);
     witness.lookAtChannel(order);
   }
 
@@ -115,6 +120,7 @@ export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (lin
     temper: pickTemper(dice),
     counts,
     witness,
+    strangers,
     copies,
     note,
     snapshot,
@@ -140,8 +146,12 @@ export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (lin
       if (how === 'late') counts.faults += 1;
       if (step.moment === 'before' && forHolders.test(step.what))
         witness.aboutToAsk(step.operation, step.what);
+      const isQuery = step.moment === 'before' && step.what.endsWith('_pay.query');
+      const shown = snapshot();
       await stepper.go(step, how);
-      await settle(step.moment === 'before' && step.what.startsWith('store.'));
+      if (isQuery) witness.asked(step.operation, how === 'go' ? shown : null);
+      const isWrite = step.moment === 'before' && step.what.startsWith('store.');
+      await settle(isWrite ? step.operation : null);
       if (step.moment === 'before' && step.what === 'store.takeLease') witness.triedLease(step.operation);
     },
     async landLate() {
@@ -159,6 +169,11 @@ export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (lin
         },
       );
       note(`customer: ${act}: ${outcome}`);
+      await settle();
+    },
+    async outside(what, work) {
+      note(what);
+      await work();
       await settle();
     },
     async deliver(how) {

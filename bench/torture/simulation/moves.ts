@@ -6,6 +6,7 @@ import type { Operation } from '../../../src/simulator/operations.ts';
 import { ACTOR } from './judge.ts';
 import type { Life } from './life.ts';
 import type { Step } from './stepper.ts';
+import { strangerMoves } from './strangers.ts';
 import { pickFault } from './troubles.ts';
 
 /** Something that may happen next; the heavier, the likelier. */
@@ -29,6 +30,7 @@ export function movesOf(life: Life): Move[] {
     ...customerMoves(life),
     ...mailMoves(life),
     ...timeMoves(life),
+    ...strangerMoves(life),
     ...misfortuneMoves(life),
   ];
 }
@@ -175,10 +177,15 @@ function misfortuneMoves(life: Life): Move[] {
 }
 
 /** The gateway will misbehave for a few requests. */
-export async function layFault({ lane, dice, wish, note }: Life, operation?: Operation): Promise<void> {
+export async function layFault(
+  { lane, dice, wish, witness, note }: Life,
+  operation?: Operation,
+): Promise<void> {
   const orderNo = lane.orderNo();
   if (orderNo === null) return;
-  const fault = pickFault(dice, wish.channel, orderNo, operation);
+  // Before its creation is confirmed nothing but the channel's word says that it exists.
+  const isCreated = (witness.row()?.payBody ?? null) !== null;
+  const fault = pickFault(dice, wish.channel, orderNo, { isCreated }, operation);
   note(`fault laid out: ${JSON.stringify({ ...fault, match: { ...fault.match, orderNo: undefined } })}`);
   lane.simulator.control.addFault(fault);
 }

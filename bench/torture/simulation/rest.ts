@@ -1,3 +1,4 @@
+import type { PaymentOrder } from '../../../src/order/order.ts';
 import { sweepOverdue } from '../../../src/order/sweep-overdue.ts';
 import type { Life } from './life.ts';
 import { customerMoves } from './moves.ts';
@@ -29,6 +30,7 @@ export async function comeToRest(life: Life): Promise<boolean> {
     alipayCancelRetries: 0,
   });
   let lateCustomers = 0;
+  const attemptsBefore = life.witness.row()?.closeAttempts ?? 0;
 
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     await finishAll(life);
@@ -42,6 +44,7 @@ export async function comeToRest(life: Life): Promise<boolean> {
     const orderNo = lane.orderNo();
     const row = orderNo === null ? null : await store.find(orderNo);
     const now = clock.now();
+    if (row !== null && row.closeAttempts > attemptsBefore && waitsForPerson(life, row)) return true;
     if (timer.isDue()) {
       await life.fireTimer();
       continue;
@@ -64,6 +67,11 @@ export async function comeToRest(life: Life): Promise<boolean> {
     await life.passTime(new Date(Math.min(...times)));
   }
   return false;
+}
+
+/** Others have given back some of its money, and its channel does not say how much: neither paid nor refunded may be said. */
+export function waitsForPerson({ strangers }: Life, { status, retryReason, stuckAt }: PaymentOrder): boolean {
+  return status === 'progress' && retryReason === 'mismatch' && stuckAt !== null && strangers.refundedFen > 0;
 }
 
 /** Everything under way goes on to its end, in any order. */

@@ -8,7 +8,7 @@ import { ACTOR, gatherEvidence, judge, judgeRest } from './judge.ts';
 import type { Lane } from './lane.ts';
 import { beginLife, type Life, type LifeCounts } from './life.ts';
 import { layFault, movesOf } from './moves.ts';
-import { comeToRest, finishAll } from './rest.ts';
+import { comeToRest, finishAll, waitsForPerson } from './rest.ts';
 import { pickSettings } from './troubles.ts';
 
 export interface SimulatedOrder extends LifeCounts {
@@ -63,13 +63,14 @@ export async function simulateOrder(lane: Lane, seed: number, index: number): Pr
   return { index, violations, trace, ...life.counts };
 }
 
-async function judgeLife({ lane, snapshot }: Life): Promise<string[]> {
+async function judgeLife(life: Life): Promise<string[]> {
+  const { lane, snapshot } = life;
   const orderNo = lane.orderNo();
   const row = orderNo === null ? null : await lane.store.find(orderNo);
   // Killed before its row was written: then no channel may have heard of it.
   if (row === null) return snapshot() === null ? [] : ['the channel knows an order that we do not'];
-  const evidence = await gatherEvidence(lane.db, lane.simulator.control, row);
-  return [...judge(evidence), ...judgeRest(row, lane.clock.now())];
+  const evidence = await gatherEvidence(life, row);
+  return [...judge(evidence), ...judgeRest(evidence, lane.clock.now(), waitsForPerson(life, row))];
 }
 
 /** The request that creates the order is given up, and still on its way. */

@@ -21,6 +21,9 @@ const inclinations = [
   'fault',
   'queue',
   'leap',
+  'refund',
+  'claim',
+  'forge',
 ] as const;
 
 const strengths = [0, 0, 0.5, 1, 3];

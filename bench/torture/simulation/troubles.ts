@@ -26,12 +26,20 @@ const lies: readonly Fault[] = [
   { kind: 'bad_signature', lie: 'closed' },
   { kind: 'missing_headers', lie: 'closed' },
 ];
+/** Of an order whose creation we know: unsigned, as such answers are, it must decide nothing. */
+const denials: readonly Fault[] = [
+  { kind: 'bad_signature', lie: 'not_found' },
+  { kind: 'missing_headers', lie: 'not_found' },
+];
+/** How much likelier than any other fault of a query a lie is: what decides on it shows only where much else goes well. */
+const LIES = 3;
 
 /** Misfortune for the next few requests of one kind about one order: everything that the gateways know how to do. */
 export function pickFault(
   dice: Dice,
   channel: ChannelName,
   orderNo: string,
+  { isCreated }: { isCreated: boolean },
   operation: Operation = dice.pick(operations),
 ): Fault {
   const match = { operation, orderNo, times: dice.int(1, 3) };
@@ -56,12 +64,21 @@ export function pickFault(
     { kind: 'error', code: dice.pick(['SYSTEM_ERROR', 'BANKERROR', 'SOMETHING_NEW']), status: 500, when },
   ];
   if (operation === 'query')
-    kinds.push(...lies, { kind: 'stale_read' }, { kind: 'stale_read', forMs: dice.int(1, 9) * 1000 });
+    kinds.push(
+      ...toldLies(isCreated),
+      { kind: 'stale_read' },
+      { kind: 'stale_read', forMs: dice.int(1, 9) * 1000 },
+    );
   if (operation === 'close') kinds.push({ kind: 'user_paying', when });
   if (channel === 'wechat_pay') {
     kinds.push({ kind: 'signtest' }, { kind: 'error', status: 401, code: 'SIGN_ERROR', when });
   }
   return { ...dice.pick(kinds), match };
+}
+
+function toldLies(isCreated: boolean): Fault[] {
+  const told = isCreated ? [...lies, ...denials] : lies;
+  return Array.from({ length: LIES }, () => told).flat();
 }
 
 /** How this order's gateway behaves where its documents leave it open. */

@@ -1,19 +1,26 @@
-import type { NotificationReply } from '../../../src/channel/channel.ts';
-import { ChannelNotificationEntity } from '../../../src/order/entities.ts';
+import type { ChannelPayment, NotificationReply } from '../../../src/channel/channel.ts';
+import { ChannelNotificationEntity, RefundEntity } from '../../../src/order/entities.ts';
 import { LEASE_MS } from '../../../src/order/lease-keeper.ts';
-import { awaitsLastLook, type PaymentOrder } from '../../../src/order/order.ts';
+import { awaitsLastLook, isGivingBack, type PaymentOrder } from '../../../src/order/order.ts';
 import type { OrderSnapshot } from '../../../src/simulator/snapshot.ts';
 import { accuseAnswer } from './accuse-answer.ts';
 import { accuseRow } from './accuse-row.ts';
 import type { Lane } from './lane.ts';
 import type { Mail } from './life.ts';
 import type { Operation } from './stepper.ts';
+import type { Strangers } from './strangers.ts';
 
 /** So much later a timer may come back to an order that it found due and taken, ms: the rest of a lease, and a moment. */
 const TAKEN_MS = LEASE_MS + 1_000;
 /** Looks on after every event, and remembers what should not have been. */
 export interface Witness {
   violations: string[];
+  /** The row as it was last seen; null: there is none yet. */
+  row(): PaymentOrder | null;
+  /** Payments whose notification was acknowledged. */
+  payments: ChannelPayment[];
+  /** The operation has queried its channel, which showed this; null: it was not shown anything. */
+  asked(operation: Operation, shown: OrderSnapshot | null): void;
   /** Somebody asked for a cancel: from now on money may go back. */
   cancelAsked(): void;
   /** A use case answered whoever asked. */
@@ -27,21 +34,24 @@ export interface Witness {
   /** Something happened after which a timer may be missing: only the sweep makes good. */
   timerMayBeLost(): void;
   /** We answered a notification. */
-  answered(mail: Mail, reply: NotificationReply, how: 'whole' | 'tampered'): void;
+  answered(mail: Mail, reply: NotificationReply, how: 'whole' | 'tampered' | 'forged'): void;
   /** What we acknowledged is stored. */
   lookAtMail(): Promise<void>;
-  /** The row became what it may become; `order` is the channel's side of it. */
-  lookAtRow(order: OrderSnapshot | null): Promise<void>;
+  /** The row became what it may become, by `writer`; `order` is the channel's side of it. */
+  lookAtRow(order: OrderSnapshot | null, writer: Operation): Promise<void>;
   /** Nobody can pay an order that is closed and not watched (G2). */
   lookAtChannel(order: OrderSnapshot | null): void;
 }
 
-export function createWitness(lane: Lane, note: (line: string) => void): Witness {
+export function createWitness(lane: Lane, strangers: Strangers, note: (line: string) => void): Witness {
   const violations: string[] = [];
   const acknowledged: Mail[] = [];
+  const payments: ChannelPayment[] = [];
+  /** Who has been shown by its last query that the money of a payment, or some of it, had gone back. */
+  const knowReturn = new Set<Operation>();
   let before: PaymentOrder | null = null;
   let wasPayable = false;
-  let wasRefunded = false;
+  let refundedByUs = 0;
   let isCancelAsked = false;
   let timerIsKept = true;
   /** Leases that the row has shown, and who got one. */
@@ -63,6 +73,11 @@ export function createWitness(lane: Lane, note: (line: string) => void): Witness
     return (await lane.db.getRepository(ChannelNotificationEntity).countBy({ channel, eventId })) === 1;
   }
 
+  /** Its money is a person's business now. */
+  async function isRefused({ id }: PaymentOrder): Promise<boolean> {
+    return (await lane.db.getRepository(RefundEntity).countBy({ orderId: id, state: 'refused' })) > 0;
+  }
+
   async function load(): Promise<PaymentOrder | null> {
     const orderNo = lane.orderNo();
     const row = orderNo === null ? null : await lane.store.find(orderNo);
@@ -72,11 +87,11 @@ export function createWitness(lane: Lane, note: (line: string) => void): Witness
 
   /** Money goes back because of a cancel, a late payment, or a close that reverses a charge; never otherwise. */
   function lookAtRefund(order: OrderSnapshot | null): void {
-    const isRefunded = order !== null && order.refundedFen > 0;
+    const byUs = (order?.refundedFen ?? 0) - strangers.refundedFen;
     const { ending, latePaidAt } = before ?? {};
     const mayGoBack = isCancelAsked || ending === 'reverse' || (latePaidAt ?? null) !== null;
-    if (isRefunded && !wasRefunded && !mayGoBack) accuse('money went back, and nobody had asked for it');
-    wasRefunded = isRefunded;
+    if (byUs > refundedByUs && !mayGoBack) accuse('money went back, and nobody had asked for it');
+    refundedByUs = byUs;
   }
 
   /**
@@ -99,6 +114,14 @@ export function createWitness(lane: Lane, note: (line: string) => void): Witness
 
   return {
     violations,
+    row: () => before,
+    payments,
+    asked(operation, shown) {
+      const { fault } = lane.simulator.control.log().at(-1) ?? {};
+      if (shown !== null && fault !== 'stale_read' && showsReturn(shown, strangers))
+        knowReturn.add(operation);
+      else knowReturn.delete(operation);
+    },
     cancelAsked() {
       isCancelAsked = true;
     },
@@ -127,23 +150,29 @@ export function createWitness(lane: Lane, note: (line: string) => void): Witness
     },
     answered(mail, reply, how) {
       const accepted = lane.channels.get(mail.channel)?.replies.accepted.body === reply.body;
-      if (accepted && how === 'tampered') accuse('a tampered notification was acknowledged');
+      if (accepted && how !== 'whole') accuse(`a ${how} notification was acknowledged`);
       else if (accepted) acknowledged.push(mail);
+      const parsed = accepted ? lane.channels.get(mail.channel)?.parseNotification(mail.raw) : undefined;
+      if (parsed?.kind === 'payment') payments.push(parsed.payment);
     },
     async lookAtMail() {
       for (const mail of acknowledged.splice(0)) {
         if (!(await isStored(mail))) accuse('a notification was acknowledged before it was stored');
       }
     },
-    async lookAtRow(order) {
+    async lookAtRow(order, writer) {
       const now = await load();
       if (now !== null) {
+        const becamePaid = before?.status !== 'success' && now.status === 'success' && !isGivingBack(now);
+        if (becamePaid && knowReturn.has(writer))
+          accuse('success, although the channel had shown that the money went back');
         for (const wrong of accuseRow({
           before,
           now,
           order,
           policy: lane.deps.latePaymentPolicy,
           at: lane.clock.now(),
+          isRefused: strangers.refundedFen > 0 && (await isRefused(now)),
         }))
           accuse(wrong);
       }
@@ -158,6 +187,15 @@ export function createWitness(lane: Lane, note: (line: string) => void): Witness
       lookAtTimer();
     },
   };
+}
+
+/**
+ * Whether an answer to a query says that others have given money back: Alipay shows it once all of it has gone, WeChat Pay
+ * also of a part, UnionPay never.
+ */
+function showsReturn({ channel, amountFen, refundedFen }: OrderSnapshot, strangers: Strangers): boolean {
+  if (strangers.refundedFen === 0 || channel === 'union_pay') return false;
+  return channel === 'wechat_pay' || refundedFen === amountFen;
 }
 
 const iso = (at: Date) => at.toISOString();

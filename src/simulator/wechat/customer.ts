@@ -29,14 +29,18 @@ export function finishWechatPayment(world: World, entry: Entry, ok: boolean): vo
     change(entry, now, kind === 'codepay' ? { state: 'PAYERROR' } : { cashier: 'open' });
     return;
   }
-  const day = toRfc3339(now).slice(0, 10).replaceAll('-', '');
   const order = change(entry, now, {
     state: 'SUCCESS',
     cashier: 'shut',
     paidAt: now,
-    transactionId: `420000${day}${String(world.nextId()).padStart(14, '0')}`,
+    transactionId: newTransactionId(world),
   });
   if (order.notifyUrl !== null) world.notifier.send(paymentMessage(world, order, order.notifyUrl));
+}
+
+export function newTransactionId(world: World): string {
+  const day = toRfc3339(nowMs(world)).slice(0, 10).replaceAll('-', '');
+  return `420000${day}${String(world.nextId()).padStart(14, '0')}`;
 }
 
 function demandPayable(world: World, entry: Entry): void {
