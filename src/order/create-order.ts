@@ -69,7 +69,8 @@ export async function createOrder(deps: OrderDeps, wish: CreateOrder): Promise<C
   });
   const order = await deps.store.findByBizOrderNo(wish.bizOrderNo);
   if (order === null) throw new Error('an order that was just inserted is not there');
-  if (inserted === 'duplicate') return again(order);
+  // Or it has ended by now: its row could be paid, closed and cancelled as soon as it was there.
+  if (inserted === 'duplicate' || order.status !== 'progress') return again(order);
   return inTraceOf(order, 'create order', () => createAtChannel(deps, channel, order, payer));
 }
 

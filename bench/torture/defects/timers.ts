@@ -13,8 +13,8 @@ export const timerDefects: Defects = {
       },
       {
         file: 'src/order/create-order.ts',
-        text: `  if (inserted === 'duplicate') return again(order);\n`,
-        replacement: `  if (inserted === 'duplicate') return again(order);
+        text: `  if (inserted === 'duplicate' || order.status !== 'progress') return again(order);\n`,
+        replacement: `  if (inserted === 'duplicate' || order.status !== 'progress') return again(order);
   order.nextCloseAt = new Date(expiresAt.getTime() + deps.closeGraceMs);
   await deps.store.postpone(order.id, order.nextCloseAt);\n`,
       },
