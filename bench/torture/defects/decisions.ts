@@ -91,29 +91,6 @@ export const decisionDefects: Defects = {
       },
     ],
   },
-  /** An order that ended while it was being created is left as it is: the channel has made it payable. */
-  'late-creation-ignored': {
-    guarantee: 'G2',
-    replacements: [
-      {
-        file: 'src/order/create-order.ts',
-        text: '  if (!confirmed) await watchLateCreation(deps, order, { exists: true, answer });\n',
-        replacement: `  if (!confirmed) deps.log.warn({ orderNo: order.orderNo, answer }, 'created after it had ended');\n`,
-      },
-    ],
-  },
-  /** The answer to a creation was lost while the order ended: nobody looks whether it took effect. */
-  'lost-creation-ignored': {
-    guarantee: 'G2',
-    replacements: [
-      {
-        file: 'src/order/create-order.ts',
-        text: `      if (result.kind === 'unknown')
-        await watchLateCreation(deps, order, { exists: false, answer: result.answer });\n`,
-        replacement: '',
-      },
-    ],
-  },
   /** An order is created at its channel however long its process stood still before the call. */
   'create-however-late': {
     guarantee: 'G2',

@@ -152,17 +152,6 @@ export const moneyDefects: Defects = {
       },
     ],
   },
-  /** A query that shows another amount makes the order paid. */
-  'amount-of-query': {
-    guarantee: 'only the amount of the order pays it',
-    replacements: [
-      {
-        file: 'src/order/decide-close.ts',
-        text: `      if (query.payment.amountFen !== order.amountFen) return retry('mismatch');\n`,
-        replacement: '',
-      },
-    ],
-  },
   /** A second payment under another number is taken for a repetition of the first. */
   'second-payment-silent': {
     guarantee: 'G4',

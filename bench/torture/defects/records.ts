@@ -63,17 +63,6 @@ export const recordDefects: Defects = {
       },
     ],
   },
-  /** A doubtful notification is kept and acknowledged, and nobody asks the channel before the order is due. */
-  'doubt-not-asked': {
-    guarantee: 'G4',
-    replacements: [
-      {
-        file: 'src/order/receive-notification.ts',
-        text: `      if (await deps.store.askSoon(order.id, now)) await deps.timer.set(order, now, 'timeout');\n`,
-        replacement: `      await deps.timer.set(order, order.nextCloseAt ?? now, 'timeout');\n`,
-      },
-    ],
-  },
   /** UnionPay's notification counts as a payment whatever became of it. */
   'doubt-believed': {
     guarantee: 'G1',
@@ -172,25 +161,6 @@ export const recordDefects: Defects = {
         file: 'src/order/settle-close.ts',
         text: 'actor: trigger.actor?.slice(0, ACTOR_LENGTH) ?? null,',
         replacement: `actor: trigger.kind === 'api' ? null : (trigger.actor?.slice(0, ACTOR_LENGTH) ?? null),`,
-      },
-    ],
-  },
-  /** Whether a closed order turned out to be payable is asked after it is watched: then it is none any more. */
-  'violation-asked-too-late': {
-    guarantee: 'G2',
-    replacements: [
-      {
-        file: 'src/order/payment-store.ts',
-        text: `        if (exists)
-          await noteViolation(manager, 'payable', \`watch_until IS NULL AND \${endedUnpaid}\`, id, now);\n`,
-        replacement: '',
-      },
-      {
-        file: 'src/order/payment-store.ts',
-        text: '        const { status, closeAttempts: attempt } = await',
-        replacement: `        if (exists)
-          await noteViolation(manager, 'payable', \`watch_until IS NULL AND \${endedUnpaid}\`, id, now);
-        const { status, closeAttempts: attempt } = await`,
       },
     ],
   },

@@ -16,24 +16,27 @@ const copied = [
 const MAX_RUN_MS = 900_000;
 
 /**
- * Runs the bench on a copy of the program with a defect in it. Its exit code is the run's: 1 when the defect was
+ * Runs the bench on a copy of the program with a defect in it, or with several whose names are separated by commas. Its exit code is the run's: 1 when the defect was
  * caught, 0 when it was not, 2 when the run failed or did not end. Throws for an unknown defect, or one whose text is
  * not there.
  */
 export async function runWithDefect(
-  name: string,
+  names: string,
   args: string[],
   env: NodeJS.ProcessEnv,
   onOutput: (text: string) => void = () => {},
 ): Promise<{ exitCode: number; output: string }> {
-  const defect = defects[name];
-  if (defect === undefined)
-    throw new Error(`No such defect: ${name}. There are: ${Object.keys(defects).join(', ')}`);
+  const replacements = names.split(',').flatMap((name) => {
+    const defect = defects[name];
+    if (defect === undefined)
+      throw new Error(`No such defect: ${name}. There are: ${Object.keys(defects).join(', ')}`);
+    return defect.replacements;
+  });
   const directory = mkdtempSync(join(tmpdir(), 'autoclose-defect-'));
   try {
     for (const part of copied) cpSync(join(root, part), join(directory, part), { recursive: true });
     symlinkSync(join(root, 'node_modules'), join(directory, 'node_modules'));
-    for (const { file, text, replacement } of defect.replacements) {
+    for (const { file, text, replacement } of replacements) {
       plant(join(directory, file), text, replacement);
     }
     const bench = join(directory, 'bench/torture/torture.ts');

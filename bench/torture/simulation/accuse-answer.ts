@@ -13,6 +13,20 @@ export function accuseAnswer(outcome: unknown, row: PaymentOrder): string[] {
   return [`${said.kind} was answered, but the order is ${row.status}`];
 }
 
+/**
+ * What was asked for and is answered as under way is in the row: whatever dies, it goes on (G3). `asked` is what somebody
+ * asked for, `outcome` what was answered, and `row` is read right afterwards.
+ */
+export function accusePromise(asked: string, outcome: unknown, { status, ending }: PaymentOrder): string[] {
+  const { kind } = (outcome ?? {}) as { kind?: unknown };
+  if (kind !== 'busy' && kind !== 'pending') return [];
+  const isKept =
+    asked === 'cancel'
+      ? ending === 'cancel' || (status !== 'progress' && status !== 'success')
+      : asked !== 'close' || ending !== 'expiry' || status !== 'progress';
+  return isKept ? [] : [`a ${asked} was answered as ${kind}, and the row does not know of it`];
+}
+
 /** The states that an answer speaks of; null: it promises none. */
 function statesOf(outcome: unknown): { kind: string; states: OrderStatus[] } | null {
   if (typeof outcome !== 'object' || outcome === null || !('kind' in outcome)) return null;

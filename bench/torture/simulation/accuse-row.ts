@@ -1,5 +1,5 @@
 import type { LatePaymentPolicy } from '../../../src/order/late-payment.ts';
-import type { OrderStatus, PaymentOrder } from '../../../src/order/order.ts';
+import { type Ending, isEndedUnpaid, type OrderStatus, type PaymentOrder } from '../../../src/order/order.ts';
 import type { OrderSnapshot } from '../../../src/simulator/snapshot.ts';
 import { keepsMoney } from './judge.ts';
 
@@ -23,25 +23,31 @@ interface Change {
   at: Date;
   /** The channel has refused a refund of it, because others have given money back. */
   isRefused: boolean;
+  /** The channel has accepted a refund, and the money is still on its way. */
+  isUnderWay: boolean;
 }
 
 /** What a row must not be after any event, whatever is under way. */
-export function accuseRow({ before, now, order, policy, at, isRefused }: Change): string[] {
+export function accuseRow({ before, now, order, policy, at, isRefused, isUnderWay }: Change): string[] {
   const wrong: string[] = [];
   const isForPerson = isRefused && now.status === 'refunding';
   if (leavesSomething(now) && !isForPerson && now.nextCloseAt === null && !leavesSomethingUndue(before))
     wrong.push(`${now.status} with something left to do, and never due`);
   if (now.status === 'success' && before?.status !== 'success' && order?.paidAt == null)
     wrong.push('success, and nobody has paid');
+  if (before !== null && forgets(before, now))
+    wrong.push(`${before.ending} was asked for, and is forgotten for ${now.ending}`);
   const { leaseToken, leaseUntil } = before ?? {};
   const wasHeld = leaseToken != null && leaseUntil != null && leaseUntil > at;
   if (wasHeld && now.leaseToken !== null && now.leaseToken !== leaseToken)
     wrong.push('two holders of one order at once');
   if (before === null || before.status === now.status) return wrong;
 
+  if (isUnderWay && (now.status === 'refunded' || now.status === 'cancel'))
+    wrong.push(`${now.status}, while the money is still on its way back`);
   const allowed: readonly OrderStatus[] = mayBecome[before.status];
   const isReopened = before.status !== 'progress' && now.status === 'success';
-  const mayReopen = policy === 'reopen' && now.latePaidAt !== null;
+  const mayReopen = policy === 'reopen' && now.latePaidAt !== null && now.latePaidAt < now.expiresAt;
   if (!allowed.includes(now.status) || (isReopened && !mayReopen))
     wrong.push(`${before.status} became ${now.status}`);
   if ((now.status === 'close' || now.status === 'cancel') && now.watchUntil === null && keepsMoney(order))
@@ -49,15 +55,25 @@ export function accuseRow({ before, now, order, policy, at, isRefused }: Change)
   return wrong;
 }
 
+const weights = { expiry: 0, close: 1, reverse: 2, cancel: 3 } satisfies Record<Ending, number>;
+
+/** What is to become of an order only gives way to what outweighs it; one that is paid again begins anew. */
+function forgets(before: PaymentOrder, now: PaymentOrder): boolean {
+  const isReopened = isEndedUnpaid(before) && now.status === 'success';
+  return weights[now.ending] < weights[before.ending] && !isReopened;
+}
+
 /** Somebody has to come back to it: it is open, watched, or its money is on the way back. */
 export function leavesSomething({
   status,
+  ending,
   watchUntil,
   latePaidAt,
   stuckAt,
-}: Pick<PaymentOrder, 'status' | 'watchUntil' | 'latePaidAt' | 'stuckAt'>): boolean {
+}: Pick<PaymentOrder, 'status' | 'ending' | 'watchUntil' | 'latePaidAt' | 'stuckAt'>): boolean {
   if (status === 'progress') return true;
   if (status === 'refunding') return stuckAt === null;
+  if (status === 'success') return (ending === 'cancel' || ending === 'reverse') && stuckAt === null;
   return status === 'close' && watchUntil !== null && latePaidAt === null;
 }
 

@@ -178,6 +178,19 @@ export function judgeRest({ row, refunds, strangers }: Evidence, now: Date, isSt
   return wrong;
 }
 
+/**
+ * A closed order that nobody has paid was asked about once more when its channel had stopped to notify of what was paid
+ * before (G4). `notifiesForMs`: for so long it does.
+ */
+export function judgeLastLook({ row, order, requests }: Evidence, notifiesForMs: number): string[] {
+  const { status, closedAt, paidAt, latePaidAt } = row;
+  const isUnpaid = (status === 'close' || status === 'cancel') && paidAt === null && latePaidAt === null;
+  if (!isUnpaid || closedAt === null || order === null) return [];
+  const from = closedAt.getTime() + notifiesForMs;
+  const wasAsked = requests.some(({ operation, at }) => operation === 'query' && at.getTime() >= from);
+  return wasAsked ? [] : ['closed, and nobody looked again when its channel had stopped to notify'];
+}
+
 function judgeRecords({ row, order, records, refunds, strangers }: Evidence): string[] {
   const wrong: string[] = [];
   const final = records.filter(

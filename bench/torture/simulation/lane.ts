@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { migrations } from '../../../migrations/index.ts';
-import type { ChannelName, Channels, GuardedChannel } from '../../../src/channel/channel.ts';
+import type { Channel, ChannelName, Channels, GuardedChannel } from '../../../src/channel/channel.ts';
+import { guardChannel } from '../../../src/channel/guard.ts';
 import { createChannels } from '../../../src/channels.ts';
 import { readConfig } from '../../../src/config.ts';
 import type { OrderDeps } from '../../../src/order/deps.ts';
@@ -14,6 +15,7 @@ import { createLogger } from '../../../src/platform/logger.ts';
 import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
 import { createDatabase } from '../database.ts';
 import { type Inbox, openInbox } from './inbox.ts';
+import type { Ledger } from './ledger.ts';
 import { createStepper, type Operation, type Step, type Stepper, type Stop } from './stepper.ts';
 import { createTimerModel, type TimerModel } from './timer-model.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
@@ -53,10 +55,16 @@ export interface LaneLife {
   /** How soon a process goes on from a step. */
   pickPace: (what: string, moment: Step['moment']) => number;
   offsetMs: number;
+  /** The order is created at its channel, so long after its row says, ms. */
+  creating: (ageMs: number) => void;
+  /** The channel has answered. */
+  heard: Ledger['heard'];
 }
 
+/** What a caller knows of a request that it has given up. */
+export const GIVEN_UP = 'given up';
 /** What a channel is asked over the network; a request whose caller gives up may take effect later. */
-const late = { kind: 'unknown', answer: 'given up' };
+const late = { kind: 'unknown', answer: GIVEN_UP };
 const channelStops: Stop[] = [
   ...['create', 'query', 'close', 'refund', 'queryRefund'].map((name) => ({ name, late })),
   { name: 'cancel', onlyAfter: true },
@@ -72,6 +80,8 @@ export async function openLane(databaseServerUrl: string): Promise<Lane> {
     note: (_line: string) => {},
     random: Math.random,
     pickPace: (_what: string, _moment: Step['moment']) => 1,
+    creating: (_ageMs: number) => {},
+    heard: ((_what, _answer) => {}) as Ledger['heard'],
     payBody: null as string | null,
     orderNo: null as string | null,
   };
@@ -82,8 +92,12 @@ export async function openLane(databaseServerUrl: string): Promise<Lane> {
   );
   const timer = createTimerModel(clock);
   const store = createOrderStore(db);
-  const channels = openChannels(simulator, inbox.url, clock, (payBody) => {
-    life.payBody = payBody;
+  const channels = openChannels(simulator, inbox.url, clock, {
+    handedOut(payBody) {
+      life.payBody = payBody;
+    },
+    creating: (ageMs) => life.creating(ageMs),
+    heard: (what, answer) => life.heard(what, answer),
   });
 
   const stepping = new Map<ChannelName, GuardedChannel>();
@@ -145,12 +159,18 @@ export async function openLane(databaseServerUrl: string): Promise<Lane> {
   };
 }
 
+const guard = { ticks, log: createLogger('silent'), tellOnce: () => true, maxCalls: 1_000 };
+
 /** The true channels. Signatures live by the machine's clock, deadlines by the virtual one. */
 function openChannels(
   simulator: Simulator,
   url: string,
   clock: VirtualClock,
-  handedOut: (payBody: string) => void,
+  life: {
+    handedOut: (payBody: string) => void;
+    creating: LaneLife['creating'];
+    heard: LaneLife['heard'];
+  },
 ): Channels {
   const config = readConfig({
     ...simulator.env,
@@ -159,7 +179,6 @@ function openChannels(
     PUBLIC_URL: url,
     SIGN_SECRET: 'not used',
   });
-  const guard = { ticks, log: createLogger('silent'), tellOnce: () => true, maxCalls: 1_000 };
   const byMachineClock = createChannels(config, url, { ...guard, clock: systemClock });
   const channels = new Map<ChannelName, GuardedChannel>();
   // One order alone never opens a breaker; the storm is for those.
@@ -173,16 +192,35 @@ function openChannels(
       // The gateways' time runs on while a step waits: a second more or less would make the events differ.
       async query(order) {
         const { statedAt: _, ...result } = await channel.query(order);
+        life.heard('query', result);
+        return result;
+      },
+      async close(order) {
+        const result = await channel.close(order);
+        life.heard('close', result);
         return result;
       },
       async create(order, payer) {
-        const result = await channel.create(order, payer);
-        if (result.kind === 'created') handedOut(result.payBody);
+        const result = await guardedCreate(channel, clock, life.creating)(order, payer);
+        if (result.kind === 'created') life.handedOut(result.payBody);
         return result;
       },
     });
   }
   return channels;
+}
+
+/** Behind a guard of its own, whose breakers know of no other call. */
+function guardedCreate(
+  channel: Channel,
+  clock: VirtualClock,
+  creating: (ageMs: number) => void,
+): Channel['create'] {
+  const create: Channel['create'] = (order, payer) => {
+    creating(clock.now().getTime() - order.createAttemptedAt.getTime());
+    return channel.create(order, payer);
+  };
+  return guardChannel({ ...channel, create }, { ...guard, clock }).create;
 }
 
 function lineOf(operation: Operation | null, what: string): string {

@@ -55,6 +55,8 @@ export interface Life {
 
 /** What changes an order at its channel. */
 const forHolders = /^\w+_pay\.(close|refund)$/;
+/** What only gives its own lease back. */
+const endsAttempt = /^store\.(returnLease|endAttempt|postponeAttempt)$/;
 /** A process that stands still for longer is taken for dead and killed, ms; in some lives it goes on after minutes. */
 const HANGS_MS = [40_000, 40_000, 600_000];
 /** A request that was given up is on its way for no longer, ms. The product's margins allow for it. */
@@ -77,7 +79,7 @@ export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (lin
     const orderNo = lane.orderNo();
     write(`+${at}s ${orderNo === null ? line : line.replaceAll(orderNo, 'ORDER')}`);
   }
-  const strangers: Strangers = { refundedFen: 0, secondPayments: 0, otherAmounts: 0 };
+  const strangers: Strangers = { refundedFen: 0, secondPayments: 0, otherAmounts: 0, doubts: 0 };
   const witness = createWitness(lane, strangers, note);
   timer.onSet(witness.timerSet);
 
@@ -90,7 +92,7 @@ export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (lin
   async function settle(writer: Operation | null = null): Promise<void> {
     const order = snapshot();
     const sent = order !== null && order.paidAt !== null && order.notifyUrl !== null ? 1 : 0;
-    await inbox.arrived(sent + strangers.secondPayments + strangers.otherAmounts + rung);
+    await inbox.arrived(sent + strangers.secondPayments + strangers.otherAmounts + strangers.doubts + rung);
     if (answered > 0 && order !== null) {
       await control.notifications.delivered(order.orderNo, { count: answered });
     }
@@ -125,9 +127,10 @@ export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (lin
     note,
     snapshot,
     async begin(name, work) {
+      witness.began(name);
       await begin(name, async () => {
         const outcome = await work();
-        await lane.stepper.moving(() => witness.outcome(outcome));
+        await lane.stepper.moving(() => witness.outcome(name, outcome));
         return outcome;
       });
     },
@@ -153,6 +156,7 @@ export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (lin
       const isWrite = step.moment === 'before' && step.what.startsWith('store.');
       await settle(isWrite ? step.operation : null);
       if (step.moment === 'before' && step.what === 'store.takeLease') witness.triedLease(step.operation);
+      if (step.moment === 'before' && endsAttempt.test(step.what)) witness.endedAttempt(step.operation);
     },
     async landLate() {
       const [request] = stepper.late();

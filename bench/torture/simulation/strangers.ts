@@ -9,6 +9,8 @@ export interface Strangers {
   /** Rightly signed notifications of payments that the gateway's order does not show. */
   secondPayments: number;
   otherAmounts: number;
+  /** Of none: rightly signed, and they contradict themselves. */
+  doubts: number;
 }
 
 /** The merchant's people in the channel's back office, customers who pay otherwise than they were asked, and forgers. */
@@ -26,6 +28,7 @@ export function strangerMoves(life: Life): Move[] {
     moves.push({ weight: 0.15 * temper.claim, run: () => payAgain(life) });
   if (strangers.otherAmounts === 0)
     moves.push({ weight: 0.06 * temper.claim, run: () => payOther(life, order.amountFen) });
+  if (strangers.doubts === 0) moves.push({ weight: 0.15 * temper.claim, run: () => raiseDoubt(life) });
   const forged = lane.simulator.claims.forge(order.orderNo);
   if (forged !== null)
     moves.push({
@@ -63,10 +66,18 @@ async function payAgain(life: Life): Promise<void> {
 
 async function payOther(life: Life, amountFen: number): Promise<void> {
   const { strangers, lane, dice } = life;
-  const fen = amountFen + dice.int(1, 100);
+  const fen = amountFen > 1 && dice.chance(0.5) ? dice.int(1, amountFen - 1) : amountFen + dice.int(1, 100);
   strangers.otherAmounts += 1;
   await life.outside(`a customer pays ${fen} fen`, async () => {
     lane.simulator.claims.notifyOther(lane.orderNo() ?? '', fen);
+  });
+}
+
+async function raiseDoubt(life: Life): Promise<void> {
+  const { strangers, lane } = life;
+  strangers.doubts += 1;
+  await life.outside('the channel notifies of what is no payment', async () => {
+    lane.simulator.claims.notifyDoubt(lane.orderNo() ?? '');
   });
 }
 

@@ -3,15 +3,19 @@ import { ChannelNotificationEntity, RefundEntity } from '../../../src/order/enti
 import { LEASE_MS } from '../../../src/order/lease-keeper.ts';
 import { awaitsLastLook, isGivingBack, type PaymentOrder } from '../../../src/order/order.ts';
 import type { OrderSnapshot } from '../../../src/simulator/snapshot.ts';
-import { accuseAnswer } from './accuse-answer.ts';
+import { accuseAnswer, accusePromise } from './accuse-answer.ts';
 import { accuseRow } from './accuse-row.ts';
 import type { Lane } from './lane.ts';
+import { createLedger, type Ledger } from './ledger.ts';
 import type { Mail } from './life.ts';
 import type { Operation } from './stepper.ts';
 import type { Strangers } from './strangers.ts';
 
 /** So much later a timer may come back to an order that it found due and taken, ms: the rest of a lease, and a moment. */
 const TAKEN_MS = LEASE_MS + 1_000;
+/** A request to create an order is sent no later after its attempt is in the row, ms, wherever its process stood still. */
+const CREATED_WITHIN_MS = 20_000;
+
 /** Looks on after every event, and remembers what should not have been. */
 export interface Witness {
   violations: string[];
@@ -21,12 +25,19 @@ export interface Witness {
   payments: ChannelPayment[];
   /** The operation has queried its channel, which showed this; null: it was not shown anything. */
   asked(operation: Operation, shown: OrderSnapshot | null): void;
+  ledger: Ledger;
   /** Somebody asked for a cancel: from now on money may go back. */
   cancelAsked(): void;
-  /** A use case answered whoever asked. */
-  outcome(outcome: unknown): Promise<void>;
+  /** Somebody asks for this use case. */
+  began(useCase: string): void;
+  /** It answered whoever asked. */
+  outcome(useCase: string, outcome: unknown): Promise<void>;
+  /** The order is created at its channel, so long after its row says, ms. */
+  creating(ageMs: number): void;
   /** The operation asked for the order's lease, which it has if the row shows a new one. */
   triedLease(operation: Operation): void;
+  /** The operation has ended its attempt, or given its lease back. */
+  endedAttempt(operation: Operation): void;
   /** The operation is about to ask its channel for what only the holder of the order's lease may ask. */
   aboutToAsk(operation: Operation, what: string): void;
   /** The order's timer was set to `at`. */
@@ -53,9 +64,13 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
   let wasPayable = false;
   let refundedByUs = 0;
   let isCancelAsked = false;
+  let isEndAsked = false;
+  /** The lease that the last event has freed, if it still ran. */
+  let freed: string | null = null;
+  const ledger = createLedger();
   let timerIsKept = true;
   /** Leases that the row has shown, and who got one. */
-  const tokens = new Set<string>();
+  const owners = new Map<string, Operation>();
   const holders = new Set<Operation>();
   /** Each moment at which the row has been due. */
   const dueTimes = new Set<number>();
@@ -122,20 +137,38 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
         knowReturn.add(operation);
       else knowReturn.delete(operation);
     },
+    ledger,
     cancelAsked() {
       isCancelAsked = true;
     },
-    async outcome(outcome) {
+    began(useCase) {
+      if (/close|cancel/.test(useCase)) isEndAsked = true;
+    },
+    async outcome(useCase, outcome) {
       const row = await load();
-      if (row !== null) for (const wrong of accuseAnswer(outcome, row)) accuse(wrong);
+      if (row === null) return;
+      for (const wrong of accuseAnswer(outcome, row)) accuse(wrong);
+      for (const wrong of accusePromise(useCase, outcome, row)) accuse(wrong);
+    },
+    creating(ageMs) {
+      if (ageMs > CREATED_WITHIN_MS) accuse(`created at the channel ${ageMs} ms after its row says`);
     },
     triedLease(operation) {
       const token = before?.leaseToken ?? null;
-      if (token === null || tokens.has(token)) return;
-      tokens.add(token);
+      if (token === null || owners.has(token)) return;
+      owners.set(token, operation);
       holders.add(operation);
+      for (const wrong of ledger.began(operation, before?.closeAttempts ?? 0)) accuse(wrong);
+    },
+    endedAttempt(operation) {
+      const owner = owners.get(freed ?? '');
+      if (owner !== undefined && owner !== operation) accuse('a lease was taken from its holder');
     },
     aboutToAsk(operation, what) {
+      ledger.asked(operation);
+      const isEarly = before !== null && lane.clock.now() < before.expiresAt;
+      if (isEarly && !isEndAsked && what.endsWith('.close'))
+        accuse('closed at the channel before its time, and nobody had asked for it');
       // A holder that has lost its lease meanwhile does not know it yet.
       if (!holders.has(operation)) accuse(`${what} by a process that never held the order`);
     },
@@ -173,9 +206,13 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
           policy: lane.deps.latePaymentPolicy,
           at: lane.clock.now(),
           isRefused: strangers.refundedFen > 0 && (await isRefused(now)),
+          isUnderWay: lane.simulator.control.isRefundUnderWay(now.orderNo),
         }))
           accuse(wrong);
       }
+      const isFreed =
+        before?.leaseUntil != null && before.leaseUntil > lane.clock.now() && now?.leaseToken === null;
+      freed = isFreed ? (before?.leaseToken ?? null) : null;
       before = now;
     },
     lookAtChannel(order) {

@@ -10,7 +10,12 @@ import {
   type Violation,
   ViolationEntity,
 } from '../../../src/order/entities.ts';
-import { type MerchantNotice, MerchantNoticeEntity } from '../../../src/order/notice-entities.ts';
+import {
+  type MerchantNotice,
+  MerchantNoticeEntity,
+  type NoticeAttempt,
+  NoticeAttemptEntity,
+} from '../../../src/order/notice-entities.ts';
 import type { PaymentOrder } from '../../../src/order/order.ts';
 import type { LogEntry } from '../../../src/simulator/journal.ts';
 import type { Delivery } from '../../../src/simulator/notify/notifier.ts';
@@ -28,6 +33,8 @@ export interface Evidence {
   records: CloseRecord[];
   refunds: Refund[];
   notices: MerchantNotice[];
+  /** The attempts to send them. */
+  tries: NoticeAttempt[];
   notifications: ChannelNotification[];
   violations: Violation[];
   /** The gateway's. */
@@ -55,6 +62,7 @@ export async function gatherEvidence(
   const records = await db.getRepository(CloseRecordEntity).find({ order });
   const refunds = await db.getRepository(RefundEntity).find({ order });
   const notices = await db.getRepository(MerchantNoticeEntity).find({ order });
+  const tries = await db.getRepository(NoticeAttemptEntity).find({ order });
   const notifications = await db.getRepository(ChannelNotificationEntity).find({ order });
   const violations = await db.getRepository(ViolationEntity).find({ order });
   const { control } = scene.simulator;
@@ -66,12 +74,15 @@ export async function gatherEvidence(
     const atChannel = control.orders().find((each) => each.amountFen === amountFen) ?? null;
     const orderNo = row?.orderNo ?? atChannel?.orderNo ?? null;
     const isOurs = (each: { orderNo: string | null }) => orderNo !== null && each.orderNo === orderNo;
+    const ourNotices = notices.filter(isOurs);
+    const noticeIds = new Set(ourNotices.map(({ id }) => id));
     return {
       life,
       row,
       records: records.filter(isOurs),
       refunds: refunds.filter(isOurs),
-      notices: notices.filter(isOurs),
+      notices: ourNotices,
+      tries: tries.filter(({ noticeId }) => noticeIds.has(noticeId)),
       notifications: notifications.filter(isOurs),
       violations: violations.filter(isOurs),
       order: atChannel,

@@ -1,6 +1,7 @@
 import type { CloseRecord } from '../../../src/order/entities.ts';
 import type { OrderStatus, PaymentOrder } from '../../../src/order/order.ts';
 import type { Evidence } from './evidence.ts';
+import { judgeNoticeAttempts } from './judge-attempts.ts';
 import { judgeCalls } from './judge-calls.ts';
 import { judgeMoney } from './judge-money.ts';
 
@@ -31,6 +32,7 @@ export function judge(evidence: Evidence, now: Date): string[] {
     ...judgeRest(row, evidence, now),
     ...judgeRecords(row, evidence),
     ...judgeNotices(row, evidence),
+    ...judgeNoticeAttempts(evidence),
     ...judgeChannel(evidence),
   ];
 }

@@ -27,7 +27,10 @@ export interface Onlooker {
   end(): Promise<void>;
 }
 
-type Row = Pick<PaymentOrder, 'orderNo' | 'status' | 'nextCloseAt' | 'watchUntil' | 'latePaidAt' | 'stuckAt'>;
+type Row = Pick<
+  PaymentOrder,
+  'orderNo' | 'status' | 'ending' | 'nextCloseAt' | 'watchUntil' | 'latePaidAt' | 'stuckAt'
+>;
 
 export async function openOnlooker(databaseUrl: string, control: Control): Promise<Onlooker> {
   const db = await openDatabase(databaseUrl, entities, [], { closeWhenSilent: false });
@@ -36,7 +39,7 @@ export async function openOnlooker(databaseUrl: string, control: Control): Promi
 
   async function look(): Promise<void> {
     const rows: Row[] = await db.query(
-      `SELECT order_no AS orderNo, status, next_close_at AS nextCloseAt, watch_until AS watchUntil,
+      `SELECT order_no AS orderNo, status, ending, next_close_at AS nextCloseAt, watch_until AS watchUntil,
               late_paid_at AS latePaidAt, stuck_at AS stuckAt
        FROM payment_order`,
     );

@@ -16,6 +16,8 @@ export interface Claims {
    * given. False: this order is not notified, or not known.
    */
   notifyOther(orderNo: string, amountFen?: number): boolean;
+  /** Rightly signed, and not exactly a payment: its own fields contradict each other. False: as above. */
+  notifyDoubt(orderNo: string): boolean;
   /** What a stranger could send: a payment of the order, complete in form and signed by another key. Null: as above. */
   forge(orderNo: string): { headers: Record<string, string>; body: Buffer } | null;
 }
@@ -43,7 +45,36 @@ export function createClaims(world: World): Claims {
     return unionpayMessage(world, { ...unionpay, ...paid, amountFen: amountFen ?? unionpay.amountFen });
   }
 
+  /** About a payment that the gateway's own words deny. */
+  function doubt(orderNo: string): Message | null {
+    const at = nowMs(world);
+    const wechat = findWechatOrder(world.wechat, orderNo, at)?.current;
+    if (wechat !== undefined && wechat.notifyUrl !== null) {
+      const order = {
+        ...wechat,
+        state: 'NOTPAY',
+        paidAt: at,
+        transactionId: newTransactionId(world),
+      } as const;
+      return wechatMessage(world, order, wechat.notifyUrl);
+    }
+    const alipay = findAlipayOrder(world.alipay, orderNo, at)?.current;
+    if (alipay !== undefined && alipay.notifyUrl !== null) {
+      const trade = { ...newTrade(world), status: 'WAIT_BUYER_PAY', paidAt: at } as const;
+      return tradeMessage(world, alipay, trade, alipay.notifyUrl);
+    }
+    const unionpay = world.unionpay.orders.get(orderNo)?.current;
+    if (unionpay === undefined) return null;
+    const order = { ...unionpay, paidAt: at, queryId: newQueryId(world) };
+    return unionpayMessage(world, order, { origRespCode: '01' });
+  }
+
   return {
+    notifyDoubt(orderNo) {
+      const message = doubt(orderNo);
+      if (message !== null) world.notifier.send(message);
+      return message !== null;
+    },
     notifyOther(orderNo, amountFen) {
       const message = claim(orderNo, amountFen);
       if (message !== null) world.notifier.send(message);

@@ -7,6 +7,7 @@ import type { Settings } from '../settings.ts';
 import type { Hold, StagedHook } from '../staging.ts';
 import type { World } from '../world.ts';
 import { type Customer, createCustomer } from './customer.ts';
+import { isRefundUnderWay } from './refunds-under-way.ts';
 
 export interface Control extends Customer {
   clock: Pick<World['clock'], 'now' | 'advance'>;
@@ -26,6 +27,8 @@ export interface Control extends Customer {
   /** The next such request, once it has been answered (or never will be). */
   seen(operation: Operation, orderNo?: string): Promise<LogEntry>;
   log(filter?: LogFilter): LogEntry[];
+  /** A refund of this order has been accepted, and has not moved the money yet. */
+  isRefundUnderWay(orderNo: string): boolean;
 
   notifications: Troubles & Pick<Notifier, 'flush' | 'resend' | 'deliveries' | 'delivered'>;
   /** Forgets orders, faults, staged races, settings, the log and pending notifications; not the time. */
@@ -49,6 +52,7 @@ export function createControl(world: World): Control {
     seen: (operation, orderNo) =>
       journal.next(orderNo === undefined ? { operation } : { operation, orderNo }),
     log: journal.entries,
+    isRefundUnderWay: (orderNo) => isRefundUnderWay(world, orderNo),
     notifications: notifier,
     reset() {
       faults.clear();

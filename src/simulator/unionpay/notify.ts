@@ -9,8 +9,15 @@ const MINUTE_MS = 60_000;
 /** Waits between five attempts (backUrl page). */
 export const UNIONPAY_RETRY_MS: readonly number[] = [MINUTE_MS, 2 * MINUTE_MS, 4 * MINUTE_MS, 8 * MINUTE_MS];
 
-/** A form with certificate and signature; only what has succeeded is notified. HTTP 200 or 302 is an acceptance. */
-export function paymentMessage(world: World, order: UnionpayOrder): Message {
+/**
+ * A form with certificate and signature; only what has succeeded is notified. HTTP 200 or 302 is an acceptance. `more`: fields
+ * that it has besides.
+ */
+export function paymentMessage(
+  world: World,
+  order: UnionpayOrder,
+  more: Record<string, string> = {},
+): Message {
   const fields = {
     version: '5.1.0',
     encoding: 'UTF-8',
@@ -25,6 +32,7 @@ export function paymentMessage(world: World, order: UnionpayOrder): Message {
     respCode: '00',
     respMsg: '成功[0000000]',
     ...paymentFields(order),
+    ...more,
   };
   return {
     id: order.queryId ?? order.orderNo,
