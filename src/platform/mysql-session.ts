@@ -18,11 +18,15 @@ const LOCK_WAIT_S = 5;
  * - Each statement commits by itself, unless a transaction was begun. READ COMMITTED: a statement sees what others have
  *   committed, and a guarded UPDATE locks no more than its row.
  * - Times in UTC, those that the server itself writes included.
+ * - Text in all of UTF-8: after a server's own SET NAMES what another charset lacks would be stored as something else.
  */
 const SESSION = [
   "sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
   'autocommit = 1',
   "time_zone = '+00:00'",
+  'character_set_client = utf8mb4',
+  'character_set_results = utf8mb4',
+  'collation_connection = utf8mb4_general_ci',
   `innodb_lock_wait_timeout = ${LOCK_WAIT_S}`,
 ];
 
@@ -34,7 +38,7 @@ const statementTime = (s: number) =>
   ` /*!80000 , SESSION max_execution_time = ${s * 1_000} */ /*M!100100 , SESSION max_statement_time = ${s} */`;
 
 /** What an escaped value must come back as: every character that escaping is about. */
-const PROBE = 'a\\\'"`\n\r\t\u0000\u001a%_\\" ; -- 付';
+const PROBE = 'a\\\'"`\n\r\t\u0000\u001a%_\\" ; -- 付¿😀';
 
 /**
  * Sets the session, and sees that the server has taken it: before anything else is sent, so that no statement of ours is

@@ -16,7 +16,7 @@ beforeAll(async () => {
     '--default-time-zone=+08:00',
     '--transaction-isolation=SERIALIZABLE',
     // Run for users without special rights.
-    '--init-connect=SET autocommit = 0',
+    '--init-connect=SET autocommit = 0, NAMES gbk',
     '--log-bin=log',
     '--server-id=1',
     '--binlog-format=STATEMENT',
@@ -68,7 +68,7 @@ describe.each([
 
   test('stores what it was given, whatever is in it', async () => {
     const db = await open(closeWhenSilent);
-    const texts = ["\\' OR 1=1 -- ", 'a\\', '"', "'", '\\\\"', 'a\u0000b\u001a', '付款'];
+    const texts = ["\\' OR 1=1 -- ", 'a\\', '"', "'", '\\\\"', 'a\u0000b\u001a', '付款', '¿½😀'];
     for (const text of texts) {
       const [row] = await db.query('SELECT ? AS same, CHAR_LENGTH(?) AS length', [text, text]);
       expect(row.same).toBe(text);
