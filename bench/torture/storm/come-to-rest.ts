@@ -23,7 +23,13 @@ export interface Rest {
  * Misfortune has ended: everything works, whoever is typing a password ends that, and time passes until nothing is due
  * any more. It passes by setting back the times in our rows and setting forward the gateways' clock.
  */
-export async function comeToRest(scene: Scene, db: DataSource, dice: Dice): Promise<Rest> {
+export async function comeToRest(
+  scene: Scene,
+  db: DataSource,
+  dice: Dice,
+  /** An order that its channel contradicts and that only a person can end counts as at rest. */
+  { mayWaitForPerson } = { mayWaitForPerson: false },
+): Promise<Rest> {
   const { simulator, merchant, processes, proxies, counts, diary } = scene;
   const { control } = simulator;
   diary.note(null, 'misfortune ends');
@@ -48,9 +54,13 @@ export async function comeToRest(scene: Scene, db: DataSource, dice: Dice): Prom
 
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     await control.notifications.flush();
-    if (await isAtRest(db)) return { atRest: true, attempts };
+    if (await isAtRest(db, mayWaitForPerson)) return { atRest: true, attempts };
     await letTimePass(scene, db);
-    for (let waited = 0; waited < ROUND_MS && !(await isAtRest(db)); waited += LOOK_EVERY_MS) {
+    for (
+      let waited = 0;
+      waited < ROUND_MS && !(await isAtRest(db, mayWaitForPerson));
+      waited += LOOK_EVERY_MS
+    ) {
       await wait(LOOK_EVERY_MS);
     }
   }
@@ -84,10 +94,12 @@ async function letTimePass({ simulator }: Scene, db: DataSource): Promise<void> 
   });
 }
 
-async function isAtRest(db: DataSource): Promise<boolean> {
+async function isAtRest(db: DataSource, mayWaitForPerson: boolean): Promise<boolean> {
+  const forPerson = mayWaitForPerson ? "(stuck_at IS NOT NULL AND retry_reason = 'mismatch')" : 'FALSE';
   const [counted]: { open: string }[] = await db.query(
     `SELECT (SELECT COUNT(*) FROM payment_order
-             WHERE next_close_at IS NOT NULL OR lease_until > UTC_TIMESTAMP(3) OR status = 'progress')
+             WHERE (next_close_at IS NOT NULL OR lease_until > UTC_TIMESTAMP(3) OR status = 'progress')
+               AND NOT ${forPerson})
           + (SELECT COUNT(*) FROM merchant_notice WHERE next_at IS NOT NULL) AS open`,
   );
   return Number(counted?.open) === 0;

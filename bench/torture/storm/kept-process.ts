@@ -30,6 +30,8 @@ export interface KeptProcess {
   working(): Promise<void>;
   /** The same, and it has a successor. */
   ready(): Promise<void>;
+  /** SIGSTOP, and SIGCONT after so many ms, if it is still there: it knows of nothing that happened meanwhile. */
+  pause(forMs: number): Promise<void>;
   /** SIGKILL; resolves when it is gone. Its successor begins at once. */
   kill(): Promise<void>;
   /** SIGKILL, for good. */
@@ -125,6 +127,12 @@ export function keepProcess(
     isExpendable,
     working: () => until(() => current.works && !isOver(current)),
     ready: () => until(isExpendable),
+    async pause(forMs) {
+      const { child } = current;
+      child.kill('SIGSTOP');
+      await wait(forMs);
+      child.kill('SIGCONT');
+    },
     kill: () => stop(current),
     async end() {
       isEnding = true;

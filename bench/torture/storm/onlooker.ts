@@ -23,6 +23,8 @@ export interface Seen {
  */
 export interface Onlooker {
   of(orderNo: string): Seen | null;
+  /** How many orders it has seen. */
+  count(): number;
   /** No look is under way afterwards. */
   end(): Promise<void>;
 }
@@ -79,6 +81,7 @@ export async function openOnlooker(databaseUrl: string, control: Control): Promi
   let ended: Promise<void> | null = null;
   return {
     of: (orderNo) => known.get(orderNo) ?? null,
+    count: () => known.size,
     end() {
       over.abort();
       ended ??= looked.then(() => db.destroy());

@@ -11,6 +11,9 @@ export interface StormPlan {
   settings: Partial<Settings>;
   orders: OrderPlan[];
   strikes: PlannedStrike[];
+  /** When a backup is taken, which is restored after the storm: so many orders are there, and so many ms later. */
+  backupAfterOrders: number;
+  backupAfterMs: number;
 }
 
 /** How long a storm with so many orders takes to create them, ms: more at once say little about each. */
@@ -18,6 +21,10 @@ const MS_FOR_AN_ORDER = 150;
 /** Misfortunes are planned for so much longer: on a slow machine everything takes its time. It ends with the orders. */
 const LONGER = 4;
 const BLOWS_ON_MS = 15_000;
+/** Within so many ms orders expire and are closed. */
+const EXPIRIES_MS = 10_000;
+/** Some orders are made after the backup, whatever becomes of the others. */
+const MOST_BACKED_UP = 0.8;
 /** Each order has dice of its own, as the strikes do: none changes another's fate. */
 const RUN = -1;
 const STRIKES = -2;
@@ -33,6 +40,8 @@ export function planStorm(seed: number, orders: number, lengthMs: number | null)
     orders: Array.from({ length: orders }, (_, index) =>
       planOrder(createDice(seed, index), index, createdWithinMs),
     ),
+    backupAfterOrders: dice.int(Math.ceil(orders / 4), Math.ceil(orders * MOST_BACKED_UP)),
+    backupAfterMs: dice.int(0, EXPIRIES_MS),
     strikes: planStrikes(createDice(seed, STRIKES), LONGER * createdWithinMs + BLOWS_ON_MS),
   };
 }

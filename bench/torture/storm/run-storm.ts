@@ -10,6 +10,7 @@ import { judge } from './judge.ts';
 import { type Life, live, openGate } from './live.ts';
 import { type Onlooker, openOnlooker } from './onlooker.ts';
 import { planStorm } from './plan.ts';
+import { backUp, liveRestored } from './restored.ts';
 import { openScene, type Scene } from './scene.ts';
 import { strike, watchDowntime } from './strike.ts';
 
@@ -36,6 +37,7 @@ const MAX_SHOWN = 3;
 /** Orders that are being created at once. */
 const MAX_CREATING = 8;
 const REST = -4;
+const RESTORED = -5;
 
 /**
  * A storm: real processes, servers and time. Lives through the plan of the seed, lets everything come to rest, and
@@ -50,13 +52,14 @@ export async function runStorm({ seed, orders, minutes, say }: StormOptions): Pr
     onlooker = await openOnlooker(scene.database.url, scene.simulator.control);
     const downtime = watchDowntime();
     const over = new AbortController();
-    setMaxListeners(plan.strikes.length, over.signal);
+    setMaxListeners(plan.strikes.length + 1, over.signal);
     const striking = plan.strikes.map(async (planned) => {
       await wait(planned.atMs, undefined, { signal: over.signal }).catch(() => {});
       if (!over.signal.aborted) await strike(scene, downtime, planned.strike);
     });
     const admit = openGate(MAX_CREATING);
     const living = Promise.all(plan.orders.map((order) => live(scene, order, admit)));
+    const backingUp = backUp(scene, onlooker, over.signal);
     const [lives] = await Promise.all([living.finally(() => over.abort()), ...striking]);
     db = await openDatabase(scene.database.url, entities, [], { closeWhenSilent: false });
     await onlooker.end();
@@ -70,6 +73,13 @@ export async function runStorm({ seed, orders, minutes, say }: StormOptions): Pr
       ...judgeAll(scene, evidence, say),
       ...strangers(scene, lives),
     ];
+    const backup = await backingUp;
+    if (backup !== null) {
+      const known = evidence.flatMap(({ row }) => row ?? []);
+      violations.push(
+        ...(await liveRestored(scene, db, backup, { known, dice: createDice(seed, RESTORED), say })),
+      );
+    }
     if (violations.length > 0) {
       say(`STORM with seed ${seed}: ${violations.join('\n  ')}`);
       for (const line of scene.diary.of(null)) say(`    ${line}`);

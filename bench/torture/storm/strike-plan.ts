@@ -10,6 +10,8 @@ export type MailTrouble = keyof Troubles;
 export type Strike =
   /** SIGKILL to one of our processes, which is started again at once. */
   | { kind: 'kill'; process: number }
+  /** SIGSTOP to one of them, and SIGCONT later: often after its leases have run out. */
+  | { kind: 'pause'; process: number; forMs: number }
   | { kind: 'server'; server: 'redis' | 'database'; downMs: number }
   | { kind: 'flush redis' }
   /** Connections are reset, or fall silent without a word. */
@@ -37,6 +39,9 @@ const mailTroubles: readonly MailTrouble[] = [
   ...(['badAad', 'badSignature', 'signtest'] as const),
 ];
 
+/** The one that serves more rarely: without it merchants create nothing. */
+const pausable = [0, 1, 1, 2, 2] as const;
+
 /** All misfortunes of a storm of this length; each kind has its own pace. */
 export function planStrikes(dice: Dice, lengthMs: number): PlannedStrike[] {
   const strikes: PlannedStrike[] = [];
@@ -46,6 +51,7 @@ export function planStrikes(dice: Dice, lengthMs: number): PlannedStrike[] {
     }
   }
   every(600, 1_400, () => ({ kind: 'kill', process: dice.int(0, 2) }));
+  every(4_000, 12_000, () => ({ kind: 'pause', process: dice.pick(pausable), forMs: dice.int(500, 12_000) }));
   every(250, 900, () => ({ kind: 'fault', fault: pickFault(dice), forMs: dice.int(300, 4_000) }));
   every(300, 1_200, () => ({ kind: 'mail', trouble: dice.pick(mailTroubles), ms: dice.int(100, 4_000) }));
   every(5_000, 14_000, () => pickOutage(dice));

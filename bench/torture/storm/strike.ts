@@ -20,6 +20,14 @@ export async function strike(scene: Scene, { is, begin }: Downtime, planned: Str
       interrupted('attempts');
       return victim.kill();
     }
+    case 'pause': {
+      const victim = processes[planned.process % processes.length];
+      if (victim?.isExpendable() !== true) return;
+      note(`${victim.name} stands still for ${planned.forMs} ms`);
+      counts.faults += 1;
+      interrupted('leases');
+      return victim.pause(planned.forMs);
+    }
     case 'server': {
       const { server, downMs } = planned;
       if (is(server)) return;
