@@ -71,6 +71,29 @@ describe('a creation that was begun too long ago', () => {
 });
 
 describe('an order that ended while its creation was under way', () => {
+  test('before its process had read its row again: nothing is sent', async () => {
+    const asked = wish({});
+    const { deps } = world.app;
+    const standsAfterInsert: OrderDeps = {
+      ...deps,
+      store: {
+        ...deps.store,
+        async insert(order) {
+          const inserted = await deps.store.insert(order);
+          await world.edit(await orderOf(asked), {
+            status: 'close',
+            closedAt: new Date(),
+            nextCloseAt: null,
+          });
+          return inserted;
+        },
+      },
+    };
+    expect(await createOrder(standsAfterInsert, asked)).toMatchObject({ kind: 'ended' });
+    const { orderNo } = await orderOf(asked);
+    expect(control().log({ orderNo })).toEqual([]);
+  });
+
   /** The order is closed here, as by another process that took it for never created, before the channel answers. */
   async function createdAfterItsEnd(asked: CreateOrder, status: 'close' | 'cancel' = 'close') {
     const held = control().hold('create', null, 'after');

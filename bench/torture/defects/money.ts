@@ -86,28 +86,6 @@ export const moneyDefects: Defects = {
       },
     ],
   },
-  /** A late payment of an order that was closed by a reversal follows the policy, although its money has gone. */
-  'reversed-follows-policy': {
-    guarantee: 'G4',
-    replacements: [
-      {
-        file: 'src/order/payment-store.ts',
-        text: `(status = 'close' AND ending IN ('reverse', 'cancel')))";`,
-        replacement: `(status = 'close' AND ending = 'cancel'))";`,
-      },
-    ],
-  },
-  /** `reopen` takes any late payment, also one that was made after the order's time, within a day. */
-  'reopen-after-expiry': {
-    guarantee: 'G4',
-    replacements: [
-      {
-        file: 'src/order/late-payment.ts',
-        text: 'wentBack !== undefined || isExpired(order, paidAt) ?',
-        replacement: 'wentBack !== undefined || isExpired(order, new Date(paidAt.getTime() - 86_400_000)) ?',
-      },
-    ],
-  },
   /** A late payment that waits for a person is on nobody's list. */
   'late-payment-unmarked': {
     guarantee: 'G4',

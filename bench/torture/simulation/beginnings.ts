@@ -79,6 +79,19 @@ async function showdown(life: Life): Promise<void> {
   if (life.wish.method === 'barcode')
     await life.passTime(new Date(lane.clock.now().getTime() + dice.int(14_000, 30_000)));
   await life.begin('close', () => closeByHand(lane.deps, numbersOf(life), trigger));
+  if (life.snapshot()?.paying === true && dice.chance(0.6)) await typeInTime(life);
+}
+
+/** The customer types the password in the instant before the close reaches the channel. */
+async function typeInTime(life: Life): Promise<void> {
+  const { lane } = life;
+  for (let [next] = lane.stepper.steps(); next !== undefined; [next] = lane.stepper.steps()) {
+    if (next.moment === 'before' && next.what.endsWith('_pay.close')) break;
+    await life.step(next);
+  }
+  const orderNo = lane.orderNo() ?? '';
+  if (life.snapshot()?.paying === true)
+    await life.customer('types the password', () => lane.simulator.control.finishPay(orderNo));
 }
 
 /** The order is closed, and a customer does what the channel still allows. */

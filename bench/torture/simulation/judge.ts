@@ -178,6 +178,15 @@ export function judgeRest({ row, refunds, strangers }: Evidence, now: Date, isSt
   return wrong;
 }
 
+/** What was answered as cancelled keeps no money, also not for a decision about it. */
+export function judgeCancelled({ row, order, refunds }: Evidence): string[] {
+  const isKept = row.status === 'success' || (row.status === 'close' && row.latePaidAt !== null);
+  const isForPerson = row.stuckAt !== null || refunds[0]?.state === 'refused';
+  return isKept && !isForPerson && keepsMoney(order)
+    ? [`a cancel was answered as done, and the money of the order, which is ${row.status}, is kept`]
+    : [];
+}
+
 /**
  * A closed order that nobody has paid was asked about once more when its channel had stopped to notify of what was paid
  * before (G4). `notifiesForMs`: for so long it does.

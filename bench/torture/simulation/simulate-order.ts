@@ -4,7 +4,7 @@ import { latePaymentPolicies } from '../../../src/order/late-payment.ts';
 import type { CreateOrder } from '../../../src/order/outcomes.ts';
 import { createDice, type Dice } from '../dice.ts';
 import { beginSomehow } from './beginnings.ts';
-import { gatherEvidence, judge, judgeLastLook, judgeRest } from './judge.ts';
+import { gatherEvidence, judge, judgeCancelled, judgeLastLook, judgeRest } from './judge.ts';
 import type { Lane } from './lane.ts';
 import { beginLife, type Life, type LifeCounts } from './life.ts';
 import { movesOf } from './moves.ts';
@@ -74,6 +74,7 @@ async function judgeLife(life: Life): Promise<string[]> {
     ...judge(evidence),
     ...judgeRest(evidence, lane.clock.now(), waitsForPerson(life, row)),
     ...judgeLastLook(evidence, lane.channels.get(row.channel)?.notifiesForMs ?? 0),
+    ...(witness.isCancelled() ? judgeCancelled(evidence) : []),
     ...witness.ledger.judge(evidence.records),
   ];
 }

@@ -26,6 +26,8 @@ export interface Witness {
   /** The operation has queried its channel, which showed this; null: it was not shown anything. */
   asked(operation: Operation, shown: OrderSnapshot | null): void;
   ledger: Ledger;
+  /** A cancel was answered as done: the customer's money goes back, whenever it comes. */
+  isCancelled(): boolean;
   /** Somebody asked for a cancel: from now on money may go back. */
   cancelAsked(): void;
   /** Somebody asks for this use case. */
@@ -65,6 +67,9 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
   let refundedByUs = 0;
   let isCancelAsked = false;
   let isEndAsked = false;
+  let isCancelled = false;
+  /** A close that may send money back was begun; its timer goes on with that as with a cancel. */
+  let isReversed = false;
   /** The lease that the last event has freed, if it still ran. */
   let freed: string | null = null;
   const ledger = createLedger();
@@ -93,6 +98,15 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
     return (await lane.db.getRepository(RefundEntity).countBy({ orderId: id, state: 'refused' })) > 0;
   }
 
+  /** A payment of the order's amount, and the order has none. */
+  async function isUnapplied({ channel, raw }: Mail): Promise<boolean> {
+    const parsed = lane.channels.get(channel)?.parseNotification(raw);
+    const row = await load();
+    if (parsed?.kind !== 'payment' || row === null) return false;
+    const { paidAt, latePaidAt, amountFen } = row;
+    return parsed.payment.amountFen === amountFen && paidAt === null && latePaidAt === null;
+  }
+
   async function load(): Promise<PaymentOrder | null> {
     const orderNo = lane.orderNo();
     const row = orderNo === null ? null : await lane.store.find(orderNo);
@@ -103,8 +117,8 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
   /** Money goes back because of a cancel, a late payment, or a close that reverses a charge; never otherwise. */
   function lookAtRefund(order: OrderSnapshot | null): void {
     const byUs = (order?.refundedFen ?? 0) - strangers.refundedFen;
-    const { ending, latePaidAt } = before ?? {};
-    const mayGoBack = isCancelAsked || ending === 'reverse' || (latePaidAt ?? null) !== null;
+    const { latePaidAt } = before ?? {};
+    const mayGoBack = isCancelAsked || isReversed || (latePaidAt ?? null) !== null;
     if (byUs > refundedByUs && !mayGoBack) accuse('money went back, and nobody had asked for it');
     refundedByUs = byUs;
   }
@@ -138,6 +152,7 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
       else knowReturn.delete(operation);
     },
     ledger,
+    isCancelled: () => isCancelled,
     cancelAsked() {
       isCancelAsked = true;
     },
@@ -148,6 +163,7 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
       const row = await load();
       if (row === null) return;
       for (const wrong of accuseAnswer(outcome, row)) accuse(wrong);
+      if ((outcome as { kind?: unknown } | null)?.kind === 'cancelled') isCancelled = true;
       for (const wrong of accusePromise(useCase, outcome, row)) accuse(wrong);
     },
     creating(ageMs) {
@@ -191,6 +207,8 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
     async lookAtMail() {
       for (const mail of acknowledged.splice(0)) {
         if (!(await isStored(mail))) accuse('a notification was acknowledged before it was stored');
+        else if (await isUnapplied(mail))
+          accuse('a payment was acknowledged, and its order does not show it');
       }
     },
     async lookAtRow(order, writer) {
@@ -214,6 +232,7 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
         before?.leaseUntil != null && before.leaseUntil > lane.clock.now() && now?.leaseToken === null;
       freed = isFreed ? (before?.leaseToken ?? null) : null;
       before = now;
+      if (now?.ending === 'reverse') isReversed = true;
     },
     lookAtChannel(order) {
       const isOver = before !== null && before.status !== 'progress' && before.watchUntil === null;
