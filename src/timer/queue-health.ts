@@ -77,6 +77,16 @@ async function ask<T>(question: Promise<T>): Promise<Answer<T>> {
 }
 
 /** Redis has answered, with an error. */
-export function isRefusal(error: unknown): boolean {
+function isRefusal(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError';
 }
+
+/**
+ * The error is one of Redis as a whole: of rights, memory, disk, role, cluster. Of a single key, as one of another type,
+ * it is none: that keeps one order from its timer.
+ */
+export function isRefusalOfAll(error: Error): boolean {
+  return isRefusal(error) && OF_ALL.test(error.message);
+}
+const OF_ALL =
+  /\b(NOPERM|NOAUTH|OOM|MISCONF|READONLY|NOREPLICAS|MASTERDOWN|LOADING|BUSY|CROSSSLOT|MOVED|CLUSTERDOWN|unknown command)\b/;

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { ChannelName } from '../channel/channel.ts';
 import type { Logger } from '../platform/logger.ts';
-import { isRefusal, lookAtQueue, type QueueHealth, type QueuePlace } from './queue-health.ts';
+import { isRefusalOfAll, lookAtQueue, type QueueHealth, type QueuePlace } from './queue-health.ts';
 
 /** How often Redis is asked, ms; also as soon as one that was away is back. */
 const INTERVAL_MS = 5_000;
@@ -75,7 +75,7 @@ export function watchQueue(redis: Redis, place: QueuePlace, log: Logger): QueueW
     health: () => seen,
     look: lookNow,
     met(error) {
-      if (!isRefusal(error)) return;
+      if (!isRefusalOfAll(error)) return;
       refused = { reason: error.message, until: performance.now() + REFUSAL_COUNTS_MS };
       if (seen.state === 'ok') note({ ...seen, state: 'refuses', reason: error.message });
     },

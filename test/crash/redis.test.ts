@@ -78,6 +78,8 @@ test('a key of another type in the place of a job: the order closes all the same
   await tellRedis(redis.url, 'SET', world.queue('wechat_pay').toKey(order.orderNo), 'not a job');
   await world.expire(order);
   await closed(order.orderNo);
+  // It keeps no other order from its timer.
+  expect(await world.app.lookAtQueue()).toMatchObject({ state: 'ok' });
 });
 
 const due = async () => world.expire(await world.create('wechat_pay'));
