@@ -1,10 +1,10 @@
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, type ZlibOptions } from 'node:zlib';
 
 /** As `content-encoding` names them. */
 const decoders = {
   gzip: gunzipSync,
   'x-gzip': gunzipSync,
-  deflate: inflateSync,
+  deflate: inflateEither,
   br: brotliDecompressSync,
 } as const;
 /** More than any server applies one after the other. */
@@ -51,5 +51,14 @@ function decode(bytes: Buffer, type: string | undefined): string {
     return new TextDecoder(charset).decode(bytes);
   } catch {
     return new TextDecoder().decode(bytes);
+  }
+}
+
+/** Some servers leave out the header that `deflate` has. */
+function inflateEither(bytes: Buffer, options: ZlibOptions): Buffer {
+  try {
+    return inflateSync(bytes, options);
+  } catch {
+    return inflateRawSync(bytes, options);
   }
 }

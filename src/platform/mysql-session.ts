@@ -60,17 +60,28 @@ export async function prepareSession(
     await ask(connection, `SET SESSION autocommit = 1${isolation('REPEATABLE-READ')}`);
   }
   const mode = variables.get('sql_mode') ?? '';
+  const level = variables.get('transaction_isolation') ?? variables.get('tx_isolation');
   const wrong = [
     /NO_BACKSLASH_ESCAPES|ANSI_QUOTES|PIPES_AS_CONCAT/.test(mode) && `sql_mode ${mode}`,
     !mode.includes('STRICT_TRANS_TABLES') && 'sql_mode is not strict',
     variables.get('autocommit') !== 'ON' && 'autocommit is off',
     variables.get('time_zone') !== '+00:00' && 'time_zone is not UTC',
+    level !== 'READ-COMMITTED' && `isolation is ${level}`,
     (await echo(connection)) !== PROBE && 'escaped text does not come back as it was sent',
   ].filter((each) => each !== false);
   if (wrong.length > 0) throw new Error(`the database does not keep our session: ${wrong.join('; ')}`);
 }
 
-const NAMES = ['sql_mode', 'autocommit', 'time_zone', 'log_bin', 'binlog_format'];
+/** The isolation has an older name on older MariaDB. */
+const NAMES = [
+  'sql_mode',
+  'autocommit',
+  'time_zone',
+  'log_bin',
+  'binlog_format',
+  'transaction_isolation',
+  'tx_isolation',
+];
 
 async function read(connection: Pick<Connection, 'query'>): Promise<Map<string, string>> {
   const list = NAMES.map((name) => `'${name}'`).join(', ');
