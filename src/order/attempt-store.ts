@@ -16,9 +16,14 @@ export function createAttemptStore(db: DataSource) {
     record: NewCloseRecord,
   ): Promise<boolean> {
     return inTransaction(db, async (manager) => {
-      const guard = 'id = :id AND status = :status AND lease_token = :token';
-      const values = { id: leased.id, status: leased.status, token: leased.leaseToken, ...parameters };
+      const { id, status, leaseToken: token } = leased;
+      const held = 'id = :id AND status = :status AND lease_token = :token';
+      const guard = endsOpen(leased, set) ? `${held} AND ${CREATION_UNCHANGED}` : held;
+      const { createAttemptedAt } = leased;
+      const isUnconfirmed = leased.payBody === null;
+      const values = { id, status, token, createAttemptedAt, isUnconfirmed, ...parameters };
       const done = (await change(manager, { ...set, ...noLease }, guard, values)) === 1;
+      if (!done) await change(manager, noLease, held, values);
       if (done && typeof set.status !== 'function') {
         await manager.insert(CloseRecordEntity, record);
       } else if (done) {
@@ -28,7 +33,7 @@ export function createAttemptStore(db: DataSource) {
         const now = await manager.findOneByOrFail(PaymentOrderEntity, { id: leased.id });
         await manager.insert(CloseRecordEntity, { ...record, outcome: 'overtaken', statusAfter: now.status });
       }
-      if (done && (set.status !== undefined || set.nextCloseAt === null))
+      if (done && (set.status !== undefined || parameters.next === null))
         await noteChange(manager, { id: leased.id, shown: shownStatus(leased) }, record.createdAt);
       return done;
     });
@@ -147,11 +152,17 @@ export function createAttemptStore(db: DataSource) {
 
     /**
      * Ends an attempt: the change, the lease's return and the record (G8), together or not at all. False: the
-     * order ended meanwhile or the lease was lost to another; then nothing of the change was applied, and only
-     * the record is kept, as `overtaken`.
+     * order ended meanwhile, the lease was lost to another, or the order was created at its channel after that had been
+     * asked; then nothing of the change was applied, and only the record is kept, as `overtaken`. A due time that somebody
+     * has set meanwhile stands.
      */
     async endAttempt(leased: PaymentOrder, set: Change, record: NewCloseRecord): Promise<boolean> {
-      return finishAttempt(leased, { stuckAt: null, ...set }, {}, record);
+      const { nextCloseAt: next = null, ...others } = set;
+      // Somebody may have asked for another look meanwhile. Money that has gone back leaves nothing to look for.
+      const isFinal = set.status === 'refunded' || typeof next === 'function';
+      const nextCloseAt = isFinal ? next : () => 'IF(next_close_at <=> :was, :next, next_close_at)';
+      const parameters = { was: leased.nextCloseAt, next };
+      return finishAttempt(leased, { stuckAt: null, ...others, nextCloseAt }, parameters, record);
     },
 
     /**
@@ -204,4 +215,11 @@ export function createAttemptStore(db: DataSource) {
       await change(orders.manager, { nextCloseAt }, guard, { id, status, was, watchUntil, leaseToken });
     },
   };
+}
+
+/** What the channel said of an open order ends it only if no creation has taken effect since (G2). */
+const CREATION_UNCHANGED = '(pay_body IS NULL) = :isUnconfirmed AND create_attempted_at = :createAttemptedAt';
+
+function endsOpen({ status }: PaymentOrder, set: Change): boolean {
+  return status === 'progress' && set.status !== undefined;
 }

@@ -81,8 +81,13 @@ async function cancelPaid(
   switch (result.kind) {
     case 'given_back':
       return settleCancelled(deps, attempt, { watchUntil: null, refunded: true });
-    case 'refused':
-      return settleRefused(deps, attempt);
+    case 'refused': {
+      if (!result.mayBeGone) return settleRefused(deps, attempt);
+      // Neither "paid" nor "cancelled" may be true: it stays `refunding` for the merchant, until a person has looked.
+      await deps.refunds.end(refundNoOf(leased), 'refused', lastAnswer(answers), attempt.now);
+      const unclear = { reason: 'mismatch', notBefore: null } as const;
+      return asCancelOutcome(deps, attempt, await settleRetry(deps, attempt, unclear));
+    }
     case 'retry': {
       const { reason } = result;
       return asCancelOutcome(deps, attempt, await settleRetry(deps, attempt, { reason, notBefore: null }));

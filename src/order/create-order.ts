@@ -144,7 +144,14 @@ async function createAtChannel(
       if (order.method === 'barcode') await poll(deps, order);
       if (result.kind === 'unknown')
         await watchLateCreation(deps, order, { exists: false, answer: result.answer });
-      if (result.kind === 'refused') return { kind: 'refused', message: result.message };
+      if (result.kind === 'refused') {
+        // Perhaps because it has been paid by now: of a repeated creation the channel is asked.
+        const isRepeated = order.createAttemptedAt.getTime() !== order.createdAt.getTime();
+        const now = deps.clock.now();
+        if (isRepeated && (await deps.store.askSoon(order.id, now)))
+          await deps.timer.set(order, now, 'timeout');
+        return { kind: 'refused', message: result.message };
+      }
       return { kind: result.kind === 'misconfigured' ? 'misconfigured' : 'unreachable' };
     }
     default:

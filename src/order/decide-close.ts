@@ -7,10 +7,15 @@ import { asSeen } from './went-back.ts';
 
 export type CloseDecision =
   /** Nobody can pay it any more; or a soft close, to be watched until `watchUntil`. */
-  | { kind: 'close'; watchUntil: Date | null }
-  | { kind: 'paid'; payment: SeenPayment }
-  /** Not decided. `notBefore` where the moment is known. */
-  | { kind: 'retry'; reason: PendingReason; notBefore: Date | null };
+  { kind: 'close'; watchUntil: Date | null } | { kind: 'paid'; payment: SeenPayment } | Retry;
+
+/** Not decided. `notBefore` where the moment is known; `paidFen`: a payment of another amount than the order's. */
+export interface Retry {
+  kind: 'retry';
+  reason: PendingReason;
+  notBefore: Date | null;
+  paidFen?: number;
+}
 
 const retry = (reason: PendingReason, notBefore: Date | null = null): CloseDecision => ({
   kind: 'retry',
@@ -47,7 +52,8 @@ export function decideClose(
   switch (query.kind) {
     case 'paid':
     case 'refunded': {
-      if (query.payment.amountFen !== order.amountFen) return retry('mismatch');
+      const { amountFen: paidFen } = query.payment;
+      if (paidFen !== order.amountFen) return { kind: 'retry', reason: 'mismatch', notBefore: null, paidFen };
       return { kind: 'paid', payment: asSeen(channel, query) };
     }
     case 'closed':

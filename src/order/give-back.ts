@@ -29,8 +29,10 @@ export function refundRequestOf(order: PaymentOrder, reason: Refund['reason'], n
 export type GiveBackResult = { answers: Answers } & (
   | { kind: 'given_back' }
   | { kind: 'retry'; reason: PendingReason }
-  /** The channel will not do it; a person must. */
-  | { kind: 'refused' }
+  /**
+   * The channel will not do it; a person must. `mayBeGone`: it says that money has gone back, but not how much.
+   */
+  | { kind: 'refused'; mayBeGone: boolean }
 );
 
 /**
@@ -98,7 +100,8 @@ async function afterRefusal(
 ): Promise<GiveBackResult> {
   const now = await channel.query(asChannelOrder(order));
   if (now.kind === 'refunded' && channel.refundedIsInFull) return { kind: 'given_back', answers };
-  if (now.kind === 'paid' || now.kind === 'refunded') return { kind: 'refused', answers };
+  if (now.kind === 'paid' || now.kind === 'refunded')
+    return { kind: 'refused', mayBeGone: now.kind === 'refunded', answers };
   return { kind: 'retry', reason: 'unreachable', answers };
 }
 
@@ -107,7 +110,7 @@ function afterRefund(result: RefundResult, answers: Answers): GiveBackResult {
     case 'refunded':
       return { kind: 'given_back', answers };
     case 'refused':
-      return { kind: 'refused', answers };
+      return { kind: 'refused', mayBeGone: false, answers };
     case 'processing':
       return { kind: 'retry', reason: 'refunding', answers };
     case 'not_found':

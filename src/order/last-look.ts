@@ -60,7 +60,8 @@ async function lookLeased(
     case 'paid':
     case 'refunded': {
       if (query.payment.amountFen !== leased.amountFen) {
-        await settleRetry(deps, attempt, { reason: 'mismatch', notBefore: null });
+        const { amountFen: paidFen } = query.payment;
+        await settleRetry(deps, attempt, { reason: 'mismatch', notBefore: null, paidFen });
         return;
       }
       const record = closeRecord(attempt, 'late', leased.status);

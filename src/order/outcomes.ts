@@ -95,6 +95,8 @@ export interface OrderNumbers {
   bizOrderNo: string | null;
   /** The channel's own number. */
   outOrderNo?: string | null;
+  /** More numbers that were given, of the first two kinds: they must mean the same order. */
+  others?: { orderNo: string[]; bizOrderNo: string[] };
 }
 
 /**

@@ -204,17 +204,23 @@ export function createPaymentStore(db: DataSource) {
         reopen: { status: 'success', paidAt: order.latePaidAt, closedAt: null, ending: 'expiry' },
         handled: {
           lateHandledAt: now,
-          stuckAt: null,
+          nextCloseAt: null,
+          ...noFailures,
           // Of a cancelled payment the money has gone back, by hand: it is cancelled now.
           ...(order.status === 'success' ? { status: 'cancel', closedAt: now } : {}),
         },
       } as const satisfies Record<LateDecision, Change>;
       const isLate =
         "status IN ('close', 'refunding') AND late_paid_at IS NOT NULL AND late_handled_at IS NULL";
-      // A cancel whose refund was refused: a person may say that the money was given back by hand.
-      const isRefused = "status = 'success' AND stuck_at IS NOT NULL";
-      const waits = decision === 'handled' ? `((${isLate}) OR (${isRefused}))` : isLate;
-      const guard = `id = :id AND status = :status AND ${waits} AND next_close_at IS NULL AND (lease_until IS NULL OR lease_until <= :now)`;
+      // A cancel whose refund was refused, or met money that had gone back in part or in full: a person may say that the
+      // money was given back by hand.
+      const isRefused =
+        "status = 'success' AND stuck_at IS NOT NULL AND (next_close_at IS NULL OR retry_reason = 'mismatch')";
+      const waits =
+        decision === 'handled'
+          ? `((${isLate} AND next_close_at IS NULL) OR (${isRefused}))`
+          : `${isLate} AND next_close_at IS NULL`;
+      const guard = `id = :id AND status = :status AND ${waits} AND (lease_until IS NULL OR lease_until <= :now)`;
       const { id, status } = order;
       return inTransaction(db, async (manager) => {
         const done = (await change(manager, set[decision], guard, { id, status, now })) === 1;
@@ -297,8 +303,13 @@ async function keepNotification(
     if (!isDuplicate(error)) throw error;
     // A repetition may bring about what the first could not.
     const { channel, eventId, outcome } = notification;
-    const undecided = In(['unknown_order', 'mismatch', 'unstorable', 'ignored']);
+    const undecided = In(['unknown_order', 'mismatch', 'unstorable', 'ignored', 'doubtful']);
     if (outcome === 'repeated') return;
-    await manager.update(ChannelNotificationEntity, { channel, eventId, outcome: undecided }, { outcome });
+    const { body } = notification;
+    await manager.update(
+      ChannelNotificationEntity,
+      { channel, eventId, outcome: undecided },
+      { outcome, body },
+    );
   }
 }

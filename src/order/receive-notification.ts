@@ -63,6 +63,11 @@ export async function receiveNotification(
       log.warn({ eventId, orderNo, what }, 'notification is not believed: the channel is asked');
       const now = deps.clock.now();
       if (await deps.store.askSoon(order.id, now)) await deps.timer.set(order, now, 'timeout');
+      else if (order.paidAt !== null || order.latePaidAt !== null)
+        log.error(
+          { eventId, orderNo, what },
+          'doubtful notification of a paid order: compare with the channel',
+        );
       return channel.replies.accepted;
     }
     if (payment.amountFen !== order.amountFen) {

@@ -1,6 +1,7 @@
 import { misconfigurationOf, type Work } from '../channel/parts.ts';
 import { type Answers, lastAnswer } from './ask-channel.ts';
 import { givingBack, outOfOrder, putOffUntil } from './channel-now.ts';
+import type { Retry } from './decide-close.ts';
 import type { OrderDeps } from './deps.ts';
 import type { CloseRecord } from './entities.ts';
 import type { NewCloseRecord } from './guarded-change.ts';
@@ -98,9 +99,11 @@ export async function learnPayment(
 export async function settleRetry(
   deps: OrderDeps,
   attempt: CloseAttempt,
-  { reason, notBefore }: { reason: PendingReason; notBefore: Date | null },
+  { reason, notBefore, paidFen }: Omit<Retry, 'kind'>,
 ): Promise<CloseOutcome> {
   const { leased, now } = attempt;
+  // Money that belongs to no order: a violation at once, not when the order has been stuck for long.
+  if (paidFen !== undefined) await deps.store.noteMismatch(leased, null, now);
   const answer = lastAnswer(attempt.answers);
   const out = blamesChannel(reason) ? outOfOrder(deps, workOf(deps, attempt), leased) : null;
   const downUntil = out === null || out.isWhole ? (out?.until ?? null) : putOffUntil(deps, out);

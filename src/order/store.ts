@@ -96,17 +96,23 @@ export function createOrderStore(db: DataSource) {
     async findNamed(numbers: OrderNumbers): Promise<NamedOrder | null> {
       const order = await this.findByNumbers(numbers);
       if (order === null) return null;
-      const { orderNo, bizOrderNo, outOrderNo = null } = numbers;
-      const others: Partial<Record<'bizOrderNo' | 'outOrderNo', PaymentOrder | null>> = {};
-      if (orderNo !== null && bizOrderNo !== null && bizOrderNo !== order.bizOrderNo)
-        others.bizOrderNo = await this.findByBizOrderNo(bizOrderNo);
+      const { orderNo, bizOrderNo, outOrderNo = null, others } = numbers;
       const isFirst = orderNo === null && bizOrderNo === null;
+      const bizOrderNos = [...(bizOrderNo === null ? [] : [bizOrderNo]), ...(others?.bizOrderNo ?? [])];
+      const looks: [name: string, find: () => Promise<PaymentOrder | null>][] = [];
+      for (const number of others?.orderNo ?? [])
+        looks.push(['orderNo', () => this.findByNumbers({ orderNo: number, bizOrderNo: null })]);
+      for (const number of bizOrderNos.filter((each) => each !== order.bizOrderNo))
+        looks.push(['bizOrderNo', () => this.findByBizOrderNo(number)]);
       if (outOrderNo !== null && !isFirst && outOrderNo !== order.channelTradeNo)
-        others.outOrderNo = (await this.listByChannelTradeNo(outOrderNo))[0] ?? null;
-      const [name, other] = Object.entries(others)[0] ?? [];
-      if (name === undefined) return { order, contradiction: null };
-      const means = other === null || other === undefined ? 'no order' : `order ${other.orderNo}`;
-      return { order, contradiction: `${name} means ${means}` };
+        looks.push(['outOrderNo', async () => (await this.listByChannelTradeNo(outOrderNo))[0] ?? null]);
+      for (const [name, find] of looks) {
+        const other = await find();
+        if (other?.id === order.id) continue;
+        const means = other === null ? 'no order' : `order ${other.orderNo}`;
+        return { order, contradiction: `${name} means ${means}` };
+      }
+      return { order, contradiction: null };
     },
 
     /** Those to which a channel gave this number. More than one, by different channels: at most two are told. */
@@ -140,6 +146,12 @@ export function createOrderStore(db: DataSource) {
       return (await change(orders.manager, { createAttemptedAt: now }, guard, { id, now })) === 1;
     },
 
+    /** A creation may have taken effect until `now`. No effect on an order that has ended. */
+    async noteLateCreation(id: string, now: Date): Promise<void> {
+      const guard = "id = :id AND status = 'progress'";
+      await change(orders.manager, { createAttemptedAt: now }, guard, { id });
+    },
+
     /** False: it ended while it was being created. */
     async confirmCreation(id: string, payBody: string): Promise<boolean> {
       const set = { payBody, errorMsg: null };
@@ -160,12 +172,14 @@ export function createOrderStore(db: DataSource) {
 
     /**
      * Lets an order of which no payment is known be asked about now: polled before its expiry, closed after it, looked at
-     * where it has ended. False: it is paid, or due already.
+     * where it has ended. While an operation has its lease, that may have asked already: then when the lease runs out.
+     * False: it is paid, or due already.
      */
     async askSoon(id: string, now: Date): Promise<boolean> {
       const guard =
-        "id = :id AND status IN ('progress', 'close', 'cancel') AND paid_at IS NULL AND late_paid_at IS NULL AND (next_close_at IS NULL OR next_close_at > :now)";
-      return (await change(orders.manager, { nextCloseAt: now }, guard, { id, now })) === 1;
+        "id = :id AND status IN ('progress', 'close', 'cancel') AND paid_at IS NULL AND late_paid_at IS NULL AND (next_close_at IS NULL OR next_close_at > :now OR lease_until > :now)";
+      const nextCloseAt = () => 'IF(lease_until > :now, lease_until, :now)';
+      return (await change(orders.manager, { nextCloseAt }, guard, { id, now })) === 1;
     },
 
     /** Makes an open order due now, forgetting its earlier failures. A cancel stays one. False: it has ended. */

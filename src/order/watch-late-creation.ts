@@ -7,7 +7,7 @@ import { attemptLog, type CloseAttempt, closeRecord } from './settle-close.ts';
  * The channel has answered a creation, or may have taken it, when the order may have ended meanwhile: a process stood still
  * between the row and the call, or the call took long, and somebody closed the order. If it has ended, it is watched at
  * once and closed again at the channel, instead of being looked at a day later (G2). Nothing happens to an order that is
- * open or paid, nor to one that its channel has created and closed by now: whoever ended it has met it there. Throws only
+ * open (but that an attempt which is about to end it asks again) or paid, nor to one that its channel has created and closed by now: whoever ended it has met it there. Throws only
  * when the database cannot be reached.
  */
 export async function watchLateCreation(
@@ -23,6 +23,8 @@ export async function watchLateCreation(
     if (kind === 'closed') return;
   }
   const now = deps.clock.now();
+  // An attempt under way that ends the order has asked before this: it has to ask again.
+  if (!exists) await deps.store.noteLateCreation(order.id, now);
   const watchUntil = channel.unpayableFrom({ ...asChannelOrder(order), createAttemptedAt: now });
   const trigger = { kind: 'api', actor: null, clientIp: order.clientIp } as const;
   const answers = { ...answersOf(nothingAsked), queryBefore: answer };

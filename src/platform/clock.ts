@@ -4,6 +4,11 @@
  */
 export interface Clock {
   now(): Date;
+  /**
+   * For how long this process may have stood still without `now` knowing, ms: a paused machine's ticks stand still with it.
+   * Undefined: never.
+   */
+  stoodStillMs?(): number;
 }
 
 /** The clock of this machine. */

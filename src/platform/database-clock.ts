@@ -27,6 +27,8 @@ export interface DatabaseClockOptions {
   /** Called with each jump of the database's clock, ms; negative is back. */
   onJump?: (byMs: number) => void;
   ticks?: Ticks;
+  /** The clock of this machine, ms since 1970: only to notice that ticks have stood still. */
+  wall?: () => number;
 }
 
 const REFRESH_MS = 30_000;
@@ -34,12 +36,16 @@ const REFRESH_MS = 30_000;
 const QUICK_MS = 5;
 const SAMPLES = 5;
 
+/** By so much the machine's clock may run ahead of its ticks between two measurements, ms. */
+const WALL_SLACK_MS = 1_000;
+
 /** Throws if the database does not answer the first question. */
 export async function followDatabaseClock(
   db: Asked,
-  { log, onJump = () => {}, ticks = monotonicTicks }: DatabaseClockOptions,
+  { log, onJump = () => {}, ticks = monotonicTicks, wall = Date.now }: DatabaseClockOptions,
 ): Promise<DatabaseClock> {
   const line = createTimeLine(await bestSample(db, ticks));
+  let measuredAt = { wall: wall(), ticks: ticks() };
 
   function take(sample: Sample): void {
     const verdict = line.take(sample);
@@ -57,7 +63,11 @@ export async function followDatabaseClock(
   let measuring: Promise<void> | null = null;
   const measure = () => {
     measuring ??= bestSample(db, ticks)
-      .then(take, () => {})
+      .then((sample) => {
+        take(sample);
+        measuredAt = { wall: wall(), ticks: ticks() };
+      })
+      .catch(() => {})
       .finally(() => {
         measuring = null;
       });
@@ -67,6 +77,13 @@ export async function followDatabaseClock(
   timer.unref();
   return {
     now: () => new Date(line.read(ticks())),
+    stoodStillMs() {
+      const byMs = wall() - measuredAt.wall - (ticks() - measuredAt.ticks);
+      if (byMs <= WALL_SLACK_MS) return 0;
+      // Perhaps only this machine's clock was set: the database says which.
+      void measure();
+      return byMs;
+    },
     hear(time) {
       const byMs = line.heldMs();
       if (line.hear(time.getTime(), ticks()))

@@ -27,7 +27,9 @@ export function possibleActions(
 
 /** What a person may decide about its late payment (关单后支付): as `decideLate` of the store accepts it. */
 export function possibleDecisions(order: PaymentOrder): LateDecision[] {
-  const { status, latePaidAt, lateHandledAt, nextCloseAt, stuckAt } = order;
+  const { status, latePaidAt, lateHandledAt, nextCloseAt, stuckAt, retryReason } = order;
+  // Money of a cancelled payment has gone back, and the channel does not say how much.
+  if (status === 'success' && stuckAt !== null && retryReason === 'mismatch') return ['handled'];
   if (nextCloseAt !== null) return [];
   const isLate = latePaidAt !== null && lateHandledAt === null;
   if (isLate && (status === 'close' || status === 'refunding')) return ['refund', 'reopen', 'handled'];

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient } from '../../src/client/client.ts';
+import { generationNamed } from '../../src/http/daxpay/generations.ts';
+import { readOrder } from '../../src/http/daxpay/read-order.ts';
 import { cancelByHand, syncByHand } from '../../src/order/by-hand.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { newOrderId } from '../../src/order/order-id.ts';
@@ -49,6 +51,30 @@ describe('a cancel whose numbers', () => {
     const byChannel = { orderNo: order.orderNo, bizOrderNo: null, outOrderNo: 'X' };
     expect((await cancelByHand(world.app.deps, byChannel, somebody)).kind).toBe('contradiction');
     expect(await world.reload(order)).toEqual(order);
+  });
+
+  test.each([
+    [
+      'orderNo and paymentId',
+      (one: PaymentOrder, other: PaymentOrder) => ({ orderNo: one.orderNo, paymentId: other.id }),
+    ],
+    [
+      'two merchant numbers',
+      (one: PaymentOrder, other: PaymentOrder) => ({
+        bizOrderNo: one.bizOrderNo,
+        businessNo: other.bizOrderNo,
+      }),
+    ],
+  ])('of one kind mean two orders (%s) is refused, by way of the close as well', async (_, numbersOf) => {
+    const [one, other] = [await paid(), await paid()];
+    for (const useCancel of [false, true]) {
+      const read = readOrder({ ...numbersOf(one, other), useCancel }, generationNamed('3.0'));
+      if (read.kind === 'wrong') throw new Error('not read');
+      expect(await cancelByHand(world.app.deps, read.wish, somebody)).toMatchObject({
+        kind: 'contradiction',
+      });
+    }
+    expect([refundedFen(one), refundedFen(other)]).toEqual([0, 0]);
   });
 
   test('all mean one order is done', async () => {

@@ -62,6 +62,9 @@ function byAlipay(order: PaymentOrder, change: Record<string, string>) {
   });
 }
 
+const kept = async ({ orderNo }: PaymentOrder) =>
+  (await world.notifications()).filter((each) => each.orderNo === orderNo).map(({ outcome }) => outcome);
+
 const contradictions = [
   ['union_pay', byUnionpay, { origRespCode: '66' }],
   ['union_pay', byUnionpay, { origRespCode: '05' }],
@@ -78,8 +81,6 @@ describe.each(contradictions)('%s, signed rightly', (channel, compose, change) =
   const receive = (order: PaymentOrder) =>
     receiveNotification(world.app.deps, channel, compose(order, change));
   const accepted = () => world.app.deps.channels.get(channel)?.replies.accepted;
-  const kept = async ({ orderNo }: PaymentOrder) =>
-    (await world.notifications()).filter((each) => each.orderNo === orderNo).map(({ outcome }) => outcome);
 
   test(`with ${JSON.stringify(change)} about an unpaid order: kept, asked about, and not paid`, async () => {
     const order = await world.create(channel);
@@ -122,4 +123,45 @@ test('about an order that has ended: it is looked at at once, and again when it 
   expect((await world.reload(order)).nextCloseAt?.getTime()).toBeLessThanOrEqual(Date.now());
   await world.fire(order);
   expect((await world.reload(order)).nextCloseAt?.getTime()).toBeGreaterThan(Date.now() + 3_600_000);
+});
+
+test('that arrives while an attempt has asked already is asked about after it', async () => {
+  const order = await world.expire(await world.create('union_pay'), 600_000);
+  await world.edit(order, { createdAt: new Date(Date.now() - 600_000) });
+  const due = await world.reload(order);
+  const held = control().hold('query', order.orderNo, 'after');
+  const closing = world.fire(due);
+  await held.arrived;
+  await receiveNotification(world.app.deps, 'union_pay', byUnionpay(due, { origRespCode: '05' }));
+  const { leaseUntil } = await world.reload(order);
+  held.release();
+  await closing;
+  const after = await world.reload(order);
+  if (leaseUntil === null) throw new Error('no lease');
+  expect(after.nextCloseAt?.getTime()).toBeLessThanOrEqual(leaseUntil.getTime());
+});
+
+test('with the same number as a payment that is believed later gives way to it', async () => {
+  const order = await world.create('union_pay');
+  const number = { queryId: `SAME${order.id}` };
+  await receiveNotification(
+    world.app.deps,
+    'union_pay',
+    byUnionpay(order, { ...number, origRespCode: '05' }),
+  );
+  await receiveNotification(world.app.deps, 'union_pay', byUnionpay(order, number));
+  expect((await world.reload(order)).status).toBe('success');
+  expect(await kept(order)).toEqual(['recorded']);
+});
+
+test.each([
+  ['of another merchant', { merId: '000000000000000' }],
+  ['of another sub-type', { txnSubType: '99' }],
+] as const)('%s is kept and asked about', async (_, change) => {
+  const order = await world.create('union_pay');
+  expect(await receiveNotification(world.app.deps, 'union_pay', byUnionpay(order, change))).toMatchObject({
+    status: 200,
+  });
+  expect(await kept(order)).toEqual(['doubtful']);
+  expect((await world.reload(order)).nextCloseAt?.getTime()).toBeLessThanOrEqual(Date.now());
 });

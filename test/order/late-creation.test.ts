@@ -49,6 +49,17 @@ describe('a creation that was begun too long ago', () => {
     expect(order.nextCloseAt).not.toBeNull();
   });
 
+  test('by a machine that stood still with its ticks: is not sent either', async () => {
+    const clock = world.app.deps.clock;
+    const real = clock.stoodStillMs;
+    clock.stoodStillMs = () => CREATE_WITHIN_MS + 1_000;
+    try {
+      expect(await createOrder(world.app.deps, wish({}))).toEqual({ kind: 'unreachable' });
+    } finally {
+      clock.stoodStillMs = real ?? (() => 0);
+    }
+  });
+
   test('leaves room for the call before anybody takes the order for one that was never created', () => {
     for (const channel of world.app.deps.channels.values()) {
       const createAttemptedAt = new Date();
@@ -140,6 +151,45 @@ describe('an order that ended while its creation was under way', () => {
     expect(await creating).toMatchObject({ kind: 'ended' });
     expect(await violations(open)).toEqual([]);
     expect(await world.reload(open)).toEqual(before);
+  });
+
+  describe.each([
+    ['confirmed', () => {}],
+    [
+      'taken, and its answer lost',
+      () => control().addFault({ match: { operation: 'create' }, kind: 'lost_reply' }),
+    ],
+  ] as const)('created at the channel after a close has asked it, and %s', (_, prepare) => {
+    test('is not closed by that attempt: the next closes it at the channel as well', async () => {
+      const asked = wish({});
+      const fault = prepare();
+      const held = control().hold('create', null, 'before');
+      const creating = createOrder(world.app.deps, asked);
+      await held.arrived;
+      const past = new Date(Date.now() - 600_000);
+      const open = await orderOf(asked);
+      const times = { createdAt: past, createAttemptedAt: past, expiresAt: past, nextCloseAt: past };
+      const order = await world.edit(open, times);
+      let last = control().hold('query', order.orderNo, 'after');
+      const closing = world.close(order, 'api');
+      await last.arrived;
+      // The query after the close decides; one before it may have been the first.
+      const next = control().hold('query', order.orderNo, 'after');
+      last.release();
+      if ((await Promise.race([next.arrived.then(() => 'another'), closing])) === 'another') last = next;
+      held.release();
+      await creating;
+      last.release();
+      next.release();
+      expect(await closing).not.toMatchObject({ kind: 'closed' });
+      expect(await world.reload(order)).toMatchObject({ status: 'progress', leaseUntil: null });
+      fault?.remove();
+      await world.edit(order, { nextCloseAt: past });
+      await world.fire(order);
+      const { status, watchUntil } = await world.reload(order);
+      const isPayable = control().order(order.orderNo)?.payable === true;
+      expect(status === 'progress' || watchUntil !== null || !isPayable).toBe(true);
+    });
   });
 
   test('an answer that was lost: it is watched as well, because the channel may have taken it', async () => {

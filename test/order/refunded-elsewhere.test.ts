@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { OrderStatus, PaymentOrder } from '../../src/order/order.ts';
+import { decideLatePayment } from '../../src/order/decide-late.ts';
+import { type OrderStatus, type PaymentOrder, shownStatus } from '../../src/order/order.ts';
 import { runDueOrder } from '../../src/order/run-due-order.ts';
+import { possibleActions } from '../../src/view/actions.ts';
 import { createWorld, somebody, type World } from '../support/world.ts';
 
 /** A payment whose notification was lost, and whose money has gone back before anybody here knew of it. */
@@ -101,6 +103,29 @@ describe.each(Object.entries(ways))('found by %s', (_, find) => {
     expect(control().log({ operation: 'refund_query', orderNo: order.orderNo })).toEqual([]);
   });
 });
+
+test.each(['unknown to us', 'known as paid'] as const)(
+  'a cancel of an order (%s) that was refunded in WeChat’s back office: never success again, until a person has looked',
+  async (known) => {
+    const order = await paidUnnoticed('wechat_pay');
+    if (known === 'known as paid') await world.sync(order);
+    await control().refund(order.orderNo);
+    expect(await world.cancel(order)).toMatchObject({ kind: 'pending', reason: 'mismatch' });
+    const after = await world.reload(order);
+    expect(shownStatus(after)).toBe('refunding');
+    expect(after.stuckAt).not.toBeNull();
+    // Of a payment that was unknown the merchant hears only that it goes back.
+    expect(await told(order)).toEqual([known === 'known as paid' ? 'success' : 'refunding']);
+    expect(possibleActions(after, { hasNotices: false, now: new Date() })).toContain('late');
+    const numbers = { orderNo: order.orderNo, bizOrderNo: null };
+    expect(await decideLatePayment(world.app.deps, numbers, 'handled', somebody)).toMatchObject({
+      kind: 'decided',
+      status: 'cancel',
+    });
+    expect(await world.reload(order)).toMatchObject({ status: 'cancel', nextCloseAt: null, stuckAt: null });
+    expect((await told(order)).at(-1)).toBe('cancel');
+  },
+);
 
 test('a sync of a paid order that was refunded in full elsewhere makes it refunded, and says so once', async () => {
   const order = await paidUnnoticed('ali_pay');

@@ -90,3 +90,24 @@ describe.each(['progress', 'close', 'success'] as const)(
     });
   },
 );
+
+test.each([
+  ['a close', (order: PaymentOrder) => world.close(order, 'api')],
+  ['its timer', (order: PaymentOrder) => world.fire(order)],
+  ['a cancel', (order: PaymentOrder) => world.cancel(order)],
+] as const)('a payment of another amount that %s finds is a violation at once', async (_, find) => {
+  const order = await world.create('wechat_pay');
+  control().notifications.drop(order.orderNo, 100);
+  await control().pay(order.orderNo);
+  await find(await world.expire(await world.edit(order, { amountFen: 101 })));
+  expect(await violations(order)).toEqual(['mismatch']);
+});
+
+test('a payment of another amount that the last look finds is a violation at once', async () => {
+  const order = await world.create('wechat_pay');
+  control().notifications.drop(order.orderNo, 100);
+  await control().pay(order.orderNo);
+  const ended = { status: 'close', closedAt: new Date(), nextCloseAt: new Date(0), amountFen: 101 } as const;
+  await world.fire(await world.edit(order, ended));
+  expect(await violations(order)).toEqual(['mismatch']);
+});

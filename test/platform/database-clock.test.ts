@@ -88,3 +88,21 @@ test('while the database does not answer, the clock runs on', async () => {
   await clock.measure();
   expect(isRight(await aheadMs({ clock }))).toBe(true);
 });
+
+test('a machine whose ticks stood still is noticed until the next measurement', async () => {
+  let wallMs = 0;
+  let ticksMs = 0;
+  const clock = await followDatabaseClock(new ShiftedDatabase(), {
+    log: createLogger('silent'),
+    ticks: () => ticksMs,
+    wall: () => wallMs,
+  });
+  onTestFinished(() => clock.stop());
+  wallMs += 5_000;
+  ticksMs += 5_000;
+  expect(clock.stoodStillMs?.()).toBe(0);
+  wallMs += 120_000;
+  expect(clock.stoodStillMs?.()).toBe(120_000);
+  await clock.measure();
+  expect(clock.stoodStillMs?.()).toBe(0);
+});

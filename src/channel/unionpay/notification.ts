@@ -14,10 +14,13 @@ export const unionpayReplies = {
 } as const satisfies Channel['replies'];
 
 const CONSUME = '01';
+/** Of a consume by a code, as our orders are created. */
+const SUB_TYPE = '07';
 
 const eventSchema = z.object({
   merId: z.string(),
   txnType: z.string(),
+  txnSubType: z.string().optional(),
   respCode: z.string(),
   /** Of a query's answer. Where it is stated all the same, it must not contradict `respCode`. */
   origRespCode: z.string().optional(),
@@ -46,17 +49,23 @@ export function readUnionpayNotification(
   const parsed = eventSchema.safeParse(fields);
   if (!parsed.success) return rejected('not a notification');
   const { queryId: eventId, orderId: orderNo, txnType, respCode, origRespCode = respCode } = parsed.data;
-  if (parsed.data.merId !== merId) return rejected('another merchant’s');
 
   const { signature: _signature, signPubKeyCert: _certificate, ...signed } = fields;
   const body = JSON.stringify(signed);
   if (txnType !== CONSUME) {
+    if (parsed.data.merId !== merId) return rejected('another merchant’s');
     return { kind: 'other', eventId, what: shortText(`txnType ${txnType}`, respCode), body };
   }
   const payment = paymentOf(fields);
+  const isOurs = parsed.data.merId === merId && (parsed.data.txnSubType ?? SUB_TYPE) === SUB_TYPE;
   const isDone = [respCode, origRespCode].every((code) => lookUp(outcomes, code) === 'done');
-  if (isDone && payment !== null) return { kind: 'payment', eventId, payment, body };
-  const what = shortText(respCode, `orig ${origRespCode}`, payment === null ? 'incomplete payment' : '');
+  if (isOurs && isDone && payment !== null) return { kind: 'payment', eventId, payment, body };
+  const what = shortText(
+    respCode,
+    `orig ${origRespCode}`,
+    payment === null ? 'incomplete payment' : '',
+    isOurs ? '' : 'another merchant or sub-type',
+  );
   return { kind: 'doubtful', eventId, orderNo, what, body };
 }
 

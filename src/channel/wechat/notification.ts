@@ -49,15 +49,14 @@ export function createWechatNotificationReader(
     const parsed = transactionSchema.safeParse(parseJson(body));
     if (!parsed.success) return rejected('not an order');
     const transaction = parsed.data;
-    if (transaction.mchid !== merchant.mchId) return rejected('another merchant’s');
     const { trade_state: state, out_trade_no: orderNo } = transaction;
     const payment = paymentOf(transaction);
-    const isWhole = payment !== null && isOurs(transaction, merchant);
+    const isWhole = payment !== null && transaction.mchid === merchant.mchId && isOurs(transaction, merchant);
     if (state === 'SUCCESS' && isWhole) return { kind: 'payment', eventId, payment, body };
     const what = shortText(
       eventType,
       state,
-      isWhole ? '' : 'incomplete payment, not in CNY, or another application’s',
+      isWhole ? '' : 'incomplete payment, not in CNY, or another merchant’s or application’s',
     );
     return { kind: 'doubtful', eventId, orderNo, what, body };
   };

@@ -3,7 +3,7 @@ import type { Members } from './body.ts';
 import { invalid } from './codes.ts';
 import { type Read, readFields, wrong } from './fields.ts';
 import type { Generation } from './generation.ts';
-import { bizNumberOf, orderSchema, orderSchema30 } from './schemas.ts';
+import { bizNumbersOf, differing, orderSchema, orderSchema30 } from './schemas.ts';
 
 /** Which order, and on whose behalf. */
 export interface OrderWish extends OrderNumbers {
@@ -18,11 +18,18 @@ export function readOrder(members: Members, generation: Generation): Read<OrderW
   if (read.kind === 'wrong') return read;
   const { wish } = read;
   const { outOrderNo, useCancel, clientIp } = wish;
-  const orderNo = wish.orderNo ?? wish.paymentId;
-  const bizOrderNo = bizNumberOf(wish);
+  // A merchant may give several names of one number. The payment's id goes first; none may mean another order.
+  const [orderNo = null, ...otherOrderNos] = differing(wish.paymentId, wish.orderNo);
+  const [bizOrderNo = null, ...otherBizNos] = bizNumbersOf(wish);
   if (orderNo === null && bizOrderNo === null && outOrderNo === null)
     return wrong(invalid(`${generation.names.own} 和 ${generation.names.biz} 不能同时为空`));
-  const numbers = { orderNo, bizOrderNo, ...(outOrderNo === null ? {} : { outOrderNo }) };
+  const isMore = otherOrderNos.length + otherBizNos.length > 0;
+  const numbers = {
+    orderNo,
+    bizOrderNo,
+    ...(outOrderNo === null ? {} : { outOrderNo }),
+    ...(isMore ? { others: { orderNo: otherOrderNos, bizOrderNo: otherBizNos } } : {}),
+  };
   return { kind: 'wish', wish: { ...numbers, clientIp, useCancel } };
 }
 

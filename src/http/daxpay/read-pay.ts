@@ -4,7 +4,7 @@ import { isObject, type Members, parseObject } from './body.ts';
 import { failure, invalid } from './codes.ts';
 import { type Read, readFields, wrong } from './fields.ts';
 import type { Generation } from './generation.ts';
-import { bizNumberOf, extraSchema, foreignChannels, MAX_AMOUNT_FEN, paySchema } from './schemas.ts';
+import { bizNumbersOf, extraSchema, foreignChannels, MAX_AMOUNT_FEN, paySchema } from './schemas.ts';
 
 /** A wish for a new order, valid in form, with what its method needs. */
 export function readPay(members: Members, generation: Generation): Read<CreateOrder> {
@@ -13,8 +13,9 @@ export function readPay(members: Members, generation: Generation): Read<CreateOr
   const read = readFields(paySchema(generation.units), flat);
   if (read.kind === 'wrong') return read;
   const { wish } = read;
-  const bizOrderNo = bizNumberOf(wish);
-  if (bizOrderNo === null) return wrong(invalid(`${generation.names.payBiz} 不能为空`));
+  const [bizOrderNo, another] = bizNumbersOf(wish);
+  if (another !== undefined) return wrong(invalid(`${generation.names.payBiz} 与同义字段的值不一致`));
+  if (bizOrderNo === undefined) return wrong(invalid(`${generation.names.payBiz} 不能为空`));
   if (foreignChannels.some((name) => name === wish.channel)) return wrong(failure('channel_not_enabled'));
   const channel = channelNames.find((name) => name === wish.channel);
   if (channel === undefined) return wrong(failure('channel_unknown'));

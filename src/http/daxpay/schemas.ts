@@ -73,6 +73,12 @@ export const orderSchema30 = orderSchema.extend({
   useCancel: flag,
 });
 
-export function bizNumberOf(wish: Record<keyof typeof bizNumbers, string | null>): string | null {
-  return wish.bizOrderNo ?? wish.bizTradeNo ?? wish.businessNo ?? wish.bizOrderNoeNo;
+/** The merchant's number under each of its names, as far as they differ. */
+export function bizNumbersOf(wish: Record<keyof typeof bizNumbers, string | null>): string[] {
+  return differing(wish.bizOrderNo, wish.bizTradeNo, wish.businessNo, wish.bizOrderNoeNo);
+}
+
+/** Those that are given, each once. */
+export function differing(...numbers: (string | null)[]): string[] {
+  return [...new Set(numbers.filter((each) => each !== null))];
 }

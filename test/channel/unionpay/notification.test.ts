@@ -79,7 +79,11 @@ describe('a notification', () => {
     ['with a field more', () => formOf({}, { more: '1' }), 'bad signature'],
     ['with a field twice', () => `${formOf()}&txnAmt=1`, 'a parameter twice'],
     ['unsigned', () => formOf({}, { signature: '' }), 'without a signature'],
-    ['of another merchant', () => formOf({ merId: '000000000000000' }), 'another merchant’s'],
+    [
+      'a refund of another merchant',
+      () => formOf({ merId: '000000000000000', txnType: '04' }),
+      'another merchant’s',
+    ],
     ['without a number', () => formOf({ queryId: undefined }), 'not a notification'],
     ['about no order', () => formOf({ orderId: undefined }), 'not a notification'],
     [
