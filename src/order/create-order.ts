@@ -2,6 +2,7 @@ import type { Channel, ChannelPayment, GuardedChannel, PayerDetails } from '../c
 import { misconfigurationOf } from '../channel/parts.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import { currentTraceId } from '../platform/trace.ts';
+import { askSoon } from './ask-soon.ts';
 import type { OrderDeps } from './deps.ts';
 import { orStuck } from './faulty-data.ts';
 import { asChannelOrder, type PaymentOrder } from './order.ts';
@@ -147,9 +148,7 @@ async function createAtChannel(
       if (result.kind === 'refused') {
         // Perhaps because it has been paid by now: of a repeated creation the channel is asked.
         const isRepeated = order.createAttemptedAt.getTime() !== order.createdAt.getTime();
-        const now = deps.clock.now();
-        if (isRepeated && (await deps.store.askSoon(order.id, now)))
-          await deps.timer.set(order, now, 'timeout');
+        if (isRepeated) await askSoon(deps, order);
         return { kind: 'refused', message: result.message };
       }
       return { kind: result.kind === 'misconfigured' ? 'misconfigured' : 'unreachable' };

@@ -1,6 +1,7 @@
 import type { ChannelName, ChannelPayment, NotificationReply, RawNotification } from '../channel/channel.ts';
 import { isLasting } from '../platform/lasting-error.ts';
 import { safeError } from '../platform/safe-error.ts';
+import { askSoon } from './ask-soon.ts';
 import type { OrderDeps } from './deps.ts';
 import { putFaultyOff } from './faulty-data.ts';
 import type { PaymentOrder } from './order.ts';
@@ -61,9 +62,7 @@ export async function receiveNotification(
       await deps.store.keepNotification({ ...notification, orderNo, outcome: 'doubtful' });
       const what = parsed.kind === 'doubtful' ? parsed.what : 'another second of creation';
       log.warn({ eventId, orderNo, what }, 'notification is not believed: the channel is asked');
-      const now = deps.clock.now();
-      if (await deps.store.askSoon(order.id, now)) await deps.timer.set(order, now, 'timeout');
-      else if (order.paidAt !== null || order.latePaidAt !== null)
+      if (!(await askSoon(deps, order)) && (order.paidAt !== null || order.latePaidAt !== null))
         log.error(
           { eventId, orderNo, what },
           'doubtful notification of a paid order: compare with the channel',
