@@ -165,19 +165,19 @@ export function createPaymentStore(db: DataSource) {
 
     /**
      * An order that ended while its creation was under way, which may have taken effect until `now`: it is watched from now
-     * on, and due at once. `exists`: the channel has said so, and then it is a violation, counted with it. An attempt under
+     * on, and due at once. `isPayable`: the channel has said so, and then it is a violation, counted with it. An attempt under
      * way is overtaken by this. Leaves a record. False: the order has not ended, or has been paid.
      */
     async watchLateCreation(
       order: PaymentOrder,
-      { watchUntil, exists }: { watchUntil: Date; exists: boolean },
+      { watchUntil, isPayable }: { watchUntil: Date; isPayable: boolean },
       record: NewCloseRecord,
     ): Promise<boolean> {
       const { id } = order;
       const now = record.createdAt;
       const endedUnpaid = "status IN ('close', 'cancel') AND paid_at IS NULL AND late_paid_at IS NULL";
       return inTransaction(db, async (manager) => {
-        if (exists)
+        if (isPayable)
           await noteViolation(manager, 'payable', `watch_until IS NULL AND ${endedUnpaid}`, id, now);
         const closeAttempts = () => 'close_attempts + 1';
         const set = { createAttemptedAt: now, watchUntil, nextCloseAt: now, closeAttempts, ...noLease };

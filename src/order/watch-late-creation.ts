@@ -1,3 +1,4 @@
+import type { QueryResult } from '../channel/channel.ts';
 import { answersOf, nothingAsked } from './ask-channel.ts';
 import type { OrderDeps } from './deps.ts';
 import { asChannelOrder, isEndedUnpaid, type PaymentOrder } from './order.ts';
@@ -18,9 +19,11 @@ export async function watchLateCreation(
 ): Promise<void> {
   const channel = deps.channels.get(order.channel);
   if (channel === undefined) return;
+  let isPayable = false;
   if (exists && isEndedUnpaid(await deps.store.get(order.id))) {
     const { kind } = await channel.query(asChannelOrder(order));
     if (kind === 'closed') return;
+    isPayable = couldBePaid[kind];
   }
   const now = deps.clock.now();
   // An attempt under way that ends the order has asked before this: it has to ask again.
@@ -29,9 +32,24 @@ export async function watchLateCreation(
   const trigger = { kind: 'api', actor: null, clientIp: order.clientIp } as const;
   const answers = { ...answersOf(nothingAsked), queryBefore: answer };
   const attempt: CloseAttempt = { type: 'watch', leased: order, trigger, answers, now };
-  const record = closeRecord(attempt, exists ? 'payable' : 'unreachable', order.status);
-  if (!(await deps.store.watchLateCreation(order, { watchUntil, exists }, record))) return;
-  if (exists) attemptLog(deps, attempt).error({ answer }, 'closed here, but the channel would take money');
+  const record = closeRecord(attempt, isPayable ? 'payable' : 'unreachable', order.status);
+  if (!(await deps.store.watchLateCreation(order, { watchUntil, isPayable }, record))) return;
+  if (isPayable) attemptLog(deps, attempt).error({ answer }, 'closed here, but the channel would take money');
   else attemptLog(deps, attempt).warn({ answer, watchUntil }, 'ended while it was being created: watched');
   await deps.timer.set(order, now, 'timeout');
 }
+
+/** Whether an order that its channel has created could be paid. A code that nobody has scanned is not found. */
+const couldBePaid = {
+  unpaid: true,
+  user_paying: true,
+  not_found: true,
+  paid: true,
+  refunded: true,
+  closed: false,
+  // Nothing was learned: it is watched, and no violation.
+  unknown: false,
+  rate_limited: false,
+  misconfigured: false,
+  mismatch: false,
+} satisfies Record<QueryResult['kind'], boolean>;
