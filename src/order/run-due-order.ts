@@ -28,7 +28,7 @@ export type NextRun =
 
 /**
  * What a timer does when it fires: reloads the order and does what is due for it. Returns when to fire again, as the
- * row says afterwards; `never` also where only the last look remains, which the sweep sees to. An order whose data cannot
+ * row says afterwards; `never` also where only the last look remains, later, which the sweep sees to. An order whose data cannot
  * be stored or read is stuck, and tried again slowly. Throws only when the database cannot be reached.
  */
 export async function runDueOrder(deps: OrderDeps, orderNo: string, trigger: CloseTrigger): Promise<NextRun> {
@@ -71,8 +71,8 @@ async function runDue(deps: OrderDeps, order: PaymentOrder, trigger: CloseTrigge
 
   const after = await deps.store.get(order.id);
   const { leaseUntil } = after;
-  if (awaitsLastLook(after)) return { kind: 'never' };
-  if (!isDue(after, deps.clock.now())) return runAt(after.nextCloseAt);
+  if (!isDue(after, deps.clock.now()))
+    return awaitsLastLook(after) ? { kind: 'never' } : runAt(after.nextCloseAt);
   // Still due: another process has the lease or had it a moment ago, or its channel is out of order.
   if (leaseUntil !== null && leaseUntil.getTime() > now.getTime()) return runAt(leaseUntil);
   const out = outOfOrder(deps, 'ask', after);
