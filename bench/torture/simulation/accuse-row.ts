@@ -20,7 +20,8 @@ interface Change {
   /** The channel's side. */
   order: OrderSnapshot | null;
   policy: LatePaymentPolicy;
-  at: Date;
+  /** Null: clocks have jumped, so that one process may find a lease run out that another has just taken. */
+  at: Date | null;
   /** The channel has refused a refund of it, because others have given money back. */
   isRefused: boolean;
   /** The channel has accepted a refund, and the money is still on its way. */
@@ -38,7 +39,7 @@ export function accuseRow({ before, now, order, policy, at, isRefused, isUnderWa
   if (before !== null && forgets(before, now))
     wrong.push(`${before.ending} was asked for, and is forgotten for ${now.ending}`);
   const { leaseToken, leaseUntil } = before ?? {};
-  const wasHeld = leaseToken != null && leaseUntil != null && leaseUntil > at;
+  const wasHeld = leaseToken != null && leaseUntil != null && at !== null && leaseUntil > at;
   if (wasHeld && now.leaseToken !== null && now.leaseToken !== leaseToken)
     wrong.push('two holders of one order at once');
   if (before === null || before.status === now.status) return wrong;

@@ -1,7 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { migrations } from '../../../migrations/index.ts';
-import type { Channel, ChannelName, Channels, GuardedChannel } from '../../../src/channel/channel.ts';
-import { guardChannel } from '../../../src/channel/guard.ts';
+import type { ChannelName, Channels, GuardedChannel } from '../../../src/channel/channel.ts';
 import { createChannels } from '../../../src/channels.ts';
 import { readConfig } from '../../../src/config.ts';
 import type { OrderDeps } from '../../../src/order/deps.ts';
@@ -9,13 +8,14 @@ import { entities } from '../../../src/order/entities.ts';
 import { createRefundStore } from '../../../src/order/refund-store.ts';
 import { createOrderStore, type OrderStore } from '../../../src/order/store.ts';
 import { createStuckStore } from '../../../src/order/stuck-store.ts';
-import { systemClock, ticks } from '../../../src/platform/clock.ts';
+import { type Clock, systemClock, ticks } from '../../../src/platform/clock.ts';
 import { openDatabase } from '../../../src/platform/database.ts';
 import { createLogger } from '../../../src/platform/logger.ts';
 import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
 import { createDatabase } from '../database.ts';
 import { type Inbox, openInbox } from './inbox.ts';
 import type { Ledger } from './ledger.ts';
+import { createProcesses, type Processes } from './processes.ts';
 import { createStepper, type Operation, type Step, type Stepper, type Stop } from './stepper.ts';
 import { createTimerModel, type TimerModel } from './timer-model.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
@@ -29,6 +29,7 @@ const BEGINNING = Date.parse('2027-03-01T08:00:00.000Z');
  */
 export interface Lane {
   clock: VirtualClock;
+  processes: Processes;
   stepper: Stepper;
   timer: TimerModel;
   inbox: Inbox;
@@ -44,7 +45,7 @@ export interface Lane {
   /** The order's number, once it is known. */
   orderNo(): string | null;
   /** Begins an order's life. `offsetMs` moves its beginning within a second. */
-  restart(life: LaneLife): void;
+  restart(life: LaneLife): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -59,6 +60,8 @@ export interface LaneLife {
   creating: (ageMs: number) => void;
   /** The channel has answered. */
   heard: Ledger['heard'];
+  /** Whoever is at work prolongs its lease; else it stands still, and may lose it. */
+  prolongs: boolean;
 }
 
 /** What a caller knows of a request that it has given up. */
@@ -90,15 +93,23 @@ export async function openLane(databaseServerUrl: string): Promise<Lane> {
     (operation, what) => life.note(lineOf(operation, what)),
     (what, moment) => life.pickPace(what, moment),
   );
-  const timer = createTimerModel(clock);
   const store = createOrderStore(db);
-  const channels = openChannels(simulator, inbox.url, clock, {
-    handedOut(payBody) {
-      life.payBody = payBody;
-    },
-    creating: (ageMs) => life.creating(ageMs),
-    heard: (what, answer) => life.heard(what, answer),
-  });
+  const processes = createProcesses(clock, store, stepper.current, (own) =>
+    openChannels(
+      simulator,
+      inbox.url,
+      { own, gateway: clock },
+      {
+        handedOut(payBody) {
+          life.payBody = payBody;
+        },
+        creating: (ageMs) => life.creating(ageMs),
+        heard: (what, answer) => life.heard(what, answer),
+      },
+    ),
+  );
+  const { channels } = processes;
+  const timer = createTimerModel(clock, processes.clock);
 
   const stepping = new Map<ChannelName, GuardedChannel>();
   for (const [name, channel] of channels) stepping.set(name, stepper.wrap(name, channel, channelStops));
@@ -115,13 +126,12 @@ export async function openLane(databaseServerUrl: string): Promise<Lane> {
     refunds: stepper.wrap('refunds', createRefundStore(db)),
     channels: stepping,
     stuck: createStuckStore(db),
-    // Nobody prolongs a lease here: every attempt may lose its own.
-    leases: { keep() {}, drop() {}, async beat() {}, stop() {} },
+    leases: processes.leases,
     tellOnce: () => true,
     outage: { noticed: () => false, over() {} },
     latePaymentPolicy: 'refund',
     timer: stepper.wrap('timer', timer, [{ name: 'set' }, { name: 'ensure' }, { name: 'clear' }]),
-    clock,
+    clock: processes.clock,
     log: createLogger('silent'),
     expiresInMs: 900_000,
     closeGraceMs: 5_000,
@@ -130,6 +140,7 @@ export async function openLane(databaseServerUrl: string): Promise<Lane> {
 
   return {
     clock,
+    processes,
     stepper,
     timer,
     inbox,
@@ -140,7 +151,7 @@ export async function openLane(databaseServerUrl: string): Promise<Lane> {
     channels,
     payBody: () => life.payBody,
     orderNo: () => life.orderNo,
-    restart({ offsetMs, ...more }) {
+    async restart({ offsetMs, prolongs, ...more }) {
       inbox.reset();
       simulator.control.reset();
       // The gateways compare the times in what a merchant signs with the machine's clock.
@@ -148,6 +159,7 @@ export async function openLane(databaseServerUrl: string): Promise<Lane> {
       clock.restart(new Date(BEGINNING + offsetMs));
       stepper.reset();
       timer.reset();
+      await processes.restart(prolongs);
       Object.assign(life, { ...more, payBody: null, orderNo: null });
     },
     async end() {
@@ -161,11 +173,11 @@ export async function openLane(databaseServerUrl: string): Promise<Lane> {
 
 const guard = { ticks, log: createLogger('silent'), tellOnce: () => true, maxCalls: 1_000 };
 
-/** The true channels. Signatures live by the machine's clock, deadlines by the virtual one. */
+/** The true channels, without guards. Signatures live by the machine's clock, deadlines by the process's own. */
 function openChannels(
   simulator: Simulator,
   url: string,
-  clock: VirtualClock,
+  { own, gateway }: { own: Clock; gateway: Clock },
   life: {
     handedOut: (payBody: string) => void;
     creating: LaneLife['creating'];
@@ -181,19 +193,18 @@ function openChannels(
   });
   const byMachineClock = createChannels(config, url, { ...guard, clock: systemClock });
   const channels = new Map<ChannelName, GuardedChannel>();
-  // One order alone never opens a breaker; the storm is for those.
-  const admitted = { admit: () => null, unavailable: () => null, outOfOrder: () => [] };
-  for (const [name, { unguarded: channel }] of createChannels(config, url, { ...guard, clock })) {
+  for (const [name, guarded] of createChannels(config, url, { ...guard, clock: own })) {
+    const { unguarded: channel } = guarded;
     channels.set(name, {
+      ...guarded,
       ...channel,
-      ...admitted,
       unguarded: channel,
       parseNotification: byMachineClock.get(name)?.parseNotification ?? channel.parseNotification,
-      // The gateways' time runs on while a step waits: a second more or less would make the events differ.
+      // What the connection's own clock says besides would make the events of a seed differ.
       async query(order) {
-        const { statedAt: _, ...result } = await channel.query(order);
+        const { statedAt, ...result } = await channel.query(order);
         life.heard('query', result);
-        return result;
+        return statedAt === undefined ? result : { ...result, statedAt: wholeSecond(gateway.now()) };
       },
       async close(order) {
         const result = await channel.close(order);
@@ -201,7 +212,8 @@ function openChannels(
         return result;
       },
       async create(order, payer) {
-        const result = await guardedCreate(channel, clock, life.creating)(order, payer);
+        life.creating(gateway.now().getTime() - order.createAttemptedAt.getTime());
+        const result = await channel.create(order, payer);
         if (result.kind === 'created') life.handedOut(result.payBody);
         return result;
       },
@@ -210,18 +222,7 @@ function openChannels(
   return channels;
 }
 
-/** Behind a guard of its own, whose breakers know of no other call. */
-function guardedCreate(
-  channel: Channel,
-  clock: VirtualClock,
-  creating: (ageMs: number) => void,
-): Channel['create'] {
-  const create: Channel['create'] = (order, payer) => {
-    creating(clock.now().getTime() - order.createAttemptedAt.getTime());
-    return channel.create(order, payer);
-  };
-  return guardChannel({ ...channel, create }, { ...guard, clock }).create;
-}
+const wholeSecond = (at: Date) => new Date(Math.floor(at.getTime() / 1_000) * 1_000);
 
 function lineOf(operation: Operation | null, what: string): string {
   return operation === null ? what : `${operation.name}#${operation.id} ${what}`;

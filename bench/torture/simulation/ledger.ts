@@ -14,6 +14,9 @@ export interface Ledger {
   judge(records: readonly CloseRecord[]): string[];
 }
 
+/** Breakers have opened meanwhile: the program's own words. */
+const NOT_ASKED = 'not asked: ';
+
 type Heard = { kind: string; answer: string };
 
 /** What a query may say of an order that ends unpaid: nothing else ends it (G1, G5). */
@@ -30,7 +33,7 @@ export function createLedger(): Ledger {
 
   function wasSaid({ closeType, closeAnswer, queryAfter }: CloseRecord): boolean {
     if (!closing.has(closeType) || closeAnswer === null || queryAfter === null) return true;
-    if (queryAfter === GIVEN_UP) return true;
+    if (queryAfter === GIVEN_UP || queryAfter.startsWith(NOT_ASKED)) return true;
     const from = said.findIndex(({ what, answer }) => what === 'close' && answer === closeAnswer);
     return from < 0 || said.slice(from).some(({ what, answer }) => what === 'query' && answer === queryAfter);
   }

@@ -63,7 +63,7 @@ const HANGS_MS = [40_000, 40_000, 600_000];
 const ON_ITS_WAY_MS = 15_000;
 
 export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (line: string) => void): Life {
-  const { clock, stepper, timer, inbox, simulator } = lane;
+  const { clock, processes, stepper, timer, inbox, simulator } = lane;
   const { control } = simulator;
   const began = clock.now().getTime();
   const counts = { faults: 0, kills: 0 };
@@ -220,7 +220,13 @@ export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (lin
       for (const operation of new Set(stepper.steps().map((step) => step.operation))) {
         if (operation.startedAt.getTime() + hangsMs < until.getTime()) await kill(operation);
       }
+      const living = () => new Set(stepper.steps().map((step) => step.operation));
+      for (const beat of processes.beatsUntil(until)) {
+        rung += clock.advanceTo(beat);
+        await processes.beat(living());
+      }
       rung += clock.advanceTo(until);
+      await processes.measure();
       note('time passes');
       await settle();
     },

@@ -5,6 +5,7 @@ import { sweepOverdue } from '../../../src/order/sweep-overdue.ts';
 import type { Operation } from '../../../src/simulator/operations.ts';
 import { ACTOR } from './judge.ts';
 import type { Life } from './life.ts';
+import { PROCESSES } from './processes.ts';
 import type { Step } from './stepper.ts';
 import { strangerMoves } from './strangers.ts';
 import { pickFault } from './troubles.ts';
@@ -153,12 +154,12 @@ function misfortuneMoves(life: Life): Move[] {
   const { lane, temper } = life;
   const { timer } = lane;
   const orderNo = lane.orderNo();
-  const strike = (weight: number, what: string, run: () => void): Move => ({
+  const strike = (weight: number, what: string, run: () => unknown): Move => ({
     weight,
     run: async () => {
       life.counts.faults += 1;
       life.note(what);
-      run();
+      await run();
     },
   });
   const loseTimers = () => {
@@ -173,6 +174,44 @@ function misfortuneMoves(life: Life): Move[] {
   if (!timer.isAway()) moves.push(strike(0.1 * temper.queue, 'the queue is away', beAway));
   else moves.push({ weight: 1, run: async () => timer.setAway(false) });
   if (orderNo !== null) moves.push({ weight: temper.fault, run: () => layFault(life) });
+  return [...moves, ...processMoves(life, strike)];
+}
+
+/** What strikes one process, or the clock that all of them follow. */
+function processMoves(
+  { lane, dice, temper, witness }: Life,
+  strike: (weight: number, what: string, run: () => unknown) => Move,
+): Move[] {
+  const { processes } = lane;
+  const row = witness.row();
+  const process = dice.int(0, PROCESSES - 1);
+  const jumpMs = dice.int(60_000, 7_200_000) * dice.pick([1, -1]);
+  const suspendedMs = dice.int(1_000, 600_000);
+  const work = dice.pick(['create', 'close', 'ask', 'refund'] as const);
+  const withoutTimers = (run: () => unknown) => () => {
+    witness.timerMayBeLost();
+    return run();
+  };
+  const moves = [
+    strike(
+      0.06 * temper.jump,
+      `the database's clock jumps by ${jumpMs} ms`,
+      withoutTimers(() => processes.jump(jumpMs)),
+    ),
+    strike(
+      0.06 * temper.jump,
+      `process ${process} was suspended for ${suspendedMs} ms`,
+      withoutTimers(() => processes.suspend(process, suspendedMs)),
+    ),
+  ];
+  if (row !== null)
+    moves.push(
+      strike(
+        0.12 * temper.breaker,
+        `other orders get no answer in process ${process} (${work})`,
+        withoutTimers(() => processes.failOthers(process, row, work)),
+      ),
+    );
   return moves;
 }
 

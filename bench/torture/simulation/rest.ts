@@ -18,7 +18,7 @@ const MAX_LATE_CUSTOMERS = 2;
  */
 export async function comeToRest(life: Life): Promise<boolean> {
   const { lane, dice } = life;
-  const { clock, timer, simulator, store } = lane;
+  const { clock, processes, timer, simulator, store } = lane;
   life.note('misfortune ends');
   timer.setAway(false);
   const { control } = simulator;
@@ -43,7 +43,9 @@ export async function comeToRest(life: Life): Promise<boolean> {
     }
     const orderNo = lane.orderNo();
     const row = orderNo === null ? null : await store.find(orderNo);
-    const now = clock.now();
+    // The row goes by the database's clock, and a timer by that of the process which looks at it.
+    const now = processes.earliest();
+    const trueAt = (at: Date) => new Date(clock.now().getTime() + at.getTime() - now.getTime());
     if (row !== null && row.closeAttempts > attemptsBefore && waitsForPerson(life, row)) return true;
     if (timer.isDue()) {
       await life.fireTimer();
@@ -52,7 +54,7 @@ export async function comeToRest(life: Life): Promise<boolean> {
     // A watch asks every half minute for up to two hours: here no worker runs for most of it.
     const watchEndsAt = (row?.watchUntil?.getTime() ?? 0) - WATCHED_MS;
     if (watchEndsAt > now.getTime()) {
-      await life.passTime(new Date(watchEndsAt));
+      await life.passTime(trueAt(new Date(watchEndsAt)));
       continue;
     }
     const due = row?.nextCloseAt ?? null;
@@ -60,8 +62,9 @@ export async function comeToRest(life: Life): Promise<boolean> {
       await life.begin('sweep', () => sweepOverdue(lane.deps));
       continue;
     }
-    const times = [due, timer.at(), clock.nextAlarm(), row?.leaseUntil ?? null].flatMap((at) =>
-      at === null || at <= now ? [] : [at.getTime()],
+    const ours = [due, row?.leaseUntil ?? null].map((at) => (at === null || at <= now ? null : trueAt(at)));
+    const times = [...ours, timer.at(), clock.nextAlarm()].flatMap((at) =>
+      at === null || at <= clock.now() ? [] : [at.getTime()],
     );
     if (times.length === 0) return true;
     await life.passTime(new Date(Math.min(...times)));

@@ -33,13 +33,14 @@ export async function simulateOrder(lane: Lane, seed: number, index: number): Pr
   const dice = createDice(seed, index);
   const trace: string[] = [];
   const write = (line: string) => trace.push(line);
-  lane.restart({
+  await lane.restart({
     note: (line) => life.note(line),
     random: dice.next,
     pickPace: (what, moment) => (dice.chance(chanceToStand(what, moment)) ? STANDS : 1),
     offsetMs: dice.int(0, 999),
     creating: (ageMs) => life.witness.creating(ageMs),
     heard: (what, answer) => life.witness.ledger.heard(what, answer),
+    prolongs: dice.chance(0.5),
   });
   Object.assign(lane.simulator.control.settings, pickSettings(dice));
   lane.deps.latePaymentPolicy = dice.pick(latePaymentPolicies);
@@ -72,8 +73,11 @@ async function judgeLife(life: Life): Promise<string[]> {
   const evidence = await gatherEvidence(life, row);
   return [
     ...judge(evidence),
-    ...judgeRest(evidence, lane.clock.now(), waitsForPerson(life, row)),
-    ...judgeLastLook(evidence, lane.channels.get(row.channel)?.notifiesForMs ?? 0),
+    ...judgeRest(evidence, lane.processes.earliest(), waitsForPerson(life, row)),
+    // By the clock of the channel, which the row's has left where it has jumped.
+    ...(lane.processes.hasJumped()
+      ? []
+      : judgeLastLook(evidence, lane.channels.get(row.channel)?.notifiesForMs ?? 0)),
     ...(witness.isCancelled() ? judgeCancelled(evidence) : []),
     ...witness.ledger.judge(evidence.records),
   ];

@@ -42,6 +42,8 @@ export interface Stepper {
   start(name: string, work: () => Promise<unknown>): Promise<Operation>;
   /** Waits for the database or the network outside of a step: nothing else moves until it has ended. */
   moving<T>(call: () => Promise<T>): Promise<T>;
+  /** Whose call this is. */
+  current(): Operation | undefined;
   /** Where operations are standing now, oldest first. */
   steps(): Step[];
   late(): LateRequest[];
@@ -163,6 +165,7 @@ export function createStepper(
       await settled();
       return operation;
     },
+    current: () => context.getStore(),
     steps: () => [...steps],
     late: () => [...lateRequests],
     async go(step, how = 'go') {

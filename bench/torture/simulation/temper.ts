@@ -24,6 +24,8 @@ const inclinations = [
   'refund',
   'claim',
   'forge',
+  'jump',
+  'breaker',
 ] as const;
 
 const strengths = [0, 0, 0.5, 1, 3];

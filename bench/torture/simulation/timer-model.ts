@@ -28,10 +28,12 @@ export interface TimerModel extends CloseTimer {
   reset(): void;
 }
 
-export function createTimerModel(clock: Clock): TimerModel {
+/** `askers`: the clock of the process that asks, which says only how long the timer is to wait. */
+export function createTimerModel(clock: Clock, askers: Clock): TimerModel {
   let waiting: Date | null = null;
   let isRunning = false;
   let away = false;
+  const fireAt = (at: Date) => new Date(clock.now().getTime() + at.getTime() - askers.now().getTime());
   let heard = async (_at: Date): Promise<void> => {};
 
   return {
@@ -39,7 +41,7 @@ export function createTimerModel(clock: Clock): TimerModel {
       await heard(at);
       if (away) return 'away';
       if (isRunning) return 'live';
-      waiting = at;
+      waiting = fireAt(at);
       return 'set';
     },
     async ensure() {
@@ -60,7 +62,7 @@ export function createTimerModel(clock: Clock): TimerModel {
     giveBack(next) {
       if (!isRunning) return;
       isRunning = false;
-      waiting = next;
+      waiting = next === null ? null : fireAt(next);
     },
     abandon() {
       isRunning = false;
