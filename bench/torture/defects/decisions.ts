@@ -75,7 +75,7 @@ export const decisionDefects: Defects = {
       {
         file: 'src/order/decide-close.ts',
         text: 'if (times.earlier >= from.getTime())',
-        replacement: 'if (times.earlier >= order.expiresAt.getTime())',
+        replacement: 'if (times.earlier >= Math.min(from.getTime(), order.expiresAt.getTime()))',
       },
     ],
   },

@@ -75,6 +75,17 @@ export const timerDefects: Defects = {
       },
     ],
   },
+  /** A forward jump of the database's clock is believed at once: orders end before their time. */
+  'jump-believed': {
+    guarantee: 'an order is closed when its time is over or somebody asks',
+    replacements: [
+      {
+        file: 'src/platform/time-line.ts',
+        text: `if (gap < 0) return { kind: 'jumped', byMs: believe(taken) };`,
+        replacement: `if (gap !== 0) return { kind: 'jumped', byMs: believe(taken) };`,
+      },
+    ],
+  },
   /** The sweep takes paid orders for finished ones. */
   'sweep-skips-paid': {
     guarantee: 'G3',

@@ -24,12 +24,15 @@ interface Change {
   at: Date | null;
   /** The channel has refused a refund of it, because others have given money back. */
   isRefused: boolean;
+  /** A person has decided that late money pays the order again. */
+  mayReopen: boolean;
   /** The channel has accepted a refund, and the money is still on its way. */
   isUnderWay: boolean;
 }
 
 /** What a row must not be after any event, whatever is under way. */
-export function accuseRow({ before, now, order, policy, at, isRefused, isUnderWay }: Change): string[] {
+export function accuseRow(change: Change): string[] {
+  const { before, now, order, policy, at, isRefused, isUnderWay } = change;
   const wrong: string[] = [];
   const isForPerson = isRefused && now.status === 'refunding';
   if (leavesSomething(now) && !isForPerson && now.nextCloseAt === null && !leavesSomethingUndue(before))
@@ -48,7 +51,8 @@ export function accuseRow({ before, now, order, policy, at, isRefused, isUnderWa
     wrong.push(`${now.status}, while the money is still on its way back`);
   const allowed: readonly OrderStatus[] = mayBecome[before.status];
   const isReopened = before.status !== 'progress' && now.status === 'success';
-  const mayReopen = policy === 'reopen' && now.latePaidAt !== null && now.latePaidAt < now.expiresAt;
+  const isInTime = now.latePaidAt !== null && now.latePaidAt < now.expiresAt;
+  const mayReopen = change.mayReopen || (policy === 'reopen' && isInTime);
   if (!allowed.includes(now.status) || (isReopened && !mayReopen))
     wrong.push(`${before.status} became ${now.status}`);
   if ((now.status === 'close' || now.status === 'cancel') && now.watchUntil === null && keepsMoney(order))

@@ -1,16 +1,20 @@
 import { cancelByHand, closeByHand } from '../../../src/order/by-hand.ts';
+import { decideLatePayment } from '../../../src/order/decide-late.ts';
 import { ACTOR } from './judge.ts';
 import type { Life } from './life.ts';
 import { layFault } from './moves.ts';
 import { finishAll } from './rest.ts';
+import { payBeforeClose, playScene } from './scenes.ts';
 import type { Step } from './stepper.ts';
 
 /** Most creations go well: what comes after them is where the money is. */
 const GOOD_BEGINNINGS = 0.7;
-/** How many lives begin with a merchant and a customer who do not agree. */
+/** How many of those whose close leaves them payable for a while begin with a customer who comes then. */
+const LATE_CUSTOMERS = 0.5;
+/** How many of the others that can be paid go on with a scene. */
+const SCENES = 0.6;
+/** And how many of the rest with a merchant and a customer who do not agree. */
 const SHOWDOWNS = 0.4;
-/** How many of those whose close leaves them payable for a while with a customer who comes then. */
-const LATE_CUSTOMERS = 0.4;
 /** And how many with a customer who has paid and a merchant who gives it back. */
 const GIVE_BACKS = 0.15;
 
@@ -24,7 +28,10 @@ export async function beginSomehow(life: Life): Promise<void> {
   const { dice } = life;
   if (dice.chance(GOOD_BEGINNINGS)) await finishAll(life);
   else await dice.pick([delayCreation, holdCreation, async () => {}])(life);
-  if (life.snapshot()?.state === 'NO_TRADE' && dice.chance(LATE_CUSTOMERS)) await comeLate(life);
+  const order = life.snapshot();
+  const canBePaid = order?.payable === true || order?.paying === true;
+  if (order?.state === 'NO_TRADE' && dice.chance(LATE_CUSTOMERS)) await comeLate(life);
+  else if (order !== null && canBePaid && dice.chance(SCENES)) await playScene(life, order);
   else if (dice.chance(SHOWDOWNS)) await showdown(life);
   else if (dice.chance(GIVE_BACKS)) await giveBack(life);
 }
@@ -79,19 +86,7 @@ async function showdown(life: Life): Promise<void> {
   if (life.wish.method === 'barcode')
     await life.passTime(new Date(lane.clock.now().getTime() + dice.int(14_000, 30_000)));
   await life.begin('close', () => closeByHand(lane.deps, numbersOf(life), trigger));
-  if (life.snapshot()?.paying === true && dice.chance(0.6)) await typeInTime(life);
-}
-
-/** The customer types the password in the instant before the close reaches the channel. */
-async function typeInTime(life: Life): Promise<void> {
-  const { lane } = life;
-  for (let [next] = lane.stepper.steps(); next !== undefined; [next] = lane.stepper.steps()) {
-    if (next.moment === 'before' && next.what.endsWith('_pay.close')) break;
-    await life.step(next);
-  }
-  const orderNo = lane.orderNo() ?? '';
-  if (life.snapshot()?.paying === true)
-    await life.customer('types the password', () => lane.simulator.control.finishPay(orderNo));
+  if (life.snapshot()?.paying === true && dice.chance(0.6)) await payBeforeClose(life, lane.orderNo() ?? '');
 }
 
 /** The order is closed, and a customer does what the channel still allows. */
@@ -103,10 +98,28 @@ async function comeLate(life: Life): Promise<void> {
   if (dice.chance(0.3)) await life.passTime(new Date(order.expiresAt.getTime() - dice.int(500, 30_000)));
   await life.begin('close', () => closeByHand(lane.deps, numbersOf(life), trigger));
   await finishAll(life);
+  // What is closed can be cancelled: then it wants no money, whenever that comes.
+  if (dice.chance(0.4)) {
+    life.witness.cancelAsked();
+    await life.begin('cancel', () => cancelByHand(lane.deps, numbersOf(life), trigger));
+    await finishAll(life);
+  }
   if (life.snapshot()?.payable !== true) return;
   await life.customer('begins to pay', () => control.beginPay(order.orderNo));
   if (dice.chance(0.3)) await life.passTime(new Date(order.expiresAt.getTime() + dice.int(500, 30_000)));
   await life.customer('types the password', () => control.finishPay(order.orderNo));
+  if (dice.chance(0.6)) await decideAboutLate(life);
+}
+
+/** A person decides about money that came late. */
+async function decideAboutLate(life: Life): Promise<void> {
+  const { dice, lane } = life;
+  await finishAll(life);
+  const decision = dice.pick(['reopen', 'reopen', 'refund'] as const);
+  if (decision === 'reopen') life.witness.mayReopen();
+  const person = { kind: 'admin', actor: ACTOR, clientIp: null } as const;
+  await life.begin('decide', () => decideLatePayment(lane.deps, numbersOf(life), decision, person));
+  await finishAll(life);
 }
 
 /** A paid order is cancelled, and something is wrong with the answer of whoever gives the money back. */

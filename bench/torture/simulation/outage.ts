@@ -28,4 +28,9 @@ export async function lastThrough(life: Life): Promise<void> {
     if (lane.timer.isDue()) await life.fireTimer();
   }
   for (const fault of faults) fault.remove();
+  if (life.dice.chance(0.6)) {
+    life.note('the queue is emptied');
+    life.witness.timerMayBeLost();
+    lane.timer.lose();
+  }
 }

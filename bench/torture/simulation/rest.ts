@@ -7,8 +7,8 @@ import { customerMoves } from './moves.ts';
 const MAX_ROUNDS = 300;
 /** Steps of one operation; far above the longest. */
 const MAX_STEPS = 2_000;
-/** How much of a watch is lived through at its end, ms. */
-const WATCHED_MS = 80_000;
+/** How much of a watch, or of the time in which an order can be paid, is lived through at its end, ms. */
+const ASKED_MS = 80_000;
 /** Customers who come in the very last minutes. */
 const MAX_LATE_CUSTOMERS = 2;
 
@@ -51,14 +51,18 @@ export async function comeToRest(life: Life): Promise<boolean> {
       await life.fireTimer();
       continue;
     }
-    // A watch asks every half minute for up to two hours: here no worker runs for most of it.
-    const watchEndsAt = (row?.watchUntil?.getTime() ?? 0) - WATCHED_MS;
-    if (watchEndsAt > now.getTime()) {
-      await life.passTime(trueAt(new Date(watchEndsAt)));
+    // A watch asks every half minute for up to two hours, and so do polls: here no worker runs for most of it.
+    const isPolled = row?.status === 'progress' && row.ending === 'expiry';
+    const askedUntil = row?.watchUntil ?? (isPolled ? row.expiresAt : null);
+    const skippedUntil = (askedUntil?.getTime() ?? 0) - ASKED_MS;
+    if (skippedUntil > now.getTime()) {
+      await life.passTime(trueAt(new Date(skippedUntil)));
       continue;
     }
     const due = row?.nextCloseAt ?? null;
-    if (due !== null && due <= now && timer.at() === null) {
+    // Whoever died at the order still holds it: until its lease has run out, no sweep can get it done.
+    const isHeld = row?.leaseUntil != null && row.leaseUntil > now;
+    if (due !== null && due <= now && timer.at() === null && !isHeld) {
       await life.begin('sweep', () => sweepOverdue(lane.deps));
       continue;
     }

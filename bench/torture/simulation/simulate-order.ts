@@ -23,9 +23,9 @@ const MIN_MOVES = 15;
 const MAX_MOVES = 70;
 /** Now and then a process stands at one step while others go through all of theirs. */
 const STANDS = 0.02;
-/** Where what was learned is about to be written, it matters most that it may be old by then. */
 /** In how many lives the channel is away for hours. */
-const OUTAGES = 0.06;
+const OUTAGES = 0.1;
+/** Where what was learned is about to be written, it matters most that it may be old by then. */
 const standsBefore = { write: 0.35, other: 0.08 };
 
 /** Lives one order: some dozens of events chosen by its own dice, then rest, then judgement. */

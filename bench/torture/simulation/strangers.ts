@@ -48,7 +48,7 @@ export function strangerMoves(life: Life): Move[] {
 }
 
 /** All of it, or a part. */
-async function refund(life: Life, leftFen: number): Promise<void> {
+export async function refund(life: Life, leftFen: number): Promise<void> {
   const { dice, strangers, lane } = life;
   const orderNo = lane.orderNo() ?? '';
   const fen = leftFen === 1 || dice.chance(0.5) ? leftFen : dice.int(1, leftFen - 1);

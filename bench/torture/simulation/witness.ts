@@ -32,6 +32,8 @@ export interface Witness {
   isCancelled(): boolean;
   /** Somebody asked for a cancel: from now on money may go back. */
   cancelAsked(): void;
+  /** A person decides that late money pays the order again. */
+  mayReopen(): void;
   /** Somebody asks for this use case. */
   began(useCase: string): void;
   /** It answered whoever asked. */
@@ -70,6 +72,7 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
   let isCancelAsked = false;
   let isEndAsked = false;
   let isCancelled = false;
+  let mayReopen = false;
   /** A close that may send money back was begun; its timer goes on with that as with a cancel. */
   let isReversed = false;
   /** The lease that the last event has freed, if it still ran. */
@@ -114,6 +117,14 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
     const wasOpen = before?.status === 'progress' && before.ending === 'expiry' && method !== 'barcode';
     const isEarly = lane.clock.now().getTime() + INSTANT_MS < expiresAt.getTime();
     return wasOpen && status === 'close' && isEarly && !lane.processes.mayBelieveJump(writer);
+  }
+
+  /** The timer ends an order when its time is over, and a charge that was not answered is reversed. */
+  function isUnasked({ ending, method, expiresAt }: PaymentOrder, writer: Operation): boolean {
+    const isNew = before?.ending === 'expiry' && (ending === 'close' || ending === 'cancel');
+    const isEarly = lane.clock.now().getTime() + INSTANT_MS < expiresAt.getTime();
+    const mayBe = isEndAsked || method === 'barcode' || lane.processes.mayBelieveJump(writer);
+    return isNew && isEarly && !mayBe;
   }
 
   async function load(): Promise<PaymentOrder | null> {
@@ -164,6 +175,9 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
     isCancelled: () => isCancelled,
     cancelAsked() {
       isCancelAsked = true;
+    },
+    mayReopen() {
+      mayReopen = true;
     },
     began(useCase) {
       if (/close|cancel/.test(useCase)) isEndAsked = true;
@@ -227,6 +241,8 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
     async lookAtRow(order, writer) {
       const now = await load();
       if (now !== null) {
+        if (isUnasked(now, writer))
+          accuse('an end before its time is in the row, and nobody had asked for it');
         if (isTooEarly(now, writer)) accuse('closed before its deadline, and nobody had asked for it');
         const becamePaid = before?.status !== 'success' && now.status === 'success' && !isGivingBack(now);
         if (becamePaid && knowReturn.has(writer))
@@ -238,6 +254,7 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
           policy: lane.deps.latePaymentPolicy,
           at: lane.processes.hasJumped() ? null : lane.clock.now(),
           isRefused: strangers.refundedFen > 0 && (await isRefused(now)),
+          mayReopen,
           isUnderWay: lane.simulator.control.isRefundUnderWay(now.orderNo),
         }))
           accuse(wrong);
