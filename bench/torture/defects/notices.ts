@@ -8,7 +8,7 @@ export const noticeDefects: Defects = {
     replacements: [
       {
         file: 'src/order/attempt-store.ts',
-        text: 'if (done && (set.status !== undefined || set.nextCloseAt === null))',
+        text: 'if (done && (set.status !== undefined || parameters.next === null))',
         replacement: 'if (done && set.status !== undefined)',
       },
     ],

@@ -49,9 +49,18 @@ export const recordDefects: Defects = {
       {
         file: 'src/order/payment-store.ts',
         text: `    if (outcome === 'repeated') return;
-    await manager.update(ChannelNotificationEntity, { channel, eventId, outcome: undecided }, { outcome });`,
+    const { body } = notification;`,
         replacement: `    if (outcome === 'repeated') return false;
-    await manager.update(ChannelNotificationEntity, { channel, eventId, outcome: undecided }, { outcome });
+    const { body } = notification;`,
+      },
+      {
+        file: 'src/order/payment-store.ts',
+        text: `      { channel, eventId, outcome: undecided },
+      { outcome, body },
+    );`,
+        replacement: `      { channel, eventId, outcome: undecided },
+      { outcome, body },
+    );
     return false;`,
       },
       {
@@ -69,8 +78,8 @@ export const recordDefects: Defects = {
     replacements: [
       {
         file: 'src/channel/unionpay/notification.ts',
-        text: 'if (isDone && payment !== null)',
-        replacement: `if ((isDone || respCode === '00') && payment !== null)`,
+        text: 'if (isOurs && isDone && payment !== null)',
+        replacement: `if (isOurs && (isDone || respCode === '00') && payment !== null)`,
       },
     ],
   },

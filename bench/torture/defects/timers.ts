@@ -125,8 +125,8 @@ export const timerDefects: Defects = {
     replacements: [
       {
         file: 'src/order/attempt-store.ts',
-        text: `const guard = 'id = :id AND status = :status AND lease_token = :token';`,
-        replacement: `const guard = 'id = :id AND status = :status AND :token IS NOT NULL';`,
+        text: `const held = 'id = :id AND status = :status AND lease_token = :token';`,
+        replacement: `const held = 'id = :id AND status = :status AND :token IS NOT NULL';`,
       },
     ],
   },

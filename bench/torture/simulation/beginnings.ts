@@ -1,20 +1,17 @@
 import { cancelByHand, closeByHand } from '../../../src/order/by-hand.ts';
-import { decideLatePayment } from '../../../src/order/decide-late.ts';
 import { ACTOR } from './judge.ts';
 import type { Life } from './life.ts';
 import { layFault } from './moves.ts';
 import { finishAll } from './rest.ts';
-import { payBeforeClose, playScene } from './scenes.ts';
+import { payBeforeClose, type Scene } from './scenes.ts';
 import type { Step } from './stepper.ts';
 
 /** Most creations go well: what comes after them is where the money is. */
 const GOOD_BEGINNINGS = 0.7;
-/** How many of those whose close leaves them payable for a while begin with a customer who comes then. */
-const LATE_CUSTOMERS = 0.5;
-/** How many of the others that can be paid go on with a scene. */
-const SCENES = 0.6;
-/** And how many of the rest with a merchant and a customer who do not agree. */
+/** How many lives begin with a merchant and a customer who do not agree. */
 const SHOWDOWNS = 0.4;
+/** How many of those whose close leaves them payable for a while with a customer who comes then. */
+const LATE_CUSTOMERS = 0.4;
 /** And how many with a customer who has paid and a merchant who gives it back. */
 const GIVE_BACKS = 0.15;
 
@@ -24,14 +21,16 @@ const HELD_ROUNDS = 8;
 const trigger = { kind: 'api', actor: ACTOR, clientIp: null } as const;
 
 /** How the life of an order begins whose creation has begun. */
-export async function beginSomehow(life: Life): Promise<void> {
+export async function beginSomehow(life: Life, scene: Scene | null): Promise<void> {
   const { dice } = life;
-  if (dice.chance(GOOD_BEGINNINGS)) await finishAll(life);
+  if (scene !== null || dice.chance(GOOD_BEGINNINGS)) await finishAll(life);
   else await dice.pick([delayCreation, holdCreation, async () => {}])(life);
   const order = life.snapshot();
-  const canBePaid = order?.payable === true || order?.paying === true;
+  if (scene !== null && (order?.payable === true || order?.paying === true)) {
+    life.note(`scene: ${scene.play.name}`);
+    return scene.play(life, order);
+  }
   if (order?.state === 'NO_TRADE' && dice.chance(LATE_CUSTOMERS)) await comeLate(life);
-  else if (order !== null && canBePaid && dice.chance(SCENES)) await playScene(life, order);
   else if (dice.chance(SHOWDOWNS)) await showdown(life);
   else if (dice.chance(GIVE_BACKS)) await giveBack(life);
 }
@@ -58,8 +57,10 @@ async function holdCreation(life: Life): Promise<void> {
   if (creation === undefined) return;
   const isHeld = () => lane.stepper.steps().includes(creation);
   await finishOthers();
-  if (dice.chance(0.3)) await life.passTime(new Date(lane.clock.now().getTime() + dice.int(15_000, 39_000)));
-  for (let rounds = 0; rounds < HELD_ROUNDS && isHeld(); rounds += 1) {
+  // Longer than a creation may be late, or until others have come to it.
+  const isAlone = dice.chance(0.6);
+  if (isAlone) await life.passTime(new Date(lane.clock.now().getTime() + dice.int(15_000, 39_000)));
+  for (let rounds = 0; !isAlone && rounds < HELD_ROUNDS && isHeld(); rounds += 1) {
     const at = lane.timer.at();
     if (at === null) break;
     if (at > lane.clock.now()) await life.passTime(at);
@@ -98,28 +99,10 @@ async function comeLate(life: Life): Promise<void> {
   if (dice.chance(0.3)) await life.passTime(new Date(order.expiresAt.getTime() - dice.int(500, 30_000)));
   await life.begin('close', () => closeByHand(lane.deps, numbersOf(life), trigger));
   await finishAll(life);
-  // What is closed can be cancelled: then it wants no money, whenever that comes.
-  if (dice.chance(0.4)) {
-    life.witness.cancelAsked();
-    await life.begin('cancel', () => cancelByHand(lane.deps, numbersOf(life), trigger));
-    await finishAll(life);
-  }
   if (life.snapshot()?.payable !== true) return;
   await life.customer('begins to pay', () => control.beginPay(order.orderNo));
   if (dice.chance(0.3)) await life.passTime(new Date(order.expiresAt.getTime() + dice.int(500, 30_000)));
   await life.customer('types the password', () => control.finishPay(order.orderNo));
-  if (dice.chance(0.6)) await decideAboutLate(life);
-}
-
-/** A person decides about money that came late. */
-async function decideAboutLate(life: Life): Promise<void> {
-  const { dice, lane } = life;
-  await finishAll(life);
-  const decision = dice.pick(['reopen', 'reopen', 'refund'] as const);
-  if (decision === 'reopen') life.witness.mayReopen();
-  const person = { kind: 'admin', actor: ACTOR, clientIp: null } as const;
-  await life.begin('decide', () => decideLatePayment(lane.deps, numbersOf(life), decision, person));
-  await finishAll(life);
 }
 
 /** A paid order is cancelled, and something is wrong with the answer of whoever gives the money back. */

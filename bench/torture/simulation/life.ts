@@ -129,7 +129,10 @@ export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (lin
     async begin(name, work) {
       witness.began(name);
       await begin(name, async () => {
-        const outcome = await work();
+        const outcome = await work().catch((error: unknown) => {
+          witness.threw(name, error);
+          throw error;
+        });
         await lane.stepper.moving(() => witness.outcome(name, outcome));
         return outcome;
       });

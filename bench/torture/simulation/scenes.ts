@@ -1,51 +1,63 @@
-import { cancelByHand, closeByHand, syncByHand } from '../../../src/order/by-hand.ts';
-import { asChannelOrder } from '../../../src/order/order.ts';
+import type { ChannelName, PayMethod } from '../../../src/channel/channel.ts';
+import { syncByHand } from '../../../src/order/by-hand.ts';
+import { decideLatePayment } from '../../../src/order/decide-late.ts';
 import { sweepOverdue } from '../../../src/order/sweep-overdue.ts';
 import type { Fault } from '../../../src/simulator/faults.ts';
 import type { OrderSnapshot } from '../../../src/simulator/snapshot.ts';
-import { ACTOR } from './judge.ts';
+import type { Dice } from '../dice.ts';
 import type { Life } from './life.ts';
 import { PROCESSES } from './processes.ts';
 import { finishAll } from './rest.ts';
+import {
+  cancel,
+  close,
+  emptyQueue,
+  finishSteps,
+  lay,
+  pass,
+  passToEnd,
+  pay,
+  payUnheard,
+  runTimer,
+  trigger,
+} from './scene-steps.ts';
 import { refund } from './strangers.ts';
 
-/** Somewhere that chance alone leads an order to once in hundreds of lives. */
-interface Scene {
+/** Where chance alone leads an order once in hundreds of lives. Its life begins there. */
+export interface Scene {
   weight: number;
-  run(): Promise<void>;
+  /** Where it can be played; left out: anywhere. */
+  channel?: ChannelName;
+  method?: PayMethod;
+  play(life: Life, order: OrderSnapshot): Promise<void>;
 }
 
-const trigger = { kind: 'api', actor: ACTOR, clientIp: null } as const;
 /** Requests that a fault strikes. */
 const MANY = 9;
 /** A replica lags so far behind, ms. */
 const STALE_MS = 9_000;
 
-/** A scene for an order that has just been created, and that can be paid or is being paid. */
-export async function playScene(life: Life, order: OrderSnapshot): Promise<void> {
-  await life.dice.weigh(scenesOf(life, order)).run();
-}
+/** A code that nobody has scanned is no trade at this channel yet. */
+const unscanned = { channel: 'ali_pay', method: 'qrcode' } as const;
 
-function scenesOf(life: Life, order: OrderSnapshot): Scene[] {
-  if (order.paying) return [{ weight: 1, run: () => payWhileReversed(life, order) }];
-  const isUnscanned = order.state === 'NO_TRADE';
-  const scenes: Scene[] = [
-    { weight: 1, run: () => jumpAhead(life) },
-    { weight: 2, run: () => notTakenUp(life) },
-    { weight: 1.5, run: () => dieOverMail(life, order) },
-    { weight: 3, run: () => disputeCancel(life, order) },
-    { weight: 1.5, run: () => getStuck(life, order) },
-  ];
-  if (order.channel !== 'union_pay') scenes.push({ weight: 2, run: () => denyPayment(life, order) });
-  if (order.channel === 'wechat_pay') scenes.push({ weight: 3, run: () => refundUnheard(life, order) });
-  if (isUnscanned)
-    scenes.push(
-      { weight: 1.5, run: () => syncEarly(life) },
-      { weight: 2, run: () => denyPayment(life, order) },
-      { weight: 2, run: () => payInLastSecond(life, order) },
-    );
-  return scenes;
-}
+const scenes: readonly Scene[] = [
+  { weight: 2, play: jumpAhead },
+  { weight: 2, play: notTakenUp },
+  { weight: 2, play: dieOverMail },
+  { weight: 4, play: disputeCancel },
+  { weight: 3, play: getStuck },
+  { weight: 1, channel: 'wechat_pay', method: 'barcode', play: payWhileReversed },
+  { weight: 1, channel: 'ali_pay', method: 'barcode', play: payWhileReversed },
+  { weight: 1, channel: 'wechat_pay', play: denyPayment },
+  { weight: 2, ...unscanned, play: denyPayment },
+  { weight: 2, channel: 'wechat_pay', play: refundUnheard },
+  { weight: 1, ...unscanned, play: syncEarly },
+  { weight: 2, ...unscanned, play: payInLastSecond },
+  { weight: 2, ...unscanned, play: cancelClosed },
+  { weight: 2, ...unscanned, play: decideAboutLate },
+];
+
+export const pickScene = (dice: Dice): Scene => dice.weigh(scenes);
 
 /** The database's clock jumps ahead of the order's time, and everything that looks for due orders looks. */
 async function jumpAhead(life: Life): Promise<void> {
@@ -82,6 +94,7 @@ async function notTakenUp(life: Life): Promise<void> {
 
 /** A charge by the customer's code is closed by reversing it, and the customer types the password in the instant before. */
 async function payWhileReversed(life: Life, { orderNo }: OrderSnapshot): Promise<void> {
+  if (life.snapshot()?.paying !== true) return;
   await pass(life, life.dice.int(15_500, 30_000));
   await close(life);
   await payBeforeClose(life, orderNo);
@@ -152,6 +165,8 @@ async function getStuck(life: Life, { orderNo }: OrderSnapshot): Promise<void> {
   for (let attempts = 0; attempts < MANY && witness.row()?.stuckAt === null; attempts += 1)
     await runTimer(life);
   emptyQueue(life);
+  // Nobody else comes to it: only the sweep is left.
+  Object.assign(life.temper, { close: 0, cancel: 0, sync: 0, reclose: 0, pay: 0, create: 0, claim: 0 });
 }
 
 /** A customer has paid, the back office gives some or all of it back, and then we look. */
@@ -172,6 +187,35 @@ async function syncEarly(life: Life): Promise<void> {
   const numbers = { orderNo: null, bizOrderNo: wish.bizOrderNo };
   await life.begin('sync', () => syncByHand(lane.deps, numbers, trigger));
   await finishSteps(life);
+}
+
+/** The order is closed, then cancelled, and a customer pays what the channel still lets them pay: it wants no money. */
+async function cancelClosed(life: Life, order: OrderSnapshot): Promise<void> {
+  life.lane.deps.latePaymentPolicy = 'manual';
+  await close(life);
+  await finishAll(life);
+  await cancel(life);
+  await finishAll(life);
+  if (life.snapshot()?.payable === true) await pay(life, order);
+}
+
+/** A customer pays an order that is closed, and a person decides about that. */
+async function decideAboutLate(life: Life, order: OrderSnapshot): Promise<void> {
+  const { dice, lane, wish, witness } = life;
+  lane.deps.latePaymentPolicy = 'manual';
+  await close(life);
+  await finishAll(life);
+  // The watch has looked once by then.
+  if (dice.chance(0.5)) await runTimer(life);
+  if (life.snapshot()?.payable !== true) return;
+  await pay(life, order);
+  await finishAll(life);
+  const decision = dice.pick(['reopen', 'refund'] as const);
+  if (decision === 'reopen') witness.mayReopen();
+  const numbers = { orderNo: null, bizOrderNo: wish.bizOrderNo };
+  const person = { ...trigger, kind: 'admin' } as const;
+  await life.begin('decide', () => decideLatePayment(lane.deps, numbers, decision, person));
+  await finishAll(life);
 }
 
 /** A paid order is cancelled, and something comes between. */
@@ -215,63 +259,4 @@ async function disputeCancel(life: Life, order: OrderSnapshot): Promise<void> {
       emptyQueue(life);
     },
   ])();
-}
-
-function emptyQueue({ lane, witness, note, counts }: Life): void {
-  counts.faults += 1;
-  note('the queue is emptied');
-  witness.timerMayBeLost();
-  lane.timer.lose();
-}
-
-async function close(life: Life): Promise<void> {
-  const numbers = { orderNo: null, bizOrderNo: life.wish.bizOrderNo };
-  await life.begin('close', () => closeByHand(life.lane.deps, numbers, trigger));
-}
-
-async function cancel(life: Life): Promise<void> {
-  const numbers = { orderNo: null, bizOrderNo: life.wish.bizOrderNo };
-  life.witness.cancelAsked();
-  await life.begin('cancel', () => cancelByHand(life.lane.deps, numbers, trigger));
-}
-
-async function pay(life: Life, { orderNo }: OrderSnapshot): Promise<void> {
-  await life.customer('pays', () => life.lane.simulator.control.pay(orderNo));
-}
-
-async function payUnheard(life: Life, order: OrderSnapshot): Promise<void> {
-  await pay(life, order);
-  if (life.lane.inbox.waiting.length > 0) await life.deliver('lost');
-}
-
-function lay(life: Life, fault: Fault): void {
-  life.note(`fault laid out: ${JSON.stringify({ ...fault, match: { ...fault.match, orderNo: undefined } })}`);
-  life.lane.simulator.control.addFault(fault);
-}
-
-async function pass(life: Life, forMs: number): Promise<void> {
-  await life.passTime(new Date(life.lane.clock.now().getTime() + forMs));
-}
-
-/** To when nobody can pay the order any more, and a moment. */
-async function passToEnd(life: Life): Promise<void> {
-  const row = life.witness.row();
-  if (row === null) return;
-  const from = life.lane.channels.get(row.channel)?.unpayableFrom(asChannelOrder(row)) ?? row.expiresAt;
-  await life.passTime(new Date(from.getTime() + life.dice.int(1_000, 20_000)));
-}
-
-/** The timer fires as soon as it does. */
-async function runTimer(life: Life): Promise<void> {
-  const { timer, clock } = life.lane;
-  const at = timer.at();
-  if (at !== null && at > clock.now()) await life.passTime(at);
-  if (timer.isDue()) await life.fireTimer();
-  await finishSteps(life);
-}
-
-/** What is under way goes on to its end; no notification arrives. */
-async function finishSteps({ lane, step, dice }: Life): Promise<void> {
-  for (let steps = lane.stepper.steps(); steps.length > 0; steps = lane.stepper.steps())
-    await step(dice.pick(steps));
 }

@@ -10,6 +10,7 @@ import { beginLife, type Life, type LifeCounts } from './life.ts';
 import { movesOf } from './moves.ts';
 import { lastThrough } from './outage.ts';
 import { comeToRest, waitsForPerson } from './rest.ts';
+import { pickScene, type Scene } from './scenes.ts';
 import { pickSettings } from './troubles.ts';
 
 export interface SimulatedOrder extends LifeCounts {
@@ -23,6 +24,8 @@ const MIN_MOVES = 15;
 const MAX_MOVES = 70;
 /** Now and then a process stands at one step while others go through all of theirs. */
 const STANDS = 0.02;
+/** How many lives begin with a scene. */
+const SCENES = 0.45;
 /** In how many lives the channel is away for hours. */
 const OUTAGES = 0.1;
 /** Where what was learned is about to be written, it matters most that it may be old by then. */
@@ -44,14 +47,15 @@ export async function simulateOrder(lane: Lane, seed: number, index: number): Pr
   });
   Object.assign(lane.simulator.control.settings, pickSettings(dice));
   lane.deps.latePaymentPolicy = dice.pick(latePaymentPolicies);
-  const wish = pickWish(lane, dice, `T${seed}-${index}-${lane.clock.now().getTime()}`);
+  const scene = dice.chance(SCENES) ? pickScene(dice) : null;
+  const wish = pickWish(lane, dice, scene, `T${seed}-${index}-${lane.clock.now().getTime()}`);
   const life = beginLife(lane, dice, wish, write);
   life.note(
     `${wish.channel} ${wish.method}, to be paid until ${wish.expiresAt?.toISOString() ?? 'the default'}`,
   );
 
   await life.begin('create', () => createOrder(lane.deps, wish));
-  await beginSomehow(life);
+  await beginSomehow(life, scene);
   for (let moves = dice.int(MIN_MOVES, MAX_MOVES); moves > 0; moves -= 1)
     await dice.weigh(movesOf(life)).run();
   if (dice.chance(OUTAGES)) await lastThrough(life);
@@ -93,15 +97,16 @@ const authCodes: Partial<Record<ChannelName, string>> = {
   ali_pay: '284567890123456789',
 };
 
-function pickWish(lane: Lane, dice: Dice, bizOrderNo: string): CreateOrder {
-  const channel = dice.pick([...lane.channels.values()]);
+function pickWish(lane: Lane, dice: Dice, scene: Scene | null, bizOrderNo: string): CreateOrder {
+  const anyChannel = dice.pick([...lane.channels.values()]);
+  const channel = lane.channels.get(scene?.channel ?? anyChannel.name) ?? anyChannel;
   // The commonest most often, and the one that moves money by itself.
   const usual = dice.weigh<{ weight: number; method: PayMethod }>([
     { weight: 4, method: 'qrcode' },
     { weight: 2, method: 'barcode' },
     { weight: 4, method: dice.pick(channel.methods) },
   ]).method;
-  const method = channel.methods.includes(usual) ? usual : 'qrcode';
+  const method = scene?.method ?? (channel.methods.includes(usual) ? usual : 'qrcode');
   const minutes = dice.pick([null, 1, 2, 5, 30, 120]);
   return {
     bizOrderNo,

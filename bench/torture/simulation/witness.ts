@@ -38,6 +38,8 @@ export interface Witness {
   began(useCase: string): void;
   /** It answered whoever asked. */
   outcome(useCase: string, outcome: unknown): Promise<void>;
+  /** It threw, although the database was there. */
+  threw(useCase: string, error: unknown): void;
   /** The order is created at its channel, so long after its row says, ms. */
   creating(ageMs: number): void;
   /** The operation asked for the order's lease, which it has if the row shows a new one. */
@@ -181,6 +183,9 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
     },
     began(useCase) {
       if (/close|cancel/.test(useCase)) isEndAsked = true;
+    },
+    threw(useCase, error) {
+      accuse(`${useCase} threw: ${error instanceof Error ? error.message : String(error)}`);
     },
     async outcome(useCase, outcome) {
       const row = await load();
