@@ -1,15 +1,23 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
 import { provideServices } from '../../src/platform/services/services.ts';
+import { readTemplate } from './template.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
     databaseUrl: string;
     redisUrl: string;
+    /** Makes an empty database a migrated one, see `template.ts`. */
+    template: string[];
   }
 }
+
+const MEMORY = '/dev/shm';
+/** Tests that kill a database start one that is durable. */
+const NOT_DURABLE = ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0'];
 
 /**
  * MySQL and Redis for the whole run; every test file makes a database and a key space of its own in them. And the program,
@@ -18,11 +26,17 @@ declare module 'vitest' {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const say = (line: string) => process.stdout.write(`${line}\n`);
   await buildProgram();
-  const services = await provideServices({ env: process.env, say });
+  const services = await provideServices({ env: inMemory(process.env), say, databaseSettings: NOT_DURABLE });
   for (const line of services.description) say(line);
   project.provide('databaseUrl', services.databaseUrl);
   project.provide('redisUrl', services.redisUrl);
+  project.provide('template', await readTemplate(services.databaseUrl));
   return () => services.stop();
+}
+
+/** The shared server's files are in memory where the system has such a place. */
+function inMemory(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return existsSync(MEMORY) ? { ...env, TMPDIR: MEMORY } : env;
 }
 
 async function buildProgram(): Promise<void> {

@@ -24,6 +24,7 @@ import { createLogger } from '../../src/platform/logger.ts';
 import { freePort } from '../../src/platform/services/free-port.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { queueName } from '../../src/timer/queue-name.ts';
+import { applyTemplate } from './template.ts';
 
 /** Asks by hand. */
 export const somebody: CloseTrigger = { kind: 'manual', actor: 'li', clientIp: null };
@@ -75,7 +76,9 @@ export async function createWorld(
   await admin.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
   const databaseUrl = new URL(serverUrl);
   databaseUrl.pathname = `/${name}`;
-  await migrate(databaseUrl.href);
+  const isShared = serverUrl === inject('databaseUrl');
+  if (isShared) await applyTemplate(databaseUrl.href, inject('template'));
+  else await migrate(databaseUrl.href);
 
   const simulator = await startSimulator();
   // The gateways must know where we listen before we do.

@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { DataSource } from 'typeorm';
+import { migrate } from '../../src/migrate.ts';
+
+/**
+ * Statements that make an empty database what the migrations make of it, but for who it is: a database of each test file
+ * is copied rather than migrated. `migrate.test.ts` holds the migrations themselves.
+ */
+export async function readTemplate(serverUrl: string): Promise<string[]> {
+  const url = new URL(serverUrl);
+  url.pathname = `/template_${randomUUID().slice(0, 8)}`;
+  const name = url.pathname.slice(1);
+  const admin = await new DataSource({ type: 'mysql', url: serverUrl }).initialize();
+  await admin.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
+  await migrate(url.href);
+  const db = await new DataSource({ type: 'mysql', url: url.href }).initialize();
+  const tables: { name: string }[] = await db.query(
+    'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()',
+  );
+  const statements: string[] = [];
+  for (const { name: table } of tables) {
+    const [row]: { 'Create Table': string }[] = await db.query(`SHOW CREATE TABLE \`${table}\``);
+    if (row !== undefined) statements.push(row['Create Table'].replace(/ AUTO_INCREMENT=\d+/, ''));
+  }
+  const done: { timestamp: string; name: string }[] = await db.query(
+    'SELECT timestamp, name FROM autoclose_migrations ORDER BY id',
+  );
+  const values = done.map(({ timestamp, name: migration }) => `(${timestamp}, '${migration}')`);
+  statements.push(`INSERT INTO autoclose_migrations (timestamp, name) VALUES ${values.join(', ')}`);
+  await db.destroy();
+  await admin.query(`DROP DATABASE ${name}`);
+  await admin.destroy();
+  return statements;
+}
+
+/** Makes the empty database at `url` a migrated one. */
+export async function applyTemplate(url: string, statements: readonly string[]): Promise<void> {
+  const db = await new DataSource({ type: 'mysql', url }).initialize();
+  for (const statement of statements) await db.query(statement);
+  await db.query('INSERT INTO installation (id, uuid) VALUES (1, ?)', [randomUUID()]);
+  await db.destroy();
+}
