@@ -1,4 +1,5 @@
-import { type PaymentOrder, shownStatus } from '../order/order.ts';
+import { shownStatus } from '../order/lifecycle.ts';
+import type { PaymentOrder } from '../order/order.ts';
 import type { Order } from './types.ts';
 
 /** What a shop sees of an order, and nothing else of the row. */

@@ -2,8 +2,9 @@ import type { DataSource } from 'typeorm';
 import { inTransaction } from '../platform/database.ts';
 import { CloseRecordEntity, PaymentOrderEntity } from './entities.ts';
 import { type Change, change, type NewCloseRecord, noLease } from './guarded-change.ts';
+import { leaseFree, shownStatus, where } from './lifecycle.ts';
 import { noteChange } from './note-change.ts';
-import { type Ending, type PaymentOrder, type PendingReason, shownStatus } from './order.ts';
+import type { Ending, PaymentOrder, PendingReason } from './order.ts';
 
 /** Attempts to end an order: who may make one, what it must not forget, and what came of it. Part of the order store. */
 export function createAttemptStore(db: DataSource) {
@@ -49,7 +50,7 @@ export function createAttemptStore(db: DataSource) {
       lease: { token: string; until: Date; set: Change },
       now: Date,
     ): Promise<PaymentOrder | null> {
-      const guard = 'id = :id AND status = :status AND (lease_until IS NULL OR lease_until <= :now)';
+      const guard = `id = :id AND status = :status AND ${leaseFree}`;
       const taken = await orders
         .createQueryBuilder()
         .update()
@@ -112,10 +113,7 @@ export function createAttemptStore(db: DataSource) {
      * A wish to cancel outweighs one to close. False: it has ended, or that is asked for already.
      */
     async wish(id: string, ending: 'close' | 'cancel', now: Date): Promise<boolean> {
-      const guard =
-        ending === 'cancel'
-          ? "status IN ('progress', 'success') AND (ending <> 'cancel' OR next_close_at IS NULL)"
-          : "status = 'progress' AND ending = 'expiry'";
+      const guard = ending === 'cancel' ? where.notCancelling : where.untouched;
       const set = { ending, nextCloseAt: () => 'COALESCE(lease_until, :now)' };
       return (await change(orders.manager, set, `id = :id AND ${guard}`, { id, now })) === 1;
     },
@@ -127,8 +125,8 @@ export function createAttemptStore(db: DataSource) {
     async wishNow(id: string, ending: 'close' | 'cancel', now: Date): Promise<boolean> {
       const [to, guard] =
         ending === 'cancel'
-          ? ["'cancel'", "status IN ('progress', 'success')"]
-          : ["IF(ending = 'expiry', 'close', ending)", "status = 'progress'"];
+          ? ["'cancel'", where.cancellable]
+          : ["IF(ending = 'expiry', 'close', ending)", where.open];
       const at = 'IF(lease_until > :now, lease_until, :now)';
       const nextCloseAt = () => `LEAST(COALESCE(next_close_at, ${at}), ${at})`;
       return (
@@ -145,8 +143,7 @@ export function createAttemptStore(db: DataSource) {
      */
     async beginReverse({ id, leaseToken }: PaymentOrder): Promise<boolean> {
       const set = { ending: () => "IF(ending = 'cancel', ending, 'reverse')" };
-      const guard =
-        "id = :id AND status IN ('progress', 'close', 'cancel') AND late_paid_at IS NULL AND lease_token = :leaseToken";
+      const guard = `id = :id AND ${where.reversible} AND lease_token = :leaseToken`;
       return (await change(orders.manager, set, guard, { id, leaseToken })) === 1;
     },
 
@@ -199,8 +196,7 @@ export function createAttemptStore(db: DataSource) {
         retryReason: 'misconfigured',
         stuckAt: () => 'COALESCE(stuck_at, :now)',
       };
-      const guard =
-        'id = :id AND status = :status AND next_close_at <=> :was AND (lease_until IS NULL OR lease_until <= :now)';
+      const guard = `id = :id AND status = :status AND next_close_at <=> :was AND ${leaseFree}`;
       const { id, status, nextCloseAt: was } = order;
       await change(orders.manager, set, guard, { id, status, was, ending: next.ending, now: next.now });
     },

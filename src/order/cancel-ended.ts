@@ -1,6 +1,7 @@
 import { answersOf, nothingAsked } from './ask-channel.ts';
 import type { OrderDeps } from './deps.ts';
-import { isClosedUnpaid, keepsLateMoney, type PaymentOrder } from './order.ts';
+import { allows, isIn } from './lifecycle.ts';
+import type { PaymentOrder } from './order.ts';
 import type { CancelOutcome, CloseTrigger } from './outcomes.ts';
 import { closeRecord } from './settle-close.ts';
 
@@ -18,7 +19,7 @@ export async function cancelEnded(
   const now = deps.clock.now();
   const answers = answersOf(nothingAsked);
   const attempt = { type: 'cancel' as const, leased: order, trigger, answers, now };
-  if (isClosedUnpaid(order)) {
+  if (allows('closedUnpaid', order)) {
     if (order.ending === 'cancel') return { kind: 'cancelled', order, refunded: false };
     const done = await deps.store.cancelClosed(order, closeRecord(attempt, 'cancelled', order.status));
     const after = await deps.store.get(order.id);
@@ -26,14 +27,14 @@ export async function cancelEnded(
     deps.log.info({ orderNo: order.orderNo, channel: order.channel }, 'closed order cancelled');
     return { kind: 'cancelled', order: after, refunded: false };
   }
-  if (keepsLateMoney(order)) {
+  if (isIn('late_undecided', order)) {
     const record = closeRecord({ ...attempt, type: 'late' }, 'refund', 'refunding');
     if (await deps.store.decideLate(order, 'refund', record, now))
       return { kind: 'pending', reason: 'refunding', answer: 'paid after it was closed', retryAt: now };
   }
   const after = await deps.store.get(order.id);
   const { status } = after;
-  if (status === 'progress' || status === 'success' || keepsLateMoney(after))
+  if (status === 'progress' || status === 'success' || isIn('late_undecided', after))
     return { kind: 'busy', retryAt: now };
   return { kind: 'ended', status };
 }

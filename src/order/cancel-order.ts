@@ -6,7 +6,8 @@ import { askAndDecide } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
 import { type GiveBackResult, giveBack, refundNoOf } from './give-back.ts';
 import { holding, takeCancelLease } from './lease.ts';
-import { isGivingBack, type PaymentOrder } from './order.ts';
+import { isIn } from './lifecycle.ts';
+import type { PaymentOrder } from './order.ts';
 import type { CancelOutcome, CloseOutcome, CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
 import { attemptLog, type CloseAttempt, closeRecord, nextLookAt, settleRetry } from './settle-close.ts';
@@ -28,7 +29,7 @@ export async function cancelOrder(
 ): Promise<CancelOutcome> {
   if (order.status !== 'progress' && order.status !== 'success') return cancelEnded(deps, order, trigger);
   // A cancel that has begun goes on: its refund may have been accepted in time.
-  if (!isGivingBack(order) && isPastRefund(deps, order)) return { kind: 'unsupported' };
+  if (!isIn('giving_back', order) && isPastRefund(deps, order)) return { kind: 'unsupported' };
   const work = order.status === 'progress' ? 'close' : givingBack(deps, order);
   const pending = await notNow(deps, order, work, 'cancel');
   if (pending !== null) return pending;

@@ -1,15 +1,7 @@
 import type { Unavailable } from '../channel/channel.ts';
 import type { Work } from '../channel/parts.ts';
 import type { OrderDeps } from './deps.ts';
-import {
-  asChannelOrder,
-  awaitsLastLook,
-  type Ending,
-  isDue,
-  isEndedUnpaid,
-  isExpired,
-  type PaymentOrder,
-} from './order.ts';
+import { asChannelOrder, type Ending, isDue, type PaymentOrder } from './order.ts';
 import type { Pending } from './outcomes.ts';
 
 /**
@@ -29,17 +21,6 @@ const MAX_PUT_OFF_MS = 900_000;
 /** Why this work cannot be done for the order now: what it needs of the channel is out of order. Null: it can, or the channel is not configured. */
 export function outOfOrder({ channels }: OrderDeps, work: Work, order: PaymentOrder): Unavailable | null {
   return channels.get(order.channel)?.unavailable(work, order.method) ?? null;
-}
-
-/** What is due for an order, by its row: what its timer does when it fires. */
-export type DueWork = 'refund' | 'last_look' | 'watch' | 'cancel' | 'poll' | 'close';
-
-export function dueWork(order: PaymentOrder, now: Date): DueWork {
-  if (order.status === 'refunding') return 'refund';
-  if (awaitsLastLook(order)) return 'last_look';
-  if (isEndedUnpaid(order)) return 'watch';
-  if (order.ending === 'cancel' || order.status === 'success') return 'cancel';
-  return order.ending === 'expiry' && !isExpired(order, now) ? 'poll' : 'close';
 }
 
 /** What it takes to give the order's money back. */

@@ -4,7 +4,8 @@ import { notNow } from './channel-now.ts';
 import { type CloseDecision, decideClose } from './decide-close.ts';
 import type { OrderDeps } from './deps.ts';
 import { holding, takeCloseLease, takeLease } from './lease.ts';
-import { isDue, isGivingBack, type PaymentOrder } from './order.ts';
+import { isIn } from './lifecycle.ts';
+import { isDue, type PaymentOrder } from './order.ts';
 import type { CloseOutcome, CloseTrigger } from './outcomes.ts';
 import { settleClosed, settlePaid, settleRetry, waitsForExpiry, whoWasFaster } from './settle-close.ts';
 
@@ -26,7 +27,7 @@ export async function closeOrder(
   order: PaymentOrder,
   trigger: CloseTrigger,
 ): Promise<CloseOutcome> {
-  if (isGivingBack(order)) return { kind: 'ended', status: 'refunding' };
+  if (isIn('giving_back', order)) return { kind: 'ended', status: 'refunding' };
   if (order.status !== 'progress') return { kind: 'ended', status: order.status };
   if (waitsForExpiry(trigger) && !isDue(order, deps.clock.now())) {
     return { kind: 'not_due', dueAt: order.nextCloseAt ?? order.expiresAt };

@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { inTransaction } from '../platform/database.ts';
 import { CloseRecordEntity } from './entities.ts';
+import { where } from './lifecycle.ts';
 import type { CloseTrigger } from './outcomes.ts';
 
 interface FaultyRow {
@@ -27,8 +28,9 @@ export function createFaultyStore(db: DataSource) {
       { trigger, answer, now, whereIdle }: Fault,
       waitMs: (count: number) => number,
     ): Promise<{ at: Date; wasStuck: boolean } | null> {
-      const idle = "status IN ('progress', 'close', 'cancel') AND paid_at IS NULL AND late_paid_at IS NULL";
-      const guard = whereIdle ? `(next_close_at IS NOT NULL OR (${idle}))` : 'next_close_at IS NOT NULL';
+      const guard = whereIdle
+        ? `(next_close_at IS NOT NULL OR ${where.unpaid})`
+        : 'next_close_at IS NOT NULL';
       return inTransaction(db, async (manager) => {
         const [row]: FaultyRow[] = await manager.query(
           `SELECT id, biz_order_no AS bizOrderNo, channel, status, close_attempts AS attempt,

@@ -1,5 +1,6 @@
 import type { OrderDeps } from './deps.ts';
-import { awaitsLastLook, type PaymentOrder } from './order.ts';
+import { isIn } from './lifecycle.ts';
+import type { PaymentOrder } from './order.ts';
 
 /**
  * Puts the order's timer where its row says, or takes it away. The last look at a closed order needs none: it is a
@@ -7,7 +8,7 @@ import { awaitsLastLook, type PaymentOrder } from './order.ts';
  */
 export async function followRow(deps: OrderDeps, id: string): Promise<PaymentOrder> {
   const order = await deps.store.get(id);
-  if (order.nextCloseAt === null || awaitsLastLook(order)) await deps.timer.clear(order);
+  if (order.nextCloseAt === null || isIn('last_look', order)) await deps.timer.clear(order);
   else await deps.timer.set(order, order.nextCloseAt, 'timeout');
   return order;
 }

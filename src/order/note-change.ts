@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { PaymentOrderEntity } from './entities.ts';
+import { shownStatus } from './lifecycle.ts';
 import { MerchantNoticeEntity } from './notice-entities.ts';
 import { writeSnapshot } from './notice-snapshot.ts';
-import { type OrderStatus, shownStatus } from './order.ts';
+import type { OrderStatus } from './order.ts';
 
 /**
  * Writes what the merchant is to be told of a change of the order's state, in the transaction that makes the change: both

@@ -1,13 +1,6 @@
 import type { ChannelName, ChannelOrder, PayMethod } from '../channel/channel.ts';
 
-/**
- * The states of a payment order (支付订单), in the wire's own words. `progress` may become `success`, `close` or
- * `cancel`; `success` may become `cancel` when the money has gone back. Either becomes `refunded` where the channel says
- * that all of a payment has gone back without us. A payment that arrives for a closed or
- * cancelled order is a late payment (关单后支付): it makes the order `refunding` until the money has gone back and it is
- * `refunded`, or `success` again, or leaves it to a person, by policy (`late-payment.ts`). Each arrow is one guarded
- * UPDATE in `store.ts`.
- */
+/** The states of a payment order (支付订单), in the wire's own words. `lifecycle.ts` says which may follow which. */
 export const orderStatuses = ['progress', 'success', 'close', 'cancel', 'refunding', 'refunded'] as const;
 export type OrderStatus = (typeof orderStatuses)[number];
 
@@ -110,44 +103,9 @@ export function isDue(order: PaymentOrder, now: Date): boolean {
   return order.nextCloseAt !== null && order.nextCloseAt.getTime() <= now.getTime();
 }
 
-/** Closed or cancelled: nobody may have paid it, and whoever still does is a late payment. */
+/** Closed or cancelled: it has ended unpaid, and a payment that still arrives is a late one. */
 export function isEndedUnpaid({ status }: Pick<PaymentOrder, 'status'>): boolean {
   return status === 'close' || status === 'cancel';
-}
-
-/** All that is left to do is the last look at a closed order (核对), a day later: that needs no punctual timer. */
-export function awaitsLastLook(order: Pick<PaymentOrder, 'status' | 'watchUntil' | 'nextCloseAt'>): boolean {
-  return isEndedUnpaid(order) && order.watchUntil === null && order.nextCloseAt !== null;
-}
-
-/** Closed softly, and its channel may still take money: somebody looks. */
-export function isWatched({ status, watchUntil, latePaidAt }: PaymentOrder): boolean {
-  return status === 'close' && watchUntil !== null && latePaidAt === null;
-}
-
-/** Closed, and nobody has paid it since. */
-export function isClosedUnpaid({ status, latePaidAt }: Pick<PaymentOrder, 'status' | 'latePaidAt'>): boolean {
-  return status === 'close' && latePaidAt === null;
-}
-
-/** Paid after it was closed, and that waits for a person. */
-export function keepsLateMoney(order: PaymentOrder): boolean {
-  const { status, latePaidAt, lateHandledAt, nextCloseAt } = order;
-  return status === 'close' && latePaidAt !== null && lateHandledAt === null && nextCloseAt === null;
-}
-
-/** Paid, and yet it is not: the money is on its way back, because of a cancel or of a close that reverses. */
-export function isGivingBack({
-  status,
-  ending,
-  nextCloseAt,
-}: Pick<PaymentOrder, 'status' | 'ending' | 'nextCloseAt'>): boolean {
-  return status === 'success' && nextCloseAt !== null && (ending === 'cancel' || ending === 'reverse');
-}
-
-/** The state that merchants are shown. */
-export function shownStatus(order: Pick<PaymentOrder, 'status' | 'ending' | 'nextCloseAt'>): OrderStatus {
-  return isGivingBack(order) ? 'refunding' : order.status;
 }
 
 /** The shop has created it at its channel by itself, under its own number (`library/track-order.ts`). */

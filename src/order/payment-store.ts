@@ -10,8 +10,9 @@ import {
 } from './entities.ts';
 import { type Change, change, type NewCloseRecord, noFailures, noLease } from './guarded-change.ts';
 import type { LateDecision, LateStatus, SeenPayment } from './late-payment.ts';
+import { type ConditionName, leaseFree, shownStatus, where } from './lifecycle.ts';
 import { noteChange } from './note-change.ts';
-import { type PaymentOrder, shownStatus, type ViolationKind } from './order.ts';
+import type { PaymentOrder, ViolationKind } from './order.ts';
 
 export type PaymentOutcome = 'recorded' | 'late' | 'repeated' | 'paid_twice';
 
@@ -59,31 +60,25 @@ export function createPaymentStore(db: DataSource) {
           } satisfies Record<LateStatus, Change>
         )[lateStatus];
         const idle = { nextCloseAt: null, watchUntil: null, ...noFailures, ...noLease };
-        const open = "id = :id AND status = 'progress' AND ending";
-        // Paid, and nothing is left to do: no refund of ours is under way.
-        const settled = "id = :id AND status = 'success' AND next_close_at IS NULL AND stuck_at IS NULL";
-        const unpaid = 'AND paid_at IS NULL AND late_paid_at IS NULL';
         const { id } = order;
+        const apply = async (set: Change, condition: ConditionName) =>
+          (await change(manager, set, `id = :id AND ${where[condition]}`, { id })) === 1;
         let outcome: PaymentOutcome = 'repeated';
         if (
-          (await change(manager, { ...seen, ...idle }, `${open} NOT IN ('reverse', 'cancel')`, { id })) ===
-            1 ||
-          (await change(manager, { ...paid, ...idle, nextCloseAt: now }, `${open} IN ('reverse', 'cancel')`, {
-            id,
-          })) === 1
+          (await apply({ ...seen, ...idle }, 'keepsPayment')) ||
+          (await apply({ ...paid, ...idle, nextCloseAt: now }, 'returnsPayment'))
         ) {
           outcome = 'recorded';
           await noteChange(manager, { id, shown: 'progress' }, now);
-        } else if (isAllBack && (await change(manager, { status: 'refunded' }, settled, { id })) === 1) {
+        } else if (isAllBack && (await apply({ status: 'refunded' }, 'settled'))) {
           outcome = 'recorded';
           await noteChange(manager, { id, shown: 'success' }, now);
         } else {
-          await noteViolation(manager, 'paid', `${unwatched} ('close', 'cancel') ${unpaid}`, id, now);
-          const late = async (guard: string, set: Change) =>
-            (await change(manager, { ...idle, ...set }, `id = :id AND ${guard} ${unpaid}`, { id })) === 1;
-          // What was cancelled, or closed by a reversal, wants no money whatever the policy is.
-          const unwanted = "(status = 'cancel' OR (status = 'close' AND ending IN ('reverse', 'cancel')))";
-          if ((await late(unwanted, { ...told, ...back })) || (await late("status = 'close'", closed))) {
+          await noteViolation(manager, 'paid', where.unwatched, id, now);
+          if (
+            (await apply({ ...idle, ...told, ...back }, 'wantsNoMoney')) ||
+            (await apply({ ...idle, ...closed }, 'closedUnpaid'))
+          ) {
             outcome = 'late';
             // Kept for a person, it is closed as before: told of twice, a shop would release its stock twice.
             await noteChange(manager, { id, shown: 'close' }, now);
@@ -131,7 +126,7 @@ export function createPaymentStore(db: DataSource) {
      * is. The order stays closed: its merchant was notified of that. False: it has been paid or cancelled meanwhile.
      */
     async cancelClosed({ id }: PaymentOrder, record: NewCloseRecord): Promise<boolean> {
-      const guard = "id = :id AND status = 'close' AND ending <> 'cancel' AND late_paid_at IS NULL";
+      const guard = `id = :id AND ${where.closedNotCancelled}`;
       return inTransaction(db, async (manager) => {
         const done = (await change(manager, { ending: 'cancel' }, guard, { id })) === 1;
         if (done) await manager.insert(CloseRecordEntity, record);
@@ -145,18 +140,11 @@ export function createPaymentStore(db: DataSource) {
      */
     async watchAgain(leased: PaymentOrder, watchUntil: Date, record: NewCloseRecord): Promise<boolean> {
       const now = record.createdAt;
-      const guard =
-        "status IN ('close', 'cancel') AND lease_token = :token AND paid_at IS NULL AND late_paid_at IS NULL";
+      const guard = `${where.endedUnpaid} AND lease_token = :token`;
       const parameters = { id: leased.id, token: leased.leaseToken };
       return inTransaction(db, async (manager) => {
         const set = { watchUntil, nextCloseAt: now };
-        await noteViolation(
-          manager,
-          'payable',
-          "watch_until IS NULL AND status IN ('close', 'cancel') AND paid_at IS NULL AND late_paid_at IS NULL",
-          leased.id,
-          now,
-        );
+        await noteViolation(manager, 'payable', where.unwatched, leased.id, now);
         const done = (await change(manager, set, `id = :id AND ${guard}`, parameters)) === 1;
         await manager.insert(CloseRecordEntity, record);
         return done;
@@ -175,13 +163,11 @@ export function createPaymentStore(db: DataSource) {
     ): Promise<boolean> {
       const { id } = order;
       const now = record.createdAt;
-      const endedUnpaid = "status IN ('close', 'cancel') AND paid_at IS NULL AND late_paid_at IS NULL";
       return inTransaction(db, async (manager) => {
-        if (isPayable)
-          await noteViolation(manager, 'payable', `watch_until IS NULL AND ${endedUnpaid}`, id, now);
+        if (isPayable) await noteViolation(manager, 'payable', where.unwatched, id, now);
         const closeAttempts = () => 'close_attempts + 1';
         const set = { createAttemptedAt: now, watchUntil, nextCloseAt: now, closeAttempts, ...noLease };
-        if ((await change(manager, set, `id = :id AND ${endedUnpaid}`, { id })) === 0) return false;
+        if ((await change(manager, set, `id = :id AND ${where.endedUnpaid}`, { id })) === 0) return false;
         const { status, closeAttempts: attempt } = await manager.findOneByOrFail(PaymentOrderEntity, { id });
         const states = { statusBefore: status, statusAfter: status };
         await manager.insert(CloseRecordEntity, { ...record, attempt, ...states });
@@ -210,17 +196,11 @@ export function createPaymentStore(db: DataSource) {
           ...(order.status === 'success' ? { status: 'cancel', closedAt: now } : {}),
         },
       } as const satisfies Record<LateDecision, Change>;
-      const isLate =
-        "status IN ('close', 'refunding') AND late_paid_at IS NOT NULL AND late_handled_at IS NULL";
       // A cancel whose refund was refused, or met money that had gone back in part or in full: a person may say that the
       // money was given back by hand.
-      const isRefused =
-        "status = 'success' AND stuck_at IS NOT NULL AND (next_close_at IS NULL OR retry_reason = 'mismatch')";
       const waits =
-        decision === 'handled'
-          ? `((${isLate} AND next_close_at IS NULL) OR (${isRefused}))`
-          : `${isLate} AND next_close_at IS NULL`;
-      const guard = `id = :id AND status = :status AND ${waits} AND (lease_until IS NULL OR lease_until <= :now)`;
+        decision === 'handled' ? `(${where.lateForPerson} OR ${where.refusedCancel})` : where.lateForPerson;
+      const guard = `id = :id AND status = :status AND ${waits} AND ${leaseFree}`;
       const { id, status } = order;
       return inTransaction(db, async (manager) => {
         const done = (await change(manager, set[decision], guard, { id, status, now })) === 1;
@@ -235,7 +215,7 @@ export function createPaymentStore(db: DataSource) {
     async lateForPeople(limit: number): Promise<PaymentOrder[]> {
       return orders
         .createQueryBuilder('o')
-        .where(waitsForPerson)
+        .where(where.lateForPerson)
         .orderBy('o.latePaidAt')
         .addOrderBy('o.id')
         .limit(limit)
@@ -243,17 +223,12 @@ export function createPaymentStore(db: DataSource) {
     },
 
     countLateForPeople: (): Promise<number> =>
-      orders.createQueryBuilder('o').where(waitsForPerson).getCount(),
+      orders.createQueryBuilder('o').where(where.lateForPerson).getCount(),
 
     /** How many closed orders turned out to be paid or payable; they should stay none. */
     countViolations: (): Promise<number> => db.getRepository(ViolationEntity).count(),
   };
 }
-
-const waitsForPerson =
-  "o.late_paid_at IS NOT NULL AND o.late_handled_at IS NULL AND o.next_close_at IS NULL AND o.status IN ('close', 'refunding')";
-
-const unwatched = 'watch_until IS NULL AND status IN';
 
 /** Another payment of this order is known, under another number of its channel's. */
 async function isSecondPayment(manager: EntityManager, id: string, channelTradeNo: string): Promise<boolean> {

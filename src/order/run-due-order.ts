@@ -1,11 +1,12 @@
 import { isLockConflict } from '../platform/lasting-error.ts';
 import { cancelOrder } from './cancel-order.ts';
-import { type DueWork, dueWork, outOfOrder } from './channel-now.ts';
+import { outOfOrder } from './channel-now.ts';
 import { closeOrder } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
 import { orStuck } from './faulty-data.ts';
 import { lookForLastTime } from './last-look.ts';
-import { awaitsLastLook, isDue, type PaymentOrder } from './order.ts';
+import { isIn, type Phase, phaseOf } from './lifecycle.ts';
+import { isDue, type PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
 import { pollOrder } from './poll-order.ts';
 import { refundLatePayment } from './refund-late.ts';
@@ -54,25 +55,37 @@ async function loadAndRun(deps: OrderDeps, orderNo: string, trigger: CloseTrigge
 
 type DoWork = (deps: OrderDeps, order: PaymentOrder, trigger: CloseTrigger) => Promise<unknown>;
 
-const doWork: Record<DueWork, DoWork> = {
-  refund: refundLatePayment,
+/** What an order's timer does in each phase. In the others nothing is left to do. */
+const workOf: Record<Phase, DoWork> = {
+  awaiting_payment: pollOrder,
+  closing: closeOrder,
+  cancelling: cancelOrder,
+  giving_back: cancelOrder,
+  watched: watchOrder,
   last_look: lookForLastTime,
-  watch: watchOrder,
-  cancel: cancelOrder,
-  poll: pollOrder,
-  close: closeOrder,
+  refunding: refundLatePayment,
+  late_undecided: dropTimer,
+  refund_refused: dropTimer,
+  paid: dropTimer,
+  ended: dropTimer,
 };
+
+/** No writer leaves a due time here. A person who wrote one by hand must not move money, nor keep the sweep busy. */
+async function dropTimer({ store, log }: OrderDeps, order: PaymentOrder): Promise<void> {
+  log.warn({ orderNo: order.orderNo, status: order.status }, 'timer of an order that needs none dropped');
+  await store.dropTimer(order);
+}
 
 async function runDue(deps: OrderDeps, order: PaymentOrder, trigger: CloseTrigger): Promise<NextRun> {
   const now = deps.clock.now();
   if (!isDue(order, now)) return runAt(order.nextCloseAt);
 
-  await doWork[dueWork(order, now)](deps, order, trigger);
+  await workOf[phaseOf(order, now)](deps, order, trigger);
 
   const after = await deps.store.get(order.id);
   const { leaseUntil } = after;
   if (!isDue(after, deps.clock.now()))
-    return awaitsLastLook(after) ? { kind: 'never' } : runAt(after.nextCloseAt);
+    return isIn('last_look', after) ? { kind: 'never' } : runAt(after.nextCloseAt);
   // Still due: another process has the lease or had it a moment ago, or its channel is out of order.
   if (leaseUntil !== null && leaseUntil.getTime() > now.getTime()) return runAt(leaseUntil);
   const out = outOfOrder(deps, 'ask', after);

@@ -6,7 +6,8 @@ import type { OrderDeps } from './deps.ts';
 import type { CloseRecord } from './entities.ts';
 import type { NewCloseRecord } from './guarded-change.ts';
 import type { SeenPayment } from './late-payment.ts';
-import { awaitsLastLook, isGivingBack, type PaymentOrder, type PendingReason } from './order.ts';
+import { isIn } from './lifecycle.ts';
+import type { PaymentOrder, PendingReason } from './order.ts';
 import type { CloseOutcome, CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
 import { countOf, isStuck, needsPerson, retryDelayMs } from './retry.ts';
@@ -152,7 +153,7 @@ function tellsPerson(deps: OrderDeps, attempt: CloseAttempt, reason: PendingReas
 
 /** What the attempt needed of the channel. */
 function workOf(deps: OrderDeps, { type, leased }: CloseAttempt): Work {
-  if (type === 'sync' || awaitsLastLook(leased)) return 'ask';
+  if (type === 'sync' || isIn('last_look', leased)) return 'ask';
   return type === 'refund' || leased.status === 'success' ? givingBack(deps, leased) : 'close';
 }
 
@@ -160,7 +161,7 @@ function workOf(deps: OrderDeps, { type, leased }: CloseAttempt): Work {
 export async function whoWasFaster(deps: OrderDeps, order: PaymentOrder): Promise<CloseOutcome> {
   const now = await deps.store.get(order.id);
   const { status, leaseUntil } = now;
-  if (isGivingBack(now)) return { kind: 'ended', status: 'refunding' };
+  if (isIn('giving_back', now)) return { kind: 'ended', status: 'refunding' };
   if (status === 'progress') return { kind: 'busy', retryAt: leaseUntil ?? deps.clock.now() };
   return { kind: 'ended', status };
 }

@@ -4,6 +4,7 @@ import { createAttemptStore } from './attempt-store.ts';
 import { PaymentOrderEntity } from './entities.ts';
 import { createFaultyStore } from './faulty-store.ts';
 import { change, noFailures } from './guarded-change.ts';
+import { leaseFree, where } from './lifecycle.ts';
 import type { PaymentOrder } from './order.ts';
 import { newOrderId } from './order-id.ts';
 import type { NamedOrder, OrderNumbers } from './outcomes.ts';
@@ -141,8 +142,7 @@ export function createOrderStore(db: DataSource) {
      * The moment is kept, because what is under way may take effect until long after.
      */
     async beginCreateAttempt(id: string, now: Date): Promise<boolean> {
-      const guard =
-        "id = :id AND status = 'progress' AND ending = 'expiry' AND expires_at > :now AND (lease_until IS NULL OR lease_until <= :now)";
+      const guard = `id = :id AND ${where.untouched} AND expires_at > :now AND ${leaseFree}`;
       return (await change(orders.manager, { createAttemptedAt: now }, guard, { id, now })) === 1;
     },
 
@@ -155,7 +155,7 @@ export function createOrderStore(db: DataSource) {
     /** False: it ended while it was being created. */
     async confirmCreation(id: string, payBody: string): Promise<boolean> {
       const set = { payBody, errorMsg: null };
-      return (await change(orders.manager, set, "id = :id AND status = 'progress'", { id })) === 1;
+      return (await change(orders.manager, set, `id = :id AND ${where.open}`, { id })) === 1;
     },
 
     async noteCreateError(id: string, errorMsg: string): Promise<void> {
@@ -166,7 +166,7 @@ export function createOrderStore(db: DataSource) {
 
     /** Moves the timer of an open order that nobody has asked to end. False: somebody has, or it has ended. */
     async postpone(id: string, nextCloseAt: Date): Promise<boolean> {
-      const guard = "id = :id AND status = 'progress' AND ending = 'expiry'";
+      const guard = `id = :id AND ${where.untouched}`;
       return (await change(orders.manager, { nextCloseAt }, guard, { id })) === 1;
     },
 
@@ -176,17 +176,22 @@ export function createOrderStore(db: DataSource) {
      * False: it is paid, or due already.
      */
     async askSoon(id: string, now: Date): Promise<boolean> {
-      const guard =
-        "id = :id AND status IN ('progress', 'close', 'cancel') AND paid_at IS NULL AND late_paid_at IS NULL AND (next_close_at IS NULL OR next_close_at > :now OR lease_until > :now)";
+      const guard = `id = :id AND ${where.unpaid} AND (next_close_at IS NULL OR next_close_at > :now OR lease_until > :now)`;
       const nextCloseAt = () => 'IF(lease_until > :now, lease_until, :now)';
       return (await change(orders.manager, { nextCloseAt }, guard, { id, now })) === 1;
+    },
+
+    /** Takes away a due time that stands where nothing is left to do. Whatever has changed since then stands. */
+    async dropTimer({ id, status, nextCloseAt: was }: PaymentOrder): Promise<void> {
+      const guard = 'id = :id AND status = :status AND next_close_at = :was';
+      await change(orders.manager, { nextCloseAt: null }, guard, { id, status, was });
     },
 
     /** Makes an open order due now, forgetting its earlier failures. A cancel stays one. False: it has ended. */
     async makeDue(id: string, now: Date): Promise<boolean> {
       const ending = () => "IF(ending = 'expiry', 'close', ending)";
       const set = { nextCloseAt: now, ending, ...noFailures };
-      return (await change(orders.manager, set, "id = :id AND status = 'progress'", { id })) === 1;
+      return (await change(orders.manager, set, `id = :id AND ${where.open}`, { id })) === 1;
     },
 
     /**
@@ -195,9 +200,7 @@ export function createOrderStore(db: DataSource) {
      */
     async beginAgain(id: string, at: Date): Promise<boolean> {
       const set = { nextCloseAt: at, ...noFailures };
-      const guard =
-        "id = :id AND (next_close_at IS NOT NULL OR stuck_at IS NOT NULL) AND (status <> 'success' OR ending IN ('reverse', 'cancel')) AND (status NOT IN ('close', 'cancel') OR watch_until IS NOT NULL OR stuck_at IS NOT NULL OR next_close_at <= :at)";
-      return (await change(orders.manager, set, guard, { id, at })) === 1;
+      return (await change(orders.manager, set, `id = :id AND ${where.beginsAgain}`, { id, now: at })) === 1;
     },
 
     /**

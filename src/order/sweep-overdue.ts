@@ -1,5 +1,5 @@
 import type { OrderDeps } from './deps.ts';
-import { awaitsLastLook } from './order.ts';
+import { isIn } from './lifecycle.ts';
 import type { OverdueOrder } from './store.ts';
 import { inTraceOf } from './trace-of.ts';
 
@@ -99,7 +99,7 @@ async function giveTimers(
     states.forEach((state, i) => {
       const order = some[i];
       if (order !== undefined && (state === 'away' || state === 'failed')) run?.(order);
-      const asPlanned = order !== undefined && awaitsLastLook(order);
+      const asPlanned = order !== undefined && isIn('last_look', order);
       counts[state === 'set' ? (asPlanned ? 'lastLooks' : 'enqueued') : state] += 1;
     });
   }

@@ -1,5 +1,6 @@
 import type { LateDecision } from '../order/late-payment.ts';
-import { isWatched, keepsLateMoney, type PaymentOrder } from '../order/order.ts';
+import { allows, isIn } from '../order/lifecycle.ts';
+import type { PaymentOrder } from '../order/order.ts';
 
 export type OrderAction = 'close' | 'cancel' | 'sync' | 'reclose' | 'resend' | 'late';
 
@@ -14,9 +15,9 @@ export function possibleActions(
   const { status, ending } = order;
   const possible: Record<OrderAction, boolean> = {
     close: status === 'progress' && ending !== 'cancel',
-    cancel: status === 'progress' || status === 'success' || isWatched(order) || keepsLateMoney(order),
+    cancel: allows('cancellable', order) || allows('shownWatched', order) || isIn('late_undecided', order),
     sync: true,
-    reclose: status === 'progress' || canBeginAgain(order, now),
+    reclose: status === 'progress' || allows('beginsAgain', order, now),
     resend: hasNotices,
     late: possibleDecisions(order).length > 0,
   };
@@ -25,31 +26,8 @@ export function possibleActions(
   );
 }
 
-/** What a person may decide about its late payment (关单后支付): as `decideLate` of the store accepts it. */
+/** What a person may decide about its late payment (关单后支付): what the store accepts. */
 export function possibleDecisions(order: PaymentOrder): LateDecision[] {
-  const { status, latePaidAt, lateHandledAt, nextCloseAt, stuckAt, retryReason } = order;
-  // Money of a cancelled payment has gone back, and the channel does not say how much.
-  if (status === 'success' && stuckAt !== null && retryReason === 'mismatch') return ['handled'];
-  if (nextCloseAt !== null) return [];
-  const isLate = latePaidAt !== null && lateHandledAt === null;
-  if (isLate && (status === 'close' || status === 'refunding')) return ['refund', 'reopen', 'handled'];
-  // A cancel whose refund was refused: a person gives the money back.
-  return status === 'success' && stuckAt !== null ? ['handled'] : [];
-}
-
-/** As `beginAgain` of the store: something is left to do. The last look at a closed order waits for its time. */
-function canBeginAgain(order: PaymentOrder, now: Date): boolean {
-  const { status, ending, nextCloseAt, stuckAt, watchUntil } = order;
-  if (nextCloseAt === null && stuckAt === null) return false;
-  switch (status) {
-    case 'success':
-      return ending === 'reverse' || ending === 'cancel';
-    case 'close':
-    case 'cancel':
-      return watchUntil !== null || stuckAt !== null || (nextCloseAt !== null && nextCloseAt <= now);
-    case 'progress':
-    case 'refunding':
-    case 'refunded':
-      return true;
-  }
+  if (allows('lateForPerson', order)) return ['refund', 'reopen', 'handled'];
+  return allows('refusedCancel', order) ? ['handled'] : [];
 }

@@ -1,4 +1,5 @@
-import { type PaymentOrder, shownStatus } from '../order/order.ts';
+import { shownStatus } from '../order/lifecycle.ts';
+import type { PaymentOrder } from '../order/order.ts';
 
 /** What people are shown of an order in a list. Never what the customer pays with. */
 export const shownFields = [

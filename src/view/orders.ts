@@ -1,6 +1,8 @@
 import type { DataSource } from 'typeorm';
 import type { ChannelName } from '../channel/channel.ts';
-import type { OrderStatus } from '../order/order.ts';
+import { toSql } from '../order/condition.ts';
+import { conditions, phases } from '../order/lifecycle.ts';
+import { type OrderStatus, orderStatuses } from '../order/order.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import { loadOrders } from './load-orders.ts';
 import type { OrderView } from './order-row.ts';
@@ -80,9 +82,8 @@ const among = (found: Sql): Source => ({
   where: [],
 });
 
-/** The money is on its way back, see `isGivingBack`. */
-const givingBack =
-  "o.status = 'success' AND o.ending IN ('cancel', 'reverse') AND o.next_close_at IS NOT NULL";
+/** The money is on its way back. */
+const givingBack = toSql(phases.giving_back, 'o.');
 
 /** Few orders are searched for, overdue, stuck, watched or late: then the list begins there. Else with channels and states. */
 async function sources(db: DataSource, filter: OrdersFilter, overdueSince: Date): Promise<Source[]> {
@@ -123,18 +124,9 @@ function longestOverdue(channel: ChannelName | undefined, since: Date): Sql {
   );
 }
 
-const everyStatus = Object.keys({
-  progress: true,
-  success: true,
-  close: true,
-  cancel: true,
-  refunding: true,
-  refunded: true,
-} satisfies Record<OrderStatus, true>);
-
 /** Each channel in each state is one stretch of `ix_channel_status`, newest first. */
 function byChannelAndStatus(channels: ChannelName[], { status, state }: OrdersFilter): Source[] {
-  const statuses = (status === undefined ? everyStatus : [status]).filter(
+  const statuses = (status === undefined ? [...orderStatuses] : [status]).filter(
     (one) => state !== 'open' || one === 'progress',
   );
   const stretches = channels.flatMap((name) =>
@@ -161,8 +153,8 @@ function filterConditions(
 
 /** `shownStatus` as a condition. */
 function isShownAs(status: OrderStatus): Sql {
-  if (status === 'refunding') return sql(`(o.status = 'refunding' OR (${givingBack}))`);
-  if (status === 'success') return sql(`o.status = 'success' AND NOT (${givingBack})`);
+  if (status === 'refunding') return sql(`(o.status = 'refunding' OR ${givingBack})`);
+  if (status === 'success') return sql(`o.status = 'success' AND NOT ${givingBack}`);
   return sql('o.status = ?', status);
 }
 
@@ -175,7 +167,7 @@ function isInState(state: NonNullable<OrdersFilter['state']>, overdueSince: Date
     case 'stuck':
       return sql('o.stuck_at IS NOT NULL');
     case 'watched':
-      return sql("o.status = 'close' AND o.watch_until IS NOT NULL AND o.late_paid_at IS NULL");
+      return sql(toSql(conditions.shownWatched, 'o.'));
     case 'late':
       return sql('o.late_paid_at IS NOT NULL');
     default:

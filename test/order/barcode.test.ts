@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dataOf } from '../../src/http/daxpay/content.ts';
 import { generation206 } from '../../src/http/daxpay/generation-2-0-6.ts';
 import { createOrder } from '../../src/order/create-order.ts';
-import { isGivingBack, type PaymentOrder } from '../../src/order/order.ts';
+import { isIn } from '../../src/order/lifecycle.ts';
+import type { PaymentOrder } from '../../src/order/order.ts';
 import type { CreateOrder } from '../../src/order/outcomes.ts';
 import { recordPayment } from '../../src/order/record-payment.ts';
 import { aWish, createWorld, type World } from '../support/world.ts';
@@ -251,7 +252,7 @@ describe('wechat_pay: a charge that is reversed by its close', () => {
     await world.fire(order);
     const paid = await world.reload(order);
     expect(paid).toMatchObject({ status: 'success', retryReason: 'not_enough' });
-    expect(isGivingBack(paid)).toBe(true);
+    expect(isIn('giving_back', paid)).toBe(true);
     expect(await world.close(order, 'api')).toEqual({ kind: 'ended', status: 'refunding' });
     const told = dataOf({ kind: 'order', order: paid }, generation206.fields, generation206.units);
     expect(told).toMatchObject({ status: 'refunding', refundableBalance: 0 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOrder } from '../../src/order/create-order.ts';
-import { awaitsLastLook, type PaymentOrder } from '../../src/order/order.ts';
+import { isIn } from '../../src/order/lifecycle.ts';
+import type { PaymentOrder } from '../../src/order/order.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
 import type { Operation } from '../../src/simulator/operations.ts';
 import { until } from '../support/until.ts';
@@ -92,7 +93,7 @@ async function isNotWrong(order: PaymentOrder, what: string): Promise<PaymentOrd
 /** Lets the order's timer fire until there is nothing left to do for it. */
 async function toTheEnd(order: PaymentOrder, what: string): Promise<PaymentOrder> {
   let row = await isNotWrong(order, what);
-  for (let round = 0; row.nextCloseAt !== null && !awaitsLastLook(row) && round < 6; round += 1) {
+  for (let round = 0; row.nextCloseAt !== null && !isIn('last_look', row) && round < 6; round += 1) {
     await world.fire(order);
     row = await isNotWrong(order, what);
   }
@@ -138,7 +139,7 @@ async function survives(name: string, fault: Fault, scenario: Scenario): Promise
   const row = await toTheEnd(order, what);
   expect(row.status, what).toBe(givesBack.has(operation) ? 'cancel' : paid ? 'success' : 'close');
   expect(row, what).toMatchObject({ watchUntil: null, leaseToken: null });
-  expect(row.nextCloseAt === null || awaitsLastLook(row), what).toBe(true);
+  expect(row.nextCloseAt === null || isIn('last_look', row), what).toBe(true);
   const final = (await world.records(order)).filter(({ outcome }) => outcome === 'closed');
   expect(final.length, what).toBe(row.status === 'close' ? 1 : 0);
   const refunds = await world.refunds(order);

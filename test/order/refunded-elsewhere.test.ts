@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { decideLatePayment } from '../../src/order/decide-late.ts';
-import { type OrderStatus, type PaymentOrder, shownStatus } from '../../src/order/order.ts';
+import { shownStatus } from '../../src/order/lifecycle.ts';
+import type { OrderStatus, PaymentOrder } from '../../src/order/order.ts';
 import { runDueOrder } from '../../src/order/run-due-order.ts';
 import { possibleActions } from '../../src/view/actions.ts';
 import { createWorld, somebody, type World } from '../support/world.ts';

@@ -7,9 +7,10 @@ import {
   type Violation,
   ViolationEntity,
 } from '../../../src/order/entities.ts';
+import { shownStatus } from '../../../src/order/lifecycle.ts';
 import { type MerchantNotice, MerchantNoticeEntity } from '../../../src/order/notice-entities.ts';
 import { readSnapshot } from '../../../src/order/notice-snapshot.ts';
-import { type OrderStatus, type PaymentOrder, shownStatus } from '../../../src/order/order.ts';
+import type { OrderStatus, PaymentOrder } from '../../../src/order/order.ts';
 import type { LogEntry } from '../../../src/simulator/journal.ts';
 import type { OrderSnapshot } from '../../../src/simulator/snapshot.ts';
 import type { Life } from './life.ts';

@@ -1,7 +1,8 @@
 import type { ChannelPayment, NotificationReply } from '../../../src/channel/channel.ts';
 import { ChannelNotificationEntity, RefundEntity } from '../../../src/order/entities.ts';
 import { LEASE_MS } from '../../../src/order/lease-keeper.ts';
-import { awaitsLastLook, isGivingBack, type PaymentOrder } from '../../../src/order/order.ts';
+import { isIn } from '../../../src/order/lifecycle.ts';
+import type { PaymentOrder } from '../../../src/order/order.ts';
 import type { OrderSnapshot } from '../../../src/simulator/snapshot.ts';
 import { accuseAnswer, accusePromise } from './accuse-answer.ts';
 import { accuseRow } from './accuse-row.ts';
@@ -153,7 +154,7 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
     const atWork = new Set(lane.stepper.steps().map(({ operation }) => operation)).size;
     if (atWork > 1) timerIsKept = false;
     const isQuiet = atWork === 0 && timerIsKept && !lane.timer.isAway();
-    if (!isQuiet || before === null || before.nextCloseAt === null || awaitsLastLook(before)) return;
+    if (!isQuiet || before === null || before.nextCloseAt === null || isIn('last_look', before)) return;
     const at = lane.timer.at();
     const latest = Math.max(before.nextCloseAt.getTime(), lane.clock.now().getTime() + TAKEN_MS);
     if (at !== null && at.getTime() <= latest) return;
@@ -249,7 +250,7 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
         if (isUnasked(now, writer))
           accuse('an end before its time is in the row, and nobody had asked for it');
         if (isTooEarly(now, writer)) accuse('closed before its deadline, and nobody had asked for it');
-        const becamePaid = before?.status !== 'success' && now.status === 'success' && !isGivingBack(now);
+        const becamePaid = before?.status !== 'success' && now.status === 'success' && !isIn('giving_back', now);
         if (becamePaid && knowReturn.has(writer))
           accuse('success, although the channel had shown that the money went back');
         for (const wrong of accuseRow({

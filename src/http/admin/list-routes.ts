@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { pendingReasons } from '../../order/order.ts';
+import { orderStatuses, pendingReasons } from '../../order/order.ts';
 import type { StuckFilter } from '../../order/stuck-store.ts';
 import type { CloseRecordsFilter, CloseRecordView } from '../../view/close-records.ts';
 import type { OrderDetailView } from '../../view/order-detail.ts';
@@ -43,12 +43,11 @@ const LISTS_AT_ONCE = 2;
 const LISTS_WAITING = 50;
 const ASK_AGAIN_MS = 2_000;
 
-const statuses = ['progress', 'success', 'close', 'cancel', 'refunding', 'refunded'] as const;
 const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
 const ordersQuery = z.object({
   search,
-  status: z.enum(statuses).optional(),
+  status: z.enum(orderStatuses).optional(),
   channel: channel.optional(),
   state: z.enum(orderStates).optional(),
   createdFrom: moment.optional(),

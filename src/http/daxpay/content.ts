@@ -1,5 +1,6 @@
 import type { LosslessNumber } from 'lossless-json';
-import { isGivingBack, type PaymentOrder, shownStatus } from '../../order/order.ts';
+import { isIn, shownStatus } from '../../order/lifecycle.ts';
+import type { PaymentOrder } from '../../order/order.ts';
 import type { SyncOutcome } from '../../order/outcomes.ts';
 import type { Units } from './units.ts';
 
@@ -38,7 +39,7 @@ const orderValues = {
   payBody: ({ payBody }) => payBody,
   amount: ({ amountFen }, units) => units.writeAmount(amountFen),
   refundableBalance: (order, units) =>
-    units.writeAmount(order.status === 'success' && !isGivingBack(order) ? order.amountFen : 0),
+    units.writeAmount(order.status === 'success' && !isIn('giving_back', order) ? order.amountFen : 0),
   payTime: ({ paidAt, latePaidAt }, units) => timeOrNull(paidAt ?? latePaidAt, units),
   expiredTime: ({ expiresAt }, units) => units.writeTime(expiresAt),
   closeTime: ({ closedAt }, units) => timeOrNull(closedAt, units),
