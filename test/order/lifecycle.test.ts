@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
@@ -69,4 +70,11 @@ test('every state can be reached, and an order that has been refunded stays so',
   for (const from of reached) for (const to of transitions[from as keyof typeof transitions]) reached.add(to);
   expect([...reached].toSorted()).toEqual([...orderStatuses].toSorted());
   expect(transitions.refunded).toEqual([]);
+});
+
+test('the diagram in docs/architecture.md draws the transitions, and no others', () => {
+  const page = readFileSync(new URL('../../docs/architecture.md', import.meta.url), 'utf8');
+  const drawn = [...page.matchAll(/^ {2}(\w+) --> (\w+)$/gm)].map(([, from, to]) => `${from} ${to}`);
+  const listed = Object.entries(transitions).flatMap(([from, to]) => to.map((state) => `${from} ${state}`));
+  expect(drawn.toSorted()).toEqual(listed.toSorted());
 });
