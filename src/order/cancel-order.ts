@@ -5,7 +5,7 @@ import { givingBack, notNow } from './channel-now.ts';
 import { askAndDecide } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
 import { type GiveBackResult, giveBack, refundNoOf } from './give-back.ts';
-import { holding, takeCancelLease } from './lease.ts';
+import { withLease } from './lease.ts';
 import { isIn } from './lifecycle.ts';
 import type { PaymentOrder } from './order.ts';
 import type { CancelOutcome, CloseOutcome, CloseTrigger } from './outcomes.ts';
@@ -33,10 +33,11 @@ export async function cancelOrder(
   const work = order.status === 'progress' ? 'close' : givingBack(deps, order);
   const pending = await notNow(deps, order, work, 'cancel');
   if (pending !== null) return pending;
-  const leased = await takeCancelLease(deps, order);
-  if (leased === null) return whatItHasBecome(deps, order, trigger);
-  const cancel = leased.status === 'progress' ? cancelUnpaid : cancelPaid;
-  return holding(deps, leased, () => cancel(deps, leased, trigger));
+  const outcome = await withLease(deps, order, 'cancel', (leased) => {
+    const cancel = leased.status === 'progress' ? cancelUnpaid : cancelPaid;
+    return cancel(deps, leased, trigger);
+  });
+  return outcome ?? whatItHasBecome(deps, order, trigger);
 }
 
 function isPastRefund({ channels, clock }: OrderDeps, { channel, paidAt }: PaymentOrder): boolean {

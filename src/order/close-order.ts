@@ -3,7 +3,7 @@ import { type Answers, answersOf, closeAtChannel, nothingAsked } from './ask-cha
 import { notNow } from './channel-now.ts';
 import { type CloseDecision, decideClose } from './decide-close.ts';
 import type { OrderDeps } from './deps.ts';
-import { holding, takeCloseLease, takeLease } from './lease.ts';
+import { withLease } from './lease.ts';
 import { isIn } from './lifecycle.ts';
 import { isDue, type PaymentOrder } from './order.ts';
 import type { CloseOutcome, CloseTrigger } from './outcomes.ts';
@@ -32,11 +32,11 @@ export async function closeOrder(
   if (waitsForExpiry(trigger) && !isDue(order, deps.clock.now())) {
     return { kind: 'not_due', dueAt: order.nextCloseAt ?? order.expiresAt };
   }
-  const pending = await notNow(deps, order, 'close', waitsForExpiry(trigger) ? order.ending : 'close');
+  const intent = waitsForExpiry(trigger) ? null : 'close';
+  const pending = await notNow(deps, order, 'close', intent ?? order.ending);
   if (pending !== null) return pending;
-  const leased = waitsForExpiry(trigger) ? await takeLease(deps, order) : await takeCloseLease(deps, order);
-  if (leased === null) return whoWasFaster(deps, order);
-  return holding(deps, leased, () => closeLeased(deps, leased, trigger));
+  const outcome = await withLease(deps, order, intent, (leased) => closeLeased(deps, leased, trigger));
+  return outcome ?? whoWasFaster(deps, order);
 }
 
 async function closeLeased(

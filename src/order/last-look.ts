@@ -3,7 +3,7 @@ import { assertNever } from '../platform/assert-never.ts';
 import { answersOf, nothingAsked } from './ask-channel.ts';
 import { notNow } from './channel-now.ts';
 import type { OrderDeps } from './deps.ts';
-import { holding, takeLease } from './lease.ts';
+import { withLease } from './lease.ts';
 import { asChannelOrder, type PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
@@ -33,9 +33,7 @@ export async function lookForLastTime(
     await deps.store.putOff(order, at);
   }
   if (notAsked !== null || channel === undefined) return;
-  const leased = await takeLease(deps, order);
-  if (leased === null) return;
-  await holding(deps, leased, () => lookLeased(deps, channel, leased, trigger));
+  await withLease(deps, order, null, (leased) => lookLeased(deps, channel, leased, trigger));
 }
 
 async function lookLeased(

@@ -5,49 +5,54 @@ import { LEASE_MS } from './lease-keeper.ts';
 import type { PaymentOrder } from './order.ts';
 
 /**
- * Takes the order's lease (租约): one operation at a time per order, across all processes (G7). It is short, and
- * prolonged while this process lives, until the attempt gives it back. Null: somebody else has it, or the order has
- * moved on. The returned order is read after the lease was taken.
+ * What was asked for, if anything: written with the lease, and the order is due when that would run out. If the process
+ * dies, the timer goes on with it.
  */
-export async function takeLease(deps: OrderDeps, order: PaymentOrder): Promise<PaymentOrder | null> {
-  return takeAndKeep(deps, order, () => ({}));
-}
+export type Intent = 'close' | 'cancel' | null;
 
 /**
- * The lease for a close that somebody asked for. The wish is written with it, and the order is due again when it would
- * run out: if this process dies, the timer goes on with the close.
+ * Runs `work` under the order's lease (租约): one operation at a time per order, across all processes (G7). The lease is
+ * short, and prolonged while this process lives, until the attempt gives it back. `work` gets the order as read after the
+ * lease was taken. If `work` throws, which only the database makes it do, the lease is no longer prolonged.
+ * Null: another process has the lease, or the order has moved on.
  */
-export async function takeCloseLease(deps: OrderDeps, order: PaymentOrder): Promise<PaymentOrder | null> {
-  const ending = () => "IF(ending = 'expiry', 'close', ending)";
-  return takeAndKeep(deps, order, (until) => ({ ending, nextCloseAt: until }));
-}
-
-/**
- * The lease for a cancel. The wish to cancel is written with it, and the order is due again when it would run out:
- * if this process dies, the timer goes on with the cancel.
- */
-export async function takeCancelLease(deps: OrderDeps, order: PaymentOrder): Promise<PaymentOrder | null> {
-  return takeAndKeep(deps, order, (until) => ({ ending: 'cancel', nextCloseAt: until }));
-}
-
-/** Does what an attempt does under its lease. If that breaks off, by an error of the database, the lease is let go. */
-export async function holding<T>(deps: OrderDeps, leased: PaymentOrder, work: () => Promise<T>): Promise<T> {
+export async function withLease<T>(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  intent: Intent,
+  work: (leased: PaymentOrder) => Promise<T>,
+): Promise<T | null> {
+  const leased = await takeLease(deps, order, intent);
+  if (leased === null) return null;
   try {
-    return await work();
+    return await work(leased);
   } catch (error) {
     deps.leases.drop(leased);
     throw error;
   }
 }
 
-async function takeAndKeep(
+/** Takes the lease and keeps it; null as above. */
+export async function takeLease(
   deps: OrderDeps,
   order: PaymentOrder,
-  setUntil: (until: Date) => Change,
+  intent: Intent = null,
 ): Promise<PaymentOrder | null> {
   const now = deps.clock.now();
   const until = new Date(now.getTime() + LEASE_MS);
-  const leased = await deps.store.takeLease(order, { token: randomUUID(), until, set: setUntil(until) }, now);
+  const lease = { token: randomUUID(), until, set: writtenWith(intent, until) };
+  const leased = await deps.store.takeLease(order, lease, now);
   if (leased !== null) deps.leases.keep(leased);
   return leased;
+}
+
+function writtenWith(intent: Intent, until: Date): Change {
+  switch (intent) {
+    case null:
+      return {};
+    case 'close':
+      return { ending: () => "IF(ending = 'expiry', 'close', ending)", nextCloseAt: until };
+    case 'cancel':
+      return { ending: 'cancel', nextCloseAt: until };
+  }
 }

@@ -4,7 +4,7 @@ import { lastAnswer } from './ask-channel.ts';
 import { givingBack, notNow } from './channel-now.ts';
 import type { OrderDeps } from './deps.ts';
 import { giveBack, refundNoOf } from './give-back.ts';
-import { holding, takeLease } from './lease.ts';
+import { withLease } from './lease.ts';
 import type { PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
 import { attemptLog, type CloseAttempt, closeRecord, settleRetry } from './settle-close.ts';
@@ -22,9 +22,7 @@ export async function refundLatePayment(
   const channel = deps.channels.get(order.channel);
   if ((await notNow(deps, order, givingBack(deps, order), order.ending)) !== null || channel === undefined)
     return;
-  const leased = await takeLease(deps, order);
-  if (leased === null) return;
-  await holding(deps, leased, () => refundLeased(deps, channel, leased, trigger));
+  await withLease(deps, order, null, (leased) => refundLeased(deps, channel, leased, trigger));
 }
 
 async function refundLeased(

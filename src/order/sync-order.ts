@@ -3,7 +3,7 @@ import { assertNever } from '../platform/assert-never.ts';
 import { answersOf, nothingAsked } from './ask-channel.ts';
 import { closeOrder } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
-import { holding, takeLease } from './lease.ts';
+import { withLease } from './lease.ts';
 import { asChannelOrder, isEndedUnpaid, isExpired, type PaymentOrder, type PendingReason } from './order.ts';
 import type { CloseTrigger, SyncOutcome, SyncStatus } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
@@ -34,12 +34,7 @@ export async function syncOrder(
   }
   if (channel.admit('ask', order.method) !== null)
     return { kind: 'unreachable', reason: 'channel_down', answer: 'not asked: out of order' };
-  const leased = await takeLease(deps, order);
-  if (leased === null) {
-    const { leaseUntil } = await deps.store.get(order.id);
-    return { kind: 'busy', retryAt: leaseUntil ?? deps.clock.now() };
-  }
-  return holding(deps, leased, async () => {
+  const outcome = await withLease(deps, order, null, async (leased) => {
     const query = await channel.query(asChannelOrder(leased));
     const answers = answersOf({ ...nothingAsked, queryBefore: query });
     const attempt: CloseAttempt = { type: 'sync', leased, trigger, answers, now: deps.clock.now() };
@@ -47,6 +42,9 @@ export async function syncOrder(
     await deps.store.returnLease(leased);
     return outcome;
   });
+  if (outcome !== null) return outcome;
+  const { leaseUntil } = await deps.store.get(order.id);
+  return { kind: 'busy', retryAt: leaseUntil ?? deps.clock.now() };
 }
 
 async function correct(

@@ -3,7 +3,7 @@ import { lastAnswer } from './ask-channel.ts';
 import { notNow } from './channel-now.ts';
 import { askAndDecide } from './close-order.ts';
 import type { OrderDeps } from './deps.ts';
-import { holding, takeLease } from './lease.ts';
+import { withLease } from './lease.ts';
 import type { PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
 import { recordPayment } from './record-payment.ts';
@@ -17,9 +17,7 @@ import { attemptLog, type CloseAttempt, closeRecord, nextLookAt, settleRetry } f
  */
 export async function watchOrder(deps: OrderDeps, order: PaymentOrder, trigger: CloseTrigger): Promise<void> {
   if ((await notNow(deps, order, 'close', order.ending)) !== null) return;
-  const leased = await takeLease(deps, order);
-  if (leased === null) return;
-  await holding(deps, leased, () => watchLeased(deps, leased, trigger));
+  await withLease(deps, order, null, (leased) => watchLeased(deps, leased, trigger));
 }
 
 async function watchLeased(deps: OrderDeps, leased: PaymentOrder, trigger: CloseTrigger): Promise<void> {
