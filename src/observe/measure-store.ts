@@ -13,8 +13,8 @@ export function measureStore(store: OrderStore, metrics: Metrics): OrderStore {
     ...store,
     async endAttempt(leased, set, record) {
       const done = await store.endAttempt(leased, set, record);
-      noteAttempt(record, done ? record.outcome : 'overtaken');
-      if (done && isClosedByTimer(record)) noteLateness(leased, record);
+      noteAttempt(record, done !== null ? record.outcome : 'overtaken');
+      if (done !== null && isClosedByTimer(record)) noteLateness(leased, record);
       return done;
     },
     async postponeAttempt(leased, next, record) {

@@ -15,7 +15,8 @@ export function createAttemptStore(db: DataSource) {
     set: Change,
     parameters: Record<string, unknown>,
     record: NewCloseRecord,
-  ): Promise<boolean> {
+    isPostponed: boolean,
+  ): Promise<{ done: boolean; now: PaymentOrder | null }> {
     return inTransaction(db, async (manager) => {
       const { id, status, leaseToken: token } = leased;
       const held = 'id = :id AND status = :status AND lease_token = :token';
@@ -25,18 +26,13 @@ export function createAttemptStore(db: DataSource) {
       const values = { id, status, token, createAttemptedAt, isUnconfirmed, ...parameters };
       const done = (await change(manager, { ...set, ...noLease }, guard, values)) === 1;
       if (!done) await change(manager, noLease, held, values);
-      if (done && typeof set.status !== 'function') {
-        await manager.insert(CloseRecordEntity, record);
-      } else if (done) {
-        const { status: statusAfter } = await manager.findOneByOrFail(PaymentOrderEntity, { id: leased.id });
-        await manager.insert(CloseRecordEntity, { ...record, statusAfter });
-      } else {
-        const now = await manager.findOneByOrFail(PaymentOrderEntity, { id: leased.id });
-        await manager.insert(CloseRecordEntity, { ...record, outcome: 'overtaken', statusAfter: now.status });
-      }
-      if (done && (set.status !== undefined || parameters.next === null))
-        await noteChange(manager, { id: leased.id, shown: shownStatus(leased) }, record.createdAt);
-      return done;
+      // An attempt that is merely postponed changes nothing that is shown: the row need not be read.
+      const now = done && isPostponed ? null : await manager.findOneByOrFail(PaymentOrderEntity, { id });
+      const came = done ? {} : { outcome: 'overtaken' };
+      const statusAfter = now?.status ?? record.statusAfter;
+      await manager.insert(CloseRecordEntity, { ...record, ...came, statusAfter });
+      if (done && now !== null) await noteChange(manager, now, shownStatus(leased), record.createdAt);
+      return { done, now };
     });
   }
 
@@ -148,18 +144,25 @@ export function createAttemptStore(db: DataSource) {
     },
 
     /**
-     * Ends an attempt: the change, the lease's return and the record (G8), together or not at all. False: the
+     * Ends an attempt: the change, the lease's return and the record (G8), together or not at all. The order as it is now.
+     * Null: the
      * order ended meanwhile, the lease was lost to another, or the order was created at its channel after that had been
      * asked; then nothing of the change was applied, and only the record is kept, as `overtaken`. A due time that somebody
      * has set meanwhile stands.
      */
-    async endAttempt(leased: PaymentOrder, set: Change, record: NewCloseRecord): Promise<boolean> {
+    async endAttempt(
+      leased: PaymentOrder,
+      set: Change,
+      record: NewCloseRecord,
+    ): Promise<PaymentOrder | null> {
       const { nextCloseAt: next = null, ...others } = set;
       // Somebody may have asked for another look meanwhile. Money that has gone back leaves nothing to look for.
       const isFinal = set.status === 'refunded' || typeof next === 'function';
       const nextCloseAt = isFinal ? next : () => 'IF(next_close_at <=> :was, :next, next_close_at)';
       const parameters = { was: leased.nextCloseAt, next };
-      return finishAttempt(leased, { stuckAt: null, ...others, nextCloseAt }, parameters, record);
+      const changes = { stuckAt: null, ...others, nextCloseAt };
+      const { done, now } = await finishAttempt(leased, changes, parameters, record, false);
+      return done ? now : null;
     },
 
     /**
@@ -185,7 +188,7 @@ export function createAttemptStore(db: DataSource) {
         stuckAt: next.stuckAt,
       };
       const parameters = { was: leased.nextCloseAt, next: next.at, ending: next.ending };
-      return finishAttempt(leased, set, parameters, record);
+      return (await finishAttempt(leased, set, parameters, record, true)).done;
     },
 
     /** Puts off an order whose channel cannot be asked, as we are configured; no attempt was made. */

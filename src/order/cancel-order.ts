@@ -115,10 +115,10 @@ async function settleCancelled(
   } as const;
   if (refunded) await deps.refunds.end(refundNoOf(leased), 'done', lastAnswer(answers), now);
   const record = closeRecord(attempt, refunded ? 'refunded' : 'cancelled', 'cancel');
-  if (!(await deps.store.endAttempt(leased, set, record)))
-    return whatItHasBecome(deps, leased, attempt.trigger);
+  const order = await deps.store.endAttempt(leased, set, record);
+  if (order === null) return whatItHasBecome(deps, leased, attempt.trigger);
   attemptLog(deps, attempt).info({ refunded, watchUntil, answer: lastAnswer(answers) }, 'order cancelled');
-  return { kind: 'cancelled', order: { ...leased, ...set }, refunded };
+  return { kind: 'cancelled', order, refunded };
 }
 
 /** The order stays paid; the money is a person's business now, and it is on the list of what is stuck. */

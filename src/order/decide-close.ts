@@ -3,25 +3,11 @@ import { assertNever } from '../platform/assert-never.ts';
 import type { Evidence } from './ask-channel.ts';
 import type { SeenPayment } from './late-payment.ts';
 import { asChannelOrder, isTracked, type PaymentOrder, type PendingReason } from './order.ts';
-import { asSeen } from './went-back.ts';
+import { anotherAmount, type Retry, readQuery, retry } from './read-query.ts';
 
 export type CloseDecision =
   /** Nobody can pay it any more; or a soft close, to be watched until `watchUntil`. */
   { kind: 'close'; watchUntil: Date | null } | { kind: 'paid'; payment: SeenPayment } | Retry;
-
-/** Not decided. `notBefore` where the moment is known; `paidFen`: a payment of another amount than the order's. */
-export interface Retry {
-  kind: 'retry';
-  reason: PendingReason;
-  notBefore: Date | null;
-  paidFen?: number;
-}
-
-const retry = (reason: PendingReason, notBefore: Date | null = null): CloseDecision => ({
-  kind: 'retry',
-  reason,
-  notBefore,
-});
 
 /** What the table has to know of a channel. */
 type Traits = Pick<
@@ -49,13 +35,12 @@ export function decideClose(
   const query = queryAfter ?? queryBefore;
   if (query === null) return retry('unreachable');
 
-  switch (query.kind) {
+  const reading = readQuery(channel, order, query);
+  switch (reading.kind) {
     case 'paid':
-    case 'refunded': {
-      const { amountFen: paidFen } = query.payment;
-      if (paidFen !== order.amountFen) return { kind: 'retry', reason: 'mismatch', notBefore: null, paidFen };
-      return { kind: 'paid', payment: asSeen(channel, query) };
-    }
+      return reading;
+    case 'another_amount':
+      return anotherAmount(reading.paidFen);
     case 'closed':
       return { kind: 'close', watchUntil: null };
     case 'not_found':
@@ -64,14 +49,11 @@ export function decideClose(
       if (close?.kind === 'unsupported') return decideWithoutClose(channel, order, timesOf(now, query));
       return retry(close === null ? 'unreachable' : unpaidAfter(close));
     case 'user_paying':
-    case 'rate_limited':
-    case 'misconfigured':
-    case 'mismatch':
-      return retry(query.kind);
-    case 'unknown':
-      return retry('unreachable');
+      return retry('user_paying');
+    case 'unclear':
+      return retry(reading.reason);
     default:
-      return assertNever(query);
+      return assertNever(reading);
   }
 }
 

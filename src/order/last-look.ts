@@ -6,9 +6,9 @@ import type { OrderDeps } from './deps.ts';
 import { withLease } from './lease.ts';
 import { asChannelOrder, type PaymentOrder } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
+import { anotherAmount, readQuery, retry } from './read-query.ts';
 import { recordPayment } from './record-payment.ts';
 import { attemptLog, type CloseAttempt, closeRecord, nextLookAt, settleRetry } from './settle-close.ts';
-import { asSeen } from './went-back.ts';
 
 /** Over how long the last looks are spread that were due while their channel was out of order, ms. */
 const PUT_OFF_SPREAD_MS = 3_600_000;
@@ -46,27 +46,25 @@ async function lookLeased(
   const query = await channel.query(asked);
   const answers = answersOf({ ...nothingAsked, queryBefore: query });
   const attempt: CloseAttempt = { type: 'watch', leased, trigger, answers, now: deps.clock.now() };
-  switch (query.kind) {
+  const reading = readQuery(channel, leased, query);
+  switch (reading.kind) {
     case 'closed':
       await settleDone(deps, attempt);
       return;
     case 'not_found':
-      // An error reply, which channels do not sign: it does not count where the channel knows what it has created.
+      // It does not count where the channel knows what it has created.
       if (leased.payBody === null || !channel.showsUntouched(asked)) await settleDone(deps, attempt);
-      else await settleRetry(deps, attempt, { reason: 'not_confirmed', notBefore: null });
+      else await settleRetry(deps, attempt, retry('not_confirmed'));
       return;
-    case 'paid':
-    case 'refunded': {
-      if (query.payment.amountFen !== leased.amountFen) {
-        const { amountFen: paidFen } = query.payment;
-        await settleRetry(deps, attempt, { reason: 'mismatch', notBefore: null, paidFen });
-        return;
-      }
+    case 'paid': {
       const record = closeRecord(attempt, 'late', leased.status);
-      const outcome = await recordPayment(deps, leased, asSeen(channel, query), { record });
+      const outcome = await recordPayment(deps, leased, reading.payment, { record });
       if (outcome === 'repeated') await settleDone(deps, attempt);
       return;
     }
+    case 'another_amount':
+      await settleRetry(deps, attempt, anotherAmount(reading.paidFen));
+      return;
     case 'unpaid':
     case 'user_paying':
       attemptLog(deps, attempt).error(
@@ -80,16 +78,11 @@ async function lookLeased(
       );
       await deps.store.returnLease(leased);
       return;
-    case 'unknown':
-      await settleRetry(deps, attempt, { reason: 'unreachable', notBefore: null });
-      return;
-    case 'rate_limited':
-    case 'misconfigured':
-    case 'mismatch':
-      await settleRetry(deps, attempt, { reason: query.kind, notBefore: null });
+    case 'unclear':
+      await settleRetry(deps, attempt, retry(reading.reason));
       return;
     default:
-      assertNever(query);
+      assertNever(reading);
   }
 }
 

@@ -1,29 +1,28 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { PaymentOrderEntity } from './entities.ts';
 import { shownStatus } from './lifecycle.ts';
 import { MerchantNoticeEntity } from './notice-entities.ts';
 import { writeSnapshot } from './notice-snapshot.ts';
-import type { OrderStatus } from './order.ts';
+import type { OrderStatus, PaymentOrder } from './order.ts';
 
 /**
  * Writes what the merchant is to be told of a change of the order's state, in the transaction that makes the change: both
- * or neither (G6). `shown` is the state that was shown before. Nothing is written where the merchant was told of that state
+ * or neither (G6). `order` is as the change has left it, `shownBefore` the state that was shown before. Nothing is written where the merchant was told of that state
  * last, so that an order has one ending and one event, or does not want to be told. Due at once; `src/notice/` sends it.
  */
 export async function noteChange(
   manager: EntityManager,
-  before: { id: string; shown: OrderStatus },
+  order: PaymentOrder,
+  shownBefore: OrderStatus,
   now: Date,
 ): Promise<void> {
-  const order = await manager.findOneByOrFail(PaymentOrderEntity, { id: before.id });
   if (order.notNotify || order.notifyUrl === null) return;
   const shown = shownStatus(order);
   const last = await manager.findOne(MerchantNoticeEntity, {
     where: { orderNo: order.orderNo },
     order: { id: 'DESC' },
   });
-  if (shown === (last?.event ?? before.shown)) return;
+  if (shown === (last?.event ?? shownBefore)) return;
   await manager.insert(MerchantNoticeEntity, {
     eventId: randomUUID(),
     orderId: order.id,

@@ -63,16 +63,17 @@ export function createPaymentStore(db: DataSource) {
         const { id } = order;
         const apply = async (set: Change, condition: ConditionName) =>
           (await change(manager, set, `id = :id AND ${where[condition]}`, { id })) === 1;
+        const reload = () => load(manager, id);
         let outcome: PaymentOutcome = 'repeated';
         if (
           (await apply({ ...seen, ...idle }, 'keepsPayment')) ||
           (await apply({ ...paid, ...idle, nextCloseAt: now }, 'returnsPayment'))
         ) {
           outcome = 'recorded';
-          await noteChange(manager, { id, shown: 'progress' }, now);
+          await noteChange(manager, await reload(), 'progress', now);
         } else if (isAllBack && (await apply({ status: 'refunded' }, 'settled'))) {
           outcome = 'recorded';
-          await noteChange(manager, { id, shown: 'success' }, now);
+          await noteChange(manager, await reload(), 'success', now);
         } else {
           await noteViolation(manager, 'paid', where.unwatched, id, now);
           if (
@@ -81,7 +82,7 @@ export function createPaymentStore(db: DataSource) {
           ) {
             outcome = 'late';
             // Kept for a person, it is closed as before: told of twice, a shop would release its stock twice.
-            await noteChange(manager, { id, shown: 'close' }, now);
+            await noteChange(manager, await reload(), 'close', now);
           }
         }
         if (outcome === 'repeated' && (await isSecondPayment(manager, id, channelTradeNo))) {
@@ -90,7 +91,7 @@ export function createPaymentStore(db: DataSource) {
         }
         if ('notification' in source) await keepNotification(manager, { ...source.notification, outcome });
         if ('record' in source) {
-          const { status: statusAfter } = await manager.findOneByOrFail(PaymentOrderEntity, { id });
+          const { status: statusAfter } = await reload();
           const asLate = outcome === 'late' ? { outcome } : {};
           // Known already: whatever the order has become meanwhile, this changed nothing.
           const isKnown = outcome === 'repeated' || outcome === 'paid_twice';
@@ -206,7 +207,7 @@ export function createPaymentStore(db: DataSource) {
         const done = (await change(manager, set[decision], guard, { id, status, now })) === 1;
         if (!done) return false;
         await manager.insert(CloseRecordEntity, record);
-        await noteChange(manager, { id, shown: shownStatus(order) }, now);
+        await noteChange(manager, await load(manager, id), shownStatus(order), now);
         return true;
       });
     },
@@ -230,9 +231,12 @@ export function createPaymentStore(db: DataSource) {
   };
 }
 
+const load = (manager: EntityManager, id: string): Promise<PaymentOrder> =>
+  manager.findOneByOrFail(PaymentOrderEntity, { id });
+
 /** Another payment of this order is known, under another number of its channel's. */
 async function isSecondPayment(manager: EntityManager, id: string, channelTradeNo: string): Promise<boolean> {
-  const order = await manager.findOneByOrFail(PaymentOrderEntity, { id });
+  const order = await load(manager, id);
   const isKnown = order.paidAt !== null || order.latePaidAt !== null;
   return isKnown && order.channelTradeNo !== null && order.channelTradeNo !== channelTradeNo;
 }

@@ -69,12 +69,6 @@ export async function receiveNotification(
         );
       return channel.replies.accepted;
     }
-    if (payment.amountFen !== order.amountFen) {
-      await deps.store.noteMismatch(order, { ...notification, orderNo }, notification.receivedAt);
-      const { amountFen } = order;
-      log.error({ eventId, orderNo, paidFen: payment.amountFen, amountFen }, 'paid another amount');
-      return channel.replies.accepted;
-    }
     try {
       await recordPayment(deps, order, payment, { notification: { ...notification, orderNo } });
     } catch (error) {

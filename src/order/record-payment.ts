@@ -13,17 +13,24 @@ import type { PaymentOutcome, PaymentSource } from './payment-store.ts';
  * (G4). After a cancel the money goes back by the order's timer; after a close the policy says (`late-payment.ts`). Asked
  * again it changes nothing. A second payment changes nothing either, and is a violation: a person gives it back.
  *
- * The caller has compared the amount. Throws only when the database cannot be reached; then nothing happened.
+ * A payment of another amount changes nothing, and is a violation (G1). Throws only when the database cannot be reached; then nothing happened.
  */
 export async function recordPayment(
   deps: OrderDeps,
   order: PaymentOrder,
   payment: SeenPayment,
   source: PaymentSource,
-): Promise<Exclude<PaymentOutcome, 'paid_twice'>> {
+): Promise<Exclude<PaymentOutcome, 'paid_twice'> | 'another_amount'> {
+  const now = deps.clock.now();
+  if (payment.amountFen !== order.amountFen) {
+    await deps.store.noteMismatch(order, 'notification' in source ? source.notification : null, now);
+    const { orderNo, channel, amountFen } = order;
+    deps.log.error({ orderNo, channel, paidFen: payment.amountFen, amountFen }, 'paid another amount');
+    return 'another_amount';
+  }
   const late = lateStatus(deps.latePaymentPolicy, order, payment);
   const outcome = await deps.store.recordPayment(order, payment, source, {
-    now: deps.clock.now(),
+    now,
     lateStatus: late,
   });
   if (outcome === 'repeated') return outcome;

@@ -40,11 +40,11 @@ async function refundLeased(
     case 'given_back':
       await deps.refunds.end(refundNoOf(leased), 'done', answer, attempt.now);
       if (
-        await deps.store.endAttempt(
+        (await deps.store.endAttempt(
           leased,
           { ...ended, status: 'refunded' },
           closeRecord(attempt, 'refunded', 'refunded'),
-        )
+        )) !== null
       )
         attemptLog(deps, attempt).info({ answer }, 'late payment refunded');
       return;

@@ -1,7 +1,6 @@
 import { misconfigurationOf, type Work } from '../channel/parts.ts';
 import { type Answers, lastAnswer } from './ask-channel.ts';
 import { givingBack, outOfOrder, putOffUntil } from './channel-now.ts';
-import type { Retry } from './decide-close.ts';
 import type { OrderDeps } from './deps.ts';
 import type { CloseRecord } from './entities.ts';
 import type { NewCloseRecord } from './guarded-change.ts';
@@ -9,6 +8,7 @@ import type { SeenPayment } from './late-payment.ts';
 import { isIn } from './lifecycle.ts';
 import type { PaymentOrder, PendingReason } from './order.ts';
 import type { CloseOutcome, CloseTrigger } from './outcomes.ts';
+import type { Retry } from './read-query.ts';
 import { recordPayment } from './record-payment.ts';
 import { countOf, isStuck, needsPerson, retryDelayMs } from './retry.ts';
 import { learnWentBack } from './went-back.ts';
@@ -53,12 +53,11 @@ export async function settleClosed(
     retryReason: null,
     retryCount: 0,
   };
-  if (!(await deps.store.endAttempt(leased, set, closeRecord(attempt, 'closed', 'close')))) {
-    return whoWasFaster(deps, leased);
-  }
+  const order = await deps.store.endAttempt(leased, set, closeRecord(attempt, 'closed', 'close'));
+  if (order === null) return whoWasFaster(deps, leased);
   const lateMs = now.getTime() - leased.expiresAt.getTime();
   attemptLog(deps, attempt).info({ lateMs, watchUntil, answer: lastAnswer(attempt.answers) }, 'order closed');
-  return { kind: 'closed', order: await deps.store.get(leased.id) };
+  return { kind: 'closed', order };
 }
 
 /** The order is paid, known from the channel's query. */

@@ -6,6 +6,7 @@ import type { OrderDeps } from './deps.ts';
 import { withLease } from './lease.ts';
 import { asChannelOrder, isEndedUnpaid, isExpired, type PaymentOrder, type PendingReason } from './order.ts';
 import type { CloseTrigger, SyncOutcome, SyncStatus } from './outcomes.ts';
+import { readQuery } from './read-query.ts';
 import { recordPayment } from './record-payment.ts';
 import {
   attemptLog,
@@ -15,7 +16,6 @@ import {
   settleClosed,
   settleRetry,
 } from './settle-close.ts';
-import { asSeen } from './went-back.ts';
 
 /**
  * Asks the channel what it knows of an order and corrects ourselves (同步), by the same table as the close: paid
@@ -54,19 +54,18 @@ async function correct(
   query: QueryResult,
 ): Promise<SyncOutcome> {
   const { leased, trigger, now } = attempt;
-  switch (query.kind) {
-    case 'paid':
-    case 'refunded': {
-      if (query.payment.amountFen !== leased.amountFen) {
-        await deps.store.noteMismatch(leased, null, attempt.now);
-        attemptLog(deps, attempt).error({ answer: query.answer }, 'paid another amount');
-        return { kind: 'unreachable', reason: 'mismatch', answer: query.answer };
-      }
-      const payment = await learnPayment(deps, attempt, asSeen(channel, query));
+  const reading = readQuery(channel, leased, query);
+  switch (reading.kind) {
+    case 'another_amount':
+      await deps.store.noteMismatch(leased, null, attempt.now);
+      attemptLog(deps, attempt).error({ answer: query.answer }, 'paid another amount');
+      return { kind: 'unreachable', reason: 'mismatch', answer: query.answer };
+    case 'paid': {
+      const payment = await learnPayment(deps, attempt, reading.payment);
       if (typeof payment === 'string') return notRecorded(deps, attempt, payment, query.answer);
       const record = closeRecord(attempt, 'paid', leased.status === 'progress' ? 'success' : leased.status);
       await recordPayment(deps, leased, payment, { record });
-      return synced(deps, leased, query.kind === 'paid' ? 'pay_success' : 'pay_refund');
+      return synced(deps, leased, query.kind === 'refunded' ? 'pay_refund' : 'pay_success');
     }
     case 'closed':
       if (leased.status === 'progress') await settleClosed(deps, attempt, { watchUntil: null });
@@ -74,7 +73,7 @@ async function correct(
     case 'unpaid':
     case 'user_paying':
     case 'not_found': {
-      if (isEndedUnpaid(leased) && query.kind !== 'not_found') {
+      if (isEndedUnpaid(leased) && reading.kind !== 'not_found') {
         attemptLog(deps, attempt).error(
           { answer: query.answer },
           'closed here, but the channel would take money',
@@ -90,20 +89,16 @@ async function correct(
         if (outcome.kind === 'closed') return synced(deps, leased, 'pay_closed');
         return synced(deps, leased, outcome.kind === 'paid' ? 'pay_success' : 'pay_timeout');
       }
-      if (query.kind !== 'not_found') return synced(deps, leased, 'pay_progress');
+      if (reading.kind !== 'not_found') return synced(deps, leased, 'pay_progress');
       const overFrom = channel.unpayableFrom(asChannelOrder(leased)).getTime();
       const final =
         overFrom <= Math.min(now.getTime(), query.statedAt?.getTime() ?? Number.POSITIVE_INFINITY);
       return synced(deps, leased, final ? 'pay_not_found' : 'pay_not_found_unknown');
     }
-    case 'unknown':
-      return { kind: 'unreachable', reason: 'unreachable', answer: query.answer };
-    case 'rate_limited':
-    case 'misconfigured':
-    case 'mismatch':
-      return { kind: 'unreachable', reason: query.kind, answer: query.answer };
+    case 'unclear':
+      return { kind: 'unreachable', reason: reading.reason, answer: query.answer };
     default:
-      return assertNever(query);
+      return assertNever(reading);
   }
 }
 

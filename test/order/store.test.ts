@@ -73,9 +73,9 @@ describe('the lease', () => {
     const first = await leased(order);
     await world.edit(order, { leaseUntil: new Date(0) });
     const second = await leased(order);
-    expect(await store.endAttempt(first, closing, record(order))).toBe(false);
+    expect(await store.endAttempt(first, closing, record(order))).toBeNull();
     expect((await world.reload(order)).status).toBe('progress');
-    expect(await store.endAttempt(second, closing, record(order))).toBe(true);
+    expect(await store.endAttempt(second, closing, record(order))).toMatchObject({ status: 'close' });
     expect((await world.records(order)).map(({ outcome, statusAfter }) => [outcome, statusAfter])).toEqual([
       ['overtaken', 'progress'],
       ['closed', 'close'],
