@@ -9,19 +9,50 @@ const common = {
 } as const;
 
 /** Many files that each need most of the program, and leave nothing behind in it: they share what they have imported. */
-const together = ['channel', 'client', 'http', 'order', 'simulator', 'view'].map(
-  (folder) => `test/${folder}/**/*.test.ts`,
-);
+const SHARED = 'test/{channel,client,http,order,simulator,view}/**';
+const DATABASE = '*.db.test.ts';
+const SYSTEM = '*.system.test.ts';
 
+/** MySQL and Redis, for those that need them. */
+const services = { globalSetup: ['test/support/global-setup.ts'] };
+
+/**
+ * Three tiers, by a file's name: `x.test.ts` needs neither MySQL nor Redis, `x.db.test.ts` needs both, and `x.system.test.ts`
+ * starts programs, browsers or servers as well.
+ */
 export default defineConfig({
   test: {
-    globalSetup: ['test/support/global-setup.ts'],
     // One more than the cores of a small machine: many tests wait for events.
     maxWorkers: 3,
     retry: 0,
     projects: [
-      { test: { ...common, name: 'together', include: together, isolate: false } },
-      { test: { ...common, name: 'apart', include: ['test/**/*.test.ts'], exclude: together } },
+      {
+        test: {
+          ...common,
+          name: 'unit',
+          include: [`${SHARED}/*.test.ts`],
+          exclude: [`**/${DATABASE}`, `**/${SYSTEM}`],
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'unit-apart',
+          include: ['test/**/*.test.ts'],
+          exclude: [`${SHARED}/*`, `**/${DATABASE}`, `**/${SYSTEM}`],
+        },
+      },
+      { test: { ...common, ...services, name: 'db', include: [`${SHARED}/${DATABASE}`], isolate: false } },
+      {
+        test: {
+          ...common,
+          ...services,
+          name: 'db-apart',
+          include: [`test/**/${DATABASE}`, `test/**/${SYSTEM}`],
+          exclude: [`${SHARED}/${DATABASE}`],
+        },
+      },
     ],
   },
 });

@@ -4,7 +4,7 @@ import type { Ending, OrderStatus, PaymentOrder } from './order.ts';
 /**
  * The life of an order, written once: which state may follow which, in which phase an order is, and the conditions of its
  * changes, each for rows (`isIn`, `allows`) and for SQL (`where`). `docs/architecture.md` draws the transitions;
- * `test/order/lifecycle.test.ts` holds that rows and SQL agree.
+ * `test/order/lifecycle.db.test.ts` holds that rows and SQL agree.
  */
 export const transitions = {
   /** Paid, closed or cancelled; or paid and refunded elsewhere in full before we knew. */

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
-import { provideServices } from '../../src/platform/services/services.ts';
+import { type LocalServices, provideServices } from '../../src/platform/services/services.ts';
 import { readTemplate } from './template.ts';
 
 declare module 'vitest' {
@@ -19,19 +19,37 @@ const MEMORY = '/dev/shm';
 /** Tests that kill a database start one that is durable. */
 const NOT_DURABLE = ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0'];
 
+interface Started {
+  services: LocalServices;
+  template: string[];
+}
+/** One set of servers and one build, however many projects ask: each project loads this module anew. */
+const shared = globalThis as { autocloseTests?: { started: Promise<Started>; users: number } };
+
 /**
  * MySQL and Redis for the whole run; every test file makes a database and a key space of its own in them. And the program,
  * built as users run it: the tests start it by the dozen.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  shared.autocloseTests ??= { started: start(), users: 0 };
+  const one = shared.autocloseTests;
+  one.users += 1;
+  const { services, template } = await one.started;
+  project.provide('databaseUrl', services.databaseUrl);
+  project.provide('redisUrl', services.redisUrl);
+  project.provide('template', template);
+  return async () => {
+    one.users -= 1;
+    if (one.users === 0) await services.stop();
+  };
+}
+
+async function start(): Promise<Started> {
   const say = (line: string) => process.stdout.write(`${line}\n`);
   await buildProgram();
   const services = await provideServices({ env: inMemory(process.env), say, databaseSettings: NOT_DURABLE });
   for (const line of services.description) say(line);
-  project.provide('databaseUrl', services.databaseUrl);
-  project.provide('redisUrl', services.redisUrl);
-  project.provide('template', await readTemplate(services.databaseUrl));
-  return () => services.stop();
+  return { services, template: await readTemplate(services.databaseUrl) };
 }
 
 /** The shared server's files are in memory where the system has such a place. */
