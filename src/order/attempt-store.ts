@@ -28,7 +28,7 @@ export function createAttemptStore(db: DataSource) {
       if (!done) await change(manager, noLease, held, values);
       // An attempt that is merely postponed changes nothing that is shown: the row need not be read.
       const now = done && isPostponed ? null : await manager.findOneByOrFail(PaymentOrderEntity, { id });
-      const came = done ? {} : { outcome: 'overtaken' };
+      const came = done ? {} : { outcome: 'overtaken' as const };
       const statusAfter = now?.status ?? record.statusAfter;
       await manager.insert(CloseRecordEntity, { ...record, ...came, statusAfter });
       if (done && now !== null) await noteChange(manager, now, shownStatus(leased), record.createdAt);

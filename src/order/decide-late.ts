@@ -38,7 +38,8 @@ async function decide(
 ): Promise<DecideLateOutcome> {
   const now = deps.clock.now();
   const handled = order.status === 'success' ? 'cancel' : order.status;
-  const statusAfter = { refund: 'refunding', reopen: 'success', handled }[decision];
+  const after: Record<LateDecision, OrderStatus> = { refund: 'refunding', reopen: 'success', handled };
+  const statusAfter = after[decision];
   const attempt = { type: 'late' as const, leased: order, trigger, answers: answersOf(nothingAsked), now };
   const decided = await deps.store.decideLate(
     order,

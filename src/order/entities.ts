@@ -1,7 +1,8 @@
 import { EntitySchema, type ValueTransformer } from 'typeorm';
 import type { ChannelName } from '../channel/channel.ts';
+import { lateDecisions } from './late-payment.ts';
 import { MerchantNoticeEntity, NoticeAttemptEntity } from './notice-entities.ts';
-import type { PaymentOrder, ViolationKind } from './order.ts';
+import { type PaymentOrder, pendingReasons, type ViolationKind } from './order.ts';
 import type { CloseTrigger } from './outcomes.ts';
 
 /**
@@ -63,6 +64,23 @@ export const PaymentOrderEntity = new EntitySchema<PaymentOrder>({
   },
 });
 
+export const closeTypes = ['close', 'cancel', 'sync', 'watch', 'refund', 'late'] as const;
+
+/** What an attempt came to, or why it is still pending. */
+export const attemptOutcomes = [
+  'closed',
+  'paid',
+  'cancelled',
+  'refunded',
+  'refused',
+  'late',
+  'payable',
+  'overtaken',
+  ...lateDecisions,
+  ...pendingReasons,
+] as const;
+export type AttemptOutcome = (typeof attemptOutcomes)[number];
+
 /** One attempt to close, whatever came of it (关闭记录). */
 export interface CloseRecord {
   id: string;
@@ -70,11 +88,10 @@ export interface CloseRecord {
   orderNo: string;
   bizOrderNo: string;
   channel: ChannelName;
-  closeType: 'close' | 'cancel' | 'sync' | 'watch' | 'refund' | 'late';
+  closeType: (typeof closeTypes)[number];
   trigger: CloseTrigger['kind'];
   attempt: number;
-  /** closed | paid | overtaken, or why it is still pending. */
-  outcome: string;
+  outcome: AttemptOutcome;
   /** What the channel said, in the order it was asked. Null where it was not. */
   queryBefore: string | null;
   closeAnswer: string | null;

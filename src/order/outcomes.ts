@@ -47,9 +47,11 @@ export type CreateOutcome =
   /** The channel is out of order and was not asked. No order was made. */
   | { kind: 'channel_down' };
 
+export const closeTriggers = ['api', 'admin', 'timeout', 'sweep', 'manual'] as const;
+
 /** Who or what asks for a close (G8). */
 export interface CloseTrigger {
-  kind: 'api' | 'admin' | 'timeout' | 'sweep' | 'manual';
+  kind: (typeof closeTriggers)[number];
   /** A user or merchant, where one is known. */
   actor: string | null;
   clientIp: string | null;

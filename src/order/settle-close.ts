@@ -2,11 +2,11 @@ import { misconfigurationOf, type Work } from '../channel/parts.ts';
 import { type Answers, lastAnswer } from './ask-channel.ts';
 import { givingBack, outOfOrder, putOffUntil } from './channel-now.ts';
 import type { OrderDeps } from './deps.ts';
-import type { CloseRecord } from './entities.ts';
+import type { AttemptOutcome, CloseRecord } from './entities.ts';
 import type { NewCloseRecord } from './guarded-change.ts';
 import type { SeenPayment } from './late-payment.ts';
 import { isIn } from './lifecycle.ts';
-import type { PaymentOrder, PendingReason } from './order.ts';
+import type { OrderStatus, PaymentOrder, PendingReason } from './order.ts';
 import type { CloseOutcome, CloseTrigger } from './outcomes.ts';
 import type { Retry } from './read-query.ts';
 import { recordPayment } from './record-payment.ts';
@@ -185,8 +185,8 @@ const ACTOR_LENGTH = 100;
 
 export function closeRecord(
   { type, leased, trigger, answers, now }: CloseAttempt,
-  outcome: string,
-  statusAfter: string,
+  outcome: AttemptOutcome,
+  statusAfter: OrderStatus,
 ): NewCloseRecord {
   return {
     orderId: leased.id,

@@ -3,7 +3,7 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { ChannelName } from '../channel/channel.ts';
 import type { OrderDeps } from '../order/deps.ts';
-import type { CloseTrigger } from '../order/outcomes.ts';
+import { type CloseTrigger, closeTriggers } from '../order/outcomes.ts';
 import { inTraceOf } from '../order/trace-of.ts';
 import { answersWithin } from '../platform/answer-within.ts';
 import { assertNever } from '../platform/assert-never.ts';
@@ -32,7 +32,7 @@ const jobSchema = z.object({
   orderNo: z.string().min(1).max(32),
   actor: z.string().optional().catch(undefined),
 });
-const triggerSchema = z.enum(['timeout', 'sweep', 'manual', 'api', 'admin']);
+const triggerSchema = z.enum(closeTriggers);
 
 export interface CloseWorkerOptions {
   channel: ChannelName;

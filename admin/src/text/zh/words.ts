@@ -1,6 +1,7 @@
 import type { BuiltInChannel, PayMethod } from '../../../../src/channel/channel.ts';
 import type { Operation } from '../../../../src/channel/parts.ts';
 import type { ApiProblem, OrderState, Role } from '../../../../src/http/admin/api.ts';
+import type { AttemptOutcome, closeTypes } from '../../../../src/order/entities.ts';
 import type { LatePaymentPolicy } from '../../../../src/order/late-payment.ts';
 import type { Ending, OrderStatus, PendingReason } from '../../../../src/order/order.ts';
 import type { CloseTrigger, SyncStatus } from '../../../../src/order/outcomes.ts';
@@ -78,7 +79,7 @@ export const words = {
     watch: '观察',
     refund: '退款',
     late: '关单后支付',
-  } as Record<string, string>,
+  } satisfies Record<(typeof closeTypes)[number], string> as Record<string, string>,
   /** Of an attempt; why it is still pending is in `reason`. */
   attempt: {
     closed: '已关闭',
@@ -92,7 +93,7 @@ export const words = {
     refund: '决定退款',
     reopen: '决定恢复为已支付',
     handled: '标记为已处理',
-  } as Record<string, string>,
+  } satisfies Record<Exclude<AttemptOutcome, PendingReason>, string> as Record<string, string>,
   /** What a channel says when it is asked. */
   says: {
     paid: '已支付',
