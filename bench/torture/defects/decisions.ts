@@ -7,9 +7,9 @@ export const decisionDefects: Defects = {
     guarantee: 'G1',
     replacements: [
       {
-        file: 'src/order/payment-store.ts',
-        text: `const open = "id = :id AND status = 'progress' AND ending";`,
-        replacement: 'const open = "id = :id AND ending";',
+        file: 'src/order/lifecycle.ts',
+        text: "keepsPayment: [{ status: ['progress'], ending: keeping }],",
+        replacement: "keepsPayment: [{ status: ['progress', 'success', ...ended], ending: keeping }],",
       },
     ],
   },
@@ -33,15 +33,11 @@ export const decisionDefects: Defects = {
     replacements: [
       {
         file: 'src/order/decide-close.ts',
-        text: `    case 'unknown':
-      return retry('unreachable');
-    default:
-      return assertNever(query);`,
-        replacement: `    case 'unknown':
+        text: `    case 'unclear':
+      return retry(reading.reason);`,
+        replacement: `    case 'unclear':
       if (close?.kind === 'accepted') return { kind: 'close', watchUntil: null };
-      return retry('unreachable');
-    default:
-      return assertNever(query);`,
+      return retry(reading.reason);`,
       },
     ],
   },

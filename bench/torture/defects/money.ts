@@ -124,7 +124,7 @@ export const moneyDefects: Defects = {
     guarantee: 'only the amount of the order pays it',
     replacements: [
       {
-        file: 'src/order/receive-notification.ts',
+        file: 'src/order/record-payment.ts',
         text: 'if (payment.amountFen !== order.amountFen) {',
         replacement: 'if (payment.amountFen > order.amountFen) {',
       },

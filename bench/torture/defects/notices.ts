@@ -8,8 +8,8 @@ export const noticeDefects: Defects = {
     replacements: [
       {
         file: 'src/order/attempt-store.ts',
-        text: 'if (done && (set.status !== undefined || parameters.next === null))',
-        replacement: 'if (done && set.status !== undefined)',
+        text: 'if (done && now !== null) await noteChange(',
+        replacement: 'if (done && now !== null && set.status !== undefined) await noteChange(',
       },
     ],
   },
@@ -19,8 +19,8 @@ export const noticeDefects: Defects = {
     replacements: [
       {
         file: 'src/order/note-change.ts',
-        text: 'if (shown === (last?.event ?? before.shown)) return;',
-        replacement: 'if (last === null && shown === before.shown) return;',
+        text: 'if (shown === (last?.event ?? shownBefore)) return;',
+        replacement: 'if (last === null && shown === shownBefore) return;',
       },
     ],
   },
@@ -30,13 +30,13 @@ export const noticeDefects: Defects = {
     replacements: [
       {
         file: 'src/order/payment-store.ts',
-        text: '        await noteChange(manager, { id, shown: shownStatus(order) }, now);\n',
+        text: '        await noteChange(manager, await load(manager, id), shownStatus(order), now);\n',
         replacement: '',
       },
       {
         file: 'src/order/payment-store.ts',
-        text: ', shownStatus',
-        replacement: '',
+        text: 'leaseFree, shownStatus, where',
+        replacement: 'leaseFree, where',
       },
     ],
   },
@@ -47,7 +47,7 @@ export const noticeDefects: Defects = {
       {
         file: 'src/order/note-change.ts',
         text: 'snapshot: writeSnapshot(order),',
-        replacement: 'snapshot: writeSnapshot(last === null ? order : { ...order, status: before.shown }),',
+        replacement: 'snapshot: writeSnapshot(last === null ? order : { ...order, status: shownBefore }),',
       },
     ],
   },

@@ -101,8 +101,9 @@ export const recordDefects: Defects = {
     replacements: [
       {
         file: 'src/order/attempt-store.ts',
-        text: `        await manager.insert(CloseRecordEntity, { ...record, outcome: 'overtaken', statusAfter: now.status });`,
-        replacement: `        void now;`,
+        text: '      await manager.insert(CloseRecordEntity, { ...record, ...came, statusAfter });',
+        replacement:
+          '      if (done) await manager.insert(CloseRecordEntity, { ...record, ...came, statusAfter });',
       },
     ],
   },
@@ -134,15 +135,8 @@ export const recordDefects: Defects = {
     replacements: [
       {
         file: 'src/order/attempt-store.ts',
-        text: `if (done && typeof set.status !== 'function') {`,
-        replacement: 'if (done) {',
-      },
-      {
-        file: 'src/order/attempt-store.ts',
-        text: `      } else if (done) {
-        const { status: statusAfter } = await manager.findOneByOrFail(PaymentOrderEntity, { id: leased.id });
-        await manager.insert(CloseRecordEntity, { ...record, statusAfter });\n`,
-        replacement: '',
+        text: 'const statusAfter = now?.status ?? record.statusAfter;',
+        replacement: 'const statusAfter = done ? record.statusAfter : (now?.status ?? record.statusAfter);',
       },
     ],
   },

@@ -59,8 +59,8 @@ export const timerDefects: Defects = {
     replacements: [
       {
         file: 'src/order/lease.ts',
-        text: `(until) => ({ ending: 'cancel', nextCloseAt: until })`,
-        replacement: `() => ({ ending: 'cancel' })`,
+        text: `return { ending: 'cancel', nextCloseAt: until };`,
+        replacement: `return { ending: 'cancel' };`,
       },
     ],
   },
@@ -147,8 +147,8 @@ export const timerDefects: Defects = {
     replacements: [
       {
         file: 'src/order/attempt-store.ts',
-        text: `const guard = 'id = :id AND status = :status AND (lease_until IS NULL OR lease_until <= :now)';`,
-        replacement: `const free = lease.set.ending === 'cancel' ? 'TRUE' : '(lease_until IS NULL OR lease_until <= :now)';
+        text: `const guard = \`id = :id AND status = :status AND \${leaseFree}\`;`,
+        replacement: `const free = lease.set.ending === 'cancel' ? 'TRUE' : leaseFree;
       const guard = \`id = :id AND status = :status AND \${free}\`;`,
       },
     ],

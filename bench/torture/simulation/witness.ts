@@ -250,7 +250,8 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
         if (isUnasked(now, writer))
           accuse('an end before its time is in the row, and nobody had asked for it');
         if (isTooEarly(now, writer)) accuse('closed before its deadline, and nobody had asked for it');
-        const becamePaid = before?.status !== 'success' && now.status === 'success' && !isIn('giving_back', now);
+        const becamePaid =
+          before?.status !== 'success' && now.status === 'success' && !isIn('giving_back', now);
         if (becamePaid && knowReturn.has(writer))
           accuse('success, although the channel had shown that the money went back');
         for (const wrong of accuseRow({
