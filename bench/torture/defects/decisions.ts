@@ -11,6 +11,11 @@ export const decisionDefects: Defects = {
         text: "keepsPayment: [{ status: ['progress'], ending: keeping }],",
         replacement: "keepsPayment: [{ status: ['progress', 'success', ...ended], ending: keeping }],",
       },
+      {
+        file: 'src/order/lifecycle.ts',
+        text: "returnsPayment: [{ status: ['progress'], ending: returning }],",
+        replacement: "returnsPayment: [{ status: ['progress', 'success', ...ended], ending: returning }],",
+      },
     ],
   },
   /** The channel's answer to the close is taken for the truth, and the query is saved. */
