@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { DataSource } from 'typeorm';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { devEnvOf, PORTS, readEnv, runOf } from '../../dev/environment.ts';
+import { claimDatabase, resetDatabase } from '../../dev/own-database.ts';
+import { resetDevelopment } from '../../dev/reset.ts';
+import { seedOrders } from '../../dev/seed-orders.ts';
+import { type Development, startDevelopment } from '../../dev/start.ts';
+import { entities } from '../../src/order/entities.ts';
+import { orderStatuses } from '../../src/order/order.ts';
+import { openDatabase } from '../../src/platform/database.ts';
+import { freePort } from '../../src/platform/services/free-port.ts';
+import { createVisitor } from '../admin/visitor.ts';
+import { until } from '../support/until.ts';
+
+const name = `t${randomBytes(6).toString('hex')}`;
+const databaseUrl = new URL(inject('databaseUrl'));
+databaseUrl.pathname = `/${name}`;
+let admin: DataSource;
+let development: Development;
+let folder: string;
+beforeAll(async () => {
+  admin = await new DataSource({ type: 'mysql', url: inject('databaseUrl') }).initialize();
+  await admin.query(`CREATE DATABASE ${name} CHARACTER SET utf8mb4`);
+  folder = await mkdtemp(join(tmpdir(), 'dev-'));
+  const ports = { ...PORTS };
+  for (const part of ['program', 'gateways', 'page', 'debugger'] as const) ports[part] = await freePort();
+  development = await startDevelopment({
+    env: {
+      ...process.env,
+      LOG_LEVEL: 'silent',
+      DATABASE_URL: databaseUrl.href,
+      REDIS_URL: inject('redisUrl'),
+    },
+    ports,
+    folder,
+    say: () => undefined,
+  });
+});
+afterAll(async () => {
+  await development?.stop();
+  await rm(folder, { recursive: true });
+  await admin.query(`DROP DATABASE ${name}`);
+  await admin.destroy();
+});
+
+const theProgram = ({ PUBLIC_URL }: Record<string, string>) =>
+  until('the program answers', () => fetch(`${PUBLIC_URL}/healthz`).catch(() => null));
+
+test('the page is served with the API of the program behind it, to the user that was printed', async () => {
+  const { pageUrl, user, env } = development;
+  await theProgram(env);
+  const page = await fetch(pageUrl);
+  expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('/admin/@vite/client')]);
+  const visitor = createVisitor(new URL(pageUrl).origin);
+  expect((await visitor.logIn(user.name, user.password)).status).toBe(200);
+});
+
+test('the gateways answer, and the program is told where they are', async () => {
+  const { env } = development;
+  expect(await readEnv(folder)).toMatchObject(env);
+  expect((await fetch(`${env.ALIPAY_ENDPOINT}/__sim/orders`)).status).toBe(200);
+});
+
+test('the seed adds orders of every status, at every channel', async () => {
+  const { databaseUrl: url, accounts } = devEnvOf(development.env);
+  const db = await openDatabase(url, entities, []);
+  try {
+    const count = await seedOrders(db, accounts, new Date());
+    const rows: { status: string; channels: string; orders: string }[] = await db.query(
+      'SELECT status, COUNT(DISTINCT channel) AS channels, COUNT(*) AS orders FROM payment_order GROUP BY status',
+    );
+    expect(rows.map(({ status }) => status).toSorted()).toEqual(orderStatuses.toSorted());
+    expect(rows.every(({ channels }) => Number(channels) === Object.keys(accounts).length)).toBe(true);
+    expect(rows.reduce((sum, { orders }) => sum + Number(orders), 0)).toBe(count);
+  } finally {
+    await db.destroy();
+  }
+});
+
+test('a reset empties the database, and the program that has restarted knows the new password', async () => {
+  const { name: user, password } = await resetDevelopment(folder);
+  const [{ orders }] = await admin.query(`SELECT COUNT(*) AS orders FROM ${name}.payment_order`);
+  expect(Number(orders)).toBe(0);
+  const { REDIS_PREFIX: prefix } = await readEnv(folder);
+  const redis = new Redis(inject('redisUrl'));
+  await until('the program has restarted', () => redis.get(`${prefix}:owner`));
+  redis.disconnect();
+  await theProgram(development.env);
+  const visitor = createVisitor(new URL(development.pageUrl).origin);
+  expect((await visitor.logIn(user, password)).status).toBe(200);
+});
+
+test('nothing is left in Redis or in the folder when it has ended', async () => {
+  const run = runOf(development.env.REDIS_PREFIX ?? '');
+  await development.stop();
+  expect(await readdir(folder)).toEqual([]);
+  const redis = new Redis(inject('redisUrl'));
+  expect(await redis.keys(`${run}*`)).toEqual([]);
+  redis.disconnect();
+});
+
+test("a database that is not development's own is neither used nor emptied", async () => {
+  const foreign = new URL(databaseUrl);
+  foreign.pathname = `/${name}_foreign`;
+  await admin.query(`CREATE DATABASE ${name}_foreign`);
+  try {
+    await admin.query(`CREATE TABLE ${name}_foreign.payment_order (id INT)`);
+    await expect(claimDatabase(foreign.href)).rejects.toThrow('the database is in use');
+    await expect(resetDatabase(foreign.href)).rejects.toThrow('nothing was changed');
+    expect(await admin.query(`SHOW TABLES FROM ${name}_foreign`)).toHaveLength(1);
+  } finally {
+    await admin.query(`DROP DATABASE ${name}_foreign`);
+  }
+});
