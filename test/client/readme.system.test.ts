@@ -4,21 +4,35 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createWorld, type World } from '../support/world.ts';
+import { createWorld, SIGN_SECRET, type World } from '../support/world.ts';
 
 const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '../..');
 
+const page = (path: string) => readFile(join(root, path), 'utf8');
+
 let world: World;
+let url: string;
 beforeAll(async () => {
   world = await createWorld();
+  url = await world.app.serve();
 });
 afterAll(() => world.end());
 
-test("the README's example of the client compiles, and creates and closes an order", async () => {
-  const [, example = ''] = /```ts\n(.*?)```/s.exec(await readFile(join(root, 'README.md'), 'utf8')) ?? [];
+test("the README's first requests are signed as the API wants them, and close an order", async () => {
+  const [, example = ''] = /## Close your first order.*?```sh\n(.*?)```/s.exec(await page('README.md')) ?? [];
+  expect(example).toContain(`secret=${SIGN_SECRET}`);
+  const { stdout } = await run('sh', ['-euc', example.replaceAll('http://127.0.0.1:9000', url)]);
+  const answers: { data: { code: number } }[] = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(answers.map(({ data }) => data.code)).toEqual([0, 0]);
+});
+
+test("the API page's example of the client compiles, and creates and closes an order", async () => {
+  const [, example = ''] = /```ts\n(.*?)```/s.exec(await page('docs/api.md')) ?? [];
   expect(example).toContain("from 'autoclose/client'");
-  const url = await world.app.serve();
   const folder = await mkdtemp(join(tmpdir(), 'readme-'));
   const config = join(folder, 'tsconfig.json');
   try {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 export const root = resolve(import.meta.dirname, '../..');
 
@@ -45,6 +45,30 @@ export function allPages(): string[] {
       .map((path) => join(folder, path));
   const top = readdirSync(root).filter((path) => path.endsWith('.md'));
   return [...top, ...['docs', 'ops', 'bench'].flatMap(below)];
+}
+
+/** A page of `docs/` in both languages, the English one first. */
+export function inBoth(path: string): [Page, Page] {
+  return [readPage(`docs/${path}`), readPage(`docs/zh-CN/${path}`)];
+}
+
+/** A page's English counterpart; of an English page itself. */
+export function english(path: string): string {
+  return path.replace('docs/zh-CN/', 'docs/').replace('README.zh-CN.md', 'README.md');
+}
+
+/** The table whose first column's head is one of these, in either language; its rows without the head. */
+export function table({ tables }: Page, ...heads: string[]): string[][] {
+  const found = tables.find(([head]) => heads.includes(head?.[0] ?? ''));
+  return found?.slice(1) ?? [];
+}
+
+/** The files that a page leads to, from the repository's root. */
+export function pagesLedTo({ path, links }: Page): string[] {
+  return links
+    .filter(({ target, isPicture }) => !isPicture && !/^[a-z]+:/.test(target))
+    .map(({ target }) => target.split('#')[0] ?? '')
+    .map((file) => (file === '' ? path : join(dirname(path), file)));
 }
 
 /** What a page can be linked at: its own anchors, and those that are made of its headings. */

@@ -20,7 +20,7 @@ const alertsSchema = z.object({
             summary: z.string().min(1),
             description: z.string().min(1),
             action: z.string().min(1),
-            runbook: z.string().regex(/^README\.md#alert-[a-z-]+$/),
+            runbook: z.string().regex(/^docs\/operations\.md#alert-[a-z-]+$/),
           }),
         }),
       ),
