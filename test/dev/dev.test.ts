@@ -60,7 +60,7 @@ test('the page is served with the API of the program behind it, to the user that
   expect((await visitor.logIn(user.name, user.password)).status).toBe(200);
 });
 
-test('the gateways answer, and the program is told where they are', async () => {
+test('the gateways answer, and the program knows where they are', async () => {
   const { env } = development;
   expect(await readEnv(folder)).toMatchObject(env);
   expect((await fetch(`${env.ALIPAY_ENDPOINT}/__sim/orders`)).status).toBe(200);

@@ -56,6 +56,14 @@ describe.each(allPages().map((path) => [path, readPage(path)] as const))('%s', (
     expect(dead).toEqual([]);
   });
 
+  test('runs scripts that are there', () => {
+    const { scripts }: { scripts: Record<string, string> } = JSON.parse(read('package.json'));
+    const run = [...read(path).matchAll(/\bnpm run (?:--silent )?([a-z][\w:-]*)/g)].map(
+      ([, name = '']) => name,
+    );
+    expect(run.filter((name) => !(name in scripts))).toEqual([]);
+  });
+
   test('shows pictures that are there', () => {
     const pictures = page.links.filter(({ isPicture }) => isPicture).map(({ target }) => target);
     expect(pictures.filter((target) => !existsSync(join(root, dirname(path), target)))).toEqual([]);
