@@ -74,7 +74,7 @@ function recordOf(order: PaymentOrder, createdAt: Date) {
     closeType: status === 'cancel' ? ('cancel' as const) : ('close' as const),
     trigger: 'timeout' as const,
     attempt: 1,
-    outcome: 'closed',
+    outcome: 'closed' as const,
     queryBefore: null,
     closeAnswer: 'seed',
     queryAfter: 'seed',
