@@ -21,7 +21,7 @@ export interface TimeLine {
   take(sample: Sample): Verdict;
   /**
    * A third clock has stated this time at this tick. True where it bears out a forward jump, which is believed from then
-   * on.
+   * on; where it bears out only a part of it, that part is.
    */
   hear(at: number, tick: number): boolean;
   /** By how much the other clock is ahead of what is read here, ms; 0 unless a forward jump is not believed yet. */
@@ -41,6 +41,8 @@ const DRIFT = 0.001;
 const STEP_MS = 1_000;
 /** How long a forward jump has to stand before it is believed on the other clock's word alone, ms. */
 const BELIEVE_AFTER_MS = 300_000;
+/** By how much a stated time may be behind, ms: it is in whole seconds, and was on its way. */
+const STATED_LATE_MS = 3_000;
 
 /**
  * Follows another machine's clock along ticks that only go forward, so that no step of this machine's clock matters.
@@ -91,10 +93,13 @@ export function createTimeLine(first: Sample): TimeLine {
     },
     hear(at, tick) {
       if (ahead === null) return false;
-      if (at - tick >= (trusted.low + ahead.low) / 2) {
+      const said = at - tick;
+      if (said >= ahead.low - STATED_LATE_MS) {
         believe(ahead);
         return true;
       }
+      // A part of it is so: this process has stood still, and the other clock has jumped as well.
+      if (said > trusted.high + STEP_MS) trusted = { low: said, high: said + STATED_LATE_MS, asOf: tick };
       aheadSince = tick;
       return false;
     },

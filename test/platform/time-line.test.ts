@@ -90,6 +90,25 @@ test('ticks that stood still, as on a paused machine, make readings early, not l
   expect(line.read(31_000)).toBeGreaterThan(31_000 + OFFSET + 10 * MINUTE - 1_000);
 });
 
+test('a third clock that bears out a part of a jump is followed for that part alone', () => {
+  const line = start();
+  // Five minutes passed outside while ticks stood still, and the other clock is ten minutes ahead besides.
+  const real = (tick: number) => tick + OFFSET + 5 * MINUTE;
+  const jumped = (tick: number) => sample(tick, OFFSET + 15 * MINUTE);
+  expect(line.take(jumped(30_000)).kind).toBe('jumped');
+  expect(line.hear(real(30_500), 30_500)).toBe(false);
+  expect(line.read(30_500)).toBeGreaterThanOrEqual(real(30_500) - 3_000);
+  for (let tick = 60_000; tick < 30 * MINUTE; tick += 30_000) {
+    line.take(jumped(tick));
+    expect(line.hear(real(tick) - 1_000, tick)).toBe(false);
+    expect(line.read(tick)).toBeLessThanOrEqual(real(tick));
+  }
+  // The other clock is set right again.
+  line.take(sample(31 * MINUTE, OFFSET + 5 * MINUTE));
+  expect(line.heldMs()).toBe(0);
+  expect(line.read(31 * MINUTE)).toBeLessThanOrEqual(real(31 * MINUTE));
+});
+
 test('a third clock means nothing while there is no jump', () => {
   const line = start();
   expect(line.hear(OFFSET * 9, 10)).toBe(false);
