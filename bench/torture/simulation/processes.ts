@@ -58,6 +58,8 @@ interface Process {
   lagMs: number;
   /** When a channel stated its own time, last. */
   heardAtMs: number;
+  /** A jump had stood for so long that it may be taken for true. */
+  believes: boolean;
 }
 
 export function createProcesses(
@@ -76,13 +78,15 @@ export function createProcesses(
   let prolongsLeases = false;
   const keepers = new Map<Operation, LeaseKeeper>();
 
+  const hasStood = ({ heardAtMs }: Pick<Process, 'heardAtMs'>) =>
+    jumped && trueMs() - Math.max(jumpedAtMs, heardAtMs) >= BELIEVED_AFTER_MS;
   const trueMs = () => trueClock.now().getTime();
   const processOf = (operation: Operation | undefined) => processes[(operation?.id ?? 0) % PROCESSES];
   const clock: Clock = { now: () => (processOf(current())?.clock ?? trueClock).now() };
   for (const [name, channel] of unguarded(clock)) bare.set(name, withOthers(channel));
 
   async function begin(): Promise<Process> {
-    const process: Omit<Process, 'clock'> = { guards: new Map(), lagMs: 0, heardAtMs: 0 };
+    const process: Omit<Process, 'clock'> = { guards: new Map(), lagMs: 0, heardAtMs: 0, believes: false };
     const ticks = () => trueMs() - process.lagMs;
     const database = {
       query: async () => [{ utc: new Date(trueMs() + databaseAheadMs).toISOString() }],
@@ -93,6 +97,8 @@ export function createProcesses(
     for (const [name, channel] of bare) {
       const options = { clock: own, ticks, log, tellOnce: () => true, maxCalls: 1_000 };
       const onStatedTime = (at: Date) => {
+        // What has stood until now is believed, whatever a channel says afterwards.
+        process.believes ||= hasStood(process);
         own.hear(at);
         process.heardAtMs = trueMs();
       };
@@ -180,8 +186,8 @@ export function createProcesses(
     },
     earliest: () => new Date(Math.min(...processes.map((process) => process.clock.now().getTime()))),
     mayBelieveJump(operation) {
-      const heardAtMs = processOf(operation)?.heardAtMs ?? 0;
-      return jumped && trueMs() - Math.max(jumpedAtMs, heardAtMs) >= BELIEVED_AFTER_MS;
+      const process = processOf(operation);
+      return process !== undefined && (process.believes || hasStood(process));
     },
     hasJumped: () => jumped,
     async restart(prolongs) {
