@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
@@ -16,6 +16,8 @@ declare module 'vitest' {
 }
 
 const MEMORY = '/dev/shm';
+/** A hundred small databases, and some to spare. */
+const MEMORY_BYTES = 4 * 1024 ** 3;
 /** Tests that kill a database start one that is durable. */
 const NOT_DURABLE = ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0'];
 
@@ -52,9 +54,11 @@ async function start(): Promise<Started> {
   return { services, template: await readTemplate(services.databaseUrl) };
 }
 
-/** The shared server's files are in memory where the system has such a place. */
+/** The shared server's files are in memory where there is a place for them; in a container there usually is not. */
 function inMemory(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return existsSync(MEMORY) ? { ...env, TMPDIR: MEMORY } : env;
+  if (!existsSync(MEMORY)) return env;
+  const { bavail, bsize } = statfsSync(MEMORY);
+  return bavail * bsize >= MEMORY_BYTES ? { ...env, TMPDIR: MEMORY } : env;
 }
 
 async function buildProgram(): Promise<void> {
