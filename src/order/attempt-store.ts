@@ -31,7 +31,9 @@ export function createAttemptStore(db: DataSource) {
       const came = done ? {} : { outcome: 'overtaken' as const };
       const statusAfter = now?.status ?? record.statusAfter;
       await manager.insert(CloseRecordEntity, { ...record, ...came, statusAfter });
-      if (done && now !== null) await noteChange(manager, now, shownStatus(leased), record.createdAt);
+      const shown = shownStatus(leased);
+      if (done && now !== null && shownStatus(now) !== shown)
+        await noteChange(manager, now, shown, record.createdAt);
       return { done, now };
     });
   }
@@ -145,10 +147,9 @@ export function createAttemptStore(db: DataSource) {
 
     /**
      * Ends an attempt: the change, the lease's return and the record (G8), together or not at all. The order as it is now.
-     * Null: the
-     * order ended meanwhile, the lease was lost to another, or the order was created at its channel after that had been
-     * asked; then nothing of the change was applied, and only the record is kept, as `overtaken`. A due time that somebody
-     * has set meanwhile stands.
+     * Null: the order ended meanwhile, the lease was lost to another, or the order was created at its channel after that
+     * had been asked; then nothing of the change was applied, and only the record is kept, as `overtaken`. A due time that
+     * somebody has set meanwhile stands.
      */
     async endAttempt(
       leased: PaymentOrder,

@@ -2,7 +2,7 @@ import type { Defects } from './defect.ts';
 
 /** Money goes back once, all of it, and only where it must; what arrives late is never kept silently (G4). */
 export const moneyDefects: Defects = {
-  /** Each attempt gives the money back under a number of its own. */
+  /** Each attempt gives the money back under a new number. */
   'refund-number-per-attempt': {
     guarantee: 'money goes back once',
     replacements: [

@@ -8,12 +8,12 @@ export const noticeDefects: Defects = {
     replacements: [
       {
         file: 'src/order/attempt-store.ts',
-        text: 'if (done && now !== null) await noteChange(',
-        replacement: 'if (done && now !== null && set.status !== undefined) await noteChange(',
+        text: 'if (done && now !== null && shownStatus(now) !== shown)',
+        replacement: 'if (done && now !== null && set.status !== undefined && shownStatus(now) !== shown)',
       },
     ],
   },
-  /** What was told last is not asked: an order that shows the same again is told of twice. */
+  /** The last notice is not looked up: a state that is shown again is notified twice. */
   'notice-twice': {
     guarantee: 'G6',
     replacements: [
@@ -89,7 +89,7 @@ export const noticeDefects: Defects = {
       },
     ],
   },
-  /** Each attempt has an event id of its own: the merchant cannot tell a repetition from a second event. */
+  /** Each attempt has a new event id: the merchant cannot tell a repetition from a second event. */
   'event-id-per-attempt': {
     guarantee: 'G6',
     foundBy: 'storm',
