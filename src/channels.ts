@@ -1,8 +1,8 @@
-import { createAlipayChannel } from './channel/alipay/alipay-channel.ts';
+import { createAlipayChannel } from './channel/built-in/alipay/alipay-channel.ts';
+import { createUnionpayChannel } from './channel/built-in/unionpay/unionpay-channel.ts';
+import { createWechatChannel } from './channel/built-in/wechat/wechat-channel.ts';
 import type { BuiltInChannel, Channel, ChannelName, Channels, GuardedChannel } from './channel/channel.ts';
-import { type GuardOptions, guardChannel } from './channel/guard.ts';
-import { createUnionpayChannel } from './channel/unionpay/unionpay-channel.ts';
-import { createWechatChannel } from './channel/wechat/wechat-channel.ts';
+import { type GuardOptions, guardChannel } from './channel/guard/guard.ts';
 import type { Config } from './config.ts';
 
 /** Where a channel's notifications arrive. */

@@ -1,7 +1,7 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { readPlatformKeys } from './channel/wechat/platform-keys.ts';
+import { readPlatformKeys } from './channel/built-in/wechat/platform-keys.ts';
 import { readCertificates } from './platform/certificate.ts';
 import { parseDatabaseUrl, sslModes } from './platform/database-url.ts';
 import { pemText } from './platform/pem-text.ts';

@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { migrations } from '../migrations/index.ts';
 import { adminEntities } from './admin/entities.ts';
 import { type ChannelName, type Channels, channelNames } from './channel/channel.ts';
-import type { GuardOptions } from './channel/guard.ts';
+import type { GuardOptions } from './channel/guard/guard.ts';
 import type { Messenger } from './notice/deliver-notice.ts';
 import { createNoticeStore, type NoticeStore } from './notice/notice-store.ts';
 import { startNoticeRelay } from './notice/relay.ts';

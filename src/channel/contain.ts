@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import { safeError } from '../platform/safe-error.ts';
+import { withDeadline } from './adapter/deadline.ts';
+import { shortText, unknown } from './adapter/reply.ts';
 import type { Channel, ChannelOrder, ChannelPayment } from './channel.ts';
-import { withDeadline } from './deadline.ts';
-import { shortText, unknown } from './reply.ts';
 import * as results from './result-schemas.ts';
 
 /** Longer than any adapter should take, and shorter than an order may be kept from others, ms. */

@@ -1,8 +1,8 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
-import { createAlipayChannel } from '../channel/alipay/alipay-channel.ts';
-import { createUnionpayChannel } from '../channel/unionpay/unionpay-channel.ts';
-import { readPlatformKeys } from '../channel/wechat/platform-keys.ts';
-import { createWechatChannel } from '../channel/wechat/wechat-channel.ts';
+import { createAlipayChannel } from '../channel/built-in/alipay/alipay-channel.ts';
+import { createUnionpayChannel } from '../channel/built-in/unionpay/unionpay-channel.ts';
+import { readPlatformKeys } from '../channel/built-in/wechat/platform-keys.ts';
+import { createWechatChannel } from '../channel/built-in/wechat/wechat-channel.ts';
 import { readCertificates } from '../platform/certificate.ts';
 import { readRsaKey } from '../platform/rsa-key.ts';
 import type { ChannelFactory } from './options.ts';

@@ -1,6 +1,6 @@
 import { type Channels, channelNames, isOwnChannel } from '../channel/channel.ts';
 import { containChannel } from '../channel/contain.ts';
-import { type GuardOptions, guardChannel } from '../channel/guard.ts';
+import { type GuardOptions, guardChannel } from '../channel/guard/guard.ts';
 import type { ChannelFactory } from './options.ts';
 
 /** The shop's channels, each held to the contract and behind its own guard. Throws a TypeError for a name it cannot have. */

@@ -1,4 +1,4 @@
-import { withDeadline } from '../channel/deadline.ts';
+import { withDeadline } from '../channel/adapter/deadline.ts';
 import { CALLBACK_URL } from '../notice/callback-url.ts';
 import type { Messenger } from '../notice/deliver-notice.ts';
 import { SEND_TIMEOUT_MS } from '../notice/send-notice.ts';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { fromBeijing, fromRfc3339, toBeijing, toRfc3339 } from '../../src/channel/beijing-time.ts';
+import { fromBeijing, fromRfc3339, toBeijing, toRfc3339 } from '../../src/channel/adapter/beijing-time.ts';
 
 const zoneBefore = process.env.TZ;
 afterEach(() => {

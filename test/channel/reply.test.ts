@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import * as alipay from '../../src/channel/alipay/answers.ts';
-import { readCode, readRefusal } from '../../src/channel/reply.ts';
-import * as unionpay from '../../src/channel/unionpay/answers.ts';
-import * as wechat from '../../src/channel/wechat/answers.ts';
+import { readCode, readRefusal } from '../../src/channel/adapter/reply.ts';
+import * as alipay from '../../src/channel/built-in/alipay/answers/codes.ts';
+import * as unionpay from '../../src/channel/built-in/unionpay/answers/codes.ts';
+import * as wechat from '../../src/channel/built-in/wechat/answers/codes.ts';
 
 const down = { kind: 'unknown' };
 const answered = { kind: 'unknown', answered: true };

@@ -1,10 +1,13 @@
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import type { Server } from 'node:http';
-import { type AlipayConfig, createAlipayChannel } from '../../src/channel/alipay/alipay-channel.ts';
+import type { Reply } from '../../src/channel/adapter/reply.ts';
+import { type AlipayConfig, createAlipayChannel } from '../../src/channel/built-in/alipay/alipay-channel.ts';
+import {
+  createUnionpayChannel,
+  type UnionpayConfig,
+} from '../../src/channel/built-in/unionpay/unionpay-channel.ts';
+import { createWechatChannel, type WechatConfig } from '../../src/channel/built-in/wechat/wechat-channel.ts';
 import type { Channel, ChannelOrder, ChannelRefund, PayerDetails } from '../../src/channel/channel.ts';
-import type { Reply } from '../../src/channel/reply.ts';
-import { createUnionpayChannel, type UnionpayConfig } from '../../src/channel/unionpay/unionpay-channel.ts';
-import { createWechatChannel, type WechatConfig } from '../../src/channel/wechat/wechat-channel.ts';
 import type { Clock } from '../../src/platform/clock.ts';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 

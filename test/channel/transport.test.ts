@@ -1,8 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { MAX_ANSWER_BYTES } from '../../src/channel/adapter/reply.ts';
 import type { Channel, ChannelOrder } from '../../src/channel/channel.ts';
-import { MAX_ANSWER_BYTES } from '../../src/channel/reply.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
 import { adapters, anOrder, anybody, aRefund, urlOf } from './support.ts';
 

@@ -1,6 +1,6 @@
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MISCONFIGURED_IN_A_ROW } from '../../src/channel/breaker.ts';
+import { MISCONFIGURED_IN_A_ROW } from '../../src/channel/guard/breaker.ts';
 import { readConfig } from '../../src/config.ts';
 import { checkProcesses } from '../../src/doctor/database/processes.ts';
 import { createOrder } from '../../src/order/create-order.ts';

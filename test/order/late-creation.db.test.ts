@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CREATE_WITHIN_MS } from '../../src/channel/guard.ts';
+import { CREATE_WITHIN_MS } from '../../src/channel/guard/guard.ts';
 import { createOrder } from '../../src/order/create-order.ts';
 import type { OrderDeps } from '../../src/order/deps.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';

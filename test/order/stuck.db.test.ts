@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { UNKNOWN_IN_A_ROW } from '../../src/channel/breaker.ts';
+import { UNKNOWN_IN_A_ROW } from '../../src/channel/guard/breaker.ts';
 import { addRecloseCommand } from '../../src/commands/reclose.ts';
 import { addStuckCommand } from '../../src/commands/stuck.ts';
 import { cancelByHand, closeByHand } from '../../src/order/by-hand.ts';

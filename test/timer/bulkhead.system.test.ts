@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { UNKNOWN_IN_A_ROW } from '../../src/channel/breaker.ts';
 import type { ChannelName } from '../../src/channel/channel.ts';
+import { UNKNOWN_IN_A_ROW } from '../../src/channel/guard/breaker.ts';
 import { createClient } from '../../src/client/client.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { recloseStuck } from '../../src/order/stuck.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { MISCONFIGURED_IN_A_ROW, UNKNOWN_IN_A_ROW } from '../../src/channel/breaker.ts';
+import { MISCONFIGURED_IN_A_ROW, UNKNOWN_IN_A_ROW } from '../../src/channel/guard/breaker.ts';
 import { nameOfPart } from '../../src/channel/parts.ts';
 import { createOrder } from '../../src/order/create-order.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';

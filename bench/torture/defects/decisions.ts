@@ -51,7 +51,7 @@ export const decisionDefects: Defects = {
     guarantee: 'G1',
     replacements: [
       {
-        file: 'src/channel/alipay/alipay-channel.ts',
+        file: 'src/channel/built-in/alipay/alipay-channel.ts',
         text: `if (query.kind !== 'not_found') return query;
       return withStatedTime(readQuery(order, await client.querySigned(order.orderNo, clock.now())), reply);`,
         replacement: 'return query;',
@@ -97,7 +97,7 @@ export const decisionDefects: Defects = {
     guarantee: 'G2',
     replacements: [
       {
-        file: 'src/channel/guard.ts',
+        file: 'src/channel/guard/guard.ts',
         text: 'return ageMs <= CREATE_WITHIN_MS ? null',
         replacement: 'return ageMs <= CREATE_WITHIN_MS * 1_000 ? null',
       },

@@ -77,7 +77,7 @@ export const recordDefects: Defects = {
     guarantee: 'G1',
     replacements: [
       {
-        file: 'src/channel/unionpay/notification.ts',
+        file: 'src/channel/built-in/unionpay/notification.ts',
         text: 'if (isOurs && isDone && payment !== null)',
         replacement: `if (isOurs && (isDone || respCode === '00') && payment !== null)`,
       },

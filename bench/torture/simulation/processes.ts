@@ -1,5 +1,5 @@
 import type { Channel, ChannelName, Channels, GuardedChannel } from '../../../src/channel/channel.ts';
-import { guardChannel } from '../../../src/channel/guard.ts';
+import { guardChannel } from '../../../src/channel/guard/guard.ts';
 import type { Work } from '../../../src/channel/parts.ts';
 import { keepLeases, type LeaseKeeper } from '../../../src/order/lease-keeper.ts';
 import type { PaymentOrder } from '../../../src/order/order.ts';

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { isLosslessNumber } from 'lossless-json';
 import { z } from 'zod';
-import { fromBeijing } from '../../channel/beijing-time.ts';
+import { fromBeijing } from '../../channel/adapter/beijing-time.ts';
 import type { Members } from './body.ts';
 import { invalid, type Result } from './codes.ts';
 import { readExpiredTime } from './expired-time.ts';

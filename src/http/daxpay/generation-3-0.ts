@@ -1,5 +1,5 @@
 import { stringify } from 'lossless-json';
-import { toBeijing } from '../../channel/beijing-time.ts';
+import { toBeijing } from '../../channel/adapter/beijing-time.ts';
 import type { Generation } from './generation.ts';
 import { upperCased } from './signing.ts';
 import { yuanAndBeijing } from './units.ts';

@@ -1,6 +1,6 @@
 import { isLosslessNumber, LosslessNumber } from 'lossless-json';
 import type { z } from 'zod';
-import { fromBeijing, toBeijing } from '../../channel/beijing-time.ts';
+import { fromBeijing, toBeijing } from '../../channel/adapter/beijing-time.ts';
 import { amountFen, amountYuan, beijingTime, expiredTime } from './fields.ts';
 import { fenToYuan } from './yuan.ts';
 

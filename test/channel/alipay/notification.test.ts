@@ -1,6 +1,6 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { createAlipayChannel } from '../../../src/channel/alipay/alipay-channel.ts';
+import { createAlipayChannel } from '../../../src/channel/built-in/alipay/alipay-channel.ts';
 
 const newKeys = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
 const app = newKeys();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { chargeRefusals } from '../../../src/channel/alipay/answers.ts';
-import { readCharge } from '../../../src/channel/alipay/read-charge.ts';
-import type { Reply } from '../../../src/channel/reply.ts';
+import type { Reply } from '../../../src/channel/adapter/reply.ts';
+import { chargeRefusals } from '../../../src/channel/built-in/alipay/answers/codes.ts';
+import { readCharge } from '../../../src/channel/built-in/alipay/answers/read-charge.ts';
 import { meaningless, refusal, rowsOf, verified } from '../support.ts';
 
 const charge = (reply: Reply) => readCharge({ orderNo: 'AC1' }, reply);

@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest';
+import type { Reply } from '../../../src/channel/adapter/reply.ts';
 import {
   cancelActions,
   cancelRefusals,
   refundQueryRefusals,
   refundRefusals,
-} from '../../../src/channel/alipay/answers.ts';
-import { readCancel, readRefund, readRefundQuery } from '../../../src/channel/alipay/read-refund.ts';
-import type { Reply } from '../../../src/channel/reply.ts';
+} from '../../../src/channel/built-in/alipay/answers/codes.ts';
+import {
+  readCancel,
+  readRefund,
+  readRefundQuery,
+} from '../../../src/channel/built-in/alipay/answers/read-refund.ts';
 import { meaningless, refusal, rowsOf, verified } from '../support.ts';
 
 const asked = { orderNo: 'AC1', refundNo: 'RAC1' };

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import type { Reply } from '../../../src/channel/adapter/reply.ts';
 import {
   closeRefusals,
   createRefusals,
   queryRefusals,
   tradeStatuses,
-} from '../../../src/channel/alipay/answers.ts';
-import { readClose, readCreate, readQuery } from '../../../src/channel/alipay/read-reply.ts';
-import type { Reply } from '../../../src/channel/reply.ts';
+} from '../../../src/channel/built-in/alipay/answers/codes.ts';
+import { readClose, readCreate, readQuery } from '../../../src/channel/built-in/alipay/answers/read-reply.ts';
 import { refusal, rowsOf, verified } from '../support.ts';
 
 const asked = { orderNo: 'AC1' };

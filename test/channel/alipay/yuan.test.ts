@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fenToYuan, yuanToFen } from '../../../src/channel/alipay/yuan.ts';
+import { fenToYuan, yuanToFen } from '../../../src/channel/built-in/alipay/yuan.ts';
 
 test.each([
   [0, '0.00'],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clearingDayEnd } from '../../../src/channel/unionpay/clearing-day.ts';
+import { clearingDayEnd } from '../../../src/channel/built-in/unionpay/clearing-day.ts';
 
 test.each([
   ['2026-01-01T00:00:00+08:00', '2026-01-01T23:00:00+08:00'],

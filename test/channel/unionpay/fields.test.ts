@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseAnswer, parseForm } from '../../../src/channel/unionpay/fields.ts';
+import { parseAnswer, parseForm } from '../../../src/channel/built-in/unionpay/fields.ts';
 
 describe('an answer’s fields', () => {
   test.each([

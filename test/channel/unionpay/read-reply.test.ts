@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Reply } from '../../../src/channel/reply.ts';
+import type { Reply } from '../../../src/channel/adapter/reply.ts';
 import {
   readCreate,
   readGiveBack,
   readQuery,
   readRefundQuery,
-} from '../../../src/channel/unionpay/read-reply.ts';
+} from '../../../src/channel/built-in/unionpay/answers/read-reply.ts';
 import { meaningless, refusal, verified } from '../support.ts';
 
 const asked = { merId: '777290058110048', orderId: 'AC20260101', txnTime: '20260101100000' };

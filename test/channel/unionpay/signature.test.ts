@@ -1,7 +1,7 @@
 import { constants, createHash, publicDecrypt, sign, X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createCertificateCheck } from '../../../src/channel/unionpay/certificate.ts';
-import { distrust, signatureOf } from '../../../src/channel/unionpay/signature.ts';
+import { createCertificateCheck } from '../../../src/channel/built-in/unionpay/certificate.ts';
+import { distrust, signatureOf } from '../../../src/channel/built-in/unionpay/signature.ts';
 import { issueCertificate, selfSignedCertificate } from '../../../src/simulator/certificate.ts';
 import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
 import { unionpayConfig } from '../support.ts';

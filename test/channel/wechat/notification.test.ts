@@ -1,7 +1,10 @@
 import { createCipheriv, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import {
+  createWechatNotificationReader,
+  wechatReplies,
+} from '../../../src/channel/built-in/wechat/notify/notification.ts';
 import type { RawNotification } from '../../../src/channel/channel.ts';
-import { createWechatNotificationReader, wechatReplies } from '../../../src/channel/wechat/notification.ts';
 
 const newKeys = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
 const platform = newKeys();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Reply } from '../../../src/channel/reply.ts';
-import { chargeRefusals, chargeStates } from '../../../src/channel/wechat/answers.ts';
-import { readCharge } from '../../../src/channel/wechat/read-charge.ts';
+import type { Reply } from '../../../src/channel/adapter/reply.ts';
+import { chargeRefusals, chargeStates } from '../../../src/channel/built-in/wechat/answers/codes.ts';
+import { readCharge } from '../../../src/channel/built-in/wechat/answers/read-charge.ts';
 import { meaningless, refusal, verified } from '../support.ts';
 
 const merchant = { mchId: '1900000001', appId: 'wx0123456789abcdef' };

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Reply } from '../../../src/channel/reply.ts';
-import { refundQueryRefusals, refundRefusals, refundStates } from '../../../src/channel/wechat/answers.ts';
-import { readRefund, readRefundQuery } from '../../../src/channel/wechat/read-refund.ts';
+import type { Reply } from '../../../src/channel/adapter/reply.ts';
+import {
+  refundQueryRefusals,
+  refundRefusals,
+  refundStates,
+} from '../../../src/channel/built-in/wechat/answers/codes.ts';
+import { readRefund, readRefundQuery } from '../../../src/channel/built-in/wechat/answers/read-refund.ts';
 import { meaningless, refusal, verified } from '../support.ts';
 
 const asked = { orderNo: 'AC1', refundNo: 'RAC1', amountFen: 100 };

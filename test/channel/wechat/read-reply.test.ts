@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { Reply } from '../../../src/channel/reply.ts';
+import type { Reply } from '../../../src/channel/adapter/reply.ts';
 import {
   closeRefusals,
   createRefusals,
   queryRefusals,
   tradeStates,
-} from '../../../src/channel/wechat/answers.ts';
-import { readClose, readCreate, readQuery } from '../../../src/channel/wechat/read-reply.ts';
+} from '../../../src/channel/built-in/wechat/answers/codes.ts';
+import { readClose, readCreate, readQuery } from '../../../src/channel/built-in/wechat/answers/read-reply.ts';
 import { refusal, verified } from '../support.ts';
 
 const merchant = { mchId: '1900000001', appId: 'wx0123456789abcdef' };

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Reply } from '../../../src/channel/adapter/reply.ts';
+import { reverseRefusals } from '../../../src/channel/built-in/wechat/answers/codes.ts';
+import { readCancel, readReverse } from '../../../src/channel/built-in/wechat/reverse.ts';
 import type { QueryResult } from '../../../src/channel/channel.ts';
-import type { Reply } from '../../../src/channel/reply.ts';
-import { reverseRefusals } from '../../../src/channel/wechat/answers.ts';
-import { readCancel, readReverse } from '../../../src/channel/wechat/reverse.ts';
 import { meaningless, refusal, verified } from '../support.ts';
 
 const reverse = (reply: Reply) => readReverse({ orderNo: 'AC1' }, reply);

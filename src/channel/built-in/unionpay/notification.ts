@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { lookUp, shortText } from '../../adapter/reply.ts';
+import type { Channel, NotificationResult, RawNotification } from '../../channel.ts';
+import { outcomes } from './answers/codes.ts';
+import { paymentOf } from './answers/transaction.ts';
+import type { CertificateCheck } from './certificate.ts';
+import { parseForm } from './fields.ts';
+import { distrust } from './signature.ts';
+
+/** HTTP 200 ends UnionPay's repetitions, whatever the body. */
+export const unionpayReplies = {
+  accepted: { status: 200, contentType: 'text/plain', body: 'ok' },
+  failed: { status: 500, contentType: 'text/plain', body: 'fail' },
+} as const satisfies Channel['replies'];
+
+const CONSUME = '01';
+/** Of a consume by a code, as our orders are created. */
+const SUB_TYPE = '07';
+
+const eventSchema = z.object({
+  merId: z.string(),
+  txnType: z.string(),
+  txnSubType: z.string().optional(),
+  respCode: z.string(),
+  /** Of a query's answer. Where it is stated all the same, it must not contradict `respCode`. */
+  origRespCode: z.string().optional(),
+  orderId: z.string().min(1).max(40),
+  /** UnionPay's number of the transaction: the same however often it is notified. */
+  queryId: z.string().min(1).max(64),
+});
+
+/**
+ * Reads one of UnionPay's notifications: verified over the fields of its form, and then compared with this merchant. The
+ * form is the body alone: parameters of our own in the address take no part, neither here nor in the signature. Only
+ * what has succeeded is notified: payments, and undos and refunds, which their own queries settle. A consume that is not
+ * exactly the success form (backUrl page) is `doubtful`.
+ */
+export function readUnionpayNotification(
+  merId: string,
+  checkCertificate: CertificateCheck,
+  raw: RawNotification,
+  now: Date,
+): NotificationResult {
+  const fields = parseForm(raw.body.toString());
+  if (fields === null) return rejected('a parameter twice');
+  const distrusted = distrust(checkCertificate, fields, now);
+  if (distrusted !== null) return rejected(distrusted);
+
+  const parsed = eventSchema.safeParse(fields);
+  if (!parsed.success) return rejected('not a notification');
+  const { queryId: eventId, orderId: orderNo, txnType, respCode, origRespCode = respCode } = parsed.data;
+
+  const { signature: _signature, signPubKeyCert: _certificate, ...signed } = fields;
+  const body = JSON.stringify(signed);
+  if (txnType !== CONSUME) {
+    if (parsed.data.merId !== merId) return rejected('another merchant’s');
+    return { kind: 'other', eventId, what: shortText(`txnType ${txnType}`, respCode), body };
+  }
+  const payment = paymentOf(fields);
+  const isOurs = parsed.data.merId === merId && (parsed.data.txnSubType ?? SUB_TYPE) === SUB_TYPE;
+  const isDone = [respCode, origRespCode].every((code) => lookUp(outcomes, code) === 'done');
+  if (isOurs && isDone && payment !== null) return { kind: 'payment', eventId, payment, body };
+  const what = shortText(
+    respCode,
+    `orig ${origRespCode}`,
+    payment === null ? 'incomplete payment' : '',
+    isOurs ? '' : 'another merchant or sub-type',
+  );
+  return { kind: 'doubtful', eventId, orderNo, what, body };
+}
+
+function rejected(reason: string): NotificationResult {
+  return { kind: 'rejected', reason };
+}

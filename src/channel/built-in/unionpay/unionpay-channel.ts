@@ -1,0 +1,101 @@
+import { type Clock, systemClock } from '../../../platform/clock.ts';
+import { toBeijingDigits } from '../../adapter/beijing-time.ts';
+import { cutText, DEFAULT_CALL_TIMEOUT_MS, unsupported, withStatedTime } from '../../adapter/reply.ts';
+import type { Channel, ChannelOrder } from '../../channel.ts';
+import { type Asked, readCreate, readQuery } from './answers/read-reply.ts';
+import { createCertificateCheck } from './certificate.ts';
+import { createUnionpayClient } from './client.ts';
+import type { UnionpayConfig } from './config.ts';
+import { cancelByUndo, queryGiveBack, refundPayment } from './give-back.ts';
+import { readUnionpayNotification, unionpayReplies } from './notification.ts';
+
+export type { UnionpayConfig } from './config.ts';
+
+/** How long after `payTimeout` a query's "not paid" and "not found" are final: for clocks that differ, and for what is still on its way. */
+const MARGIN_MS = 90_000;
+/** Late bank payments show up in the next day's settlement; its own notifications end after minutes. */
+const NOTIFIES_FOR_MS = 48 * 3_600_000;
+/** Eleven months after the payment. Unsourced: what acquirers' manuals say. */
+const REFUND_WINDOW_MS = 330 * 86_400_000;
+const MAX_DESCRIPTION_LENGTH = 32;
+
+/**
+ * UnionPay's ACP gateway (银联全渠道, 云闪付), version 5.1.0. It has no close: an order can be paid until the `payTimeout` it
+ * was created with, and only after that, and a margin, is an answer that it was not paid the last word. Every order is
+ * known by its number and its `txnTime`, which is the time when we took it: asked with another, the gateway knows none.
+ */
+export function createUnionpayChannel(config: UnionpayConfig, clock: Clock = systemClock): Channel {
+  const { merId, callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS } = config;
+  const checkCertificate = createCertificateCheck(config.trust);
+  const call = createUnionpayClient(config, callTimeoutMs, checkCertificate, clock);
+  const deps = { config, call, clock };
+  const askedOf = ({ orderNo, createdAt }: ChannelOrder): Asked => ({
+    merId,
+    orderId: orderNo,
+    txnTime: toBeijingDigits(createdAt),
+  });
+  const unpayableFrom = ({ expiresAt }: ChannelOrder) => new Date(expiresAt.getTime() + MARGIN_MS);
+
+  return {
+    name: 'union_pay',
+    account: merId,
+    methods: ['qrcode'],
+    knowsByCreatedAt: true,
+    showsUntouched: () => false,
+    closesSoftly: () => false,
+    undoesPayments: () => true,
+    reversibleFrom: () => null,
+    notifiesForMs: NOTIFIES_FOR_MS,
+    refundWindowMs: REFUND_WINDOW_MS,
+    // A query about a payment says nothing of its refunds.
+    refundedIsInFull: false,
+    replies: unionpayReplies,
+
+    async create(order) {
+      if (order.method !== 'qrcode') return unsupported(order.method);
+      const asked = askedOf(order);
+      return readCreate(
+        asked,
+        await call('backTransReq', { ...asked, ...consumeOf(order), backUrl: config.notifyUrl }),
+      );
+    },
+    async query(order) {
+      const asked = askedOf(order);
+      const reply = await call('queryTrans', {
+        txnType: '00',
+        txnSubType: '00',
+        bizType: '000000',
+        ...asked,
+      });
+      const overFrom = unpayableFrom(order).getTime();
+      const statedAt = reply.kind === 'lost' ? undefined : reply.statedAt;
+      // By our clock and by its own: one of them alone may be wrong.
+      const isOver =
+        clock.now().getTime() >= overFrom && (statedAt === undefined || statedAt.getTime() >= overFrom);
+      return withStatedTime(readQuery(asked, isOver, reply), reply);
+    },
+    close: async () => ({ kind: 'unsupported', asked: false, answer: 'not asked: no close' }),
+    cancel: (order, refund) => cancelByUndo(deps, order, refund),
+    refund: (order, refund) => refundPayment(deps, order, refund),
+    queryRefund: (order, refund) => queryGiveBack(deps, order, refund),
+    unpayableFrom,
+    parseNotification: (raw) => readUnionpayNotification(merId, checkCertificate, raw, clock.now()),
+  };
+}
+
+/**
+ * An order that the customer scans (申请二维码, 主扫). The types are those that other systems send; `orderDesc`, and that it
+ * takes no signs, is unsourced.
+ */
+function consumeOf({ title, amountFen, expiresAt }: ChannelOrder): Record<string, string> {
+  return {
+    txnType: '01',
+    txnSubType: '07',
+    bizType: '000000',
+    channelType: '08',
+    txnAmt: String(amountFen),
+    currencyCode: '156',
+    payTimeout: toBeijingDigits(expiresAt),
+    orderDesc: cutText(title.replaceAll(/[^\p{L}\p{N}]+/gu, ' ').trim(), MAX_DESCRIPTION_LENGTH),
+  };
+}

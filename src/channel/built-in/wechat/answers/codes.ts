@@ -1,0 +1,175 @@
+import type {
+  CancelResult,
+  ChargeResult,
+  CloseResult,
+  CreateResult,
+  Failure,
+  QueryResult,
+  RefundResult,
+} from '../../../channel.ts';
+
+/**
+ * What WeChat Pay API v3 answers, and what we take it for. A code that is not here is `unknown`, and an answer
+ * all the same; every 5xx is `unknown` too, and every 429 `rate_limited`, by their status alone.
+ */
+
+/** `trade_state` (order state page). An order past its `time_expire` is still NOTPAY. */
+export const tradeStates = {
+  NOTPAY: 'unpaid',
+  SUCCESS: 'paid',
+  /** Also after a partial refund. */
+  REFUND: 'refunded',
+  CLOSED: 'closed',
+  /** The last three happen to code-pay orders (付款码) only. */
+  USERPAYING: 'user_paying',
+  REVOKED: 'closed',
+  PAYERROR: 'unpaid',
+} as const satisfies Record<string, QueryResult['kind']>;
+
+/** Any call may meet these: our key, merchant number or rights. */
+const misconfigurations = {
+  SIGN_ERROR: 'misconfigured',
+  NO_AUTH: 'misconfigured',
+  ACCOUNT_ERROR: 'misconfigured',
+  MCH_NOT_EXISTS: 'misconfigured',
+  APPID_MCHID_NOT_MATCH: 'misconfigured',
+  /** As the older protocol spells them. */
+  SIGNERROR: 'misconfigured',
+  NOAUTH: 'misconfigured',
+  MCHID_NOT_EXIST: 'misconfigured',
+  APPID_NOT_EXIST: 'misconfigured',
+} as const;
+
+/** Native, JSAPI, app and H5 order pages. */
+export const createRefusals = {
+  ...misconfigurations,
+  /** Most often something of the merchant's, such as the title; the message says what. */
+  PARAM_ERROR: 'refused',
+  INVALID_REQUEST: 'refused',
+  ORDER_CLOSED: 'refused',
+  ORDERPAID: 'refused',
+  ORDER_PAID: 'refused',
+  OUT_TRADE_NO_USED: 'refused',
+  OPENID_MISMATCH: 'refused',
+  RULE_LIMIT: 'refused',
+  TRADE_ERROR: 'refused',
+} as const satisfies Record<string, CreateResult['kind']>;
+
+/** Query page. */
+export const queryRefusals = {
+  ...misconfigurations,
+  /** With 404 only. */
+  ORDER_NOT_EXIST: 'not_found',
+  PARAM_ERROR: 'misconfigured',
+  INVALID_REQUEST: 'misconfigured',
+  RULE_LIMIT: 'misconfigured',
+  TRADE_ERROR: 'misconfigured',
+} as const satisfies Record<string, 'not_found' | Failure['kind']>;
+
+/** Close-order page. USER_PAYING comes with 202, which is an answer like 204 to HTTP, but not to us. */
+export const closeRefusals = {
+  ...misconfigurations,
+  USER_PAYING: 'user_paying',
+  ORDER_CLOSED: 'already_closed',
+  /** Seen on the wire; WeChat Pay's questions and answers spell it ORDER_PAID. */
+  ORDERPAID: 'conflict',
+  ORDER_PAID: 'conflict',
+  TRADE_ERROR: 'conflict',
+  /** With 404 only. In practice an unknown number is answered 204. */
+  ORDER_NOT_EXIST: 'not_found',
+  PARAM_ERROR: 'misconfigured',
+  INVALID_REQUEST: 'misconfigured',
+  RULE_LIMIT: 'misconfigured',
+} as const satisfies Record<string, Exclude<CloseResult['kind'], 'accepted'>>;
+
+/** `trade_state` right after a code has been charged. What is not here is unknown, and a query will tell. */
+export const chargeStates = {
+  SUCCESS: 'paid',
+  USERPAYING: 'user_paying',
+  PAYERROR: 'refused',
+  REVOKED: 'refused',
+  CLOSED: 'refused',
+} as const satisfies Record<string, ChargeResult['kind']>;
+
+/** Code-pay page; the older protocol's spellings are seen as well. USERPAYING comes with 202 or a refusal. */
+export const chargeRefusals = {
+  ...createRefusals,
+  USERPAYING: 'user_paying',
+  USER_PAYING: 'user_paying',
+  /** The number is known from an earlier call, which may have been paid. */
+  ORDERPAID: 'unknown',
+  ORDER_PAID: 'unknown',
+  OUT_TRADE_NO_USED: 'unknown',
+  ORDERCLOSED: 'refused',
+  ORDERREVERSED: 'refused',
+  ORDER_REVERSED: 'refused',
+  AUTHCODEEXPIRE: 'refused',
+  AUTH_CODE_EXPIRED: 'refused',
+  AUTH_CODE_ERROR: 'refused',
+  AUTH_CODE_INVALID: 'refused',
+  /** The customer's money, not the merchant's. */
+  NOTENOUGH: 'refused',
+  NOT_ENOUGH: 'refused',
+  NOTSUPORTCARD: 'refused',
+  BUYER_MISMATCH: 'refused',
+} as const satisfies Record<string, ChargeResult['kind']>;
+
+/** Reverse page. `accepted`: it had been reversed before. */
+export const reverseRefusals = {
+  ...misconfigurations,
+  ORDERREVERSED: 'accepted',
+  ORDER_REVERSED: 'accepted',
+  USERPAYING: 'user_paying',
+  USER_PAYING: 'user_paying',
+  /** Seven days after the payment. */
+  REVERSE_EXPIRE: 'refund_instead',
+  REVERSE_EXPIRED: 'refund_instead',
+  NOTENOUGH: 'not_enough',
+  NOT_ENOUGH: 'not_enough',
+  /** With 404 only. */
+  ORDER_NOT_EXIST: 'not_found',
+  PARAM_ERROR: 'misconfigured',
+  INVALID_REQUEST: 'misconfigured',
+} as const satisfies Record<string, CancelResult['kind'] | 'accepted'>;
+
+/** `status` of a refund (refund page). */
+export const refundStates = {
+  SUCCESS: 'refunded',
+  PROCESSING: 'processing',
+  /** The customer's card or account cannot take it: somebody has to choose another way. */
+  ABNORMAL: 'refused',
+  CLOSED: 'refused',
+} as const satisfies Record<string, RefundResult['kind']>;
+
+/** Refund page. */
+export const refundRefusals = {
+  ...misconfigurations,
+  NOT_ENOUGH: 'not_enough',
+  NOTENOUGH: 'not_enough',
+  /** Another amount than before under this number, refunded already, not refundable: the message says what. */
+  INVALID_REQUEST: 'refused',
+  TRADE_ERROR: 'refused',
+  RULE_LIMIT: 'refused',
+  USER_ACCOUNT_ABNORMAL: 'refused',
+  ORDER_NOT_EXIST: 'refused',
+  RESOURCE_NOT_EXISTS: 'refused',
+  PARAM_ERROR: 'misconfigured',
+} as const satisfies Record<string, RefundResult['kind']>;
+
+/** Refund query page. */
+export const refundQueryRefusals = {
+  ...misconfigurations,
+  /** Both with 404 only. */
+  RESOURCE_NOT_EXISTS: 'not_found',
+  REFUND_NOT_EXISTS: 'not_found',
+  PARAM_ERROR: 'misconfigured',
+  INVALID_REQUEST: 'misconfigured',
+} as const satisfies Record<string, RefundResult['kind']>;
+
+/** What `wechatpay-axios-plugin` says of a 2xx that it could not verify, in its own spelling. */
+export const verificationFailures = {
+  EV3_RES_HEADERS_INCOMPLATE: 'without a signature',
+  EV3_RES_HEADER_TIMESTAMP_OFFSET: 'signed too long ago, or clocks differ',
+  EV3_RES_HEADER_PLATFORM_SERIAL: 'signed with an unknown key',
+  EV3_RES_HEADER_SIGNATURE_DIGEST: 'bad signature',
+} as const satisfies Record<string, string>;

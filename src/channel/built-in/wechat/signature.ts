@@ -1,0 +1,33 @@
+import { type KeyObject, verify } from 'node:crypto';
+import type { RawNotification } from '../../channel.ts';
+
+/** Older or newer signatures are refused (WeChat Pay signature page). */
+const MAX_SKEW_S = 300;
+/** WeChat Pay now and then sends one that must not verify, to see whether anybody looks (its SIGNTEST page). */
+const SIGNTEST = 'WECHATPAY/SIGNTEST/';
+
+/** Why a notification is not WeChat Pay's, or null if it is. The signature is over the raw body. */
+export function distrust(
+  publicKeys: Readonly<Record<string, KeyObject>>,
+  { headers, body }: RawNotification,
+  now: Date,
+): string | null {
+  const [timestamp, nonce, signature, serial] = ['timestamp', 'nonce', 'signature', 'serial'].map(
+    (name) => headers[`wechatpay-${name}`],
+  );
+  if (!isText(timestamp) || !isText(nonce) || !isText(signature) || !isText(serial)) {
+    return 'signature headers missing';
+  }
+  if (!/^\d{1,12}$/.test(timestamp)) return 'malformed timestamp';
+  if (Math.abs(now.getTime() / 1000 - Number(timestamp)) > MAX_SKEW_S)
+    return 'signed too long ago, or clocks differ';
+  if (signature.startsWith(SIGNTEST)) return 'signature test';
+  const key = Object.hasOwn(publicKeys, serial) ? publicKeys[serial] : undefined;
+  if (key === undefined) return 'signed with an unknown key';
+  const text = Buffer.concat([Buffer.from(`${timestamp}\n${nonce}\n`), body, Buffer.from('\n')]);
+  return verify('sha256', text, key, Buffer.from(signature, 'base64')) ? null : 'bad signature';
+}
+
+function isText(value: string | string[] | undefined): value is string {
+  return typeof value === 'string' && value !== '';
+}

@@ -1,0 +1,93 @@
+import { type Clock, systemClock } from '../../../platform/clock.ts';
+import { cutText, DEFAULT_CALL_TIMEOUT_MS, withStatedTime } from '../../adapter/reply.ts';
+import type { Channel, ChannelOrder } from '../../channel.ts';
+import { readRefund, readRefundQuery } from './answers/read-refund.ts';
+import { readClose, readQuery } from './answers/read-reply.ts';
+import { createWechatClient } from './client.ts';
+import type { WechatConfig } from './config.ts';
+import { createOrder } from './create-order.ts';
+import { createWechatNotificationReader, wechatReplies } from './notify/notification.ts';
+import { cancelByReverse, closeByReverse, reversibleFrom } from './reverse.ts';
+
+export type { WechatConfig } from './config.ts';
+
+/** 15 sends in 24 h 4 min (notification page). */
+const NOTIFIES_FOR_MS = (24 * 60 + 4) * 60_000;
+/** 365 days after the payment (refund page). */
+const REFUND_WINDOW_MS = 365 * 86_400_000;
+const MAX_REASON_LENGTH = 80;
+/** A `time_expire` sooner than this after the creation is moved there (order pages). */
+const MIN_LIFE_MS = 60_000;
+/** The code on a customer's phone is good for no longer (code-pay page). */
+const AUTH_CODE_LIFE_MS = 60_000;
+/** For clocks that differ, and for what is still on its way. */
+const MARGIN_MS = 60_000;
+
+/**
+ * WeChat Pay API v3 (微信支付). An order that nobody has touched is closed like any other, so nothing is left to
+ * watch. A `barcode` order is another animal (付款码支付): it is charged at once, cannot be closed but only
+ * reversed, and the reversal gives the money back if it has been paid.
+ */
+export function createWechatChannel(config: WechatConfig, clock: Clock = systemClock): Channel {
+  const { mchId, callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS } = config;
+  const call = createWechatClient(config, callTimeoutMs);
+  const deps = { config, call, clock };
+  const readNotification = createWechatNotificationReader(config);
+  const pathOf = (orderNo: string) => `v3/pay/transactions/out-trade-no/${encodeURIComponent(orderNo)}`;
+
+  async function query(order: ChannelOrder) {
+    const path = pathOf(order.orderNo);
+    const reply = await call({ method: 'GET', path, query: { mchid: mchId } });
+    return withStatedTime(readQuery(config, order, reply), reply);
+  }
+
+  return {
+    name: 'wechat_pay',
+    account: `${mchId}/${config.appId}`,
+    methods: ['qrcode', 'jsapi', 'app', 'wap', 'barcode'],
+    showsUntouched: () => true,
+    closesSoftly: () => false,
+    notifiesForMs: NOTIFIES_FOR_MS,
+    refundWindowMs: REFUND_WINDOW_MS,
+    // REFUND is also the state of an order that was refunded in part.
+    refundedIsInFull: false,
+    replies: wechatReplies,
+
+    create: (order, payer) => createOrder(deps, order, payer),
+    query,
+    async close(order) {
+      if (isCodePay(order)) return closeByReverse(deps, order);
+      const body = { mchid: mchId };
+      return readClose(await call({ method: 'POST', path: `${pathOf(order.orderNo)}/close`, body }));
+    },
+    cancel: (order) => (isCodePay(order) ? cancelByReverse(deps, order, query) : null),
+    undoesPayments: isCodePay,
+    reversibleFrom: (order) => (isCodePay(order) ? reversibleFrom(order) : null),
+    async refund({ orderNo }, { refundNo, amountFen, totalFen, reason }) {
+      const body = {
+        out_trade_no: orderNo,
+        out_refund_no: refundNo,
+        reason: cutText(reason, MAX_REASON_LENGTH),
+        amount: { refund: amountFen, total: totalFen, currency: 'CNY' },
+      };
+      const reply = await call({ method: 'POST', path: 'v3/refund/domestic/refunds', body });
+      return readRefund({ orderNo, refundNo, amountFen }, reply);
+    },
+    async queryRefund({ orderNo }, { refundNo }) {
+      const path = `v3/refund/domestic/refunds/${encodeURIComponent(refundNo)}`;
+      return readRefundQuery({ orderNo, refundNo }, await call({ method: 'GET', path }));
+    },
+    unpayableFrom(order) {
+      const latestCreation = order.createAttemptedAt.getTime() + callTimeoutMs;
+      const payableFor = isCodePay(order)
+        ? latestCreation + AUTH_CODE_LIFE_MS
+        : Math.max(order.expiresAt.getTime(), latestCreation + MIN_LIFE_MS);
+      return new Date(payableFor + MARGIN_MS);
+    },
+    parseNotification: (raw) => readNotification(raw, clock.now()),
+  };
+}
+
+function isCodePay({ method }: ChannelOrder): boolean {
+  return method === 'barcode';
+}

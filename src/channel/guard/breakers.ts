@@ -1,0 +1,109 @@
+import type { Ticks } from '../../platform/clock.ts';
+import type { PayMethod } from '../channel.ts';
+import {
+  type ChannelPart,
+  concernsOrders,
+  nameOfPart,
+  type Operation,
+  partOf,
+  partsFor,
+  WHOLE_CHANNEL,
+  type Work,
+} from '../parts.ts';
+import { type Breaker, type BreakerEvents, type Called, createBreaker } from './breaker.ts';
+
+/** A creation alone, or a close alone, may be out of order while the channel works: that two are shows that it is away. */
+const OPERATIONS_OF_AN_OUTAGE = 2;
+
+/** Some of what a piece of work needs is out of order. */
+export interface OutOfOrder {
+  /** Ms until it may be begun as a trial; 0: now. */
+  forMs: number;
+  /** For how long that has been out of order, ms. */
+  sinceMs: number;
+  /** Nothing that is done about an order can be: no question is answered. */
+  isWhole: boolean;
+}
+
+/** A call that came back. `answered`: by an answer that tells nothing of the order, but that it is one. */
+export interface PartCall extends Omit<Called, 'operation'> {
+  operation: Operation;
+  method: PayMethod;
+  answered: boolean;
+}
+
+export interface Breakers {
+  /** Null while all that the work needs is in order. No effect. */
+  lookAt(work: Work, method: PayMethod): OutOfOrder | null;
+  /** Asks to begin. Null: go ahead, possibly as the trial of what is out of order. */
+  admit(work: Work, method: PayMethod): OutOfOrder | null;
+  /** True where a call must not reach the network. */
+  refuses(operation: Operation, method: PayMethod): boolean;
+  note(call: PartCall): void;
+  /** For people: what is out of order, and has been tried lately. */
+  outOfOrder(): { part: ChannelPart; forMs: number }[];
+}
+
+/**
+ * The circuit breakers (熔断) of a channel: one for each operation, by method where that matters, and one for the whole
+ * channel. So a method without rights, or an interface that is away, stops what needs it and nothing else.
+ *
+ * The whole channel's counts only what was not answered at all, by at least two of creation, query and close; any answer, of
+ * whatever kind, shows that the channel is there. While it is open the others learn nothing from such calls.
+ */
+export function createBreakers(ticks: Ticks, events: (part: ChannelPart) => BreakerEvents): Breakers {
+  const whole = createBreaker(ticks, events(WHOLE_CHANNEL), OPERATIONS_OF_AN_OUTAGE);
+  const parts = new Map<string, { part: ChannelPart; breaker: Breaker }>();
+
+  function find(part: ChannelPart): Breaker | undefined {
+    return parts.get(nameOfPart(part))?.breaker;
+  }
+
+  function open(part: ChannelPart): Breaker {
+    const found = find(part);
+    if (found !== undefined) return found;
+    const breaker = createBreaker(ticks, events(part));
+    parts.set(nameOfPart(part), { part, breaker });
+    return breaker;
+  }
+
+  /** What the work needs and is not in order. */
+  function openFor(work: Work, method: PayMethod): Breaker[] {
+    const needed = [whole, ...partsFor(work, method).flatMap((part) => find(part) ?? [])];
+    return needed.filter((breaker) => breaker.unavailableForMs() !== null);
+  }
+
+  function lookAt(work: Work, method: PayMethod): OutOfOrder | null {
+    const open = openFor(work, method);
+    if (open.length === 0) return null;
+    return {
+      forMs: Math.max(...open.map((breaker) => breaker.unavailableForMs() ?? 0)),
+      sinceMs: Math.max(...open.map((breaker) => breaker.outForMs())),
+      isWhole: openFor('ask', method).length > 0,
+    };
+  }
+
+  return {
+    lookAt,
+    admit(work, method) {
+      const out = lookAt(work, method);
+      if (out === null || out.forMs > 0) return out;
+      for (const breaker of openFor(work, method)) breaker.admit();
+      return null;
+    },
+    refuses: (operation, method) => whole.refuses() || (find(partOf(operation, method))?.refuses() ?? false),
+    note({ operation, method, answered, ...call }) {
+      const isLost = call.kind === 'unknown' && !answered;
+      const wasOpen = whole.unavailableForMs() !== null;
+      if (!isLost)
+        whole.note({ ...call, operation, kind: call.kind === 'rate_limited' ? call.kind : 'answered' });
+      else if (concernsOrders(operation)) whole.note({ ...call, operation });
+      if (isLost && (wasOpen || whole.unavailableForMs() !== null) && concernsOrders(operation)) return;
+      open(partOf(operation, method)).note({ ...call, operation, kind: answered ? 'answered' : call.kind });
+    },
+    outOfOrder: () =>
+      [{ part: WHOLE_CHANNEL, breaker: whole }, ...parts.values()]
+        .filter(({ breaker }) => breaker.isOutOfOrder())
+        .map(({ part, breaker }) => ({ part, forMs: breaker.unavailableForMs() ?? 0 })),
+  };
+}

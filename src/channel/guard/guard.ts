@@ -1,0 +1,156 @@
+import type { Clock, Ticks } from '../../platform/clock.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { TellOnce } from '../../platform/tell-once.ts';
+import { unknown } from '../adapter/reply.ts';
+import type { Channel, ChannelOrder, Failure, GuardedChannel, Unavailable } from '../channel.ts';
+import {
+  type ChannelPart,
+  misconfigurationOf,
+  nameOfPart,
+  type Operation,
+  WHOLE_CHANNEL,
+  type Work,
+} from '../parts.ts';
+import { createBreakers } from './breakers.ts';
+
+/** How soon to ask again while too many calls are under way, ms. */
+const FULL_RETRY_MS = 1_000;
+
+/**
+ * A creation is sent no later than this after its attempt was written into the row, ms. A process may stand still in
+ * between; from `Channel.unpayableFrom` on, which leaves more room than this and the call itself take, other processes
+ * may have closed the order as never created.
+ */
+export const CREATE_WITHIN_MS = 20_000;
+
+interface Answer {
+  kind: string;
+  answer: string;
+  answered?: true;
+  asked?: false;
+  statedAt?: Date;
+}
+
+export interface GuardOptions {
+  /** On which the moments are that it returns. */
+  clock: Clock;
+  /** On which it waits. */
+  ticks: Ticks;
+  log: Logger;
+  tellOnce: TellOnce;
+  /** Hears the channel's own time, where an answer states it. */
+  onStatedTime?: (at: Date) => void;
+  /** Calls under way at once, in this process; more are refused, so that a hanging channel holds a bounded number. */
+  maxCalls: number;
+}
+
+/**
+ * A channel behind its bulkhead (隔舱): circuit breakers (see `breakers.ts`) and a bound on the calls under way. A call that
+ * either refuses does not reach the network and is answered `unknown`: nothing was learned. Whoever begins an attempt asks
+ * `admit` first, and need not make one that would be refused.
+ *
+ * The one place where a person is told that a channel, or an operation of it, is down or misconfigured: once, and once an hour
+ * while it stays so.
+ */
+export function guardChannel(
+  channel: Channel,
+  { clock, ticks, log: parent, tellOnce, onStatedTime = () => {}, maxCalls }: GuardOptions,
+): GuardedChannel {
+  const log = parent.child({ channel: channel.name });
+  const inMs = (ms: number) => new Date(clock.now().getTime() + ms);
+  const breakers = createBreakers(ticks, eventsOf);
+
+  function eventsOf(part: ChannelPart) {
+    const isWhole = part === WHOLE_CHANNEL;
+    const { operation, method } = part;
+    const about = isWhole ? {} : { operation, ...(method !== null && { method }) };
+    const tells = (reason: 'unknown' | 'misconfigured') =>
+      tellOnce(
+        reason === 'misconfigured'
+          ? misconfigurationOf(channel.name, part)
+          : `unknown ${channel.name} ${nameOfPart(part)}`,
+      );
+    return {
+      opened(reason: 'unknown' | 'misconfigured', answer: string, waitMs: number) {
+        // The first order that met a misconfiguration has told of it.
+        const told = !tells(reason) && reason === 'misconfigured';
+        const fields = { ...about, reason, answer, until: inMs(waitMs) };
+        const level = told ? 'warn' : 'error';
+        if (isWhole) log[level](fields, 'channel is out of order: its orders wait');
+        else log[level](fields, 'operation of a channel is out of order: what needs it waits');
+      },
+      stillOpen(reason: 'unknown' | 'misconfigured', answer: string, waitMs: number) {
+        const fields = { ...about, reason, answer, until: inMs(waitMs) };
+        const level = tells(reason) ? 'error' : 'warn';
+        if (isWhole) log[level](fields, 'channel is still out of order');
+        else log[level](fields, 'operation of a channel is still out of order');
+      },
+      closed() {
+        if (isWhole) log.info('channel works again');
+        else log.info(about, 'operation of a channel works again');
+      },
+    };
+  }
+  let underWay = 0;
+
+  function refusal(operation: Operation, { method }: ChannelOrder): Failure | null {
+    if (breakers.refuses(operation, method)) return unknown('not asked: the channel is out of order');
+    return underWay < maxCalls ? null : unknown('not asked: too many calls to the channel under way');
+  }
+
+  async function counted<Result extends Answer>(
+    operation: Operation,
+    { orderNo, method }: ChannelOrder,
+    call: Promise<Result>,
+  ) {
+    underWay += 1;
+    try {
+      const result = await call;
+      if (result.statedAt !== undefined) onStatedTime(result.statedAt);
+      const { kind, answer, answered = false, asked = kind !== 'unsupported' } = result;
+      if (asked) breakers.note({ operation, method, orderNo, kind, answer, answered });
+      return result;
+    } finally {
+      underWay -= 1;
+    }
+  }
+
+  /** Last of all before the request is made, because a process can stand still anywhere. */
+  function tooOld({ createAttemptedAt }: ChannelOrder): Failure | null {
+    const ageMs = clock.now().getTime() - createAttemptedAt.getTime() + (clock.stoodStillMs?.() ?? 0);
+    return ageMs <= CREATE_WITHIN_MS ? null : unknown('not asked: the order was taken too long ago');
+  }
+
+  async function guarded<Result extends Answer>(
+    operation: Operation,
+    order: ChannelOrder,
+    call: () => Promise<Result>,
+  ) {
+    return refusal(operation, order) ?? counted(operation, order, call());
+  }
+
+  const fullFor = (): Unavailable | null =>
+    underWay < maxCalls ? null : { until: inMs(FULL_RETRY_MS), sinceMs: 0, isWhole: true };
+  const asUnavailable = (out: ReturnType<typeof breakers.lookAt>): Unavailable | null =>
+    out === null ? null : { until: inMs(out.forMs), sinceMs: out.sinceMs, isWhole: out.isWhole };
+
+  return {
+    ...channel,
+    create: async (order, payer) =>
+      tooOld(order) ?? guarded('create', order, () => channel.create(order, payer)),
+    query: (order) => guarded('query', order, () => channel.query(order)),
+    close: (order) => guarded('close', order, () => channel.close(order)),
+    cancel(order, refund) {
+      const refused = refusal('cancel', order);
+      if (refused !== null) return Promise.resolve(refused);
+      const call = channel.cancel(order, refund);
+      return call === null ? null : counted('cancel', order, call);
+    },
+    refund: (order, refund) => guarded('refund', order, () => channel.refund(order, refund)),
+    queryRefund: (order, refund) => guarded('query_refund', order, () => channel.queryRefund(order, refund)),
+    unavailable: (work, method) => asUnavailable(breakers.lookAt(work, method)) ?? fullFor(),
+    admit: (work: Work, method) => fullFor() ?? asUnavailable(breakers.admit(work, method)),
+    outOfOrder: () => breakers.outOfOrder().map(({ part, forMs }) => ({ ...part, until: inMs(forMs) })),
+    unguarded: channel,
+  };
+}
