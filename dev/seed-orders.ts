@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { DataSource } from 'typeorm';
 import { type BuiltInChannel, channelNames } from '../src/channel/channel.ts';
-import { CloseRecordEntity, PaymentOrderEntity } from '../src/order/entities.ts';
+import { newOrderNo } from '../src/order/create/order-no.ts';
 import type { PaymentOrder } from '../src/order/order.ts';
-import { newOrderNo } from '../src/order/order-no.ts';
-import { createOrderStore } from '../src/order/store.ts';
+import { CloseRecordEntity, PaymentOrderEntity } from '../src/order/store/entities.ts';
+import { createOrderStore } from '../src/order/store/store.ts';
 import { type Phase, phasesOf } from './phases.ts';
 
 /** An order in each phase of life, at each channel; how many. `accounts` are the channels' own, which orders remember. */

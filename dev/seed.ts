@@ -1,4 +1,4 @@
-import { entities } from '../src/order/entities.ts';
+import { entities } from '../src/order/store/entities.ts';
 import { openDatabase } from '../src/platform/database.ts';
 import { devEnvOf, FOLDER, readEnv } from './environment.ts';
 import { seedOrders } from './seed-orders.ts';

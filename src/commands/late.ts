@@ -1,9 +1,9 @@
 import { Argument, type Command } from 'commander';
-import { decideLatePayment } from '../order/decide-late.ts';
 import type { OrderDeps } from '../order/deps.ts';
 import { type LateDecision, lateDecisions } from '../order/late-payment.ts';
 import type { PaymentOrder } from '../order/order.ts';
 import { byId } from '../order/outcomes.ts';
+import { decideLatePayment } from '../order/refund/decide-late.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import { addExamples, byHand, byOption, count, jsonOption, type OpenApp, withApp } from './command.ts';
 import { nameOrder } from './name-order.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { OrderDeps } from '../order/deps.ts';
-import type { OverdueOrder } from '../order/store.ts';
-import { type SweepCounts, sweepOverdue } from '../order/sweep-overdue.ts';
+import { type SweepCounts, sweepOverdue } from '../order/due/sweep-overdue.ts';
+import type { OverdueOrder } from '../order/store/store.ts';
 import type { QueueHealth } from '../timer/queue-health.ts';
 import { addExamples, type OpenApp, withApp } from './command.ts';
 import { print } from './output.ts';

@@ -2,7 +2,7 @@ import { withDeadline } from '../channel/adapter/deadline.ts';
 import { CALLBACK_URL } from '../notice/callback-url.ts';
 import type { Messenger } from '../notice/deliver-notice.ts';
 import { SEND_TIMEOUT_MS } from '../notice/send-notice.ts';
-import { readSnapshot, writeSnapshot } from '../order/notice-snapshot.ts';
+import { readSnapshot, writeSnapshot } from '../order/outbox/notice-snapshot.ts';
 import type { OnChange } from './options.ts';
 import { showOrder } from './show-order.ts';
 

@@ -1,7 +1,7 @@
 import { CALLBACK_URL } from '../notice/callback-url.ts';
+import { whyImplausible } from '../order/create/plausible-moment.ts';
 import type { OrderDeps } from '../order/deps.ts';
 import type { PaymentOrder } from '../order/order.ts';
-import { whyImplausible } from '../order/plausible-moment.ts';
 import { inTraceOf } from '../order/trace-of.ts';
 import { currentTraceId } from '../platform/trace.ts';
 import type { TrackedOrder } from './types.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { MerchantNotice } from '../order/notice-entities.ts';
-import { readSnapshot } from '../order/notice-snapshot.ts';
 import type { PaymentOrder } from '../order/order.ts';
+import type { MerchantNotice } from '../order/outbox/notice-entities.ts';
+import { readSnapshot } from '../order/outbox/notice-snapshot.ts';
 import type { Clock } from '../platform/clock.ts';
 import { isLasting } from '../platform/lasting-error.ts';
 import type { Logger } from '../platform/logger.ts';

@@ -4,7 +4,7 @@ import {
   MerchantNoticeEntity,
   type NoticeAttempt,
   NoticeAttemptEntity,
-} from '../order/notice-entities.ts';
+} from '../order/outbox/notice-entities.ts';
 import { inTransaction } from '../platform/database.ts';
 import type { Sent } from './send-notice.ts';
 

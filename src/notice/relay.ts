@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { MerchantNotice } from '../order/notice-entities.ts';
-import { traceIdOf } from '../order/notice-snapshot.ts';
+import type { MerchantNotice } from '../order/outbox/notice-entities.ts';
+import { traceIdOf } from '../order/outbox/notice-snapshot.ts';
 import { safeError } from '../platform/safe-error.ts';
 import { inTrace } from '../platform/trace.ts';
 import { deliverNotice, type NoticeDeps, takeNotice } from './deliver-notice.ts';

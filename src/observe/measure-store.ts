@@ -1,6 +1,6 @@
-import type { NewCloseRecord } from '../order/guarded-change.ts';
 import type { PaymentOrder } from '../order/order.ts';
-import type { OrderStore } from '../order/store.ts';
+import type { NewCloseRecord } from '../order/store/guarded-change.ts';
+import type { OrderStore } from '../order/store/store.ts';
 import type { Metrics } from './metrics.ts';
 
 /**

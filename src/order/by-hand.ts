@@ -1,9 +1,8 @@
-import { cancelOrder } from './cancel-order.ts';
-import { isConfigured } from './channel-now.ts';
-import { closeOrder } from './close-order.ts';
+import { isConfigured } from './attempt/channel-now.ts';
+import { orStuck } from './attempt/faulty-data.ts';
+import { cancelOrder } from './cancel/cancel-order.ts';
+import { closeOrder } from './close/close-order.ts';
 import type { OrderDeps } from './deps.ts';
-import { orStuck } from './faulty-data.ts';
-import { followRow } from './follow-row.ts';
 import type { PaymentOrder } from './order.ts';
 import type {
   CancelOutcome,
@@ -14,7 +13,8 @@ import type {
   Pending,
   SyncOutcome,
 } from './outcomes.ts';
-import { syncOrder } from './sync-order.ts';
+import { followRow } from './schedule/follow-row.ts';
+import { syncOrder } from './sync/sync-order.ts';
 import { inTraceOf } from './trace-of.ts';
 
 /**

@@ -3,12 +3,12 @@ import type { Clock } from '../platform/clock.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Outage } from '../platform/outage.ts';
 import type { TellOnce } from '../platform/tell-once.ts';
-import type { CloseTimer } from './close-timer.ts';
+import type { LeaseKeeper } from './attempt/lease-keeper.ts';
 import type { LatePaymentPolicy } from './late-payment.ts';
-import type { LeaseKeeper } from './lease-keeper.ts';
-import type { RefundStore } from './refund-store.ts';
-import type { OrderStore } from './store.ts';
-import type { StuckStore } from './stuck-store.ts';
+import type { CloseTimer } from './schedule/close-timer.ts';
+import type { RefundStore } from './store/refund-store.ts';
+import type { OrderStore } from './store/store.ts';
+import type { StuckStore } from './store/stuck-store.ts';
 
 /** What every order use case works with. Built once, in `app.ts`. */
 export interface OrderDeps {

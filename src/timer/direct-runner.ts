@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ChannelName } from '../channel/channel.ts';
 import type { OrderDeps } from '../order/deps.ts';
-import type { OverdueOrder } from '../order/store.ts';
+import type { OverdueOrder } from '../order/store/store.ts';
 import { nextRun } from './next-run.ts';
 
 /** Orders of a channel that wait here for their turn. What finds no room is found again by the next sweep. */

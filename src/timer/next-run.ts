@@ -1,6 +1,6 @@
 import type { OrderDeps } from '../order/deps.ts';
+import { type NextRun, runDueOrder } from '../order/due/run-due-order.ts';
 import type { CloseTrigger } from '../order/outcomes.ts';
-import { type NextRun, runDueOrder } from '../order/run-due-order.ts';
 import { safeError } from '../platform/safe-error.ts';
 
 /** How soon an order is tried again when our own database is away. */

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { ChannelName } from '../channel/channel.ts';
-import { lastAnswer } from '../order/ask-channel.ts';
-import { type CloseRecord, CloseRecordEntity } from '../order/entities.ts';
+import { lastAnswer } from '../order/attempt/ask-channel.ts';
+import { type CloseRecord, CloseRecordEntity } from '../order/store/entities.ts';
 import { cut, type Page } from './page.ts';
 import { searchOrders } from './search.ts';
 

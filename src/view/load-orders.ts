@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { PaymentOrderEntity } from '../order/entities.ts';
+import { PaymentOrderEntity } from '../order/store/entities.ts';
 import { type OrderView, shownFields, viewOrder } from './order-row.ts';
 
 /** Orders by their ids, in the order of these; what is not there is left out. */

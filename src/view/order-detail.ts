@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
-import { PaymentOrderEntity } from '../order/entities.ts';
 import type { PaymentOrder } from '../order/order.ts';
+import { PaymentOrderEntity } from '../order/store/entities.ts';
 import { type OrderAction, possibleActions, possibleDecisions } from './actions.ts';
 import { type OrderView, viewOrder } from './order-row.ts';
 import { readTimeline, type TimelineEvent } from './timeline.ts';

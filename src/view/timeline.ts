@@ -1,12 +1,12 @@
 import type { DataSource, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
+import type { PaymentOrder } from '../order/order.ts';
+import { MerchantNoticeEntity, NoticeAttemptEntity } from '../order/outbox/notice-entities.ts';
 import {
   ChannelNotificationEntity,
   CloseRecordEntity,
   RefundEntity,
   ViolationEntity,
-} from '../order/entities.ts';
-import { MerchantNoticeEntity, NoticeAttemptEntity } from '../order/notice-entities.ts';
-import type { PaymentOrder } from '../order/order.ts';
+} from '../order/store/entities.ts';
 
 /** An order that is tried for weeks has many records: of each kind the newest so many are shown. */
 const OF_EACH_KIND = 500;

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { type Violation, ViolationEntity } from '../order/entities.ts';
+import { type Violation, ViolationEntity } from '../order/store/entities.ts';
 import { cut, type Page } from './page.ts';
 
 /** What must never be, see `ViolationKind`. */

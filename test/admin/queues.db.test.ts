@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sweepOverdue } from '../../src/order/due/sweep-overdue.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import { sweepOverdue } from '../../src/order/sweep-overdue.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { addUser, audited, createVisitor, type Visitor } from './visitor.ts';
 

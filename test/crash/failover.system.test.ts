@@ -10,7 +10,7 @@ import { readConfig } from '../../src/config.ts';
 import type { Readiness } from '../../src/http/health/routes.ts';
 import { migrate } from '../../src/migrate.ts';
 import { closeByHand } from '../../src/order/by-hand.ts';
-import { createOrder } from '../../src/order/create-order.ts';
+import { createOrder } from '../../src/order/create/create-order.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { type OwnServer, startOwnDatabase } from '../../src/platform/services/services.ts';

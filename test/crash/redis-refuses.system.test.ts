@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { examine } from '../../src/doctor/examine.ts';
-import { createOrder } from '../../src/order/create-order.ts';
+import { createOrder } from '../../src/order/create/create-order.ts';
 import type { OwnServer } from '../../src/platform/services/own-server.ts';
 import { startOwnRedis } from '../../src/platform/services/services.ts';
 import { startProgram } from '../support/process.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createOrder } from '../../src/order/create-order.ts';
+import { createOrder } from '../../src/order/create/create-order.ts';
 import type { OwnServer } from '../../src/platform/services/services.ts';
 import { startOwnRedis } from '../../src/platform/services/services.ts';
 import { startProgram } from '../support/process.ts';

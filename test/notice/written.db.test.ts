@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createOrder } from '../../src/order/create-order.ts';
+import { createOrder } from '../../src/order/create/create-order.ts';
 import type { LateStatus } from '../../src/order/late-payment.ts';
-import { readSnapshot } from '../../src/order/notice-snapshot.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
+import { readSnapshot } from '../../src/order/outbox/notice-snapshot.ts';
 import type { CreateOrder } from '../../src/order/outcomes.ts';
 import { until } from '../support/until.ts';
 import { aWish, createWorld, type World } from '../support/world.ts';

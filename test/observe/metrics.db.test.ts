@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MISCONFIGURED_IN_A_ROW } from '../../src/channel/guard/breaker.ts';
 import { readConfig } from '../../src/config.ts';
 import { checkProcesses } from '../../src/doctor/database/processes.ts';
-import { createOrder } from '../../src/order/create-order.ts';
+import { createOrder } from '../../src/order/create/create-order.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { freePort } from '../../src/platform/services/free-port.ts';
 import { payOverHttp } from '../support/pay.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createOrder } from '../../src/order/create-order.ts';
+import { createOrder } from '../../src/order/create/create-order.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
 import { aWish, createWorld, type World } from '../support/world.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createOrder } from '../../src/order/create-order.ts';
+import { createOrder } from '../../src/order/create/create-order.ts';
 import type { CreateOrder } from '../../src/order/outcomes.ts';
 import { freePort } from '../../src/platform/services/free-port.ts';
 import type { Fault } from '../../src/simulator/faults.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import { receiveNotification } from '../../src/order/receive-notification.ts';
+import { receiveNotification } from '../../src/order/payment/receive-notification.ts';
 import { notificationText, signText } from '../../src/simulator/alipay/signing.ts';
 import { toBeijing } from '../../src/simulator/format/beijing-time.ts';
 import { signed } from '../../src/simulator/unionpay/signing.ts';

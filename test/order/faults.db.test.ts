@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createOrder } from '../../src/order/create-order.ts';
+import { createOrder } from '../../src/order/create/create-order.ts';
 import { isIn } from '../../src/order/lifecycle.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import type { Fault } from '../../src/simulator/faults.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CREATE_WITHIN_MS } from '../../src/channel/guard/guard.ts';
-import { createOrder } from '../../src/order/create-order.ts';
+import { createOrder } from '../../src/order/create/create-order.ts';
 import type { OrderDeps } from '../../src/order/deps.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import type { CreateOrder } from '../../src/order/outcomes.ts';

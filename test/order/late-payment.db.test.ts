@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { addLateCommand } from '../../src/commands/late.ts';
-import { createOrder } from '../../src/order/create-order.ts';
-import { decideLatePayment } from '../../src/order/decide-late.ts';
+import { createOrder } from '../../src/order/create/create-order.ts';
 import type { LateDecision, LatePaymentPolicy } from '../../src/order/late-payment.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import { reclose } from '../../src/order/reclose.ts';
+import { decideLatePayment } from '../../src/order/refund/decide-late.ts';
+import { reclose } from '../../src/order/stuck/reclose.ts';
 import { run } from '../support/run-command.ts';
 import { aWish, createWorld, somebody, type World } from '../support/world.ts';
 

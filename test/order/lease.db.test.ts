@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { takeLease } from '../../src/order/lease.ts';
-import { LEASE_MS } from '../../src/order/lease-keeper.ts';
+import { takeLease } from '../../src/order/attempt/lease.ts';
+import { LEASE_MS } from '../../src/order/attempt/lease-keeper.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { openDatabase } from '../../src/platform/database.ts';
 import { createWorld, type World } from '../support/world.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decideLatePayment } from '../../src/order/decide-late.ts';
+import { runDueOrder } from '../../src/order/due/run-due-order.ts';
 import { shownStatus } from '../../src/order/lifecycle.ts';
 import type { OrderStatus, PaymentOrder } from '../../src/order/order.ts';
-import { runDueOrder } from '../../src/order/run-due-order.ts';
+import { decideLatePayment } from '../../src/order/refund/decide-late.ts';
 import { possibleActions } from '../../src/view/actions.ts';
 import { createWorld, somebody, type World } from '../support/world.ts';
 

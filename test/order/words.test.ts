@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
+import { orderStatuses, pendingReasons } from '../../src/order/order.ts';
+import { closeTriggers } from '../../src/order/outcomes.ts';
 import {
   attemptOutcomes,
   CloseRecordEntity,
   closeTypes,
   PaymentOrderEntity,
-} from '../../src/order/entities.ts';
-import { orderStatuses, pendingReasons } from '../../src/order/order.ts';
-import { closeTriggers } from '../../src/order/outcomes.ts';
+} from '../../src/order/store/entities.ts';
 
 const lengthOf = (columns: object, name: string) =>
   Number((columns as Record<string, { length?: number }>)[name]?.length);

@@ -6,10 +6,10 @@ import { type App, openApp } from '../../src/app.ts';
 import type { ChannelName } from '../../src/channel/channel.ts';
 import { readConfig } from '../../src/config.ts';
 import { migrate } from '../../src/migrate.ts';
-import { cancelOrder } from '../../src/order/cancel-order.ts';
-import { closeOrder } from '../../src/order/close-order.ts';
-import { createOrder } from '../../src/order/create-order.ts';
-import { type CloseRecord, entities, type Refund } from '../../src/order/entities.ts';
+import { cancelOrder } from '../../src/order/cancel/cancel-order.ts';
+import { closeOrder } from '../../src/order/close/close-order.ts';
+import { createOrder } from '../../src/order/create/create-order.ts';
+import { runDueOrder } from '../../src/order/due/run-due-order.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import type {
   CancelOutcome,
@@ -18,8 +18,8 @@ import type {
   CreateOrder,
   SyncOutcome,
 } from '../../src/order/outcomes.ts';
-import { runDueOrder } from '../../src/order/run-due-order.ts';
-import { syncOrder } from '../../src/order/sync-order.ts';
+import { type CloseRecord, entities, type Refund } from '../../src/order/store/entities.ts';
+import { syncOrder } from '../../src/order/sync/sync-order.ts';
 import { createLogger } from '../../src/platform/logger.ts';
 import { freePort } from '../../src/platform/services/free-port.ts';
 import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';

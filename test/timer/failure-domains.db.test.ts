@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MISCONFIGURED_IN_A_ROW, UNKNOWN_IN_A_ROW } from '../../src/channel/guard/breaker.ts';
 import { nameOfPart } from '../../src/channel/parts.ts';
-import { createOrder } from '../../src/order/create-order.ts';
+import { createOrder } from '../../src/order/create/create-order.ts';
+import { runDueOrder } from '../../src/order/due/run-due-order.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import { runDueOrder } from '../../src/order/run-due-order.ts';
 import type { Fault } from '../../src/simulator/faults.ts';
 import { until } from '../support/until.ts';
 import { aWish, createWorld, type World } from '../support/world.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { sweepOverdue } from '../../src/order/sweep-overdue.ts';
+import { sweepOverdue } from '../../src/order/due/sweep-overdue.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 /** No worker runs here, so jobs stay where they are put. */

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { decideLatePayment } from '../../src/order/decide-late.ts';
 import { lateDecisions } from '../../src/order/late-payment.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import { reclose } from '../../src/order/reclose.ts';
+import { decideLatePayment } from '../../src/order/refund/decide-late.ts';
+import { reclose } from '../../src/order/stuck/reclose.ts';
 import { createWorld, somebody, type World } from '../support/world.ts';
 
 let world: World;

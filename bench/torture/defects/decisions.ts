@@ -23,7 +23,7 @@ export const decisionDefects: Defects = {
     guarantee: 'G2',
     replacements: [
       {
-        file: 'src/order/ask-channel.ts',
+        file: 'src/order/attempt/ask-channel.ts',
         text: 'evidence.queryAfter = await channel.query(asked);',
         replacement: `evidence.queryAfter =
     evidence.close.kind === 'accepted'
@@ -37,7 +37,7 @@ export const decisionDefects: Defects = {
     guarantee: 'G5',
     replacements: [
       {
-        file: 'src/order/decide-close.ts',
+        file: 'src/order/close/decide-close.ts',
         text: `    case 'unclear':
       return retry(reading.reason);`,
         replacement: `    case 'unclear':
@@ -63,7 +63,7 @@ export const decisionDefects: Defects = {
     guarantee: 'G1',
     replacements: [
       {
-        file: 'src/order/decide-close.ts',
+        file: 'src/order/close/decide-close.ts',
         text: `  if (order.payBody !== null && channel.showsUntouched(asked)) return retry('not_confirmed');\n`,
         replacement: '',
       },
@@ -74,7 +74,7 @@ export const decisionDefects: Defects = {
     guarantee: 'G2',
     replacements: [
       {
-        file: 'src/order/decide-close.ts',
+        file: 'src/order/close/decide-close.ts',
         text: 'if (times.earlier >= from.getTime())',
         replacement: 'if (times.earlier >= Math.min(from.getTime(), order.expiresAt.getTime()))',
       },
@@ -85,7 +85,7 @@ export const decisionDefects: Defects = {
     guarantee: 'G2',
     replacements: [
       {
-        file: 'src/order/watch-order.ts',
+        file: 'src/order/sync/watch-order.ts',
         text: 'const nextCloseAt = nextLookAt(deps, leased, watchUntil);\n  const set = { watchUntil, nextCloseAt,',
         replacement:
           'const nextCloseAt = nextLookAt(deps, leased, null);\n  const set = { watchUntil: null, nextCloseAt,',
@@ -108,7 +108,7 @@ export const decisionDefects: Defects = {
     guarantee: 'an order is closed when its time is over or somebody asks',
     replacements: [
       {
-        file: 'src/order/sync-order.ts',
+        file: 'src/order/sync/sync-order.ts',
         text: `if (leased.status === 'progress' && isExpired(leased, now)) {`,
         replacement: `if (leased.status === 'progress' && (isExpired(leased, now) || query.kind === 'not_found')) {`,
       },

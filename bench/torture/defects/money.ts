@@ -7,7 +7,7 @@ export const moneyDefects: Defects = {
     guarantee: 'money goes back once',
     replacements: [
       {
-        file: 'src/order/give-back.ts',
+        file: 'src/order/refund/give-back.ts',
         text: 'refundNoOf = ({ orderNo }: PaymentOrder) => `R',
         replacement: 'refundNoOf = ({ orderNo, closeAttempts }: PaymentOrder) => closeAttempts + `R',
       },
@@ -18,7 +18,7 @@ export const moneyDefects: Defects = {
     guarantee: 'money goes back once',
     replacements: [
       {
-        file: 'src/order/give-back.ts',
+        file: 'src/order/refund/give-back.ts',
         text: `    case 'refunded':
       return { kind: 'given_back', answers };
     case 'refused':`,
@@ -28,7 +28,7 @@ export const moneyDefects: Defects = {
     case 'refused':`,
       },
       {
-        file: 'src/order/give-back.ts',
+        file: 'src/order/refund/give-back.ts',
         text: `    case 'processing':
       return { kind: 'retry', reason: 'refunding', answers };\n`,
         replacement: '',
@@ -40,7 +40,7 @@ export const moneyDefects: Defects = {
     guarantee: 'money goes back once',
     replacements: [
       {
-        file: 'src/order/give-back.ts',
+        file: 'src/order/refund/give-back.ts',
         text: 'refundRequestOf(order, reason, refund.createdAt)',
         replacement: 'refundRequestOf(order, reason, deps.clock.now())',
       },
@@ -51,14 +51,14 @@ export const moneyDefects: Defects = {
     guarantee: 'money goes back once',
     replacements: [
       {
-        file: 'src/order/give-back.ts',
+        file: 'src/order/refund/give-back.ts',
         text: `    if (now.kind === 'refunded' && channel.refundedIsInFull) return { kind: 'given_back', answers };
     // A paid`,
         replacement: `    if (now.kind === 'refunded') return { kind: 'given_back', answers };
     // A paid`,
       },
       {
-        file: 'src/order/give-back.ts',
+        file: 'src/order/refund/give-back.ts',
         text: `if (now.kind !== 'paid' && now.kind !== 'refunded')`,
         replacement: `if (now.kind !== 'paid')`,
       },
@@ -69,7 +69,7 @@ export const moneyDefects: Defects = {
     guarantee: 'G8',
     replacements: [
       {
-        file: 'src/order/refund-late.ts',
+        file: 'src/order/refund/refund-late.ts',
         text: "      await deps.refunds.end(refundNoOf(leased), 'done', answer, attempt.now);\n",
         replacement: '',
       },
@@ -80,7 +80,7 @@ export const moneyDefects: Defects = {
     guarantee: 'G1',
     replacements: [
       {
-        file: 'src/order/close-order.ts',
+        file: 'src/order/close/close-order.ts',
         text: 'isReversing = await deps.store.beginReverse(leased);',
         replacement: `isReversing = leased.status === 'progress';`,
       },
@@ -91,7 +91,7 @@ export const moneyDefects: Defects = {
     guarantee: 'G4',
     replacements: [
       {
-        file: 'src/order/payment-store.ts',
+        file: 'src/order/store/payment-store.ts',
         text: 'close: { ...told, nextCloseAt: null },',
         replacement: 'close: { channelTradeNo, paidAt, nextCloseAt: null },',
       },
@@ -102,7 +102,7 @@ export const moneyDefects: Defects = {
     guarantee: 'G4',
     replacements: [
       {
-        file: 'src/order/payment-store.ts',
+        file: 'src/order/store/payment-store.ts',
         text: `const done = (await change(manager, { ending: 'cancel' }, guard, { id })) === 1;`,
         replacement: `const done = (await change(manager, { retryReason: null }, guard, { id })) === 1;`,
       },
@@ -113,7 +113,7 @@ export const moneyDefects: Defects = {
     guarantee: 'G1',
     replacements: [
       {
-        file: 'src/order/went-back.ts',
+        file: 'src/order/payment/went-back.ts',
         text: `  if (kind === 'paid') return payment;\n`,
         replacement: `  if (kind === 'paid' || !refundedIsInFull) return payment;\n`,
       },
@@ -124,7 +124,7 @@ export const moneyDefects: Defects = {
     guarantee: 'only the amount of the order pays it',
     replacements: [
       {
-        file: 'src/order/record-payment.ts',
+        file: 'src/order/payment/record-payment.ts',
         text: 'if (payment.amountFen !== order.amountFen) {',
         replacement: 'if (payment.amountFen > order.amountFen) {',
       },
@@ -135,7 +135,7 @@ export const moneyDefects: Defects = {
     guarantee: 'G4',
     replacements: [
       {
-        file: 'src/order/payment-store.ts',
+        file: 'src/order/store/payment-store.ts',
         text: 'return isKnown && order.channelTradeNo !== null && order.channelTradeNo !== channelTradeNo;',
         replacement:
           'return isKnown && order.channelTradeNo === null && order.channelTradeNo !== channelTradeNo;',

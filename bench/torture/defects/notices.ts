@@ -7,7 +7,7 @@ export const noticeDefects: Defects = {
     guarantee: 'G6',
     replacements: [
       {
-        file: 'src/order/attempt-store.ts',
+        file: 'src/order/store/attempt-store.ts',
         text: 'if (done && now !== null && shownStatus(now) !== shown)',
         replacement: 'if (done && now !== null && set.status !== undefined && shownStatus(now) !== shown)',
       },
@@ -18,7 +18,7 @@ export const noticeDefects: Defects = {
     guarantee: 'G6',
     replacements: [
       {
-        file: 'src/order/note-change.ts',
+        file: 'src/order/outbox/note-change.ts',
         text: 'if (shown === (last?.event ?? shownBefore)) return;',
         replacement: 'if (last === null && shown === shownBefore) return;',
       },
@@ -29,12 +29,12 @@ export const noticeDefects: Defects = {
     guarantee: 'G6',
     replacements: [
       {
-        file: 'src/order/payment-store.ts',
+        file: 'src/order/store/payment-store.ts',
         text: '        await noteChange(manager, await load(manager, id), shownStatus(order), now);\n',
         replacement: '',
       },
       {
-        file: 'src/order/payment-store.ts',
+        file: 'src/order/store/payment-store.ts',
         text: 'leaseFree, shownStatus, where',
         replacement: 'leaseFree, where',
       },
@@ -45,7 +45,7 @@ export const noticeDefects: Defects = {
     guarantee: 'G6',
     replacements: [
       {
-        file: 'src/order/note-change.ts',
+        file: 'src/order/outbox/note-change.ts',
         text: 'snapshot: writeSnapshot(order),',
         replacement: 'snapshot: writeSnapshot(last === null ? order : { ...order, status: shownBefore }),',
       },

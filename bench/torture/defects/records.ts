@@ -7,7 +7,7 @@ export const recordDefects: Defects = {
     guarantee: 'G4',
     replacements: [
       {
-        file: 'src/order/receive-notification.ts',
+        file: 'src/order/payment/receive-notification.ts',
         text: 'await recordPayment(deps, order, payment, { notification: { ...notification, orderNo } });',
         replacement:
           'void recordPayment(deps, order, payment, { notification: { ...notification, orderNo } });',
@@ -19,7 +19,7 @@ export const recordDefects: Defects = {
     guarantee: 'G4',
     replacements: [
       {
-        file: 'src/order/receive-notification.ts',
+        file: 'src/order/payment/receive-notification.ts',
         text: `    try {
       await recordPayment(`,
         replacement: `    try {
@@ -28,33 +28,33 @@ export const recordDefects: Defects = {
       await recordPayment(`,
       },
       {
-        file: 'src/order/payment-store.ts',
+        file: 'src/order/store/payment-store.ts',
         text: `async keepNotification(notification: Omit<ChannelNotification, 'id'>): Promise<void> {
       await keepNotification(db.manager, notification);`,
         replacement: `async keepNotification(notification: Omit<ChannelNotification, 'id'>): Promise<boolean> {
       return keepNotification(db.manager, notification);`,
       },
       {
-        file: 'src/order/payment-store.ts',
+        file: 'src/order/store/payment-store.ts',
         text: `  received: Omit<ChannelNotification, 'id'>,
 ): Promise<void> {`,
         replacement: `  received: Omit<ChannelNotification, 'id'>,
 ): Promise<boolean> {`,
       },
       {
-        file: 'src/order/payment-store.ts',
+        file: 'src/order/store/payment-store.ts',
         text: `    await manager.insert(ChannelNotificationEntity, notification);\n`,
         replacement: `    await manager.insert(ChannelNotificationEntity, notification);\n    return true;\n`,
       },
       {
-        file: 'src/order/payment-store.ts',
+        file: 'src/order/store/payment-store.ts',
         text: `    if (outcome === 'repeated') return;
     const { body } = notification;`,
         replacement: `    if (outcome === 'repeated') return false;
     const { body } = notification;`,
       },
       {
-        file: 'src/order/payment-store.ts',
+        file: 'src/order/store/payment-store.ts',
         text: `      { channel, eventId, outcome: undecided },
       { outcome, body },
     );`,
@@ -88,7 +88,7 @@ export const recordDefects: Defects = {
     guarantee: 'G4',
     replacements: [
       {
-        file: 'src/order/settle-close.ts',
+        file: 'src/order/close/settle-close.ts',
         text: 'nextCloseAt: nextLookAt(deps, leased, watchUntil),\n    retryReason: null,',
         replacement:
           'nextCloseAt: watchUntil === null ? null : nextLookAt(deps, leased, watchUntil),\n    retryReason: null,',
@@ -100,7 +100,7 @@ export const recordDefects: Defects = {
     guarantee: 'G8',
     replacements: [
       {
-        file: 'src/order/attempt-store.ts',
+        file: 'src/order/store/attempt-store.ts',
         text: '      await manager.insert(CloseRecordEntity, { ...record, ...came, statusAfter });',
         replacement:
           '      if (done) await manager.insert(CloseRecordEntity, { ...record, ...came, statusAfter });',
@@ -112,7 +112,7 @@ export const recordDefects: Defects = {
     guarantee: 'G8',
     replacements: [
       {
-        file: 'src/order/attempt-store.ts',
+        file: 'src/order/store/attempt-store.ts',
         text: "          closeAttempts: () => 'close_attempts + 1',\n",
         replacement: "          closeAttempts: () => 'GREATEST(close_attempts, 1)',\n",
       },
@@ -123,7 +123,7 @@ export const recordDefects: Defects = {
     guarantee: 'G8',
     replacements: [
       {
-        file: 'src/order/ask-channel.ts',
+        file: 'src/order/attempt/ask-channel.ts',
         text: 'queryAfter: queryAfter?.answer ?? null,',
         replacement: 'queryAfter: queryBefore?.answer ?? queryAfter?.answer ?? null,',
       },
@@ -134,7 +134,7 @@ export const recordDefects: Defects = {
     guarantee: 'G8',
     replacements: [
       {
-        file: 'src/order/attempt-store.ts',
+        file: 'src/order/store/attempt-store.ts',
         text: 'const statusAfter = now?.status ?? record.statusAfter;',
         replacement: 'const statusAfter = done ? record.statusAfter : (now?.status ?? record.statusAfter);',
       },
@@ -145,12 +145,12 @@ export const recordDefects: Defects = {
     guarantee: 'G8',
     replacements: [
       {
-        file: 'src/order/payment-store.ts',
+        file: 'src/order/store/payment-store.ts',
         text: `if ('record' in source) {`,
         replacement: `if ('record' in source && outcome !== 'repeated') {`,
       },
       {
-        file: 'src/order/payment-store.ts',
+        file: 'src/order/store/payment-store.ts',
         text: `const isKnown = outcome === 'repeated' || outcome === 'paid_twice';`,
         replacement: `const isKnown = outcome === 'paid_twice';`,
       },
@@ -161,7 +161,7 @@ export const recordDefects: Defects = {
     guarantee: 'G8',
     replacements: [
       {
-        file: 'src/order/settle-close.ts',
+        file: 'src/order/close/settle-close.ts',
         text: 'actor: trigger.actor?.slice(0, ACTOR_LENGTH) ?? null,',
         replacement: `actor: trigger.kind === 'api' ? null : (trigger.actor?.slice(0, ACTOR_LENGTH) ?? null),`,
       },

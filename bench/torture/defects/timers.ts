@@ -7,12 +7,12 @@ export const timerDefects: Defects = {
     guarantee: 'G3',
     replacements: [
       {
-        file: 'src/order/create-order.ts',
+        file: 'src/order/create/create-order.ts',
         text: 'nextCloseAt: new Date(expiresAt.getTime() + deps.closeGraceMs),\n  });',
         replacement: 'nextCloseAt: null,\n  });',
       },
       {
-        file: 'src/order/create-order.ts',
+        file: 'src/order/create/create-order.ts',
         text: `  if (inserted === 'duplicate' || order.status !== 'progress') return again(order);\n`,
         replacement: `  if (inserted === 'duplicate' || order.status !== 'progress') return again(order);
   order.nextCloseAt = new Date(expiresAt.getTime() + deps.closeGraceMs);
@@ -47,7 +47,7 @@ export const timerDefects: Defects = {
     guarantee: 'G3',
     replacements: [
       {
-        file: 'src/order/attempt-store.ts',
+        file: 'src/order/store/attempt-store.ts',
         text: `ending: () => "IF(ending = 'expiry', :ending, ending)",\n        retryReason: next.reason,`,
         replacement: 'ending: next.ending,\n        retryReason: next.reason,',
       },
@@ -58,7 +58,7 @@ export const timerDefects: Defects = {
     guarantee: 'G3',
     replacements: [
       {
-        file: 'src/order/lease.ts',
+        file: 'src/order/attempt/lease.ts',
         text: `return { ending: 'cancel', nextCloseAt: until };`,
         replacement: `return { ending: 'cancel' };`,
       },
@@ -69,7 +69,7 @@ export const timerDefects: Defects = {
     guarantee: 'G3',
     replacements: [
       {
-        file: 'src/order/payment-store.ts',
+        file: 'src/order/store/payment-store.ts',
         text: '{ ...paid, ...idle, nextCloseAt: now }',
         replacement: '{ ...paid, ...idle }',
       },
@@ -91,7 +91,7 @@ export const timerDefects: Defects = {
     guarantee: 'G3',
     replacements: [
       {
-        file: 'src/order/store.ts',
+        file: 'src/order/store/store.ts',
         text: `.where('o.next_close_at <= :now', { now });`,
         replacement: `.where("o.next_close_at <= :now AND o.status <> 'success'", { now });`,
       },
@@ -102,7 +102,7 @@ export const timerDefects: Defects = {
     guarantee: 'G3',
     replacements: [
       {
-        file: 'src/order/store.ts',
+        file: 'src/order/store/store.ts',
         text: `.where('o.next_close_at <= :now', { now });`,
         replacement: `.where('o.next_close_at <= :now AND o.stuck_at IS NULL', { now });`,
       },
@@ -113,7 +113,7 @@ export const timerDefects: Defects = {
     guarantee: 'G5',
     replacements: [
       {
-        file: 'src/order/attempt-store.ts',
+        file: 'src/order/store/attempt-store.ts',
         text: 'next: next.at, ending: next.ending };',
         replacement: 'next: next.count > 12 ? null : next.at, ending: next.ending };',
       },
@@ -124,7 +124,7 @@ export const timerDefects: Defects = {
     guarantee: 'G7',
     replacements: [
       {
-        file: 'src/order/attempt-store.ts',
+        file: 'src/order/store/attempt-store.ts',
         text: `const held = 'id = :id AND status = :status AND lease_token = :token';`,
         replacement: `const held = 'id = :id AND status = :status AND :token IS NOT NULL';`,
       },
@@ -135,7 +135,7 @@ export const timerDefects: Defects = {
     guarantee: 'G7',
     replacements: [
       {
-        file: 'src/order/attempt-store.ts',
+        file: 'src/order/store/attempt-store.ts',
         text: `'id = :id AND lease_token = :leaseToken', { id, leaseToken });\n    },`,
         replacement: `'id = :id AND :leaseToken IS NOT NULL', { id, leaseToken });\n    },`,
       },
@@ -146,7 +146,7 @@ export const timerDefects: Defects = {
     guarantee: 'G7',
     replacements: [
       {
-        file: 'src/order/attempt-store.ts',
+        file: 'src/order/store/attempt-store.ts',
         text: `const guard = \`id = :id AND status = :status AND \${leaseFree}\`;`,
         replacement: `const free = lease.set.ending === 'cancel' ? 'TRUE' : leaseFree;
       const guard = \`id = :id AND status = :status AND \${free}\`;`,

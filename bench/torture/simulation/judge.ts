@@ -1,4 +1,8 @@
 import type { ChannelPayment } from '../../../src/channel/channel.ts';
+import { shownStatus } from '../../../src/order/lifecycle.ts';
+import type { OrderStatus, PaymentOrder } from '../../../src/order/order.ts';
+import { type MerchantNotice, MerchantNoticeEntity } from '../../../src/order/outbox/notice-entities.ts';
+import { readSnapshot } from '../../../src/order/outbox/notice-snapshot.ts';
 import {
   type CloseRecord,
   CloseRecordEntity,
@@ -6,11 +10,7 @@ import {
   RefundEntity,
   type Violation,
   ViolationEntity,
-} from '../../../src/order/entities.ts';
-import { shownStatus } from '../../../src/order/lifecycle.ts';
-import { type MerchantNotice, MerchantNoticeEntity } from '../../../src/order/notice-entities.ts';
-import { readSnapshot } from '../../../src/order/notice-snapshot.ts';
-import type { OrderStatus, PaymentOrder } from '../../../src/order/order.ts';
+} from '../../../src/order/store/entities.ts';
 import type { LogEntry } from '../../../src/simulator/journal.ts';
 import type { OrderSnapshot } from '../../../src/simulator/snapshot.ts';
 import type { Life } from './life.ts';

@@ -1,4 +1,4 @@
-import type { CloseRecord } from '../../../src/order/entities.ts';
+import type { CloseRecord } from '../../../src/order/store/entities.ts';
 import { GIVEN_UP } from './lane.ts';
 import type { Operation } from './stepper.ts';
 

@@ -1,6 +1,6 @@
+import { runDueOrder } from '../../../src/order/due/run-due-order.ts';
 import type { CreateOrder } from '../../../src/order/outcomes.ts';
-import { receiveNotification } from '../../../src/order/receive-notification.ts';
-import { runDueOrder } from '../../../src/order/run-due-order.ts';
+import { receiveNotification } from '../../../src/order/payment/receive-notification.ts';
 import { NotPayable, type OrderSnapshot } from '../../../src/simulator/snapshot.ts';
 import type { Dice } from '../dice.ts';
 import type { Arrival } from './inbox.ts';

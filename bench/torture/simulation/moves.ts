@@ -1,7 +1,7 @@
 import { cancelByHand, closeByHand, syncByHand } from '../../../src/order/by-hand.ts';
-import { createOrder } from '../../../src/order/create-order.ts';
-import { reclose } from '../../../src/order/reclose.ts';
-import { sweepOverdue } from '../../../src/order/sweep-overdue.ts';
+import { createOrder } from '../../../src/order/create/create-order.ts';
+import { sweepOverdue } from '../../../src/order/due/sweep-overdue.ts';
+import { reclose } from '../../../src/order/stuck/reclose.ts';
 import type { Operation } from '../../../src/simulator/operations.ts';
 import { ACTOR } from './judge.ts';
 import type { Life } from './life.ts';

@@ -1,5 +1,5 @@
+import { sweepOverdue } from '../../../src/order/due/sweep-overdue.ts';
 import type { PaymentOrder } from '../../../src/order/order.ts';
-import { sweepOverdue } from '../../../src/order/sweep-overdue.ts';
 import type { Life } from './life.ts';
 import { customerMoves } from './moves.ts';
 

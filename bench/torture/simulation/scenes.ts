@@ -1,7 +1,7 @@
 import type { ChannelName, PayMethod } from '../../../src/channel/channel.ts';
 import { syncByHand } from '../../../src/order/by-hand.ts';
-import { decideLatePayment } from '../../../src/order/decide-late.ts';
-import { sweepOverdue } from '../../../src/order/sweep-overdue.ts';
+import { sweepOverdue } from '../../../src/order/due/sweep-overdue.ts';
+import { decideLatePayment } from '../../../src/order/refund/decide-late.ts';
 import type { Fault } from '../../../src/simulator/faults.ts';
 import type { OrderSnapshot } from '../../../src/simulator/snapshot.ts';
 import type { Dice } from '../dice.ts';

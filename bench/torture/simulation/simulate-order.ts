@@ -1,5 +1,5 @@
 import type { ChannelName, PayMethod } from '../../../src/channel/channel.ts';
-import { createOrder } from '../../../src/order/create-order.ts';
+import { createOrder } from '../../../src/order/create/create-order.ts';
 import { latePaymentPolicies } from '../../../src/order/late-payment.ts';
 import type { CreateOrder } from '../../../src/order/outcomes.ts';
 import { createDice, type Dice } from '../dice.ts';

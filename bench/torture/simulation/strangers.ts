@@ -1,4 +1,4 @@
-import { receiveNotification } from '../../../src/order/receive-notification.ts';
+import { receiveNotification } from '../../../src/order/payment/receive-notification.ts';
 import type { Life } from './life.ts';
 import type { Move } from './moves.ts';
 

@@ -1,8 +1,8 @@
 import type { ChannelPayment, NotificationReply } from '../../../src/channel/channel.ts';
-import { ChannelNotificationEntity, RefundEntity } from '../../../src/order/entities.ts';
-import { LEASE_MS } from '../../../src/order/lease-keeper.ts';
+import { LEASE_MS } from '../../../src/order/attempt/lease-keeper.ts';
 import { isIn } from '../../../src/order/lifecycle.ts';
 import type { PaymentOrder } from '../../../src/order/order.ts';
+import { ChannelNotificationEntity, RefundEntity } from '../../../src/order/store/entities.ts';
 import type { OrderSnapshot } from '../../../src/simulator/snapshot.ts';
 import { accuseAnswer, accusePromise } from './accuse-answer.ts';
 import { accuseRow } from './accuse-row.ts';

@@ -1,4 +1,11 @@
 import type { DataSource } from 'typeorm';
+import type { PaymentOrder } from '../../../src/order/order.ts';
+import {
+  type MerchantNotice,
+  MerchantNoticeEntity,
+  type NoticeAttempt,
+  NoticeAttemptEntity,
+} from '../../../src/order/outbox/notice-entities.ts';
 import {
   type ChannelNotification,
   ChannelNotificationEntity,
@@ -9,14 +16,7 @@ import {
   RefundEntity,
   type Violation,
   ViolationEntity,
-} from '../../../src/order/entities.ts';
-import {
-  type MerchantNotice,
-  MerchantNoticeEntity,
-  type NoticeAttempt,
-  NoticeAttemptEntity,
-} from '../../../src/order/notice-entities.ts';
-import type { PaymentOrder } from '../../../src/order/order.ts';
+} from '../../../src/order/store/entities.ts';
 import type { LogEntry } from '../../../src/simulator/journal.ts';
 import type { Delivery } from '../../../src/simulator/notify/notifier.ts';
 import type { OrderSnapshot } from '../../../src/simulator/snapshot.ts';

@@ -1,5 +1,5 @@
-import type { CloseRecord } from '../../../src/order/entities.ts';
 import type { PaymentOrder } from '../../../src/order/order.ts';
+import type { CloseRecord } from '../../../src/order/store/entities.ts';
 import type { LogEntry } from '../../../src/simulator/journal.ts';
 import type { Evidence } from './evidence.ts';
 

@@ -1,5 +1,5 @@
-import type { CloseRecord } from '../../../src/order/entities.ts';
 import type { OrderStatus, PaymentOrder } from '../../../src/order/order.ts';
+import type { CloseRecord } from '../../../src/order/store/entities.ts';
 import type { Evidence } from './evidence.ts';
 import { judgeNoticeAttempts } from './judge-attempts.ts';
 import { judgeCalls } from './judge-calls.ts';

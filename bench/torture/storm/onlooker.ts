@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { entities } from '../../../src/order/entities.ts';
 import type { OrderStatus, PaymentOrder } from '../../../src/order/order.ts';
+import { entities } from '../../../src/order/store/entities.ts';
 import { openDatabase } from '../../../src/platform/database.ts';
 import type { Control } from '../../../src/simulator/control/control.ts';
 import { leadsTo } from '../simulation/accuse-answer.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { AutocloseError } from '../../../src/client/client.ts';
-import { PaymentOrderEntity } from '../../../src/order/entities.ts';
 import type { PaymentOrder } from '../../../src/order/order.ts';
+import { PaymentOrderEntity } from '../../../src/order/store/entities.ts';
 import type { OrderSnapshot } from '../../../src/simulator/snapshot.ts';
 import type { Dice } from '../dice.ts';
 import { type Backup, restoreBackup, takeBackup } from './backup.ts';

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { entities } from '../../../src/order/entities.ts';
+import { entities } from '../../../src/order/store/entities.ts';
 import { openDatabase } from '../../../src/platform/database.ts';
 import { createDice } from '../dice.ts';
 import { comeToRest } from './come-to-rest.ts';

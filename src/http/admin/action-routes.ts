@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { DecideLateOutcome } from '../../order/decide-late.ts';
 import { type LateDecision, lateDecisions } from '../../order/late-payment.ts';
 import type { PaymentOrder } from '../../order/order.ts';
 import {
@@ -11,7 +10,8 @@ import {
   type OrderNumbers,
   type SyncOutcome,
 } from '../../order/outcomes.ts';
-import type { RecloseOutcome } from '../../order/reclose.ts';
+import type { DecideLateOutcome } from '../../order/refund/decide-late.ts';
+import type { RecloseOutcome } from '../../order/stuck/reclose.ts';
 import { inTraceOf } from '../../order/trace-of.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { viewOrder } from '../../view/order-row.ts';

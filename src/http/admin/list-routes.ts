@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { orderStatuses, pendingReasons } from '../../order/order.ts';
-import type { StuckFilter } from '../../order/stuck-store.ts';
+import type { StuckFilter } from '../../order/store/stuck-store.ts';
 import type { CloseRecordsFilter, CloseRecordView } from '../../view/close-records.ts';
 import type { OrderDetailView } from '../../view/order-detail.ts';
 import type { OrderView } from '../../view/order-row.ts';

@@ -1,10 +1,10 @@
 import type { BuiltInChannel, PayMethod } from '../../../../src/channel/channel.ts';
 import type { Operation } from '../../../../src/channel/parts.ts';
 import type { ApiProblem, OrderState, Role } from '../../../../src/http/admin/api.ts';
-import type { AttemptOutcome, closeTypes } from '../../../../src/order/entities.ts';
 import type { LatePaymentPolicy } from '../../../../src/order/late-payment.ts';
 import type { Ending, OrderStatus, PendingReason } from '../../../../src/order/order.ts';
 import type { CloseTrigger, SyncStatus } from '../../../../src/order/outcomes.ts';
+import type { AttemptOutcome, closeTypes } from '../../../../src/order/store/entities.ts';
 
 /** The words for what the server names by codes. A code that is not here is shown as it is. */
 export const words = {

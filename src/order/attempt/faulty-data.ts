@@ -1,0 +1,47 @@
+import type { ChannelName } from '../../channel/channel.ts';
+import { isLasting, nameOfError } from '../../platform/lasting-error.ts';
+import { safeError } from '../../platform/safe-error.ts';
+import type { OrderDeps } from '../deps.ts';
+import type { CloseTrigger, Pending } from '../outcomes.ts';
+import { retryDelayMs } from './retry.ts';
+
+/**
+ * Does something about an order. Where that fails because of the order's data, and so would fail each time, the order is
+ * stuck with the reason `faulty_data`: a person is told once, and it is tried again slowly, beside all others. Everything
+ * else that is thrown is thrown on.
+ */
+export async function orStuck<T>(
+  deps: OrderDeps,
+  order: { orderNo: string; channel?: ChannelName },
+  trigger: CloseTrigger,
+  work: () => Promise<T>,
+): Promise<T | Pending> {
+  try {
+    return await work();
+  } catch (error) {
+    const put = await putFaultyOff(deps, order, trigger, error, { whereIdle: false });
+    if (put === null) throw error;
+    return put;
+  }
+}
+
+/** Null: the error may pass, or nothing is left to do about this order. Throws when the database cannot be reached. */
+export async function putFaultyOff(
+  deps: OrderDeps,
+  { orderNo, channel }: { orderNo: string; channel?: ChannelName },
+  trigger: CloseTrigger,
+  error: unknown,
+  { whereIdle }: { whereIdle: boolean },
+): Promise<Pending | null> {
+  if (!isLasting(error)) return null;
+  const answer = `cannot be stored or read here: ${nameOfError(error)}`.slice(0, 200);
+  const fault = { trigger, answer, now: deps.clock.now(), whereIdle };
+  const put = await deps.store.putFaultyOff(orderNo, fault, (count) =>
+    retryDelayMs('faulty_data', count, deps.random()),
+  );
+  if (put === null) return null;
+  const fields = { orderNo, channel, err: safeError(error), reason: 'faulty_data', retryAt: put.at };
+  deps.log[put.wasStuck ? 'warn' : 'error'](fields, 'order is stuck: its data cannot be stored or read');
+  if (channel !== undefined) await deps.timer.set({ orderNo, channel }, put.at, trigger.kind);
+  return { kind: 'pending', reason: 'faulty_data', answer, retryAt: put.at };
+}

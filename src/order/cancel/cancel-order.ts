@@ -1,0 +1,160 @@
+import { assertNever } from '../../platform/assert-never.ts';
+import { answersOf, lastAnswer, nothingAsked } from '../attempt/ask-channel.ts';
+import { givingBack, notNow } from '../attempt/channel-now.ts';
+import { withLease } from '../attempt/lease.ts';
+import { askAndDecide } from '../close/close-order.ts';
+import {
+  attemptLog,
+  type CloseAttempt,
+  closeRecord,
+  nextLookAt,
+  settleRetry,
+} from '../close/settle-close.ts';
+import type { OrderDeps } from '../deps.ts';
+import { isIn } from '../lifecycle.ts';
+import type { PaymentOrder } from '../order.ts';
+import type { CancelOutcome, CloseOutcome, CloseTrigger } from '../outcomes.ts';
+import { recordPayment } from '../payment/record-payment.ts';
+import { type GiveBackResult, giveBack, refundNoOf } from '../refund/give-back.ts';
+import { cancelEnded } from './cancel-ended.ts';
+
+/**
+ * Cancels an order (撤销): afterwards nobody has paid for it. An unpaid order is closed at its channel, by the same
+ * calls and the same decision as a close; a paid one gives the money back. Its state becomes `cancel`.
+ *
+ * Money that arrives for an order that has been cancelled goes back the same way: whoever cancels wants none.
+ *
+ * The wish to cancel is in the row before the channel is asked, so whatever dies, the timer goes on with it; and a
+ * payment that lands meanwhile is recorded and then given back. `order` is as just loaded. Throws only when the
+ * database cannot be reached.
+ */
+export async function cancelOrder(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<CancelOutcome> {
+  if (order.status !== 'progress' && order.status !== 'success') return cancelEnded(deps, order, trigger);
+  // A cancel that has begun goes on: its refund may have been accepted in time.
+  if (!isIn('giving_back', order) && isPastRefund(deps, order)) return { kind: 'unsupported' };
+  const work = order.status === 'progress' ? 'close' : givingBack(deps, order);
+  const pending = await notNow(deps, order, work, 'cancel');
+  if (pending !== null) return pending;
+  const outcome = await withLease(deps, order, 'cancel', (leased) => {
+    const cancel = leased.status === 'progress' ? cancelUnpaid : cancelPaid;
+    return cancel(deps, leased, trigger);
+  });
+  return outcome ?? whatItHasBecome(deps, order, trigger);
+}
+
+function isPastRefund({ channels, clock }: OrderDeps, { channel, paidAt }: PaymentOrder): boolean {
+  const windowMs = channels.get(channel)?.refundWindowMs;
+  if (paidAt === null || windowMs === undefined) return false;
+  return clock.now().getTime() - paidAt.getTime() > windowMs;
+}
+
+async function cancelUnpaid(
+  deps: OrderDeps,
+  leased: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<CancelOutcome> {
+  const { answers, decision } = await askAndDecide(deps, leased);
+  const attempt = { type: 'cancel' as const, leased, trigger, answers, now: deps.clock.now() };
+  switch (decision.kind) {
+    case 'close':
+      return settleCancelled(deps, attempt, { watchUntil: decision.watchUntil, refunded: false });
+    case 'paid':
+      await recordPayment(deps, leased, decision.payment, {
+        record: closeRecord(attempt, 'paid', 'success'),
+      });
+      return cancelOrder(deps, await deps.store.get(leased.id), trigger);
+    case 'retry':
+      return asCancelOutcome(deps, attempt, await settleRetry(deps, attempt, decision));
+    default:
+      return assertNever(decision);
+  }
+}
+
+async function cancelPaid(
+  deps: OrderDeps,
+  leased: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<CancelOutcome> {
+  const channel = deps.channels.get(leased.channel);
+  const result: GiveBackResult =
+    channel === undefined || channel.account !== leased.channelAccount
+      ? { kind: 'retry', reason: 'misconfigured', answers: answersOf(nothingAsked) }
+      : await giveBack(deps, channel, leased, 'cancel');
+  const { answers } = result;
+  const attempt = { type: 'cancel' as const, leased, trigger, answers, now: deps.clock.now() };
+  switch (result.kind) {
+    case 'given_back':
+      return settleCancelled(deps, attempt, { watchUntil: null, refunded: true });
+    case 'refused': {
+      if (!result.mayBeGone) return settleRefused(deps, attempt);
+      // Neither "paid" nor "cancelled" may be true: it stays `refunding` for the merchant, until a person has looked.
+      await deps.refunds.end(refundNoOf(leased), 'refused', lastAnswer(answers), attempt.now);
+      const unclear = { reason: 'mismatch', notBefore: null } as const;
+      return asCancelOutcome(deps, attempt, await settleRetry(deps, attempt, unclear));
+    }
+    case 'retry': {
+      const { reason } = result;
+      return asCancelOutcome(deps, attempt, await settleRetry(deps, attempt, { reason, notBefore: null }));
+    }
+    default:
+      return assertNever(result);
+  }
+}
+
+async function settleCancelled(
+  deps: OrderDeps,
+  attempt: CloseAttempt,
+  { watchUntil, refunded }: { watchUntil: Date | null; refunded: boolean },
+): Promise<CancelOutcome> {
+  const { leased, now, answers } = attempt;
+  const set = {
+    status: 'cancel',
+    closedAt: leased.closedAt ?? now,
+    watchUntil,
+    nextCloseAt: refunded ? null : nextLookAt(deps, leased, watchUntil),
+    retryReason: null,
+    retryCount: 0,
+  } as const;
+  if (refunded) await deps.refunds.end(refundNoOf(leased), 'done', lastAnswer(answers), now);
+  const record = closeRecord(attempt, refunded ? 'refunded' : 'cancelled', 'cancel');
+  const order = await deps.store.endAttempt(leased, set, record);
+  if (order === null) return whatItHasBecome(deps, leased, attempt.trigger);
+  attemptLog(deps, attempt).info({ refunded, watchUntil, answer: lastAnswer(answers) }, 'order cancelled');
+  return { kind: 'cancelled', order, refunded };
+}
+
+/** The order stays paid; the money is a person's business now, and it is on the list of what is stuck. */
+async function settleRefused(deps: OrderDeps, attempt: CloseAttempt): Promise<CancelOutcome> {
+  const { leased, now } = attempt;
+  const answer = lastAnswer(attempt.answers);
+  await deps.refunds.end(refundNoOf(leased), 'refused', answer, now);
+  const set = { nextCloseAt: null, retryReason: null, retryCount: 0, stuckAt: now };
+  await deps.store.endAttempt(leased, set, closeRecord(attempt, 'refused', leased.status));
+  attemptLog(deps, attempt).error({ answer }, 'refund refused: give the money back by hand');
+  return { kind: 'refused', answer };
+}
+
+/** A retry that was settled like a close's. */
+async function asCancelOutcome(
+  deps: OrderDeps,
+  { leased, trigger }: CloseAttempt,
+  outcome: CloseOutcome,
+): Promise<CancelOutcome> {
+  if (outcome.kind === 'pending' || outcome.kind === 'busy') return outcome;
+  return whatItHasBecome(deps, leased, trigger);
+}
+
+/** Somebody else is at it, or it has ended. */
+async function whatItHasBecome(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<CancelOutcome> {
+  const now = await deps.store.get(order.id);
+  if (now.status !== 'progress' && now.status !== 'success') return cancelEnded(deps, now, trigger);
+  return { kind: 'busy', retryAt: now.leaseUntil ?? deps.clock.now() };
+}

@@ -1,0 +1,67 @@
+import type { Channel, QueryResult } from '../../channel/channel.ts';
+import { assertNever } from '../../platform/assert-never.ts';
+import type { SeenPayment } from '../late-payment.ts';
+import type { PaymentOrder, PendingReason } from '../order.ts';
+import { asSeen } from './went-back.ts';
+
+/** What a query's answer means for an order. Close, watch, sync and last look go on from here. */
+export type Reading =
+  /** Exactly this order's payment, with what is known of its return. */
+  | { kind: 'paid'; payment: SeenPayment }
+  /** Paid, but not this amount: a person must look (G1). */
+  | { kind: 'another_amount'; paidFen: number }
+  | { kind: 'closed' }
+  | { kind: 'unpaid' }
+  /** The customer is typing the password. */
+  | { kind: 'user_paying' }
+  /** An error reply, which channels do not sign: it counts only where nothing speaks against it. */
+  | { kind: 'not_found' }
+  /** Nothing was learned. */
+  | { kind: 'unclear'; reason: 'unreachable' | 'rate_limited' | 'misconfigured' | 'mismatch' };
+
+/** Reads the answer to a query. Pure. */
+export function readQuery(
+  channel: Pick<Channel, 'refundedIsInFull'>,
+  { amountFen }: Pick<PaymentOrder, 'amountFen'>,
+  query: QueryResult,
+): Reading {
+  switch (query.kind) {
+    case 'paid':
+    case 'refunded': {
+      const { amountFen: paidFen } = query.payment;
+      if (paidFen !== amountFen) return { kind: 'another_amount', paidFen };
+      return { kind: 'paid', payment: asSeen(channel, query) };
+    }
+    case 'closed':
+    case 'unpaid':
+    case 'user_paying':
+    case 'not_found':
+      return { kind: query.kind };
+    case 'unknown':
+      return { kind: 'unclear', reason: 'unreachable' };
+    case 'rate_limited':
+    case 'misconfigured':
+    case 'mismatch':
+      return { kind: 'unclear', reason: query.kind };
+    default:
+      return assertNever(query);
+  }
+}
+
+/** Nothing is decided; the attempt is repeated for `reason`. `paidFen`: a payment of another amount than the order's. */
+export interface Retry {
+  kind: 'retry';
+  reason: PendingReason;
+  /** Where the moment is known. */
+  notBefore: Date | null;
+  paidFen?: number;
+}
+
+export const retry = (reason: PendingReason, notBefore: Date | null = null): Retry => ({
+  kind: 'retry',
+  reason,
+  notBefore,
+});
+
+/** Money that is not this order's. */
+export const anotherAmount = (paidFen: number): Retry => ({ ...retry('mismatch'), paidFen });

@@ -1,0 +1,94 @@
+import type {
+  ChannelName,
+  ChannelPayment,
+  NotificationReply,
+  RawNotification,
+} from '../../channel/channel.ts';
+import { isLasting } from '../../platform/lasting-error.ts';
+import { safeError } from '../../platform/safe-error.ts';
+import { putFaultyOff } from '../attempt/faulty-data.ts';
+import type { OrderDeps } from '../deps.ts';
+import type { PaymentOrder } from '../order.ts';
+import type { CloseTrigger } from '../outcomes.ts';
+import { askSoon } from '../schedule/ask-soon.ts';
+import { inTraceOf } from '../trace-of.ts';
+import { recordPayment } from './record-payment.ts';
+
+/** In the close record of an order that a notification made stuck. */
+const BY_CHANNEL: CloseTrigger = { kind: 'api', actor: null, clientIp: null };
+
+/**
+ * A channel's payment notification (支付结果通知). It is acknowledged only after it has been verified and stored
+ * together with what it changed; anything else is answered as a failure, so that the channel repeats it.
+ *
+ * - Not verified, or not ours: changes nothing, failure.
+ * - An order we do not know: stored, reported, failure. Creation inserts the order first, so this is somebody
+ *   else's order or a database restored from a backup; the channel goes on repeating it meanwhile.
+ * - Verified, but not exactly a payment of this order (`doubtful`): stored, and the channel is asked at once; only its
+ *   answer changes anything.
+ * - Another amount than the order's: stored, and a violation; the order stays as it is, for a person.
+ * - A payment that cannot be stored as it is told: the notification is kept, the order is stuck and its channel is asked
+ *   again, slowly. It is acknowledged: repeated, it would be no other.
+ *
+ * Throws when the database cannot be reached; the caller must then answer a failure.
+ */
+export async function receiveNotification(
+  deps: OrderDeps,
+  channelName: ChannelName,
+  raw: RawNotification,
+): Promise<NotificationReply | null> {
+  const channel = deps.channels.get(channelName);
+  if (channel === undefined) return null;
+  const log = deps.log.child({ channel: channelName });
+
+  const parsed = channel.parseNotification(raw);
+  if (parsed.kind === 'rejected') {
+    log.warn({ reason: parsed.reason }, 'notification rejected');
+    return channel.replies.failed;
+  }
+  const { eventId, body } = parsed;
+  const notification = { channel: channelName, eventId, orderNo: null, body, receivedAt: deps.clock.now() };
+  if (parsed.kind === 'other') {
+    await deps.store.keepNotification({ ...notification, outcome: 'ignored' });
+    log.info({ eventId, what: parsed.what }, 'notification needs no action');
+    return channel.replies.accepted;
+  }
+
+  const { orderNo } = parsed.kind === 'payment' ? parsed.payment : parsed;
+  const order = await deps.store.find(orderNo);
+  if (order === null || order.channel !== channelName) {
+    await deps.store.keepNotification({ ...notification, orderNo, outcome: 'unknown_order' });
+    log.error({ eventId, orderNo }, 'paid, but no such order here');
+    return channel.replies.failed;
+  }
+  return inTraceOf(order, 'receive notification', async () => {
+    const payment = parsed.kind === 'payment' && isAbout(order, parsed.payment) ? parsed.payment : null;
+    if (payment === null) {
+      await deps.store.keepNotification({ ...notification, orderNo, outcome: 'doubtful' });
+      const what = parsed.kind === 'doubtful' ? parsed.what : 'another second of creation';
+      log.warn({ eventId, orderNo, what }, 'notification is not believed: the channel is asked');
+      if (!(await askSoon(deps, order)) && (order.paidAt !== null || order.latePaidAt !== null))
+        log.error(
+          { eventId, orderNo, what },
+          'doubtful notification of a paid order: compare with the channel',
+        );
+      return channel.replies.accepted;
+    }
+    try {
+      await recordPayment(deps, order, payment, { notification: { ...notification, orderNo } });
+    } catch (error) {
+      if (!isLasting(error)) throw error;
+      const put = await putFaultyOff(deps, order, BY_CHANNEL, error, { whereIdle: true });
+      if (put === null)
+        log.error({ eventId, orderNo, err: safeError(error) }, 'notification kept, not applied');
+      await deps.store.keepNotification({ ...notification, orderNo, outcome: 'unstorable' });
+    }
+    return channel.replies.accepted;
+  });
+}
+
+/** Where the second of the creation is a part of the order's name at its channel, it is the order's own. */
+function isAbout({ createdAt }: PaymentOrder, { orderCreatedAt }: ChannelPayment): boolean {
+  if (orderCreatedAt === undefined) return true;
+  return Math.floor(createdAt.getTime() / 1_000) === Math.floor(orderCreatedAt.getTime() / 1_000);
+}

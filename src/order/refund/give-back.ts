@@ -1,0 +1,152 @@
+import type { CancelResult, Channel, ChannelRefund, RefundResult } from '../../channel/channel.ts';
+import { assertNever } from '../../platform/assert-never.ts';
+import type { Answers } from '../attempt/ask-channel.ts';
+import type { OrderDeps } from '../deps.ts';
+import { asChannelOrder, type PaymentOrder, type PendingReason } from '../order.ts';
+import type { Refund } from '../store/entities.ts';
+
+/** One per order: a channel refunds a number once, however often it is asked. */
+export const refundNoOf = ({ orderNo }: PaymentOrder) => `R${orderNo}`;
+
+/** As the customer may read it. */
+const reasons = { cancel: '订单撤销', late: '订单已关闭，自动退款' } satisfies Record<
+  Refund['reason'],
+  string
+>;
+
+/** The refund that this order makes: all of it, under its one number. */
+export function refundRequestOf(order: PaymentOrder, reason: Refund['reason'], notedAt: Date): ChannelRefund {
+  const { amountFen } = order;
+  return {
+    refundNo: refundNoOf(order),
+    notedAt,
+    amountFen,
+    totalFen: amountFen,
+    reason: reasons[reason],
+  };
+}
+
+export type GiveBackResult = { answers: Answers } & (
+  | { kind: 'given_back' }
+  | { kind: 'retry'; reason: PendingReason }
+  /**
+   * The channel will not do it; a person must. `mayBeGone`: it says that money has gone back, but not how much.
+   */
+  | { kind: 'refused'; mayBeGone: boolean }
+);
+
+/**
+ * Gives the money of a paid order back: for a cancel, and where a payment can be undone, by the channel's own cancel if it
+ * has one for this order, else by a refund.
+ *
+ * Exactly once, whatever crashes: the refund has one number, derived from the order and noted before the channel is
+ * asked, and a channel refunds a number once; a later attempt first asks what became of it. Only the channel's word
+ * ends it; an unknown answer is asked again.
+ */
+export async function giveBack(
+  deps: OrderDeps,
+  channel: Channel,
+  order: PaymentOrder,
+  reason: Refund['reason'],
+): Promise<GiveBackResult> {
+  const refundNo = refundNoOf(order);
+  const answers: Answers = { queryBefore: null, closeAnswer: null, queryAfter: null };
+  const asked = asChannelOrder(order);
+  const { refund, isNew } = await deps.refunds.note({
+    refundNo,
+    orderId: order.id,
+    orderNo: order.orderNo,
+    channel: order.channel,
+    amountFen: order.amountFen,
+    reason,
+    createdAt: deps.clock.now(),
+  });
+  if (refund.state === 'done') {
+    answers.queryBefore = refund.answer;
+    return { kind: 'given_back', answers };
+  }
+  const wanted = refundRequestOf(order, reason, refund.createdAt);
+  if (!isNew) {
+    const before = await channel.queryRefund(asked, wanted);
+    answers.queryBefore = before.answer;
+    if (before.kind !== 'not_found' && before.kind !== 'refused') return afterRefund(before, answers);
+    // The earlier attempt may have given it back by a cancel, which has no number.
+    const now = await channel.query(asked);
+    answers.queryBefore = now.answer;
+    if (now.kind === 'refunded' && channel.refundedIsInFull) return { kind: 'given_back', answers };
+    // A paid order that was reversed may show as revoked.
+    if (now.kind === 'closed' && channel.reversibleFrom(asked) !== null)
+      return { kind: 'given_back', answers };
+    if (now.kind !== 'paid' && now.kind !== 'refunded')
+      return { kind: 'retry', reason: 'unreachable', answers };
+  }
+  const byCancel = reason === 'cancel' || channel.undoesPayments(asked);
+  const cancelled = byCancel ? await channel.cancel(asked, wanted) : null;
+  if (cancelled !== null) {
+    answers.closeAnswer = cancelled.answer;
+    if (cancelled.kind !== 'refund_instead') return afterCancel(cancelled, answers);
+  }
+  const refunded = await channel.refund(asked, wanted);
+  answers.queryAfter = refunded.answer;
+  if (refunded.kind === 'refused') return afterRefusal(channel, order, answers);
+  return afterRefund(refunded, answers);
+}
+
+/** A channel also refuses what has gone back already: look before a person is told to give it back by hand. */
+async function afterRefusal(
+  channel: Channel,
+  order: PaymentOrder,
+  answers: Answers,
+): Promise<GiveBackResult> {
+  const now = await channel.query(asChannelOrder(order));
+  if (now.kind === 'refunded' && channel.refundedIsInFull) return { kind: 'given_back', answers };
+  if (now.kind === 'paid' || now.kind === 'refunded')
+    return { kind: 'refused', mayBeGone: now.kind === 'refunded', answers };
+  return { kind: 'retry', reason: 'unreachable', answers };
+}
+
+function afterRefund(result: RefundResult, answers: Answers): GiveBackResult {
+  switch (result.kind) {
+    case 'refunded':
+      return { kind: 'given_back', answers };
+    case 'refused':
+      return { kind: 'refused', mayBeGone: false, answers };
+    case 'processing':
+      return { kind: 'retry', reason: 'refunding', answers };
+    case 'not_found':
+      return { kind: 'retry', reason: 'not_confirmed', answers };
+    case 'unknown':
+      return { kind: 'retry', reason: 'unreachable', answers };
+    case 'not_enough':
+    case 'rate_limited':
+    case 'misconfigured':
+      return { kind: 'retry', reason: result.kind, answers };
+    default:
+      return assertNever(result);
+  }
+}
+
+function afterCancel(
+  result: Exclude<CancelResult, { kind: 'refund_instead' }>,
+  answers: Answers,
+): GiveBackResult {
+  switch (result.kind) {
+    case 'refunded':
+      return { kind: 'given_back', answers };
+    // It is paid here: an answer as if it were not is a contradiction, to be asked again.
+    case 'closed':
+    case 'not_found':
+      return { kind: 'retry', reason: 'not_confirmed', answers };
+    case 'again':
+      return { kind: 'retry', reason: 'refunding', answers };
+    case 'unknown':
+      return { kind: 'retry', reason: 'unreachable', answers };
+    case 'user_paying':
+    case 'not_enough':
+    case 'rate_limited':
+    case 'misconfigured':
+      return { kind: 'retry', reason: result.kind, answers };
+    default:
+      return assertNever(result);
+  }
+}

@@ -1,0 +1,62 @@
+import type { Channel } from '../../channel/channel.ts';
+import { assertNever } from '../../platform/assert-never.ts';
+import { lastAnswer } from '../attempt/ask-channel.ts';
+import { givingBack, notNow } from '../attempt/channel-now.ts';
+import { withLease } from '../attempt/lease.ts';
+import { attemptLog, type CloseAttempt, closeRecord, settleRetry } from '../close/settle-close.ts';
+import type { OrderDeps } from '../deps.ts';
+import type { PaymentOrder } from '../order.ts';
+import type { CloseTrigger } from '../outcomes.ts';
+import { giveBack, refundNoOf } from './give-back.ts';
+
+/**
+ * Gives the money of a late payment back (关单后支付, 退款): from `refunding` to `refunded` on the channel's word that it
+ * has gone, exactly once, whatever crashes (`give-back.ts`). What is not certain is asked again, with the next attempt in
+ * the row; a refund that the channel refuses waits for a person. Throws only when the database cannot be reached.
+ */
+export async function refundLatePayment(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<void> {
+  const channel = deps.channels.get(order.channel);
+  if ((await notNow(deps, order, givingBack(deps, order), order.ending)) !== null || channel === undefined)
+    return;
+  await withLease(deps, order, null, (leased) => refundLeased(deps, channel, leased, trigger));
+}
+
+async function refundLeased(
+  deps: OrderDeps,
+  channel: Channel,
+  leased: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<void> {
+  const result = await giveBack(deps, channel, leased, 'late');
+  const { answers } = result;
+  const attempt: CloseAttempt = { type: 'refund', leased, trigger, answers, now: deps.clock.now() };
+  const answer = lastAnswer(answers);
+  const ended = { nextCloseAt: null, retryReason: null, retryCount: 0 };
+  switch (result.kind) {
+    case 'given_back':
+      await deps.refunds.end(refundNoOf(leased), 'done', answer, attempt.now);
+      if (
+        (await deps.store.endAttempt(
+          leased,
+          { ...ended, status: 'refunded' },
+          closeRecord(attempt, 'refunded', 'refunded'),
+        )) !== null
+      )
+        attemptLog(deps, attempt).info({ answer }, 'late payment refunded');
+      return;
+    case 'refused':
+      await deps.refunds.end(refundNoOf(leased), 'refused', answer, attempt.now);
+      await deps.store.endAttempt(leased, ended, closeRecord(attempt, 'refused', leased.status));
+      attemptLog(deps, attempt).error({ answer }, 'refund refused: give the money back by hand');
+      return;
+    case 'retry':
+      await settleRetry(deps, attempt, { reason: result.reason, notBefore: null });
+      return;
+    default:
+      assertNever(result);
+  }
+}

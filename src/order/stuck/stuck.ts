@@ -1,0 +1,176 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { isLasting, isLockConflict, nameOfError } from '../../platform/lasting-error.ts';
+import { lastAnswer } from '../attempt/ask-channel.ts';
+import type { OrderDeps } from '../deps.ts';
+import { asChannelOrder, type PaymentOrder } from '../order.ts';
+import type { CloseTrigger } from '../outcomes.ts';
+import type { StuckFilter, StuckOrder, StuckPage } from '../store/stuck-store.ts';
+import { inTraceOf } from '../trace-of.ts';
+
+const PAGE = 500;
+/** Questions to channels, or timers being set, at once. */
+const AT_ONCE = 10;
+
+/** A dead letter (死信), for a person to read. */
+export interface StuckEntry {
+  order: StuckOrder;
+  /** The channel's last word in the latest attempt; null: never attempted. */
+  answer: string | null;
+}
+
+/** Orders that need a person, stuck longest first. Throws only when the database cannot be reached. */
+export async function listStuck(
+  deps: OrderDeps,
+  filter: StuckFilter,
+  page: StuckPage,
+): Promise<StuckEntry[]> {
+  const orders = await deps.stuck.list(filter, deps.clock.now(), page);
+  const records = await deps.stuck.lastRecords(orders.map(({ id }) => id));
+  return orders.map((order) => {
+    const record = records.get(order.id);
+    return { order, answer: record === undefined ? null : lastAnswer(record) };
+  });
+}
+
+export interface RecloseCounts {
+  /** Begun again; each has its time in its row. */
+  enqueued: number;
+  /** Ended meanwhile. */
+  ended: number;
+  /** Could not be changed now, by number: the row is locked, or its data is at fault. They stay stuck. */
+  skipped: string[];
+  /** When the last of them is due; null: there was none. */
+  lastAt: Date | null;
+}
+
+/** Where a part of them ended, for the next to go on. */
+export interface ReclosePlace {
+  /** What gets stuck again later is not begun a second time. */
+  until: Date;
+  /** When the next of them is due, so that the parts together keep the pace. */
+  dueFrom: Date;
+  /** The last that was begun. */
+  after: Pick<StuckOrder, 'id' | 'stuckAt'>;
+}
+
+/**
+ * Lets every stuck order that is meant begin again, whatever was to become of it: a close, a cancel or a watch. The
+ * i-th is due i / `perSecond` seconds from now. These times are in the rows, so that nobody has to stay and pace it,
+ * and nothing is lost if this process dies; asked again, it goes on with the rest. `onBegun` is told of each. One that
+ * cannot be changed now keeps none of the others from it.
+ *
+ * Throws only when the database cannot be reached.
+ */
+export async function recloseStuck(
+  deps: OrderDeps,
+  filter: StuckFilter,
+  perSecond: number,
+  trigger: CloseTrigger,
+  onBegun?: (order: StuckOrder) => void,
+): Promise<RecloseCounts> {
+  const counts: RecloseCounts = { enqueued: 0, ended: 0, skipped: [], lastAt: null };
+  let from: ReclosePlace | null = null;
+  do {
+    const { next, ...part }: ReclosePart = await reclosePart(deps, filter, perSecond, trigger, from, onBegun);
+    counts.enqueued += part.enqueued;
+    counts.ended += part.ended;
+    counts.skipped.push(...part.skipped);
+    counts.lastAt = part.lastAt ?? counts.lastAt;
+    from = next;
+  } while (from !== null);
+  return counts;
+}
+
+export type ReclosePart = RecloseCounts & {
+  /** Null: that were all. */
+  next: ReclosePlace | null;
+};
+
+/** The same for at most 500 of them: from the one stuck longest on, or from where a part ended. */
+export async function reclosePart(
+  deps: OrderDeps,
+  filter: StuckFilter,
+  perSecond: number,
+  { kind, actor }: CloseTrigger,
+  from: ReclosePlace | null,
+  onBegun?: (order: StuckOrder) => void,
+): Promise<ReclosePart> {
+  const now = deps.clock.now();
+  const until = from?.until ?? now;
+  const start = Math.max(now.getTime(), from?.dueFrom.getTime() ?? 0);
+  const dueAt = (index: number) => new Date(start + Math.floor((index * 1000) / perSecond));
+  const counts: RecloseCounts = { enqueued: 0, ended: 0, skipped: [], lastAt: null };
+  const orders = await deps.stuck.list(filter, until, { limit: PAGE, after: from?.after ?? null });
+  await inBatches(orders, async (order, index) => {
+    const at = dueAt(index);
+    const begun = await deps.store.beginAgain(order.id, at).catch((error: unknown) => {
+      if (!isLockConflict(error) && !isLasting(error)) throw error;
+      return null;
+    });
+    if (begun === null) counts.skipped.push(order.orderNo);
+    else counts[begun ? 'enqueued' : 'ended'] += 1;
+    if (!begun) return;
+    onBegun?.(order);
+    if (counts.lastAt === null || at > counts.lastAt) counts.lastAt = at;
+    await inTraceOf(order, 're-close', () => deps.timer.set(order, at, kind, actor));
+  });
+  const { channel, reason } = filter;
+  deps.log.info({ channel, reason, trigger: kind, actor, ...counts, perSecond }, 'stuck orders begin again');
+  const last = orders.at(-1);
+  const isLast = last === undefined || orders.length < PAGE;
+  return { ...counts, next: isLast ? null : { until, dueFrom: dueAt(orders.length), after: last } };
+}
+
+/** What the channel says of an order now, beside what it is here. */
+export interface ChannelSays {
+  order: PaymentOrder;
+  /**
+   * The kind of the channel's answer to a query; `not_configured`: there is nobody to ask; `faulty_data`: its row does not
+   * say what to ask.
+   */
+  says: string;
+  answer: string;
+}
+
+/**
+ * Asks the channels by query alone what they say of these orders now, at most about `perSecond` in a second. Changes
+ * nothing, takes no lease, leaves no record. Past the breaker, because stuck orders are the odd ones: a few without
+ * an answer say nothing of the next. Once `signal` is aborted no more are asked: the answer is about the first of them.
+ */
+export async function askAbout(
+  deps: OrderDeps,
+  orders: PaymentOrder[],
+  perSecond: number,
+  { signal, onAsked }: { signal?: AbortSignal; onAsked?: () => void } = {},
+): Promise<ChannelSays[]> {
+  const said: ChannelSays[] = [];
+  const ask = async (order: PaymentOrder, index: number) => {
+    const channel = deps.channels.get(order.channel);
+    if (channel === undefined || channel.account !== order.channelAccount) {
+      said[index] = { order, says: 'not_configured', answer: 'not asked: not configured for this account' };
+      return;
+    }
+    const query = async () => channel.unguarded.query(asChannelOrder(order));
+    const { kind, answer } = await query().catch((error: unknown) => {
+      if (!isLasting(error)) throw error;
+      return { kind: 'faulty_data', answer: `not asked: ${nameOfError(error)}` };
+    });
+    said[index] = { order, says: kind, answer };
+    onAsked?.();
+  };
+  await inBatches(orders, ask, { perSecond, signal });
+  return said;
+}
+
+async function inBatches<Item>(
+  items: Item[],
+  work: (item: Item, index: number) => Promise<void>,
+  { perSecond = Number.POSITIVE_INFINITY, signal }: { perSecond?: number; signal?: AbortSignal } = {},
+): Promise<void> {
+  for (let from = 0; from < items.length && signal?.aborted !== true; from += AT_ONCE) {
+    const some = items.slice(from, from + AT_ONCE);
+    const isLast = from + AT_ONCE >= items.length;
+    const pace = isLast ? undefined : wait((AT_ONCE * 1000) / perSecond);
+    await Promise.all([pace, ...some.map((item, offset) => work(item, from + offset))]);
+  }
+}

@@ -1,0 +1,104 @@
+import type { Channel } from '../../channel/channel.ts';
+import { assertNever } from '../../platform/assert-never.ts';
+import { answersOf, nothingAsked } from '../attempt/ask-channel.ts';
+import { notNow } from '../attempt/channel-now.ts';
+import { withLease } from '../attempt/lease.ts';
+import {
+  attemptLog,
+  type CloseAttempt,
+  closeRecord,
+  nextLookAt,
+  settleRetry,
+} from '../close/settle-close.ts';
+import type { OrderDeps } from '../deps.ts';
+import { asChannelOrder, type PaymentOrder } from '../order.ts';
+import type { CloseTrigger } from '../outcomes.ts';
+import { anotherAmount, readQuery, retry } from '../payment/read-query.ts';
+import { recordPayment } from '../payment/record-payment.ts';
+
+/** Over how long the last looks are spread that were due while their channel was out of order, ms. */
+const PUT_OFF_SPREAD_MS = 3_600_000;
+
+/**
+ * The last look at a closed order (核对), when its channel notifies no longer of what was paid before the close: asks
+ * once more. Closed there as here, it is done with. If the channel has money for it, that is a late payment; if it would
+ * take money, the order is watched and closed again. Both are violations and counted (G1, G2). Throws only when the
+ * database cannot be reached.
+ */
+export async function lookForLastTime(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<void> {
+  const channel = deps.channels.get(order.channel);
+  const notAsked = await notNow(deps, order, 'ask', order.ending);
+  if (notAsked?.reason === 'channel_down') {
+    // Nothing is urgent about it: it is out of the way of the orders that wait for the channel, costs one UPDATE, and
+    // comes back spread. It may be the probe all the same, because there may be nothing else to try the channel with.
+    const at = new Date(notAsked.retryAt.getTime() + PUT_OFF_SPREAD_MS * deps.random());
+    await deps.store.putOff(order, at);
+  }
+  if (notAsked !== null || channel === undefined) return;
+  await withLease(deps, order, null, (leased) => lookLeased(deps, channel, leased, trigger));
+}
+
+async function lookLeased(
+  deps: OrderDeps,
+  channel: Channel,
+  leased: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<void> {
+  const asked = asChannelOrder(leased);
+  const query = await channel.query(asked);
+  const answers = answersOf({ ...nothingAsked, queryBefore: query });
+  const attempt: CloseAttempt = { type: 'watch', leased, trigger, answers, now: deps.clock.now() };
+  const reading = readQuery(channel, leased, query);
+  switch (reading.kind) {
+    case 'closed':
+      await settleDone(deps, attempt);
+      return;
+    case 'not_found':
+      // It does not count where the channel knows what it has created.
+      if (leased.payBody === null || !channel.showsUntouched(asked)) await settleDone(deps, attempt);
+      else await settleRetry(deps, attempt, retry('not_confirmed'));
+      return;
+    case 'paid': {
+      const record = closeRecord(attempt, 'late', leased.status);
+      const outcome = await recordPayment(deps, leased, reading.payment, { record });
+      if (outcome === 'repeated') await settleDone(deps, attempt);
+      return;
+    }
+    case 'another_amount':
+      await settleRetry(deps, attempt, anotherAmount(reading.paidFen));
+      return;
+    case 'unpaid':
+    case 'user_paying':
+      attemptLog(deps, attempt).error(
+        { answer: query.answer },
+        'closed here, but the channel would take money',
+      );
+      await deps.store.watchAgain(
+        leased,
+        channel.unpayableFrom(asked),
+        closeRecord(attempt, 'payable', leased.status),
+      );
+      await deps.store.returnLease(leased);
+      return;
+    case 'unclear':
+      await settleRetry(deps, attempt, retry(reading.reason));
+      return;
+    default:
+      assertNever(reading);
+  }
+}
+
+/** Done with; a look that came early, because of a doubtful notification, is followed by one when it is time. */
+async function settleDone(deps: OrderDeps, attempt: CloseAttempt): Promise<void> {
+  const { leased, now } = attempt;
+  const lookAt = nextLookAt(deps, leased, null);
+  // As long as from a close to its last look have not passed yet.
+  const isEarly =
+    now.getTime() - (leased.closedAt ?? leased.createdAt).getTime() < lookAt.getTime() - now.getTime();
+  const set = { nextCloseAt: isEarly ? lookAt : null, retryReason: null, retryCount: 0 };
+  await deps.store.endAttempt(attempt.leased, set, closeRecord(attempt, 'closed', attempt.leased.status));
+}

@@ -1,0 +1,127 @@
+import type { Channel, QueryResult } from '../../channel/channel.ts';
+import { assertNever } from '../../platform/assert-never.ts';
+import { answersOf, nothingAsked } from '../attempt/ask-channel.ts';
+import { withLease } from '../attempt/lease.ts';
+import { closeOrder } from '../close/close-order.ts';
+import {
+  attemptLog,
+  type CloseAttempt,
+  closeRecord,
+  learnPayment,
+  settleClosed,
+  settleRetry,
+} from '../close/settle-close.ts';
+import type { OrderDeps } from '../deps.ts';
+import { asChannelOrder, isEndedUnpaid, isExpired, type PaymentOrder, type PendingReason } from '../order.ts';
+import type { CloseTrigger, SyncOutcome, SyncStatus } from '../outcomes.ts';
+import { readQuery } from '../payment/read-query.ts';
+import { recordPayment } from '../payment/record-payment.ts';
+
+/**
+ * Asks the channel what it knows of an order and corrects ourselves (同步), by the same table as the close: paid
+ * there becomes paid here, closed there becomes closed here, an unpaid order whose time is over is closed, a payment
+ * of a closed order becomes a late payment, a closed order that can still be paid is closed again. What the channel
+ * cannot say changes nothing. Throws only when the database cannot be reached.
+ */
+export async function syncOrder(
+  deps: OrderDeps,
+  order: PaymentOrder,
+  trigger: CloseTrigger,
+): Promise<SyncOutcome> {
+  const channel = deps.channels.get(order.channel);
+  if (channel === undefined || channel.account !== order.channelAccount) {
+    return { kind: 'unreachable', reason: 'misconfigured', answer: 'not configured for this account' };
+  }
+  if (channel.admit('ask', order.method) !== null)
+    return { kind: 'unreachable', reason: 'channel_down', answer: 'not asked: out of order' };
+  const outcome = await withLease(deps, order, null, async (leased) => {
+    const query = await channel.query(asChannelOrder(leased));
+    const answers = answersOf({ ...nothingAsked, queryBefore: query });
+    const attempt: CloseAttempt = { type: 'sync', leased, trigger, answers, now: deps.clock.now() };
+    const outcome = await correct(deps, channel, attempt, query);
+    await deps.store.returnLease(leased);
+    return outcome;
+  });
+  if (outcome !== null) return outcome;
+  const { leaseUntil } = await deps.store.get(order.id);
+  return { kind: 'busy', retryAt: leaseUntil ?? deps.clock.now() };
+}
+
+async function correct(
+  deps: OrderDeps,
+  channel: Channel,
+  attempt: CloseAttempt,
+  query: QueryResult,
+): Promise<SyncOutcome> {
+  const { leased, trigger, now } = attempt;
+  const reading = readQuery(channel, leased, query);
+  switch (reading.kind) {
+    case 'another_amount':
+      await deps.store.noteMismatch(leased, null, attempt.now);
+      attemptLog(deps, attempt).error({ answer: query.answer }, 'paid another amount');
+      return { kind: 'unreachable', reason: 'mismatch', answer: query.answer };
+    case 'paid': {
+      const payment = await learnPayment(deps, attempt, reading.payment);
+      if (typeof payment === 'string') return notRecorded(deps, attempt, payment, query.answer);
+      const record = closeRecord(attempt, 'paid', leased.status === 'progress' ? 'success' : leased.status);
+      await recordPayment(deps, leased, payment, { record });
+      return synced(deps, leased, query.kind === 'refunded' ? 'pay_refund' : 'pay_success');
+    }
+    case 'closed':
+      if (leased.status === 'progress') await settleClosed(deps, attempt, { watchUntil: null });
+      return synced(deps, leased, 'pay_closed');
+    case 'unpaid':
+    case 'user_paying':
+    case 'not_found': {
+      if (isEndedUnpaid(leased) && reading.kind !== 'not_found') {
+        attemptLog(deps, attempt).error(
+          { answer: query.answer },
+          'closed here, but the channel would take money',
+        );
+        const watchUntil = leased.watchUntil ?? channel.unpayableFrom(asChannelOrder(leased));
+        if (await deps.store.watchAgain(leased, watchUntil, closeRecord(attempt, 'payable', leased.status)))
+          await deps.timer.set(leased, now, 'timeout');
+        return synced(deps, leased, 'pay_progress');
+      }
+      if (leased.status === 'progress' && isExpired(leased, now)) {
+        await deps.store.returnLease(leased);
+        const outcome = await closeOrder(deps, leased, trigger);
+        if (outcome.kind === 'closed') return synced(deps, leased, 'pay_closed');
+        return synced(deps, leased, outcome.kind === 'paid' ? 'pay_success' : 'pay_timeout');
+      }
+      if (reading.kind !== 'not_found') return synced(deps, leased, 'pay_progress');
+      const overFrom = channel.unpayableFrom(asChannelOrder(leased)).getTime();
+      const final =
+        overFrom <= Math.min(now.getTime(), query.statedAt?.getTime() ?? Number.POSITIVE_INFINITY);
+      return synced(deps, leased, final ? 'pay_not_found' : 'pay_not_found_unknown');
+    }
+    case 'unclear':
+      return { kind: 'unreachable', reason: reading.reason, answer: query.answer };
+    default:
+      return assertNever(reading);
+  }
+}
+
+/** Paid, but not all of it may be there: the order's timer goes on with it, and a person is told where one must look. */
+async function notRecorded(
+  deps: OrderDeps,
+  attempt: CloseAttempt,
+  reason: PendingReason,
+  answer: string,
+): Promise<SyncOutcome> {
+  await settleRetry(deps, attempt, { reason, notBefore: null });
+  if (reason === 'mismatch' || reason === 'refunding') return synced(deps, attempt.leased, 'pay_refund');
+  const isKnown = reason === 'misconfigured' || reason === 'rate_limited';
+  return { kind: 'unreachable', reason: isKnown ? reason : 'unreachable', answer };
+}
+
+async function synced(
+  deps: OrderDeps,
+  before: PaymentOrder,
+  channelStatus: SyncStatus,
+): Promise<SyncOutcome> {
+  const order = await deps.store.get(before.id);
+  const repaired =
+    order.status !== before.status || order.latePaidAt?.getTime() !== before.latePaidAt?.getTime();
+  return { kind: 'synced', channelStatus, order, repaired };
+}
