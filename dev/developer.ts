@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { createAdmin } from '../src/admin/admin.ts';
-import { adminEntities } from '../src/admin/entities.ts';
-import { systemClock } from '../src/platform/clock.ts';
-import { openDatabase } from '../src/platform/database.ts';
+import { systemClock } from '../src/platform/clock/clock.ts';
+import { openDatabase } from '../src/platform/mysql/database.ts';
+import { createAdmin } from '../src/users/admin.ts';
+import { adminEntities } from '../src/users/entities.ts';
 
 const NAME = 'developer';
 const BY = { actor: 'npm run dev', ip: null };

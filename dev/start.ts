@@ -1,9 +1,9 @@
-import { provideServices } from '../src/platform/services/services.ts';
-import { startSimulator } from '../src/simulator/simulator.ts';
+import { provideServices } from '../src/sandbox/services/services.ts';
+import { startSimulator } from '../src/sandbox/simulator/simulator.ts';
+import { forgetKeys } from './database/forget-keys.ts';
+import { claimDatabase } from './database/own-database.ts';
 import { addDeveloper } from './developer.ts';
 import { type Ports, programEnv, removeEnv, runOf, writeEnv } from './environment.ts';
-import { forgetKeys } from './forget-keys.ts';
-import { claimDatabase } from './own-database.ts';
 import { servePage } from './page.ts';
 import { startProgram } from './program.ts';
 

@@ -1,10 +1,8 @@
 import { join } from 'node:path';
 import type { DataSource } from 'typeorm';
-import type { Admin } from './admin/admin.ts';
-import { passwordProblem } from './admin/user.ts';
 import type { Engine } from './engine.ts';
 import type { AdminDeps } from './http/admin/deps.ts';
-import { type OrderAdmin, orderRoutes } from './http/admin/order-routes.ts';
+import { type OrderAdmin, orderRoutes } from './http/admin/orders/order-routes.ts';
 import type { NoticeStore } from './notice/notice-store.ts';
 import { resendNotices } from './notice/resend-notices.ts';
 import { cancelByHand, closeByHand, syncByHand } from './order/by-hand.ts';
@@ -14,16 +12,18 @@ import { createOrderStore } from './order/store/store.ts';
 import { createStuckStore } from './order/store/stuck-store.ts';
 import { reclose } from './order/stuck/reclose.ts';
 import { askAbout, reclosePart } from './order/stuck/stuck.ts';
-import { ticks } from './platform/clock.ts';
+import { ticks } from './platform/clock/clock.ts';
 import { packageDirectory, packageVersion } from './platform/package.ts';
+import type { Admin } from './users/admin.ts';
+import { passwordProblem } from './users/user.ts';
 import { createOrderChanges } from './view/changes.ts';
-import { listCloseRecords } from './view/close-records.ts';
-import type { ReadFigures } from './view/figures.ts';
-import { readOrderDetail } from './view/order-detail.ts';
-import { viewOrder } from './view/order-row.ts';
-import { listOrders } from './view/orders.ts';
-import { listStuckOrders } from './view/stuck.ts';
-import { listViolations } from './view/violations.ts';
+import type { ReadFigures } from './view/dashboard/figures.ts';
+import { listCloseRecords } from './view/orders/close-records.ts';
+import { readOrderDetail } from './view/orders/order-detail.ts';
+import { viewOrder } from './view/orders/order-row.ts';
+import { listOrders } from './view/orders/orders.ts';
+import { listStuckOrders } from './view/orders/stuck.ts';
+import { listViolations } from './view/orders/violations.ts';
 
 /** Orders that begin again, or are asked about, in a second: as many as the command line's. */
 const PER_SECOND = 20;

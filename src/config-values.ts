@@ -2,10 +2,10 @@ import type { KeyObject, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { readPlatformKeys } from './channel/built-in/wechat/platform-keys.ts';
-import { readCertificates } from './platform/certificate.ts';
-import { parseDatabaseUrl, sslModes } from './platform/database-url.ts';
-import { pemText } from './platform/pem-text.ts';
-import { readRsaKey } from './platform/rsa-key.ts';
+import { readCertificates } from './platform/keys/certificate.ts';
+import { pemText } from './platform/keys/pem-text.ts';
+import { readRsaKey } from './platform/keys/rsa-key.ts';
+import { parseDatabaseUrl, sslModes } from './platform/mysql/database-url.ts';
 
 /* What the variables of the configuration may be: each from its text to its value, or a message that says how it should be. */
 

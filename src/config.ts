@@ -14,10 +14,10 @@ import {
   sslMode,
   whole,
 } from './config-values.ts';
-import { signTypeProblem, signTypes } from './http/daxpay/sign-type.ts';
+import { signTypeProblem, signTypes } from './http/daxpay/signing/sign-type.ts';
 import { latePaymentPolicies } from './order/late-payment.ts';
-import { withSsl } from './platform/database-url.ts';
-import { pemText } from './platform/pem-text.ts';
+import { pemText } from './platform/keys/pem-text.ts';
+import { withSsl } from './platform/mysql/database-url.ts';
 import type { RedisAddress } from './platform/redis.ts';
 
 /** A configuration that cannot be used; the message names the variable and says what it should be. */

@@ -49,5 +49,5 @@ export type {
   TrackOutcome,
 } from './library/types.ts';
 export { migrate } from './migrate.ts';
-export type { Clock } from './platform/clock.ts';
-export type { Logger } from './platform/logger.ts';
+export type { Clock } from './platform/clock/clock.ts';
+export type { Logger } from './platform/log/logger.ts';

@@ -3,24 +3,24 @@ import { statSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import type { App } from './app.ts';
 import { addAdminCommand } from './commands/admin.ts';
-import { addCancelCommand } from './commands/cancel.ts';
-import { addCloseCommand } from './commands/close.ts';
 import { EXIT_CONFIG, EXIT_USAGE } from './commands/command.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
-import { addLateCommand } from './commands/late.ts';
 import { addMigrateCommand } from './commands/migrate.ts';
 import { addNoticesCommand } from './commands/notices.ts';
-import { addOrderCommand } from './commands/order.ts';
-import { addOrdersCommand } from './commands/orders.ts';
+import { addCancelCommand } from './commands/orders/cancel.ts';
+import { addCloseCommand } from './commands/orders/close.ts';
+import { addLateCommand } from './commands/orders/late.ts';
+import { addOrderCommand } from './commands/orders/order.ts';
+import { addOrdersCommand } from './commands/orders/orders.ts';
+import { addRecloseCommand } from './commands/orders/reclose.ts';
+import { addStuckCommand } from './commands/orders/stuck.ts';
+import { addSyncCommand } from './commands/orders/sync.ts';
+import { addViolationsCommand } from './commands/orders/violations.ts';
 import { flushOutput, watchOutput } from './commands/output.ts';
 import { addQuickstartCommand } from './commands/quickstart.ts';
-import { addRecloseCommand } from './commands/reclose.ts';
 import { addRunCommands } from './commands/run.ts';
 import { addSimulateCommand } from './commands/simulate.ts';
-import { addStuckCommand } from './commands/stuck.ts';
 import { addSweepCommand } from './commands/sweep.ts';
-import { addSyncCommand } from './commands/sync.ts';
-import { addViolationsCommand } from './commands/violations.ts';
 import { packageVersion } from './platform/package.ts';
 
 const isJson = process.argv.includes('--json');
@@ -68,7 +68,7 @@ function openForCommand(): Promise<App> {
 /** The program itself is loaded here, when a command needs it, which `--help` and wrong usage do not. */
 async function open(logTo: { stderr?: boolean } = {}): Promise<App> {
   const { readConfig } = await import('./config.ts');
-  const { createLogger } = await import('./platform/logger.ts');
+  const { createLogger } = await import('./platform/log/logger.ts');
   const { openApp } = await import('./app.ts');
   const config = readConfig(readEnv());
   return openApp(config, createLogger(config.server.LOG_LEVEL, logTo));

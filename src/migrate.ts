@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { migrations } from '../migrations/index.ts';
-import { openDatabase } from './platform/database.ts';
-import { isDatabaseAway } from './platform/lasting-error.ts';
-import { naming } from './platform/naming.ts';
+import { openDatabase } from './platform/mysql/database.ts';
+import { isDatabaseAway } from './platform/mysql/lasting-error.ts';
+import { naming } from './platform/mysql/naming.ts';
 
 const LOCK_WAIT_S = 300;
 /** One lock for each database; MySQL takes names of up to 64 characters, for the whole server. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, readConfig } from '../src/config.ts';
-import { selfSignedCertificate } from '../src/simulator/certificate.ts';
+import { selfSignedCertificate } from '../src/sandbox/simulator/certificate.ts';
 
 const rsa = generateKeyPairSync('rsa', {
   modulusLength: 2048,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createRandom } from '../../src/simulator/random.ts';
+import { createRandom } from '../../src/sandbox/simulator/random.ts';
 
 /** Choices that a seed repeats. */
 export interface Dice {

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { inWords, noTotals, type Report, type Totals } from './report.ts';
+import type { SimulatedOrder } from './simulation/life/simulate-order.ts';
 import { simulateInShards } from './simulation/simulate-in-shards.ts';
-import type { SimulatedOrder } from './simulation/simulate-order.ts';
 
 /** How often a long run says how far it is, ms. */
 const PROGRESS_MS = 15_000;

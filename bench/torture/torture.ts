@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import { provideServices } from '../../src/platform/services/services.ts';
+import { provideServices } from '../../src/sandbox/services/services.ts';
 import { asTable, runAllDefects } from './defects/run-all-defects.ts';
 import { runWithDefect } from './defects/run-with-defect.ts';
 import { createReport, inWords, type Report } from './report.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type Clock, systemClock } from '../platform/clock.ts';
-import type { Logger } from '../platform/logger.ts';
-import { safeError } from '../platform/safe-error.ts';
+import { type Clock, systemClock } from '../platform/clock/clock.ts';
+import type { Logger } from '../platform/log/logger.ts';
+import { safeError } from '../platform/log/safe-error.ts';
 import { withDeadline } from './adapter/deadline.ts';
 import { shortText, unknown } from './adapter/reply.ts';
 import type { Channel, ChannelOrder, ChannelPayment } from './channel.ts';

@@ -6,13 +6,13 @@ import { randomUUID } from 'node:crypto';
 import { protocolError } from './errors.ts';
 import type { Generation, GenerationName, Opened } from './generations/generation.ts';
 import { generations } from './generations/index.ts';
-import { isReceivedObject, type JsonObject, readJson, writeJson } from './json.ts';
 import { postJson } from './post.ts';
-import { assertAbout, readCreated, readOrder, readSync } from './read-data.ts';
 import { createMembers, reference } from './request.ts';
-import { type SignSettings, type SignType, sign } from './signing.ts';
-import { verifyAnswer } from './verify-answer.ts';
-import { readSignedNotice } from './verify-notice.ts';
+import { type SignSettings, type SignType, sign } from './signing/signing.ts';
+import { verifyAnswer } from './signing/verify-answer.ts';
+import { readSignedNotice } from './signing/verify-notice.ts';
+import { isReceivedObject, type JsonObject, readJson, writeJson } from './values/json.ts';
+import { assertAbout, readCreated, readOrder, readSync } from './values/read-data.ts';
 import type {
   CallOptions,
   CreatedOrder,
@@ -27,7 +27,7 @@ import type {
 
 export { AutocloseError, type AutocloseErrorKind } from './errors.ts';
 export type { GenerationName } from './generations/generation.ts';
-export type { SignType } from './signing.ts';
+export type { SignType } from './signing/signing.ts';
 export type * from './vocabulary.ts';
 
 const DEFAULT_TIMEOUT_MS = 10_000;

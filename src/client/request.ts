@@ -1,7 +1,7 @@
 import type { Generation } from './generations/generation.ts';
-import type { JsonObject } from './json.ts';
-import { assertFen } from './money.ts';
-import { assertDate } from './times.ts';
+import type { JsonObject } from './values/json.ts';
+import { assertFen } from './values/money.ts';
+import { assertDate } from './values/times.ts';
 import type { CreateRequest, OperationName, OrderReference } from './vocabulary.ts';
 
 /** A new order in a generation's words. Throws a TypeError for an amount or time that is none. */

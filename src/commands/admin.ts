@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type AdminUser, type Role, readName, roles } from '../admin/user.ts';
 import type { App } from '../app.ts';
+import { type AdminUser, type Role, readName, roles } from '../users/user.ts';
 import { jsonOption, type OpenApp, osUser, withApp } from './command.ts';
 import { print } from './output.ts';
 import { readPassword } from './read-password.ts';

@@ -10,7 +10,7 @@ export function addQuickstartCommand(program: Command): void {
     .option('--once', 'end after the summary; exit code 0 only if every order ended as it should')
     .option('--json', 'print the summary as one JSON object on the last line')
     .action(async ({ once = false, json = false }: { once?: boolean; json?: boolean }) => {
-      const { quickstart } = await import('../quickstart/quickstart.ts');
+      const { quickstart } = await import('../sandbox/quickstart/quickstart.ts');
       const stopping = new AbortController();
       void endBySignal(stopping);
       const right = await quickstart({ env: process.env, once, json, signal: stopping.signal });

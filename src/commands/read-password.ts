@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { passwordProblem } from '../admin/user.ts';
+import { passwordProblem } from '../users/user.ts';
 
 /**
  * A new password for the user of this name: asked for twice on the terminal, which does not show it, or the whole of standard input without its

@@ -11,7 +11,7 @@ export function addSimulateCommand(program: Command): void {
     .option('--port <port>', 'where to listen; 0 takes a free one', portNumber, 9100)
     .option('--json', 'print address, control and environment as one JSON object')
     .action(async ({ port, json }: { port: number; json?: boolean }) => {
-      const { startSimulator } = await import('../simulator/simulator.ts');
+      const { startSimulator } = await import('../sandbox/simulator/simulator.ts');
       const { url, env, close } = await startSimulator({ port });
       const control = `${url}/__sim`;
       if (json) print(JSON.stringify({ url, control, env }));

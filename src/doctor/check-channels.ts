@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { type BuiltInChannel, type Channel, type ChannelOrder, channelNames } from '../channel/channel.ts';
 import { createChannels } from '../channels.ts';
 import type { Config } from '../config.ts';
-import { systemClock, ticks } from '../platform/clock.ts';
-import { createLogger } from '../platform/logger.ts';
+import { systemClock, ticks } from '../platform/clock/clock.ts';
+import { createLogger } from '../platform/log/logger.ts';
 import { type Check, type Finding, fail, ok, warn } from './finding.ts';
 
 /** A deadline for the order that does not exist, ms from now; nothing waits for it. */

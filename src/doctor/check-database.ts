@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { migrations } from '../../migrations/index.ts';
 import type { ServerConfig } from '../config.ts';
-import { openDatabase } from '../platform/database.ts';
+import { openDatabase } from '../platform/mysql/database.ts';
 import { checkDatabaseClock } from './database/clock.ts';
 import { checkMigrations } from './database/migrations.ts';
 import { checkOrders } from './database/orders.ts';

@@ -1,7 +1,7 @@
 import { channelNames } from '../channel/channel.ts';
 import { redisAddress, type ServerConfig } from '../config.ts';
-import { openDatabase } from '../platform/database.ts';
-import { createLogger } from '../platform/logger.ts';
+import { createLogger } from '../platform/log/logger.ts';
+import { openDatabase } from '../platform/mysql/database.ts';
 import { connectedOrNot, openProducerRedis } from '../platform/redis.ts';
 import { readInstallation } from '../process/installation.ts';
 import { lookAtQueue, type QueueHealth } from '../timer/queue-health.ts';

@@ -1,5 +1,5 @@
 import { redisAddress, type ServerConfig } from '../config.ts';
-import { createLogger } from '../platform/logger.ts';
+import { createLogger } from '../platform/log/logger.ts';
 import { connectedOrNot, openProducerRedis } from '../platform/redis.ts';
 import { type Check, type Finding, fail } from './finding.ts';
 import { readInfo } from './redis/info.ts';

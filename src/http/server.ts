@@ -1,11 +1,11 @@
 import { type FastifyInstance, type FastifyReply, fastify } from 'fastify';
-import { safeError } from '../platform/safe-error.ts';
-import { newTraceId } from '../platform/trace.ts';
+import { safeError } from '../platform/log/safe-error.ts';
+import { newTraceId } from '../platform/log/trace.ts';
 import type { AdminDeps } from './admin/deps.ts';
 import { answerProblem } from './admin/problems.ts';
 import { adminRoutes } from './admin/routes.ts';
+import { answerBrokenConnection } from './daxpay/answer/broken-connection.ts';
 import type { ApiDeps } from './daxpay/answer.ts';
-import { answerBrokenConnection } from './daxpay/broken-connection.ts';
 import { answerBrokenCall, answerUnknownPath, apiRoutes, isApiPath } from './daxpay/routes.ts';
 import { type HealthDeps, healthRoutes } from './health/routes.ts';
 import { type NotifyDeps, notifyRoutes } from './notify/routes.ts';

@@ -3,8 +3,8 @@ import { createAlipayChannel } from '../channel/built-in/alipay/alipay-channel.t
 import { createUnionpayChannel } from '../channel/built-in/unionpay/unionpay-channel.ts';
 import { readPlatformKeys } from '../channel/built-in/wechat/platform-keys.ts';
 import { createWechatChannel } from '../channel/built-in/wechat/wechat-channel.ts';
-import { readCertificates } from '../platform/certificate.ts';
-import { readRsaKey } from '../platform/rsa-key.ts';
+import { readCertificates } from '../platform/keys/certificate.ts';
+import { readRsaKey } from '../platform/keys/rsa-key.ts';
 import type { ChannelFactory } from './options.ts';
 
 /* Keys and certificates are PEM text or the path of a file, as in `.env.example`, which also says where to find each. */

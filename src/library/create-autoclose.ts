@@ -5,7 +5,7 @@ import { createOrder } from '../order/create/create-order.ts';
 import type { PaymentOrder } from '../order/order.ts';
 import type { CloseTrigger, CreateOrder } from '../order/outcomes.ts';
 import { receiveNotification } from '../order/payment/receive-notification.ts';
-import { createLogger } from '../platform/logger.ts';
+import { createLogger } from '../platform/log/logger.ts';
 import { engineSettings } from './engine-settings.ts';
 import type { AutocloseOptions } from './options.ts';
 import { ownChannels } from './own-channels.ts';

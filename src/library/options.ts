@@ -1,7 +1,7 @@
 import type { Channel } from '../channel/channel.ts';
 import type { LatePaymentPolicy } from '../order/late-payment.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { Logger } from '../platform/logger.ts';
+import type { Clock } from '../platform/clock/clock.ts';
+import type { Logger } from '../platform/log/logger.ts';
 import type { Order } from './types.ts';
 
 /** Makes a channel that goes by the clock on which deadlines are compared: the database's. */

@@ -3,7 +3,7 @@ import { whyImplausible } from '../order/create/plausible-moment.ts';
 import type { OrderDeps } from '../order/deps.ts';
 import type { PaymentOrder } from '../order/order.ts';
 import { inTraceOf } from '../order/trace-of.ts';
-import { currentTraceId } from '../platform/trace.ts';
+import { currentTraceId } from '../platform/log/trace.ts';
 import type { TrackedOrder } from './types.ts';
 
 type Outcome =

@@ -5,7 +5,7 @@ import {
   type NoticeAttempt,
   NoticeAttemptEntity,
 } from '../order/outbox/notice-entities.ts';
-import { inTransaction } from '../platform/database.ts';
+import { inTransaction } from '../platform/mysql/database.ts';
 import type { Sent } from './send-notice.ts';
 
 export type NoticeStore = ReturnType<typeof createNoticeStore>;

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MerchantNotice } from '../order/outbox/notice-entities.ts';
 import { traceIdOf } from '../order/outbox/notice-snapshot.ts';
-import { safeError } from '../platform/safe-error.ts';
-import { inTrace } from '../platform/trace.ts';
+import { safeError } from '../platform/log/safe-error.ts';
+import { inTrace } from '../platform/log/trace.ts';
 import { deliverNotice, type NoticeDeps, takeNotice } from './deliver-notice.ts';
 import { createHostShares } from './host-shares.ts';
 

@@ -1,9 +1,9 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Channels } from '../channel/channel.ts';
 import { answerWithin } from '../platform/answer-within.ts';
-import type { Behind } from '../view/behind.ts';
-import type { Figures, ReadFigures } from '../view/figures.ts';
-import type { Vitals } from '../view/vitals.ts';
+import type { Behind } from '../view/dashboard/behind.ts';
+import type { Figures, ReadFigures } from '../view/dashboard/figures.ts';
+import type { Vitals } from '../view/dashboard/vitals.ts';
 
 /** Prometheus waits for ten seconds, ms. */
 const LIMIT_MS = 5_000;

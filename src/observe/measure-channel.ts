@@ -1,5 +1,5 @@
 import type { Channel, ChannelOrder } from '../channel/channel.ts';
-import { inSpan } from '../platform/trace.ts';
+import { inSpan } from '../platform/log/trace.ts';
 import type { Metrics } from './metrics.ts';
 
 /**

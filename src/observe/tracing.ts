@@ -8,7 +8,7 @@ import {
   RandomIdGenerator,
 } from '@opentelemetry/sdk-trace-node';
 import { BullMQOtel } from 'bullmq-otel';
-import { nextRootIds } from '../platform/trace.ts';
+import { nextRootIds } from '../platform/log/trace.ts';
 
 /** How long the spans in hand may take to be sent when the process ends, ms. */
 const FLUSH_MS = 800;

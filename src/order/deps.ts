@@ -1,8 +1,8 @@
 import type { Channels } from '../channel/channel.ts';
-import type { Clock } from '../platform/clock.ts';
-import type { Logger } from '../platform/logger.ts';
-import type { Outage } from '../platform/outage.ts';
-import type { TellOnce } from '../platform/tell-once.ts';
+import type { Clock } from '../platform/clock/clock.ts';
+import type { Logger } from '../platform/log/logger.ts';
+import type { Outage } from '../platform/log/outage.ts';
+import type { TellOnce } from '../platform/log/tell-once.ts';
 import type { LeaseKeeper } from './attempt/lease-keeper.ts';
 import type { LatePaymentPolicy } from './late-payment.ts';
 import type { CloseTimer } from './schedule/close-timer.ts';

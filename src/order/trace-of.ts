@@ -1,4 +1,4 @@
-import { inTrace } from '../platform/trace.ts';
+import { inTrace } from '../platform/log/trace.ts';
 import type { PaymentOrder } from './order.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import type { Logger } from './logger.ts';
+import type { Logger } from './log/logger.ts';
 
 /** `unavailable`: the memory cannot be reached; nobody honest may be refused for that. */
 export type NonceAnswer = 'new' | 'seen' | 'unavailable';

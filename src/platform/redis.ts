@@ -1,5 +1,5 @@
 import { Redis, type RedisOptions } from 'ioredis';
-import type { Logger } from './logger.ts';
+import type { Logger } from './log/logger.ts';
 
 /** How long a producer waits for anything from Redis, ms: an API call must not hang because Redis does. */
 const PRODUCER_TIMEOUT_MS = 2_000;

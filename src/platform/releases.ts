@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Logger } from './logger.ts';
-import { safeError } from './safe-error.ts';
+import type { Logger } from './log/logger.ts';
+import { safeError } from './log/safe-error.ts';
 
 /** `work` takes orders and works on them; `connections` is what that work stands on. */
 type Kind = 'work' | 'connections';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Channels } from '../channel/channel.ts';
-import type { Logger } from '../platform/logger.ts';
-import { safeError } from '../platform/safe-error.ts';
+import type { Logger } from '../platform/log/logger.ts';
+import { safeError } from '../platform/log/safe-error.ts';
 import type { ProcessState, ProcessStore } from './process-store.ts';
 
 /** How often a process says that it is alive, ms. Several beats may fail before it is taken for dead. */

@@ -1,7 +1,7 @@
 import type { OrderDeps } from '../order/deps.ts';
 import { type NextRun, runDueOrder } from '../order/due/run-due-order.ts';
 import type { CloseTrigger } from '../order/outcomes.ts';
-import { safeError } from '../platform/safe-error.ts';
+import { safeError } from '../platform/log/safe-error.ts';
 
 /** How soon an order is tried again when our own database is away. */
 const OUTAGE_RETRY_MS = 5_000;

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { OrderDeps } from '../order/deps.ts';
 import { SWEEP_BUDGET_MS, type SweepCounts, sweepOverdue } from '../order/due/sweep-overdue.ts';
 import type { OverdueOrder } from '../order/store/store.ts';
-import { safeError } from '../platform/safe-error.ts';
+import { safeError } from '../platform/log/safe-error.ts';
 
 /** A run that takes longer than its budget by so much is reported and no longer waited for, ms. */
 const RUN_LIMIT_MS = 60_000;

@@ -1,6 +1,6 @@
 import type { Redis } from 'ioredis';
 import type { ChannelName } from '../channel/channel.ts';
-import type { Logger } from '../platform/logger.ts';
+import type { Logger } from '../platform/log/logger.ts';
 import { isRefusalOfAll, lookAtQueue, type QueueHealth, type QueuePlace } from './queue-health.ts';
 
 /** How often Redis is asked, ms; also as soon as one that was away is back. */

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import type { Ticks } from '../platform/clock.ts';
-import type { Logger } from '../platform/logger.ts';
-import { loadOrders } from './load-orders.ts';
-import type { OrderView } from './order-row.ts';
+import type { Ticks } from '../platform/clock/clock.ts';
+import type { Logger } from '../platform/log/logger.ts';
+import { loadOrders } from './orders/load-orders.ts';
+import type { OrderView } from './orders/order-row.ts';
 
 /** Between two looks, ms. */
 const LOOK_MS = 1_000;

@@ -2,7 +2,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { ChannelName } from '../../src/channel/channel.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import { startOwnDatabase } from '../../src/platform/services/services.ts';
+import { startOwnDatabase } from '../../src/sandbox/services/services.ts';
 import { startChromium } from '../support/chromium.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type World } from '../support/world.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addressKey } from '../../src/admin/address-key.ts';
-import { createAdmin } from '../../src/admin/admin.ts';
-import { adminEntities } from '../../src/admin/entities.ts';
-import { openDatabase } from '../../src/platform/database.ts';
+import { openDatabase } from '../../src/platform/mysql/database.ts';
+import { createAdmin } from '../../src/users/admin.ts';
+import { adminEntities } from '../../src/users/entities.ts';
+import { addressKey } from '../../src/users/login/address-key.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { addUser, audited, createVisitor, PASSWORD, type Visitor } from './visitor.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { watchUse } from '../../admin/src/api/use.ts';
 import { deedsOf } from '../../admin/src/parts/act/deed.ts';
-import { counted, duration } from '../../admin/src/parts/duration.ts';
+import { counted, duration } from '../../admin/src/parts/time/duration.ts';
 import { yuan } from '../../admin/src/parts/yuan.ts';
 import { en } from '../../admin/src/text/en/en.ts';
 import { zh } from '../../admin/src/text/zh/zh.ts';

@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FastifyInstance, fastify } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { allow } from '../../src/http/admin/auth/signed-in.ts';
 import type { AdminDeps } from '../../src/http/admin/deps.ts';
 import { adminRoutes } from '../../src/http/admin/routes.ts';
-import { allow } from '../../src/http/admin/signed-in.ts';
-import { createLogger } from '../../src/platform/logger.ts';
-import { newTraceId } from '../../src/platform/trace.ts';
+import { createLogger } from '../../src/platform/log/logger.ts';
+import { newTraceId } from '../../src/platform/log/trace.ts';
 import { until } from '../support/until.ts';
 
 let directory: string;

@@ -1,6 +1,6 @@
 import { randomBytes, scryptSync } from 'node:crypto';
-import type { Role } from '../../src/admin/user.ts';
 import type { App } from '../../src/app.ts';
+import type { Role } from '../../src/users/user.ts';
 import type { World } from '../support/world.ts';
 
 export const PASSWORD = 'correct horse battery';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Channel, QueryResult } from '../../src/channel/channel.ts';
 import { containChannel } from '../../src/channel/contain.ts';
-import { createLogger } from '../../src/platform/logger.ts';
+import { createLogger } from '../../src/platform/log/logger.ts';
 import { anOrder, anybody, aRefund } from './support.ts';
 
 const order = anOrder();

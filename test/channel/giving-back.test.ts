@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Channel, ChannelOrder, PayMethod } from '../../src/channel/channel.ts';
-import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import { type Simulator, startSimulator } from '../../src/sandbox/simulator/simulator.ts';
 import { outages, unverified } from './faults.ts';
 import { adapters, anOrder, anybody, aRefund } from './support.ts';
 

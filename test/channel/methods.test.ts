@@ -2,7 +2,7 @@ import { verify } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { toBeijing } from '../../src/channel/adapter/beijing-time.ts';
 import type { Channel, ChannelOrder, PayerDetails, PayMethod } from '../../src/channel/channel.ts';
-import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import { type Simulator, startSimulator } from '../../src/sandbox/simulator/simulator.ts';
 import { outages, unverified } from './faults.ts';
 import { adapters, anOrder, anybody } from './support.ts';
 

@@ -8,8 +8,8 @@ import {
 } from '../../src/channel/built-in/unionpay/unionpay-channel.ts';
 import { createWechatChannel, type WechatConfig } from '../../src/channel/built-in/wechat/wechat-channel.ts';
 import type { Channel, ChannelOrder, ChannelRefund, PayerDetails } from '../../src/channel/channel.ts';
-import type { Clock } from '../../src/platform/clock.ts';
-import type { Simulator } from '../../src/simulator/simulator.ts';
+import type { Clock } from '../../src/platform/clock/clock.ts';
+import type { Simulator } from '../../src/sandbox/simulator/simulator.ts';
 
 export function wechatConfig({ env }: Simulator): WechatConfig {
   return {

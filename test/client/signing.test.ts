@@ -1,10 +1,16 @@
 import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isReceivedObject, JsonNumber, type ReceivedObject, readJson } from '../../src/client/json.ts';
-import { isSigned, type SignRule, type SignSettings, sign, stringToSign } from '../../src/client/signing.ts';
-import { parseBody } from '../../src/http/daxpay/body.ts';
-import * as server from '../../src/http/daxpay/signing.ts';
+import {
+  isSigned,
+  type SignRule,
+  type SignSettings,
+  sign,
+  stringToSign,
+} from '../../src/client/signing/signing.ts';
+import { isReceivedObject, JsonNumber, type ReceivedObject, readJson } from '../../src/client/values/json.ts';
+import { parseBody } from '../../src/http/daxpay/request/body.ts';
+import * as server from '../../src/http/daxpay/signing/signing.ts';
 
 const settings: SignSettings = { signType: 'HMAC_SHA256', signSecret: '123456' };
 const two: SignRule = { upperCase: false, nestedInOrder: false };

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { JsonNumber, readJson, writeJson } from '../../src/client/json.ts';
-import { fenOfYuan, readFen, withoutTrailingZeros, yuanOfFen } from '../../src/client/money.ts';
-import { beijingTime, readBeijingTime, readEpoch } from '../../src/client/times.ts';
+import { JsonNumber, readJson, writeJson } from '../../src/client/values/json.ts';
+import { fenOfYuan, readFen, withoutTrailingZeros, yuanOfFen } from '../../src/client/values/money.ts';
+import { beijingTime, readBeijingTime, readEpoch } from '../../src/client/values/times.ts';
 
 describe('JSON', () => {
   test('is read without the loss of a digit, and without touching what stands in strings', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Ask, addCancelCommand } from '../../src/commands/cancel.ts';
-import { addCloseCommand } from '../../src/commands/close.ts';
-import { addSyncCommand } from '../../src/commands/sync.ts';
+import { type Ask, addCancelCommand } from '../../src/commands/orders/cancel.ts';
+import { addCloseCommand } from '../../src/commands/orders/close.ts';
+import { addSyncCommand } from '../../src/commands/orders/sync.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { run } from '../support/run-command.ts';
 import { createWorld, type World } from '../support/world.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addOrderCommand } from '../../src/commands/order.ts';
-import { addOrdersCommand } from '../../src/commands/orders.ts';
+import { addOrderCommand } from '../../src/commands/orders/order.ts';
+import { addOrdersCommand } from '../../src/commands/orders/orders.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { run } from '../support/run-command.ts';
 import { createWorld, type World } from '../support/world.ts';

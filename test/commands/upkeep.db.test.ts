@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { addDoctorCommand } from '../../src/commands/doctor.ts';
 import { addMigrateCommand } from '../../src/commands/migrate.ts';
-import { addStuckCommand } from '../../src/commands/stuck.ts';
+import { addStuckCommand } from '../../src/commands/orders/stuck.ts';
 import { addSweepCommand } from '../../src/commands/sweep.ts';
-import { freePort } from '../../src/platform/services/free-port.ts';
+import { freePort } from '../../src/sandbox/services/free-port.ts';
 import { run } from '../support/run-command.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type World } from '../support/world.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openShop } from '../../src/quickstart/shop.ts';
+import { openShop } from '../../src/sandbox/quickstart/shop.ts';
 import { startProgram } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { createWorld, SIGN_SECRET, type World } from '../support/world.ts';

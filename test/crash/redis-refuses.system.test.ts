@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { examine } from '../../src/doctor/examine.ts';
 import { createOrder } from '../../src/order/create/create-order.ts';
-import type { OwnServer } from '../../src/platform/services/own-server.ts';
-import { startOwnRedis } from '../../src/platform/services/services.ts';
+import type { OwnServer } from '../../src/sandbox/services/own-server.ts';
+import { startOwnRedis } from '../../src/sandbox/services/services.ts';
 import { startProgram } from '../support/process.ts';
 import { tellRedis } from '../support/sentinel.ts';
 import { until } from '../support/until.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOrder } from '../../src/order/create/create-order.ts';
-import type { OwnServer } from '../../src/platform/services/services.ts';
-import { startOwnRedis } from '../../src/platform/services/services.ts';
+import type { OwnServer } from '../../src/sandbox/services/services.ts';
+import { startOwnRedis } from '../../src/sandbox/services/services.ts';
 import { startProgram } from '../support/process.ts';
 import { tellRedis } from '../support/sentinel.ts';
 import { until } from '../support/until.ts';

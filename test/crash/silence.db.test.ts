@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { openDatabase } from '../../src/platform/database.ts';
+import { openDatabase } from '../../src/platform/mysql/database.ts';
 import { type SilencingProxy, startProxy } from '../support/proxy.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type World } from '../support/world.ts';

@@ -4,7 +4,7 @@ import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { codes } from '../../src/http/daxpay/codes.ts';
+import { codes } from '../../src/http/daxpay/answer/codes.ts';
 import { codesIn, english, inBoth, type Page, root, table } from './markdown.ts';
 
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -94,8 +94,8 @@ const alerts = alertsSchema
 /** The command line with all its commands, none of which is run. */
 async function wholeProgram(): Promise<Command> {
   const program = new Command('autoclose');
-  for (const file of readdirSync(join(root, 'src/commands'))) {
-    const module: Record<string, unknown> = await import(join(root, 'src/commands', file));
+  for (const file of sourceFiles().filter((path) => path.startsWith('src/commands/'))) {
+    const module: Record<string, unknown> = await import(join(root, file));
     for (const [name, add] of Object.entries(module)) {
       if (/^add\w+Commands?$/.test(name) && typeof add === 'function') add(program);
     }

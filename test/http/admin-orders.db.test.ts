@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { addViolationsCommand } from '../../src/commands/violations.ts';
+import { addViolationsCommand } from '../../src/commands/orders/violations.ts';
 import {
   type ActionResult,
   type ApiProblem,

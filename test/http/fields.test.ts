@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { createResult } from '../../src/http/daxpay/outcomes.ts';
+import { createResult } from '../../src/http/daxpay/answer/outcomes.ts';
 import { openApiDocument } from '../../src/http/openapi/document.ts';
 import { openApi, order } from './support.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fenToYuan, yuanToFen } from '../../src/http/daxpay/yuan.ts';
+import { fenToYuan, yuanToFen } from '../../src/http/daxpay/request/yuan.ts';
 import { sdk205 } from './sdk/sdk-2-0-5.ts';
 import { sdk206 } from './sdk/sdk-2-0-6.ts';
 import { sdk30 } from './sdk/sdk-3-0.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_AMOUNT_FEN } from '../../src/http/daxpay/schemas.ts';
+import { MAX_AMOUNT_FEN } from '../../src/http/daxpay/request/schemas.ts';
 import type { CreateOutcome } from '../../src/order/outcomes.ts';
 import { dataIsSigned, hmac, NOW_S, openApi, order } from './support.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { shownTraceId } from '../../src/http/trace-id.ts';
-import { newTraceId } from '../../src/platform/trace.ts';
+import { newTraceId } from '../../src/platform/log/trace.ts';
 import { openApi, signed } from './support.ts';
 
 describe('under the API, everything is HTTP 200 with a code', () => {

@@ -2,7 +2,7 @@ import { createHash, createHmac } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { onTestFinished } from 'vitest';
 import type { ChannelName, NotificationReply, RawNotification } from '../../src/channel/channel.ts';
-import type { Answer } from '../../src/http/daxpay/generation.ts';
+import type { Answer } from '../../src/http/daxpay/generations/generation.ts';
 import { createServer, type ServerDeps } from '../../src/http/server.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import type {
@@ -14,8 +14,8 @@ import type {
   OrderNumbers,
   SyncOutcome,
 } from '../../src/order/outcomes.ts';
-import type { Logger } from '../../src/platform/logger.ts';
-import { traceFields } from '../../src/platform/trace.ts';
+import type { Logger } from '../../src/platform/log/logger.ts';
+import { traceFields } from '../../src/platform/log/trace.ts';
 
 /** When the documentation's example was answered, epoch seconds. */
 export const NOW_S = 1_715_347_771;

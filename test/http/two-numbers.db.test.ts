@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createClient } from '../../src/client/client.ts';
-import { generationNamed } from '../../src/http/daxpay/generations.ts';
-import { readOrder } from '../../src/http/daxpay/read-order.ts';
+import { generationNamed } from '../../src/http/daxpay/generations/generations.ts';
+import { readOrder } from '../../src/http/daxpay/request/read-order.ts';
 import { cancelByHand, syncByHand } from '../../src/order/by-hand.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { newOrderId } from '../../src/order/order-id.ts';

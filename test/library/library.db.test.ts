@@ -11,8 +11,8 @@ import {
   wechatPay,
 } from '../../src/index.ts';
 import { engineSettings } from '../../src/library/engine-settings.ts';
-import { createLogger, type Logger } from '../../src/platform/logger.ts';
-import { traceFields } from '../../src/platform/trace.ts';
+import { createLogger, type Logger } from '../../src/platform/log/logger.ts';
+import { traceFields } from '../../src/platform/log/trace.ts';
 import { adapters, anOrder, anybody } from '../channel/support.ts';
 import { startRelay } from '../notice/relay.ts';
 import { until } from '../support/until.ts';

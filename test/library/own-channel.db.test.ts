@@ -1,7 +1,7 @@
 import { tsImport } from 'tsx/esm/api';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Autoclose, type ChannelFactory, createAutoclose } from '../../src/index.ts';
-import { createLogger } from '../../src/platform/logger.ts';
+import { createLogger } from '../../src/platform/log/logger.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { compileExample, type Example } from './example.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Autoclose, alipay, createAutoclose, unionPay, wechatPay } from '../../src/index.ts';
 import { createOrder } from '../../src/order/create/create-order.ts';
-import { createLogger } from '../../src/platform/logger.ts';
+import { createLogger } from '../../src/platform/log/logger.ts';
 import { adapters, anOrder, anybody } from '../channel/support.ts';
 import { aWish, createWorld, type World } from '../support/world.ts';
 

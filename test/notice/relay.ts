@@ -1,5 +1,5 @@
 import type { App } from '../../src/app.ts';
-import { noticeBody } from '../../src/http/daxpay/notice-body.ts';
+import { noticeBody } from '../../src/http/daxpay/answer/notice-body.ts';
 import { CALLBACK_URL } from '../../src/notice/callback-url.ts';
 import type { NoticeDeps } from '../../src/notice/deliver-notice.ts';
 import { startNoticeRelay } from '../../src/notice/relay.ts';

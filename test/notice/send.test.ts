@@ -5,8 +5,8 @@ import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { resolveAnywhere } from '../../src/notice/resolve-host.ts';
 import { createNoticeSender } from '../../src/notice/send-notice.ts';
-import { freePort } from '../../src/platform/services/free-port.ts';
-import { selfSignedCertificate } from '../../src/simulator/certificate.ts';
+import { freePort } from '../../src/sandbox/services/free-port.ts';
+import { selfSignedCertificate } from '../../src/sandbox/simulator/certificate.ts';
 import { type Merchant, openMerchant } from './merchant.ts';
 
 let merchant: Merchant;

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { openDatabase } from '../../src/platform/database.ts';
+import { openDatabase } from '../../src/platform/mysql/database.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { type Merchant, openMerchant } from './merchant.ts';

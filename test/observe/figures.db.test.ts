@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Figures as ApiFigures } from '../../src/http/admin/api.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import type { Figures } from '../../src/view/figures.ts';
+import type { Figures } from '../../src/view/dashboard/figures.ts';
 import { startProxy } from '../support/proxy.ts';
 import { createWorld, type World } from '../support/world.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { App } from '../../src/app.ts';
-import { createLogger } from '../../src/platform/logger.ts';
+import { createLogger } from '../../src/platform/log/logger.ts';
 import { createHeartbeat } from '../../src/process/heartbeat.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type World } from '../support/world.ts';

@@ -5,7 +5,7 @@ import { readConfig } from '../../src/config.ts';
 import { checkProcesses } from '../../src/doctor/database/processes.ts';
 import { createOrder } from '../../src/order/create/create-order.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import { freePort } from '../../src/platform/services/free-port.ts';
+import { freePort } from '../../src/sandbox/services/free-port.ts';
 import { payOverHttp } from '../support/pay.ts';
 import { until } from '../support/until.ts';
 import { aWish, createWorld, type World } from '../support/world.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { freePort } from '../../src/platform/services/free-port.ts';
+import { freePort } from '../../src/sandbox/services/free-port.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { scrape } from './scrape.ts';
 

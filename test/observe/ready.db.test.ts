@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { freePort } from '../../src/platform/services/free-port.ts';
+import { freePort } from '../../src/sandbox/services/free-port.ts';
 import { type SilencingProxy, startProxy } from '../support/proxy.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type World } from '../support/world.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dataOf } from '../../src/http/daxpay/content.ts';
-import { generation206 } from '../../src/http/daxpay/generation-2-0-6.ts';
+import { dataOf } from '../../src/http/daxpay/answer/content.ts';
+import { generation206 } from '../../src/http/daxpay/generations/generation-2-0-6.ts';
 import { createOrder } from '../../src/order/create/create-order.ts';
 import { isIn } from '../../src/order/lifecycle.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';

@@ -4,8 +4,8 @@ import { closeByHand } from '../../src/order/by-hand.ts';
 import { runDueOrder } from '../../src/order/due/run-due-order.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { listStuck, recloseStuck } from '../../src/order/stuck/stuck.ts';
-import { openDatabase } from '../../src/platform/database.ts';
-import { isLasting } from '../../src/platform/lasting-error.ts';
+import { openDatabase } from '../../src/platform/mysql/database.ts';
+import { isLasting } from '../../src/platform/mysql/lasting-error.ts';
 import { createWorld, somebody, type World } from '../support/world.ts';
 
 let world: World;

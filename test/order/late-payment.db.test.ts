@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addLateCommand } from '../../src/commands/late.ts';
+import { addLateCommand } from '../../src/commands/orders/late.ts';
 import { createOrder } from '../../src/order/create/create-order.ts';
 import type { LateDecision, LatePaymentPolicy } from '../../src/order/late-payment.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';

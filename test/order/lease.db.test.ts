@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { takeLease } from '../../src/order/attempt/lease.ts';
 import { LEASE_MS } from '../../src/order/attempt/lease-keeper.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import { openDatabase } from '../../src/platform/database.ts';
+import { openDatabase } from '../../src/platform/mysql/database.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 let world: World;

@@ -3,7 +3,7 @@ import { runDueOrder } from '../../src/order/due/run-due-order.ts';
 import { shownStatus } from '../../src/order/lifecycle.ts';
 import type { OrderStatus, PaymentOrder } from '../../src/order/order.ts';
 import { decideLatePayment } from '../../src/order/refund/decide-late.ts';
-import { possibleActions } from '../../src/view/actions.ts';
+import { possibleActions } from '../../src/view/orders/actions.ts';
 import { createWorld, somebody, type World } from '../support/world.ts';
 
 /** A payment whose notification was lost, and whose money has gone back before anybody here knew of it. */

@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { UNKNOWN_IN_A_ROW } from '../../src/channel/guard/breaker.ts';
-import { addRecloseCommand } from '../../src/commands/reclose.ts';
-import { addStuckCommand } from '../../src/commands/stuck.ts';
+import { addRecloseCommand } from '../../src/commands/orders/reclose.ts';
+import { addStuckCommand } from '../../src/commands/orders/stuck.ts';
 import { cancelByHand, closeByHand } from '../../src/order/by-hand.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { byId, type CloseTrigger } from '../../src/order/outcomes.ts';

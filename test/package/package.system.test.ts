@@ -8,7 +8,7 @@ import { satisfies } from 'semver';
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { parse } from 'yaml';
-import { freePort } from '../../src/platform/services/free-port.ts';
+import { freePort } from '../../src/sandbox/services/free-port.ts';
 import { until } from '../support/until.ts';
 import { type Installed, installTarball, lockedPackages, root, run } from './install.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { type DatabaseClock, followDatabaseClock } from '../../src/platform/database-clock.ts';
-import { createLogger } from '../../src/platform/logger.ts';
+import { type DatabaseClock, followDatabaseClock } from '../../src/platform/clock/database-clock.ts';
+import { createLogger } from '../../src/platform/log/logger.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 /** The clock that deadlines are compared on, when this machine's clock or the database's is set anew. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openDatabase, readersDatabase } from '../../src/platform/database.ts';
+import { openDatabase, readersDatabase } from '../../src/platform/mysql/database.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 let world: World;

@@ -1,6 +1,6 @@
 import { QueryFailedError } from 'typeorm';
 import { expect, test } from 'vitest';
-import { safeError } from '../../src/platform/safe-error.ts';
+import { safeError } from '../../src/platform/log/safe-error.ts';
 import { openApi } from '../http/support.ts';
 
 const driverError = () =>

@@ -13,7 +13,7 @@ import {
   provideServices,
   startOwnDatabase,
   startOwnRedis,
-} from '../../src/platform/services/services.ts';
+} from '../../src/sandbox/services/services.ts';
 import { until } from '../support/until.ts';
 
 const NO_ENGINE = 'unix:///nonexistent/docker.sock';
@@ -172,7 +172,7 @@ function startHolder(
   env: Record<string, string> = {},
   afterwards = 'setInterval(() => {}, 60_000);',
 ): ChildProcess {
-  const module = new URL('../../src/platform/services/services.ts', import.meta.url).href;
+  const module = new URL('../../src/sandbox/services/services.ts', import.meta.url).href;
   const program = `
     const { provideServices } = await import(${JSON.stringify(module)});
     const services = await provideServices({ env: process.env, say: () => {} });

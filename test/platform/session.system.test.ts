@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { createClient } from '../../src/client/client.ts';
 import { migrate } from '../../src/migrate.ts';
-import { openDatabase } from '../../src/platform/database.ts';
-import { type OwnServer, startOwnDatabase } from '../../src/platform/services/services.ts';
+import { openDatabase } from '../../src/platform/mysql/database.ts';
+import { type OwnServer, startOwnDatabase } from '../../src/sandbox/services/services.ts';
 import { createWorld, SIGN_SECRET, type World } from '../support/world.ts';
 
 /** A server whose defaults are as bad for us as they may be: every session sets its own, and is checked. */

@@ -4,8 +4,8 @@ import { afterEach, expect, test } from 'vitest';
 import {
   createPrivateDirectory,
   unprivilegedIdentity,
-} from '../../src/platform/services/private-directory.ts';
-import { lastLogLines, type Supervisor, supervise } from '../../src/platform/services/supervised-process.ts';
+} from '../../src/sandbox/services/private-directory.ts';
+import { lastLogLines, type Supervisor, supervise } from '../../src/sandbox/services/supervised-process.ts';
 import { until } from '../support/until.ts';
 
 const supervisors: Supervisor[] = [];

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createTimeLine, type Sample } from '../../src/platform/time-line.ts';
+import { createTimeLine, type Sample } from '../../src/platform/clock/time-line.ts';
 
 /** The other clock is `offset` ahead of our ticks; an answer takes `tripMs`, and is given `givenAfterMs` into it. */
 function sample(tick: number, offset: number, tripMs = 2, givenAfterMs = tripMs / 2): Sample {

@@ -7,13 +7,13 @@ import { join } from 'node:path';
 import { createServer, type Server } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import { openDatabase } from '../../src/platform/database.ts';
-import { parseDatabaseUrl } from '../../src/platform/database-url.ts';
-import { createLogger } from '../../src/platform/logger.ts';
+import { createLogger } from '../../src/platform/log/logger.ts';
+import { openDatabase } from '../../src/platform/mysql/database.ts';
+import { parseDatabaseUrl } from '../../src/platform/mysql/database-url.ts';
 import { connectedOrNot, openProducerRedis } from '../../src/platform/redis.ts';
-import { dockerAnswers } from '../../src/platform/services/docker.ts';
-import { type OwnServer, startOwnDatabase } from '../../src/platform/services/services.ts';
-import { issueCertificate, selfSignedCertificate } from '../../src/simulator/certificate.ts';
+import { dockerAnswers } from '../../src/sandbox/services/docker.ts';
+import { type OwnServer, startOwnDatabase } from '../../src/sandbox/services/services.ts';
+import { issueCertificate, selfSignedCertificate } from '../../src/sandbox/simulator/certificate.ts';
 
 /** Servers as they are hosted: encrypted, by a CA that is none of the well-known ones. */
 const folder = mkdtempSync(join(tmpdir(), 'autoclose-tls-'));

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import { type Customer, customers, pays } from '../../src/quickstart/scenario.ts';
-import { endedRight, summarize, type Watched } from '../../src/quickstart/summary.ts';
-import { renderTable } from '../../src/quickstart/table.ts';
-import type { OrderSnapshot } from '../../src/simulator/snapshot.ts';
+import { type Customer, customers, pays } from '../../src/sandbox/quickstart/scenario.ts';
+import { endedRight, summarize, type Watched } from '../../src/sandbox/quickstart/summary.ts';
+import { renderTable } from '../../src/sandbox/quickstart/table.ts';
+import type { OrderSnapshot } from '../../src/sandbox/simulator/snapshot.ts';
 
 const expiresAt = new Date(1_000_000);
 function watched(

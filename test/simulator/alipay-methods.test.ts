@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { NotPayable } from '../../src/simulator/snapshot.ts';
+import { NotPayable } from '../../src/sandbox/simulator/snapshot.ts';
 import {
   alipayClient,
   curl,

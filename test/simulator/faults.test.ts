@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { Fault } from '../../src/simulator/faults.ts';
+import type { Fault } from '../../src/sandbox/simulator/faults.ts';
 import { alipayClient, curl, exec, failure, type Harness, openHarness } from './harness.ts';
 
 let harness: Harness;

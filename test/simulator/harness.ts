@@ -7,8 +7,8 @@ import {
   type SimulatorEnvironment,
   type SimulatorOptions,
   startSimulator,
-} from '../../src/simulator/simulator.ts';
-import type { WechatKind } from '../../src/simulator/wechat/kinds.ts';
+} from '../../src/sandbox/simulator/simulator.ts';
+import type { WechatKind } from '../../src/sandbox/simulator/wechat/kinds.ts';
 
 // alipay-sdk writes gateway.do timestamps in the process's own zone, and Alipay reads them as Beijing time.
 process.env.TZ = 'Asia/Shanghai';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { NotPayable } from '../../src/simulator/snapshot.ts';
+import { NotPayable } from '../../src/sandbox/simulator/snapshot.ts';
 import { curl, failure, openHarness } from './harness.ts';
 
 const MINUTE_MS = 60_000;

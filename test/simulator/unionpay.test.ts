@@ -1,8 +1,8 @@
 import { createHash, createPrivateKey, createSign, createVerify, X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
-import { NotPayable } from '../../src/simulator/snapshot.ts';
+import { type Simulator, startSimulator } from '../../src/sandbox/simulator/simulator.ts';
+import { NotPayable } from '../../src/sandbox/simulator/snapshot.ts';
 import { type Merchant, openMerchant } from './harness.ts';
 
 /** The gateway as UnionPay's own demonstration code would speak to it: a client of its own, by hand. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { NotPayable } from '../../src/simulator/snapshot.ts';
+import { NotPayable } from '../../src/sandbox/simulator/snapshot.ts';
 import { failure, type Harness, type Merchant, openHarness, openMerchant } from './harness.ts';
 
 const MINUTE_MS = 60_000;

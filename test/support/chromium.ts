@@ -1,6 +1,6 @@
 import { type Browser, chromium } from 'playwright-core';
-import { installPackages } from '../../src/platform/services/apt.ts';
-import { findPrograms } from '../../src/platform/services/binaries.ts';
+import { installPackages } from '../../src/sandbox/services/apt.ts';
+import { findPrograms } from '../../src/sandbox/services/binaries.ts';
 
 /** The first is Debian's; the others are the same browser from elsewhere. */
 const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];

@@ -3,7 +3,7 @@ import { existsSync, statfsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
-import { type LocalServices, provideServices } from '../../src/platform/services/services.ts';
+import { type LocalServices, provideServices } from '../../src/sandbox/services/services.ts';
 import { readTemplate } from './template.ts';
 
 declare module 'vitest' {

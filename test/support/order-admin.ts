@@ -2,11 +2,11 @@ import { type FastifyInstance, fastify } from 'fastify';
 import type { App } from '../../src/app.ts';
 import type { Figures, Role } from '../../src/http/admin/api.ts';
 import type { AuditEntry } from '../../src/http/admin/audit.ts';
+import type { SignedIn } from '../../src/http/admin/auth/signed-in.ts';
 import { acceptJsonBodies } from '../../src/http/admin/json-bodies.ts';
-import { type OrderRoutesDeps, orderRoutes } from '../../src/http/admin/order-routes.ts';
+import { type OrderRoutesDeps, orderRoutes } from '../../src/http/admin/orders/order-routes.ts';
 import { answerProblem } from '../../src/http/admin/problems.ts';
-import type { SignedIn } from '../../src/http/admin/signed-in.ts';
-import { createLogger } from '../../src/platform/logger.ts';
+import { createLogger } from '../../src/platform/log/logger.ts';
 
 /** The orders' part of the admin page's API on a server of its own; the test says who is signed in. */
 export interface OrderAdminServer {

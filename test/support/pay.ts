@@ -1,4 +1,4 @@
-import { openShop } from '../../src/quickstart/shop.ts';
+import { openShop } from '../../src/sandbox/quickstart/shop.ts';
 import { SIGN_SECRET, type World } from './world.ts';
 
 /** Creates an order as a merchant does, over HTTP, at the world's address. It expires in whole seconds from now. */

@@ -1,11 +1,11 @@
 import { chown, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { findRedisBinary, SERVER_DIRECTORIES } from '../../src/platform/services/binaries.ts';
-import { startLocalServer } from '../../src/platform/services/local-server.ts';
-import type { OwnServer } from '../../src/platform/services/own-server.ts';
-import { startOwnRedis } from '../../src/platform/services/services.ts';
-import { askRedis } from '../../src/platform/services/until-ready.ts';
+import { findRedisBinary, SERVER_DIRECTORIES } from '../../src/sandbox/services/binaries.ts';
+import { startLocalServer } from '../../src/sandbox/services/local-server.ts';
+import type { OwnServer } from '../../src/sandbox/services/own-server.ts';
+import { startOwnRedis } from '../../src/sandbox/services/services.ts';
+import { askRedis } from '../../src/sandbox/services/until-ready.ts';
 import { until } from './until.ts';
 
 const NAME = 'autoclose';

@@ -20,9 +20,9 @@ import type {
 } from '../../src/order/outcomes.ts';
 import { type CloseRecord, entities, type Refund } from '../../src/order/store/entities.ts';
 import { syncOrder } from '../../src/order/sync/sync-order.ts';
-import { createLogger } from '../../src/platform/logger.ts';
-import { freePort } from '../../src/platform/services/free-port.ts';
-import { type Simulator, startSimulator } from '../../src/simulator/simulator.ts';
+import { createLogger } from '../../src/platform/log/logger.ts';
+import { freePort } from '../../src/sandbox/services/free-port.ts';
+import { type Simulator, startSimulator } from '../../src/sandbox/simulator/simulator.ts';
 import { queueName } from '../../src/timer/queue-name.ts';
 import { applyTemplate } from './template.ts';
 

@@ -5,7 +5,7 @@ import { UNKNOWN_IN_A_ROW } from '../../src/channel/guard/breaker.ts';
 import { createClient } from '../../src/client/client.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { recloseStuck } from '../../src/order/stuck/stuck.ts';
-import { freePort } from '../../src/platform/services/free-port.ts';
+import { freePort } from '../../src/sandbox/services/free-port.ts';
 import { type Program, startProgram } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { createWorld, SIGN_SECRET, somebody, type World } from '../support/world.ts';

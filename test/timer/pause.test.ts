@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import { inTrace, newTraceId, traceFields } from '../../src/platform/trace.ts';
+import { inTrace, newTraceId, traceFields } from '../../src/platform/log/trace.ts';
 import { createPause } from '../../src/timer/pause.ts';
 
 test('what a worker takes up after a pause is not in the trace of the order that began the pause', async () => {

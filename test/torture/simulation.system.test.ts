@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, inject, test } from 'vitest';
 import { defects } from '../../bench/torture/defects/defects.ts';
 import { runWithDefect } from '../../bench/torture/defects/run-with-defect.ts';
-import type { SimulatedOrder } from '../../bench/torture/simulation/simulate-order.ts';
+import type { SimulatedOrder } from '../../bench/torture/simulation/life/simulate-order.ts';
 import { simulateOrders } from '../../bench/torture/simulation/simulate-orders.ts';
 
 const range = (count: number) => Array.from({ length: count }, (_, index) => index);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { CloseRecordsFilter } from '../../src/view/close-records.ts';
+import type { CloseRecordsFilter } from '../../src/view/orders/close-records.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 let world: World;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ChannelName } from '../../src/channel/channel.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import type { OrdersFilter } from '../../src/view/orders.ts';
+import type { OrdersFilter } from '../../src/view/orders/orders.ts';
 import { type Cursor, readCursor } from '../../src/view/page.ts';
 import { createWorld, type World } from '../support/world.ts';
 

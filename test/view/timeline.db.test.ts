@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createNoticeSender } from '../../src/notice/send-notice.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import type { OrderDetailView } from '../../src/view/order-detail.ts';
+import type { OrderDetailView } from '../../src/view/orders/order-detail.ts';
 import { type Merchant, openMerchant } from '../notice/merchant.ts';
 import { startRelay, thisMachine } from '../notice/relay.ts';
 import { until } from '../support/until.ts';

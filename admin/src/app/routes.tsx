@@ -1,7 +1,7 @@
 import { createBrowserRouter } from 'react-router';
-import { Waiting } from '../parts/waiting.tsx';
+import { Waiting } from '../parts/order/waiting.tsx';
 import { ErrorPage, MissingPage } from './error-page.tsx';
-import { Frame } from './frame.tsx';
+import { Frame } from './frame/frame.tsx';
 
 /** Each page is fetched when somebody first goes there. */
 export const router = createBrowserRouter(

@@ -80,7 +80,7 @@ export const timerDefects: Defects = {
     guarantee: 'an order is closed when its time is over or somebody asks',
     replacements: [
       {
-        file: 'src/platform/time-line.ts',
+        file: 'src/platform/clock/time-line.ts',
         text: `if (gap < 0) return { kind: 'jumped', byMs: believe(taken) };`,
         replacement: `if (gap !== 0) return { kind: 'jumped', byMs: believe(taken) };`,
       },

@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { SimulatedOrder } from './life/simulate-order.ts';
 import { type ShardTask, STOP } from './shard-task.ts';
-import type { SimulatedOrder } from './simulate-order.ts';
 
 const shardFile = fileURLToPath(new URL('./shard.ts', import.meta.url));
 

@@ -1,5 +1,5 @@
-import { type Lane, openLane } from './lane.ts';
-import { type SimulatedOrder, simulateOrder } from './simulate-order.ts';
+import { type Lane, openLane } from './life/lane.ts';
+import { type SimulatedOrder, simulateOrder } from './life/simulate-order.ts';
 
 export interface Simulation {
   databaseUrl: string;

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { inTransaction } from '../../../src/platform/database.ts';
+import { inTransaction } from '../../../src/platform/mysql/database.ts';
 import type { Dice } from '../dice.ts';
 import type { Scene } from './scene.ts';
 

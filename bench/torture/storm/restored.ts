@@ -3,11 +3,11 @@ import type { DataSource } from 'typeorm';
 import { AutocloseError } from '../../../src/client/client.ts';
 import type { PaymentOrder } from '../../../src/order/order.ts';
 import { PaymentOrderEntity } from '../../../src/order/store/entities.ts';
-import type { OrderSnapshot } from '../../../src/simulator/snapshot.ts';
+import type { OrderSnapshot } from '../../../src/sandbox/simulator/snapshot.ts';
 import type { Dice } from '../dice.ts';
 import { type Backup, restoreBackup, takeBackup } from './backup.ts';
 import { comeToRest } from './come-to-rest.ts';
-import type { Onlooker } from './onlooker.ts';
+import type { Onlooker } from './judge/onlooker.ts';
 import type { Scene } from './scene.ts';
 
 const TRY_AGAIN_MS = 300;

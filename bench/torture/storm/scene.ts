@@ -1,14 +1,14 @@
 import { migrate } from '../../../src/migrate.ts';
-import { freePort } from '../../../src/platform/services/free-port.ts';
-import { type OwnServer, startOwnDatabase, startOwnRedis } from '../../../src/platform/services/services.ts';
-import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
+import { freePort } from '../../../src/sandbox/services/free-port.ts';
+import { type OwnServer, startOwnDatabase, startOwnRedis } from '../../../src/sandbox/services/services.ts';
+import { type Simulator, startSimulator } from '../../../src/sandbox/simulator/simulator.ts';
 import { type SilencingProxy, startProxy } from '../../../test/support/proxy.ts';
 import { createDice } from '../dice.ts';
-import { type Compiled, compile } from './compile.ts';
 import { type Diary, openDiary } from './diary.ts';
-import { type KeptProcess, keepProcess } from './kept-process.ts';
 import { type Merchant, openMerchant } from './merchant.ts';
-import type { StormPlan } from './plan.ts';
+import type { StormPlan } from './plan/plan.ts';
+import { type Compiled, compile } from './process/compile.ts';
+import { type KeptProcess, keepProcess } from './process/kept-process.ts';
 
 const SIGN_SECRET = 'storm-secret';
 /** The dice of the merchant's server. */

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { assertNever } from '../../../src/platform/assert-never.ts';
 import { tellRedis } from '../../../test/support/sentinel.ts';
+import type { MailTrouble, Strike } from './plan/strike-plan.ts';
 import type { Interruption, Scene } from './scene.ts';
-import type { MailTrouble, Strike } from './strike-plan.ts';
 
 /** Misfortune strikes; resolves when it is over. What is down already is not struck again. */
 export async function strike(scene: Scene, { is, begin }: Downtime, planned: Strike): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Ticks } from '../../platform/clock.ts';
+import type { Ticks } from '../../platform/clock/clock.ts';
 import type { Failure } from '../channel.ts';
 
 /** So many different orders in a row without any answer: the channel is down, not the order odd. */

@@ -1,4 +1,4 @@
-import type { Ticks } from '../../platform/clock.ts';
+import type { Ticks } from '../../platform/clock/clock.ts';
 import type { PayMethod } from '../channel.ts';
 import {
   type ChannelPart,

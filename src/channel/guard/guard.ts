@@ -1,6 +1,6 @@
-import type { Clock, Ticks } from '../../platform/clock.ts';
-import type { Logger } from '../../platform/logger.ts';
-import type { TellOnce } from '../../platform/tell-once.ts';
+import type { Clock, Ticks } from '../../platform/clock/clock.ts';
+import type { Logger } from '../../platform/log/logger.ts';
+import type { TellOnce } from '../../platform/log/tell-once.ts';
 import { unknown } from '../adapter/reply.ts';
 import type { Channel, ChannelOrder, Failure, GuardedChannel, Unavailable } from '../channel.ts';
 import {

@@ -1,5 +1,5 @@
-import type { Json, JsonObject, ReceivedObject } from '../json.ts';
-import type { SignRule, SignType } from '../signing.ts';
+import type { SignRule, SignType } from '../signing/signing.ts';
+import type { Json, JsonObject, ReceivedObject } from '../values/json.ts';
 import type { CreateRequest, OperationName, Refusal } from '../vocabulary.ts';
 
 export type GenerationName = '2.0.5' | '2.0.6' | '2.0.8' | '3.0';

@@ -1,5 +1,5 @@
 import { AutocloseError, protocolError } from '../errors.ts';
-import { isReceivedObject, type ReceivedObject } from '../json.ts';
+import { isReceivedObject, type ReceivedObject } from '../values/json.ts';
 import type { Opened } from './generation.ts';
 
 type Verify = (members: ReceivedObject) => void;

@@ -1,6 +1,6 @@
-import { JsonNumber, writeJson } from '../json.ts';
-import { fenOfYuan, withoutTrailingZeros, yuanOfFen } from '../money.ts';
-import { beijingTime, readBeijingTime } from '../times.ts';
+import { JsonNumber, writeJson } from '../values/json.ts';
+import { fenOfYuan, withoutTrailingZeros, yuanOfFen } from '../values/money.ts';
+import { beijingTime, readBeijingTime } from '../values/times.ts';
 import type { Generation } from './generation.ts';
 import { openFlat } from './open.ts';
 

@@ -1,6 +1,6 @@
-import { type Json, JsonNumber, type JsonObject } from '../json.ts';
-import { readFen } from '../money.ts';
-import { epochSeconds, readEpoch } from '../times.ts';
+import { type Json, JsonNumber, type JsonObject } from '../values/json.ts';
+import { readFen } from '../values/money.ts';
+import { epochSeconds, readEpoch } from '../values/times.ts';
 import type { CreateRequest } from '../vocabulary.ts';
 import type { Generation } from './generation.ts';
 import { openEnvelope, openLooseEnvelope } from './open.ts';

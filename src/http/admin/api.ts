@@ -3,9 +3,9 @@ import type { ChannelPart } from '../../channel/parts.ts';
 import type { LateDecision } from '../../order/late-payment.ts';
 import type { Ending, OrderStatus, PendingReason, ViolationKind } from '../../order/order.ts';
 import type { RecloseOutcome } from '../../order/stuck/reclose.ts';
-import type { OrderState } from '../../view/order-state.ts';
+import type { OrderState } from '../../view/orders/order-state.ts';
 
-export type { OrderState } from '../../view/order-state.ts';
+export type { OrderState } from '../../view/orders/order-state.ts';
 
 /**
  * What the admin page and its server say to each other: JSON under `/admin/api`. Moments are ISO 8601 in UTC, money is

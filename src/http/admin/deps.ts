@@ -1,7 +1,7 @@
 import type { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
 import type { FastifyPluginAsync } from 'fastify';
-import type { Clock } from '../../platform/clock.ts';
-import type { Logger } from '../../platform/logger.ts';
+import type { Clock } from '../../platform/clock/clock.ts';
+import type { Logger } from '../../platform/log/logger.ts';
 import type { AuditRow, Role } from './api.ts';
 import type { Audit } from './audit.ts';
 

@@ -1,10 +1,10 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isDatabaseAway } from '../../platform/lasting-error.ts';
-import type { Logger } from '../../platform/logger.ts';
-import { safeError } from '../../platform/safe-error.ts';
+import type { Logger } from '../../platform/log/logger.ts';
+import { safeError } from '../../platform/log/safe-error.ts';
+import { isDatabaseAway } from '../../platform/mysql/lasting-error.ts';
 import { shownTraceId } from '../trace-id.ts';
 import type { ApiProblem } from './api.ts';
-import { Problem } from './signed-in.ts';
+import { Problem } from './auth/signed-in.ts';
 
 /** Answers what went wrong in the form that the page reads. */
 export function answerProblem(

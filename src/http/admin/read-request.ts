@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type ChannelName, channelNames, isOwnChannel } from '../../channel/channel.ts';
 import { readCursor } from '../../view/page.ts';
-import { Problem } from './signed-in.ts';
+import { Problem } from './auth/signed-in.ts';
 
 /** What a request says, by its schema; throws `Problem` that names the first field that is wrong. */
 export function readRequest<Schema extends z.ZodType>(schema: Schema, said: unknown): z.output<Schema> {

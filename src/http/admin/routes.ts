@@ -1,19 +1,19 @@
 import fastifyCookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
-import { auditRoutes } from './audit-routes.ts';
-import { beginTraces } from './begin-traces.ts';
-import { boardRoutes } from './board.ts';
+import { auditRoutes } from './auth/audit-routes.ts';
+import { recordRefusal } from './auth/refusals.ts';
+import { isUnsafe, refuseForged } from './auth/same-origin.ts';
+import { sealAnswers } from './auth/security-headers.ts';
+import { createSessionCookie, knowWhoAsks } from './auth/session.ts';
+import { sessionRoutes } from './auth/session-routes.ts';
+import { signedIn } from './auth/signed-in.ts';
 import type { AdminDeps } from './deps.ts';
 import { acceptJsonBodies } from './json-bodies.ts';
-import { endWithSession } from './long-answers.ts';
-import { answerElse, pageRoutes } from './page.ts';
+import { beginTraces } from './page/begin-traces.ts';
+import { boardRoutes } from './page/board.ts';
+import { endWithSession } from './page/long-answers.ts';
+import { answerElse, pageRoutes } from './page/page.ts';
 import { answerProblem, pathOf } from './problems.ts';
-import { recordRefusal } from './refusals.ts';
-import { isUnsafe, refuseForged } from './same-origin.ts';
-import { sealAnswers } from './security-headers.ts';
-import { createSessionCookie, knowWhoAsks } from './session.ts';
-import { sessionRoutes } from './session-routes.ts';
-import { signedIn } from './signed-in.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

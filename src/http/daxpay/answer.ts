@@ -1,19 +1,19 @@
 import type { OrderNumbers } from '../../order/outcomes.ts';
-import type { Clock } from '../../platform/clock.ts';
-import type { Logger } from '../../platform/logger.ts';
-import { safeError } from '../../platform/safe-error.ts';
+import type { Clock } from '../../platform/clock/clock.ts';
+import type { Logger } from '../../platform/log/logger.ts';
+import { safeError } from '../../platform/log/safe-error.ts';
 import type { RawBody } from '../raw-body.ts';
 import { shownTraceId } from '../trace-id.ts';
-import { type Members, parseBody } from './body.ts';
-import { failure, invalid, type Result } from './codes.ts';
-import { dataOf } from './content.ts';
-import { type Answer, type Generation, unsignedAnswer } from './generation.ts';
-import { generationOf } from './generations.ts';
+import { failure, invalid, type Result } from './answer/codes.ts';
+import { dataOf } from './answer/content.ts';
+import { type Answer, type Generation, unsignedAnswer } from './generations/generation.ts';
+import { generationOf } from './generations/generations.ts';
 import type { Operation, UseCases } from './operations.ts';
 import { orElse } from './or-else.ts';
-import { type RememberNonce, replayOf } from './replay.ts';
-import type { SignSettings } from './sign-type.ts';
-import { isSigned, sign } from './signing.ts';
+import { type Members, parseBody } from './request/body.ts';
+import { type RememberNonce, replayOf } from './signing/replay.ts';
+import type { SignSettings } from './signing/sign-type.ts';
+import { isSigned, sign } from './signing/signing.ts';
 
 /** Longer than the channel calls of one close take. */
 const ANSWER_TIMEOUT_MS = 60_000;

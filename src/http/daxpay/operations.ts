@@ -8,14 +8,14 @@ import type {
   OrderNumbers,
   SyncOutcome,
 } from '../../order/outcomes.ts';
-import type { Members } from './body.ts';
-import { failure, type Result, success } from './codes.ts';
-import type { Read } from './fields.ts';
-import type { Generation } from './generation.ts';
-import { cancelResult, closeResult, createResult, syncResult } from './outcomes.ts';
-import { type OrderWish, readOrder } from './read-order.ts';
-import { readPay } from './read-pay.ts';
-import type { Purpose } from './replay.ts';
+import { failure, type Result, success } from './answer/codes.ts';
+import { cancelResult, closeResult, createResult, syncResult } from './answer/outcomes.ts';
+import type { Generation } from './generations/generation.ts';
+import type { Members } from './request/body.ts';
+import type { Read } from './request/fields.ts';
+import { type OrderWish, readOrder } from './request/read-order.ts';
+import { readPay } from './request/read-pay.ts';
+import type { Purpose } from './signing/replay.ts';
 
 /** What the API makes happen. Each throws only when the database cannot be reached. */
 export interface UseCases {

@@ -2,12 +2,12 @@ import { isIP } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { stringify } from 'lossless-json';
 import type { OrderNumbers } from '../../order/outcomes.ts';
-import { beginTrace } from '../../platform/trace.ts';
+import { beginTrace } from '../../platform/log/trace.ts';
 import { rawBodyOf } from '../raw-body.ts';
 import { shownTraceId } from '../trace-id.ts';
+import { failure, invalid } from './answer/codes.ts';
 import { type ApiDeps, answerCall } from './answer.ts';
-import { failure, invalid } from './codes.ts';
-import { type Answer, unsignedAnswer } from './generation.ts';
+import { type Answer, unsignedAnswer } from './generations/generation.ts';
 import { cancel, close, type Operation, pay, query, sync } from './operations.ts';
 import { createRateLimit } from './rate-limit.ts';
 

@@ -1,5 +1,5 @@
 import { type FastifyInstance, fastify } from 'fastify';
-import type { Logger } from '../../platform/logger.ts';
+import type { Logger } from '../../platform/log/logger.ts';
 import { type HealthDeps, healthRoutes } from './routes.ts';
 
 export interface MonitorDeps extends HealthDeps {

@@ -5,9 +5,9 @@ import {
   type NotificationReply,
   type RawNotification,
 } from '../../channel/channel.ts';
-import type { Logger } from '../../platform/logger.ts';
-import { safeError } from '../../platform/safe-error.ts';
-import { beginTrace } from '../../platform/trace.ts';
+import type { Logger } from '../../platform/log/logger.ts';
+import { safeError } from '../../platform/log/safe-error.ts';
+import { beginTrace } from '../../platform/log/trace.ts';
 import { rawBodyOf } from '../raw-body.ts';
 
 export interface NotifyDeps {

@@ -1,13 +1,9 @@
-import type { Generation } from '../daxpay/generation.ts';
-import { generation205 } from '../daxpay/generation-2-0-5.ts';
-import { generation206 } from '../daxpay/generation-2-0-6.ts';
-import { generation208 } from '../daxpay/generation-2-0-8.ts';
-import { generation30 } from '../daxpay/generation-3-0.ts';
-import { extraSchema, orderSchema, orderSchema30, paySchema } from '../daxpay/schemas.ts';
-import { answerSchema, type Content, noticeSchema } from './answer-schema.ts';
-import { codeSchema } from './code-schema.ts';
-import { failureAnswer, signedRequest, successAnswer } from './examples.ts';
-import { introduction } from './introduction.ts';
+import type { Generation } from '../daxpay/generations/generation.ts';
+import { generation205 } from '../daxpay/generations/generation-2-0-5.ts';
+import { generation206 } from '../daxpay/generations/generation-2-0-6.ts';
+import { generation208 } from '../daxpay/generations/generation-2-0-8.ts';
+import { generation30 } from '../daxpay/generations/generation-3-0.ts';
+import { extraSchema, orderSchema, orderSchema30, paySchema } from '../daxpay/request/schemas.ts';
 import { notifications } from './notifications.ts';
 import {
   bilingual,
@@ -18,7 +14,11 @@ import {
   type Schema,
 } from './openapi.ts';
 import { type DocumentedOperation, operations } from './operations.ts';
-import { requestSchema } from './request-schema.ts';
+import { introduction } from './page/introduction.ts';
+import { answerSchema, type Content, noticeSchema } from './schema/answer-schema.ts';
+import { codeSchema } from './schema/code-schema.ts';
+import { failureAnswer, signedRequest, successAnswer } from './schema/examples.ts';
+import { requestSchema } from './schema/request-schema.ts';
 import { noticeName, webhooksOf } from './webhooks.ts';
 
 const generations = [generation205, generation206, generation208, generation30];

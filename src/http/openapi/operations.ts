@@ -1,13 +1,13 @@
 import { LosslessNumber } from 'lossless-json';
-import type { Members } from '../daxpay/body.ts';
-import type { Generation } from '../daxpay/generation.ts';
-import { generation205 } from '../daxpay/generation-2-0-5.ts';
-import { generation206 } from '../daxpay/generation-2-0-6.ts';
-import { generation208 } from '../daxpay/generation-2-0-8.ts';
-import { generation30 } from '../daxpay/generation-3-0.ts';
-import type { Content } from './answer-schema.ts';
-import { exampleOrder } from './example-order.ts';
+import type { Generation } from '../daxpay/generations/generation.ts';
+import { generation205 } from '../daxpay/generations/generation-2-0-5.ts';
+import { generation206 } from '../daxpay/generations/generation-2-0-6.ts';
+import { generation208 } from '../daxpay/generations/generation-2-0-8.ts';
+import { generation30 } from '../daxpay/generations/generation-3-0.ts';
+import type { Members } from '../daxpay/request/body.ts';
 import { bilingual } from './openapi.ts';
+import type { Content } from './schema/answer-schema.ts';
+import { exampleOrder } from './schema/example-order.ts';
 
 export interface DocumentedOperation {
   path: string;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { stringify } from 'lossless-json';
 import { openApiDocument } from './document.ts';
-import { renderPage } from './page.ts';
-import { style } from './style.ts';
+import { renderPage } from './page/page.ts';
+import { style } from './page/style.ts';
 
 /** Nothing is loaded from anywhere, no script runs, and the page's own style is the only one. */
 const CSP = [

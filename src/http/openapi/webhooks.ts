@@ -1,6 +1,6 @@
-import type { Generation } from '../daxpay/generation.ts';
-import { noticeExample } from './examples.ts';
+import type { Generation } from '../daxpay/generations/generation.ts';
 import { bilingual, type OpenApiDocument, refTo } from './openapi.ts';
+import { noticeExample } from './schema/examples.ts';
 
 /** What the merchant's own server is sent. */
 export function webhooksOf(generations: readonly Generation[]): OpenApiDocument['webhooks'] {

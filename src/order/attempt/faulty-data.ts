@@ -1,6 +1,6 @@
 import type { ChannelName } from '../../channel/channel.ts';
-import { isLasting, nameOfError } from '../../platform/lasting-error.ts';
-import { safeError } from '../../platform/safe-error.ts';
+import { safeError } from '../../platform/log/safe-error.ts';
+import { isLasting, nameOfError } from '../../platform/mysql/lasting-error.ts';
 import type { OrderDeps } from '../deps.ts';
 import type { CloseTrigger, Pending } from '../outcomes.ts';
 import { retryDelayMs } from './retry.ts';

@@ -1,6 +1,6 @@
-import type { Clock } from '../../platform/clock.ts';
-import type { Logger } from '../../platform/logger.ts';
-import { safeError } from '../../platform/safe-error.ts';
+import type { Clock } from '../../platform/clock/clock.ts';
+import type { Logger } from '../../platform/log/logger.ts';
+import { safeError } from '../../platform/log/safe-error.ts';
 import type { PaymentOrder } from '../order.ts';
 import type { OrderStore } from '../store/store.ts';
 

@@ -1,7 +1,7 @@
 import type { Channel, ChannelPayment, GuardedChannel, PayerDetails } from '../../channel/channel.ts';
 import { misconfigurationOf } from '../../channel/parts.ts';
 import { assertNever } from '../../platform/assert-never.ts';
-import { currentTraceId } from '../../platform/trace.ts';
+import { currentTraceId } from '../../platform/log/trace.ts';
 import { orStuck } from '../attempt/faulty-data.ts';
 import type { OrderDeps } from '../deps.ts';
 import { asChannelOrder, type PaymentOrder } from '../order.ts';

@@ -1,4 +1,4 @@
-import { isLockConflict } from '../../platform/lasting-error.ts';
+import { isLockConflict } from '../../platform/mysql/lasting-error.ts';
 import { outOfOrder } from '../attempt/channel-now.ts';
 import { orStuck } from '../attempt/faulty-data.ts';
 import { cancelOrder } from '../cancel/cancel-order.ts';

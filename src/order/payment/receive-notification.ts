@@ -4,8 +4,8 @@ import type {
   NotificationReply,
   RawNotification,
 } from '../../channel/channel.ts';
-import { isLasting } from '../../platform/lasting-error.ts';
-import { safeError } from '../../platform/safe-error.ts';
+import { safeError } from '../../platform/log/safe-error.ts';
+import { isLasting } from '../../platform/mysql/lasting-error.ts';
 import { putFaultyOff } from '../attempt/faulty-data.ts';
 import type { OrderDeps } from '../deps.ts';
 import type { PaymentOrder } from '../order.ts';

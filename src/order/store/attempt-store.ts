@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { inTransaction } from '../../platform/database.ts';
+import { inTransaction } from '../../platform/mysql/database.ts';
 import { leaseFree, shownStatus, where } from '../lifecycle.ts';
 import type { Ending, PaymentOrder, PendingReason } from '../order.ts';
 import { noteChange } from '../outbox/note-change.ts';

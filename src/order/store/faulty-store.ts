@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { inTransaction } from '../../platform/database.ts';
+import { inTransaction } from '../../platform/mysql/database.ts';
 import { where } from '../lifecycle.ts';
 import type { CloseTrigger } from '../outcomes.ts';
 import { CloseRecordEntity } from './entities.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type DataSource, type EntityManager, In } from 'typeorm';
-import { inTransaction, isDuplicate } from '../../platform/database.ts';
+import { inTransaction, isDuplicate } from '../../platform/mysql/database.ts';
 import type { LateDecision, LateStatus, SeenPayment } from '../late-payment.ts';
 import { type ConditionName, leaseFree, shownStatus, where } from '../lifecycle.ts';
 import type { PaymentOrder, ViolationKind } from '../order.ts';

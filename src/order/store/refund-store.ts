@@ -1,5 +1,5 @@
 import { type DataSource, Not } from 'typeorm';
-import { isDuplicate } from '../../platform/database.ts';
+import { isDuplicate } from '../../platform/mysql/database.ts';
 import { type Refund, RefundEntity } from './entities.ts';
 
 export type RefundStore = ReturnType<typeof createRefundStore>;

@@ -1,5 +1,5 @@
 import { type DataSource, In } from 'typeorm';
-import { isDuplicate, isDuplicateOf } from '../../platform/database.ts';
+import { isDuplicate, isDuplicateOf } from '../../platform/mysql/database.ts';
 import { leaseFree, where } from '../lifecycle.ts';
 import type { PaymentOrder } from '../order.ts';
 import { newOrderId } from '../order-id.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { isLasting, isLockConflict, nameOfError } from '../../platform/lasting-error.ts';
+import { isLasting, isLockConflict, nameOfError } from '../../platform/mysql/lasting-error.ts';
 import { lastAnswer } from '../attempt/ask-channel.ts';
 import type { OrderDeps } from '../deps.ts';
 import { asChannelOrder, type PaymentOrder } from '../order.ts';

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { fromBeijing, toBeijingDigits } from '../../../src/channel/adapter/beijing-time.ts';
 import type { Channel, ChannelOrder, ChannelRefund } from '../../../src/channel/channel.ts';
-import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
+import { type Simulator, startSimulator } from '../../../src/sandbox/simulator/simulator.ts';
 import { outages, unverified } from '../faults.ts';
 import { adapters, anOrder, anybody, aRefund } from '../support.ts';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCertificateCheck } from '../../../src/channel/built-in/unionpay/certificate.ts';
 import { readUnionpayNotification } from '../../../src/channel/built-in/unionpay/notification.ts';
 import { signatureOf } from '../../../src/channel/built-in/unionpay/signature.ts';
-import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
+import { type Simulator, startSimulator } from '../../../src/sandbox/simulator/simulator.ts';
 import { unionpayConfig } from '../support.ts';
 
 let simulator: Simulator;

@@ -2,8 +2,8 @@ import { constants, createHash, publicDecrypt, sign, X509Certificate } from 'nod
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCertificateCheck } from '../../../src/channel/built-in/unionpay/certificate.ts';
 import { distrust, signatureOf } from '../../../src/channel/built-in/unionpay/signature.ts';
-import { issueCertificate, selfSignedCertificate } from '../../../src/simulator/certificate.ts';
-import { type Simulator, startSimulator } from '../../../src/simulator/simulator.ts';
+import { issueCertificate, selfSignedCertificate } from '../../../src/sandbox/simulator/certificate.ts';
+import { type Simulator, startSimulator } from '../../../src/sandbox/simulator/simulator.ts';
 import { unionpayConfig } from '../support.ts';
 
 let simulator: Simulator;

@@ -1,8 +1,8 @@
 import { Alert } from 'antd';
 import type { ChannelName } from '../../../../src/channel/channel.ts';
 import type { Figures } from '../../../../src/http/admin/api.ts';
-import { localTime } from '../../parts/moment.tsx';
 import { Tag } from '../../parts/tag.tsx';
+import { localTime } from '../../parts/time/moment.tsx';
 import { useText, wordFor } from '../../text/use-text.ts';
 
 /** Each channel: its open orders, its queue, and whether it is out of order (熔断) for some process. */

@@ -1,5 +1,5 @@
 import type { Figures } from '../../../../src/http/admin/api.ts';
-import { duration } from '../../parts/duration.ts';
+import { duration } from '../../parts/time/duration.ts';
 import { useText, wordFor } from '../../text/use-text.ts';
 
 /** How late orders were closed, per channel: half of them within p50, 99 of 100 within p99. */

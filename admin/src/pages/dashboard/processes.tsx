@@ -1,8 +1,8 @@
 import type { ProcessFigures } from '../../../../src/http/admin/api.ts';
-import { Age } from '../../parts/countdown.tsx';
-import { Moment } from '../../parts/moment.tsx';
-import { type Column, Rows } from '../../parts/rows.tsx';
+import { type Column, Rows } from '../../parts/lists/rows.tsx';
 import { Tag } from '../../parts/tag.tsx';
+import { Age } from '../../parts/time/countdown.tsx';
+import { Moment } from '../../parts/time/moment.tsx';
 import { useText } from '../../text/use-text.ts';
 
 /** Who is at work: the processes of the last day, and whether each has been seen lately. */

@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Figures } from '../../../../src/http/admin/api.ts';
-import { counted } from '../../parts/duration.ts';
-import { useServerNow } from '../../parts/use-server-now.ts';
+import { counted } from '../../parts/time/duration.ts';
+import { useServerNow } from '../../parts/time/use-server-now.ts';
 import { useText } from '../../text/use-text.ts';
 
 /** The figures that should be nought, each a way to what it counts. */

@@ -1,10 +1,10 @@
 import type { ViolationRow } from '../../../../src/http/admin/api.ts';
 import { violationsQuery } from '../../api/queries.ts';
-import { Moment } from '../../parts/moment.tsx';
-import { OrderLink } from '../../parts/order-link.tsx';
-import { Paged } from '../../parts/paged.tsx';
-import type { Column } from '../../parts/rows.tsx';
+import { Paged } from '../../parts/lists/paged.tsx';
+import type { Column } from '../../parts/lists/rows.tsx';
+import { OrderLink } from '../../parts/order/order-link.tsx';
 import { Tag } from '../../parts/tag.tsx';
+import { Moment } from '../../parts/time/moment.tsx';
 import { useText, wordFor } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
 

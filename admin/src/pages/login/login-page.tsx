@@ -3,7 +3,7 @@ import { Button, Card, Form, Input } from 'antd';
 import { useEffect } from 'react';
 import { Navigate, useLocation } from 'react-router';
 import { login } from '../../api/request.ts';
-import { Brand } from '../../app/brand.tsx';
+import { Brand } from '../../app/frame/brand.tsx';
 import { useWhoIsSignedIn } from '../../app/session.tsx';
 import { useSettings } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';

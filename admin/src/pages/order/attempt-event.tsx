@@ -1,5 +1,5 @@
 import type { TimelineEvent } from '../../../../src/http/admin/api.ts';
-import { StatusChange } from '../../parts/status-change.tsx';
+import { StatusChange } from '../../parts/order/status-change.tsx';
 import { Tag } from '../../parts/tag.tsx';
 import { useText, wordFor } from '../../text/use-text.ts';
 

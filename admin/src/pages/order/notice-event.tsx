@@ -1,6 +1,6 @@
 import type { TimelineEvent } from '../../../../src/http/admin/api.ts';
-import { Moment } from '../../parts/moment.tsx';
 import { Tag } from '../../parts/tag.tsx';
+import { Moment } from '../../parts/time/moment.tsx';
 import { useText, wordFor } from '../../text/use-text.ts';
 
 /** What the merchant was told, and each time that it was tried. */

@@ -1,6 +1,6 @@
 import type { OrderDetail } from '../../../../src/http/admin/api.ts';
-import { Moment } from '../../parts/moment.tsx';
-import { Pair } from '../../parts/rows.tsx';
+import { Pair } from '../../parts/lists/rows.tsx';
+import { Moment } from '../../parts/time/moment.tsx';
 import { yuan } from '../../parts/yuan.ts';
 import { useText, wordFor } from '../../text/use-text.ts';
 

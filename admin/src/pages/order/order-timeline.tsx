@@ -1,6 +1,6 @@
 import type { TimelineEvent } from '../../../../src/http/admin/api.ts';
-import { Moment } from '../../parts/moment.tsx';
 import type { Tone } from '../../parts/tag.tsx';
+import { Moment } from '../../parts/time/moment.tsx';
 import { AttemptEvent } from './attempt-event.tsx';
 import { NoticeEvent } from './notice-event.tsx';
 import { CreatedEvent, NotificationEvent, RefundEvent, ViolationEvent } from './small-events.tsx';

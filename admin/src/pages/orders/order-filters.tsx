@@ -2,8 +2,8 @@ import { Button, Input } from 'antd';
 import type { ChannelName } from '../../../../src/channel/channel.ts';
 import type { OrderState } from '../../../../src/http/admin/api.ts';
 import type { OrderStatus } from '../../../../src/order/order.ts';
-import { Choose } from '../../parts/choose.tsx';
-import { SearchBox } from '../../parts/search-box.tsx';
+import { Choose } from '../../parts/lists/choose.tsx';
+import { SearchBox } from '../../parts/lists/search-box.tsx';
 import { useText } from '../../text/use-text.ts';
 
 export type Filter = {

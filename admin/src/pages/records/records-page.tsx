@@ -1,15 +1,15 @@
 import type { CloseRecordRow, CloseRecordsQuery } from '../../../../src/http/admin/api.ts';
 import { recordsQuery } from '../../api/queries.ts';
-import { Choose } from '../../parts/choose.tsx';
-import { Moment } from '../../parts/moment.tsx';
-import { OrderLink } from '../../parts/order-link.tsx';
+import { Choose } from '../../parts/lists/choose.tsx';
+import { Paged } from '../../parts/lists/paged.tsx';
+import type { Column } from '../../parts/lists/rows.tsx';
+import { SearchBox } from '../../parts/lists/search-box.tsx';
+import { useFilter } from '../../parts/lists/use-filter.ts';
+import { OrderLink } from '../../parts/order/order-link.tsx';
+import { StatusChange } from '../../parts/order/status-change.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
-import { Paged } from '../../parts/paged.tsx';
-import type { Column } from '../../parts/rows.tsx';
-import { SearchBox } from '../../parts/search-box.tsx';
-import { StatusChange } from '../../parts/status-change.tsx';
+import { Moment } from '../../parts/time/moment.tsx';
 import { TwoLines } from '../../parts/two-lines.tsx';
-import { useFilter } from '../../parts/use-filter.ts';
 import { useText, wordFor } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
 

@@ -3,8 +3,8 @@ import { Alert, Button, Modal } from 'antd';
 import { useState } from 'react';
 import type { RecloseResult, RecloseWish, StuckWish } from '../../../../src/http/admin/api.ts';
 import { post } from '../../api/request.ts';
-import { localTime } from '../../parts/moment.tsx';
 import { Problem } from '../../parts/problem.tsx';
+import { localTime } from '../../parts/time/moment.tsx';
 import { useText, wordFor } from '../../text/use-text.ts';
 
 /** So many orders can be named in one request. */

@@ -1,10 +1,10 @@
 import type { ChannelSaysRow, StuckRow } from '../../../../src/http/admin/api.ts';
-import { Age } from '../../parts/countdown.tsx';
-import { Moment } from '../../parts/moment.tsx';
-import { OrderLink } from '../../parts/order-link.tsx';
-import { OrderState } from '../../parts/order-status.tsx';
-import type { Column } from '../../parts/rows.tsx';
+import type { Column } from '../../parts/lists/rows.tsx';
+import { OrderLink } from '../../parts/order/order-link.tsx';
+import { OrderState } from '../../parts/order/order-status.tsx';
 import { Tag, type Tone } from '../../parts/tag.tsx';
+import { Age } from '../../parts/time/countdown.tsx';
+import { Moment } from '../../parts/time/moment.tsx';
 import { TwoLines } from '../../parts/two-lines.tsx';
 import { yuan } from '../../parts/yuan.ts';
 import { wordFor } from '../../text/use-text.ts';

@@ -1,8 +1,8 @@
 import { Modal } from 'antd';
 import type { OrderRow } from '../../../../src/http/admin/api.ts';
 import { useText, wordFor } from '../../text/use-text.ts';
-import { OrderState } from '../order-status.tsx';
-import { Pair } from '../rows.tsx';
+import { Pair } from '../lists/rows.tsx';
+import { OrderState } from '../order/order-status.tsx';
 import { yuan } from '../yuan.ts';
 import { type Deed, isGrave, nameOf, whatItDoes } from './deed.ts';
 

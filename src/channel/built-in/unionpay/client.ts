@@ -1,5 +1,5 @@
 import { Agent, request } from 'undici';
-import type { Clock } from '../../../platform/clock.ts';
+import type { Clock } from '../../../platform/clock/clock.ts';
 import { DeadlineExceeded, withDeadline } from '../../adapter/deadline.ts';
 import { MAX_ANSWER_BYTES, type Reply, statedTime } from '../../adapter/reply.ts';
 import type { CertificateCheck } from './certificate.ts';

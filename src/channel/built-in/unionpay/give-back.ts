@@ -1,4 +1,4 @@
-import type { Clock } from '../../../platform/clock.ts';
+import type { Clock } from '../../../platform/clock/clock.ts';
 import { toBeijingDigits } from '../../adapter/beijing-time.ts';
 import { shortText } from '../../adapter/reply.ts';
 import type { CancelResult, ChannelOrder, ChannelRefund, RefundResult } from '../../channel.ts';

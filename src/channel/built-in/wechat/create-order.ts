@@ -1,4 +1,4 @@
-import type { Clock } from '../../../platform/clock.ts';
+import type { Clock } from '../../../platform/clock/clock.ts';
 import { toRfc3339 } from '../../adapter/beijing-time.ts';
 import { cutText, missing, unsupported, withoutPayer } from '../../adapter/reply.ts';
 import type { ChannelOrder, ChargeResult, CreateResult, PayerDetails } from '../../channel.ts';

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
-import { readCertificates } from '../../../platform/certificate.ts';
-import { readRsaKey } from '../../../platform/rsa-key.ts';
+import { readCertificates } from '../../../platform/keys/certificate.ts';
+import { readRsaKey } from '../../../platform/keys/rsa-key.ts';
 
 /**
  * WeChat Pay's keys, by the serial number that its signatures name: a list, separated by commas, of public keys, each as

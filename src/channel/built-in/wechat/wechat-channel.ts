@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from '../../../platform/clock.ts';
+import { type Clock, systemClock } from '../../../platform/clock/clock.ts';
 import { cutText, DEFAULT_CALL_TIMEOUT_MS, withStatedTime } from '../../adapter/reply.ts';
 import type { Channel, ChannelOrder } from '../../channel.ts';
 import { readRefund, readRefundQuery } from './answers/read-refund.ts';

@@ -1,0 +1,26 @@
+import { useSyncExternalStore } from 'react';
+import { serverNowMs } from '../../api/clock.ts';
+
+/** One ticker for everything on the page that counts. */
+const watchers = new Set<() => void>();
+let nowMs = serverNowMs();
+let ticker: ReturnType<typeof setInterval> | undefined;
+
+function watch(onTick: () => void): () => void {
+  watchers.add(onTick);
+  ticker ??= setInterval(() => {
+    nowMs = serverNowMs();
+    for (const tick of watchers) tick();
+  }, 1_000);
+  return () => {
+    watchers.delete(onTick);
+    if (watchers.size > 0) return;
+    clearInterval(ticker);
+    ticker = undefined;
+  };
+}
+
+/** The server's time, ms, each second. */
+export function useServerNow(): number {
+  return useSyncExternalStore(watch, () => nowMs);
+}

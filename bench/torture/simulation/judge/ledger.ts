@@ -1,0 +1,82 @@
+import type { CloseRecord } from '../../../../src/order/store/entities.ts';
+import { GIVEN_UP } from '../life/lane.ts';
+import type { Operation } from '../world/stepper.ts';
+
+/** The attempts at one order, and what its channel has said in them: at rest each has to have its record (G8). */
+export interface Ledger {
+  /** The operation has taken the order's lease for its attempt of this number; says what is wrong with that. */
+  began(operation: Operation, attempt: number): string[];
+  /** In its attempt the operation asks its channel for a change. */
+  asked(operation: Operation): void;
+  /** The channel has answered. */
+  heard(what: 'query' | 'close', answer: Heard): void;
+  /** What is wrong with the order's records at rest. */
+  judge(records: readonly CloseRecord[]): string[];
+}
+
+/** Breakers have opened meanwhile: the program's own words. */
+const NOT_ASKED = 'not asked: ';
+
+type Heard = { kind: string; answer: string };
+
+/** What a query may say of an order that ends unpaid: nothing else ends it (G1, G5). */
+const endings: ReadonlySet<string> = new Set(['closed', 'not_found']);
+
+/** Attempts whose records say what the channel answered before and after a close. */
+const closing: ReadonlySet<CloseRecord['closeType']> = new Set(['close', 'cancel', 'watch']);
+
+export function createLedger(): Ledger {
+  const attempts = new Map<Operation, number>();
+  const changes: { operation: Operation; attempt: number }[] = [];
+  const said: ({ what: 'query' | 'close' } & Heard)[] = [];
+  let last = 0;
+
+  function wasSaid({ closeType, closeAnswer, queryAfter }: CloseRecord): boolean {
+    if (!closing.has(closeType) || closeAnswer === null || queryAfter === null) return true;
+    if (queryAfter === GIVEN_UP || queryAfter.startsWith(NOT_ASKED)) return true;
+    const from = said.findIndex(({ what, answer }) => what === 'close' && answer === closeAnswer);
+    return from < 0 || said.slice(from).some(({ what, answer }) => what === 'query' && answer === queryAfter);
+  }
+
+  /** The record of an end without a payment has an answer of the channel that says so. */
+  function isEndedByWord({ outcome, statusBefore, queryBefore, queryAfter }: CloseRecord): boolean {
+    if (statusBefore !== 'progress' || (outcome !== 'closed' && outcome !== 'cancelled')) return true;
+    const last = queryAfter ?? queryBefore;
+    return said.some(({ what, kind, answer }) => what === 'query' && endings.has(kind) && answer === last);
+  }
+
+  return {
+    began(operation, attempt) {
+      const wrong = attempt > last ? [] : [`attempt ${attempt} began after attempt ${last}`];
+      last = Math.max(last, attempt);
+      attempts.set(operation, attempt);
+      return wrong;
+    },
+    asked(operation) {
+      const attempt = attempts.get(operation);
+      if (attempt !== undefined) changes.push({ operation, attempt });
+    },
+    heard(what, { kind, answer }) {
+      said.push({ what, kind, answer });
+    },
+    judge(records) {
+      const numbers = new Set(records.map(({ attempt }) => attempt));
+      // A process that was killed could leave none.
+      const unrecorded = changes.filter(
+        ({ operation, attempt }) => operation.isDone && !numbers.has(attempt),
+      );
+      return [
+        ...new Set(unrecorded.map(({ attempt }) => `attempt ${attempt} left no record`)),
+        ...records
+          .filter((record) => !wasSaid(record))
+          .map(({ queryAfter }) => `a record has an answer after the close that was none: ${queryAfter}`),
+        ...records
+          .filter((record) => !isEndedByWord(record))
+          .map(
+            (record) =>
+              `${record.outcome} on an answer that does not say so: ${record.queryAfter ?? record.queryBefore}`,
+          ),
+      ];
+    },
+  };
+}

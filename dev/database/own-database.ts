@@ -1,0 +1,51 @@
+import { migrate } from '../../src/migrate.ts';
+import { openDatabase } from '../../src/platform/mysql/database.ts';
+
+/** Its presence says that the database is for development, and may be emptied. */
+const MARK = 'autoclose_dev';
+
+/**
+ * Migrates the database. Throws, and changes nothing, where it holds tables and has never been claimed: it may be
+ * somebody's.
+ */
+export async function claimDatabase(databaseUrl: string): Promise<void> {
+  const tables = await tablesOf(databaseUrl);
+  if (tables.length > 0 && !tables.includes(MARK))
+    throw new Error('DATABASE_URL: the database is in use. Give development an empty one.');
+  await run(databaseUrl, [`CREATE TABLE IF NOT EXISTS ${MARK} (id INT PRIMARY KEY)`]);
+  await migrate(databaseUrl);
+}
+
+/** Drops all tables of a claimed database and migrates it anew. Throws, and changes nothing, for any other. */
+export async function resetDatabase(databaseUrl: string): Promise<void> {
+  const tables = await tablesOf(databaseUrl);
+  if (!tables.includes(MARK)) throw new Error('The database is not for development: nothing was changed.');
+  // The mark goes last: cut off in the middle, it can be tried again.
+  const others = tables.filter((name) => name !== MARK);
+  await run(
+    databaseUrl,
+    others.map((name) => `DROP TABLE \`${name}\``),
+  );
+  await claimDatabase(databaseUrl);
+}
+
+async function tablesOf(databaseUrl: string): Promise<string[]> {
+  const db = await openDatabase(databaseUrl, [], []);
+  try {
+    const rows: { name: string }[] = await db.query(
+      'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()',
+    );
+    return rows.map(({ name }) => name);
+  } finally {
+    await db.destroy();
+  }
+}
+
+async function run(databaseUrl: string, statements: string[]): Promise<void> {
+  const db = await openDatabase(databaseUrl, [], []);
+  try {
+    for (const statement of statements) await db.query(statement);
+  } finally {
+    await db.destroy();
+  }
+}

@@ -1,0 +1,16 @@
+import { addDeveloper } from '../developer.ts';
+import { devEnvOf, newPrefix, readEnv, writeEnv } from '../environment.ts';
+import { resetDatabase } from './own-database.ts';
+
+/**
+ * Empties the database of the program that works in this folder, adds the user again, and restarts the program with new
+ * keys in Redis. The old keys go when the run ends: until it has restarted, the program still writes them.
+ */
+export async function resetDevelopment(folder: string): Promise<{ name: string; password: string }> {
+  const env = await readEnv(folder);
+  const { databaseUrl, redisPrefix } = devEnvOf(env);
+  await resetDatabase(databaseUrl);
+  const user = await addDeveloper(databaseUrl);
+  await writeEnv(folder, { ...env, REDIS_PREFIX: newPrefix(redisPrefix) });
+  return user;
+}

@@ -1,0 +1,75 @@
+import { assertNever } from '../../platform/assert-never.ts';
+import type { OrderDetailView } from '../../view/orders/order-detail.ts';
+import type { TimelineEvent } from '../../view/orders/timeline.ts';
+
+/** An order for a person to read: its fields, then a line for each event. Times are UTC; what is empty is left out. */
+export function renderOrder({ order, timeline, actions }: OrderDetailView): string[] {
+  const fields = Object.entries({ ...order, amountFen: `${(order.amountFen / 100).toFixed(2)} yuan` })
+    .filter(([, value]) => value !== null && value !== '')
+    .map(([name, value]) => [name === 'amountFen' ? 'amount' : name, asText(value)] as const);
+  const width = Math.max(...fields.map(([name]) => name.length));
+  return [
+    ...fields.map(([name, value]) => `${name.padEnd(width)}  ${value}`),
+    '',
+    ...timeline.flatMap(renderEvent),
+    '',
+    `can be done now: ${actions.join(', ') || 'nothing'}`,
+  ];
+}
+
+function renderEvent(event: TimelineEvent): string[] {
+  const line = (...parts: (string | number | null)[]) =>
+    [
+      event.at.toISOString(),
+      event.kind.padEnd(12),
+      ...parts.filter((part) => part !== null && part !== ''),
+    ].join('  ');
+  switch (event.kind) {
+    case 'created':
+      return [line(labelled('from', event.clientIp), labelled('api', event.apiGeneration))];
+    case 'notification':
+      return [line(event.outcome, event.eventId)];
+    case 'attempt':
+      return [
+        line(
+          `${event.closeType} ${event.outcome}`,
+          `${event.statusBefore} → ${event.statusAfter}`,
+          `by ${[event.trigger, event.actor, event.clientIp].filter((part) => part !== null).join(' ')}`,
+          labelled('asked:', event.queryBefore),
+          labelled('close:', event.closeAnswer),
+          labelled('asked:', event.queryAfter),
+          labelled('note:', event.note),
+        ),
+      ];
+    case 'refund':
+      return [
+        line(
+          `${event.reason} ${event.state}`,
+          `${(event.amountFen / 100).toFixed(2)} yuan`,
+          event.refundNo,
+          event.answer,
+          labelled('ended', event.endedAt),
+        ),
+      ];
+    case 'notice':
+      return [
+        line(`${event.event} ${event.state}`, event.host, event.eventId, labelled('next', event.nextAt)),
+        ...event.attempts.map(({ at, outcome, httpStatus, durationMs }) =>
+          [`  ${at.toISOString()}`, outcome, httpStatus, durationMs === null ? null : `${durationMs} ms`]
+            .filter((part) => part !== null)
+            .join('  '),
+        ),
+      ];
+    case 'violation':
+      return [line(event.violation)];
+    default:
+      return assertNever(event);
+  }
+}
+
+const labelled = (label: string, value: string | Date | null) =>
+  value === null ? null : `${label} ${asText(value)}`;
+
+function asText(value: unknown): string {
+  return value instanceof Date ? value.toISOString() : String(value);
+}

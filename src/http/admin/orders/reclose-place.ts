@@ -1,0 +1,24 @@
+import { z } from 'zod';
+import type { ReclosePlace } from '../../../order/stuck/stuck.ts';
+
+const FORM = /^(\d{1,13})-(\d{1,13})-(\d{1,13})-(\d{1,15})$/;
+
+/** Where a re-close of many orders goes on, as the page carries it from one request to the next. */
+export function writePlace({ until, dueFrom, after }: ReclosePlace): string {
+  return [...[until, dueFrom, after.stuckAt].map((at) => at.getTime()), after.id].join('-');
+}
+
+/** Null: it begins. */
+export const reclosePlace = z
+  .string()
+  .transform((text, context): ReclosePlace | null => {
+    const [, until, dueFrom, stuckAt, id] = FORM.exec(text) ?? [];
+    if (id === undefined) {
+      context.addIssue({ code: 'custom', message: 'not the end of a part' });
+      return null;
+    }
+    const at = (ms: string | undefined) => new Date(Number(ms));
+    return { until: at(until), dueFrom: at(dueFrom), after: { stuckAt: at(stuckAt), id } };
+  })
+  .nullable()
+  .default(null);

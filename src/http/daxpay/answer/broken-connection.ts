@@ -1,0 +1,23 @@
+import type { Socket } from 'node:net';
+import { stringify } from 'lossless-json';
+import { unsignedAnswer } from '../generations/generation.ts';
+import { invalid } from './codes.ts';
+
+/**
+ * Answers what is no HTTP request, or has too long a header: which path it is for cannot be known, so it is answered
+ * as a merchant's client can read it. The connection ends with that.
+ */
+export function answerBrokenConnection(error: NodeJS.ErrnoException, socket: Socket, traceId: string): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const body = Buffer.from(stringify(unsignedAnswer(invalid('无法识别的请求'), traceId)) ?? '');
+  const head = [
+    'HTTP/1.1 200 OK',
+    'Content-Type: application/json',
+    `Content-Length: ${body.length}`,
+    'Connection: close',
+  ];
+  socket.end(Buffer.concat([Buffer.from(`${head.join('\r\n')}\r\n\r\n`), body]));
+}

@@ -1,0 +1,55 @@
+import { fenAndSeconds } from '../request/units.ts';
+import { asIs } from '../signing/signing.ts';
+import { type Generation, hasAny } from './generation.ts';
+import { newerPaths } from './generation-2-0-8.ts';
+
+/** Members that only this generation sends. */
+const ownMembers = ['paymentId', 'businessNo', 'payWay', 'payChannels', 'channelParam'];
+const closeFlags = ['notNotify', 'notifyUrl', 'attach'];
+const newerNumbers = ['orderNo', 'bizTradeNo', 'bizOrderNo'];
+
+/**
+ * DaxPay 2.0.5. A failure is the envelope's own `code`: its clients look at no other. `data` is null wherever the
+ * operation returns nothing, because an object there, even an empty one, makes the client throw; otherwise the
+ * signature over its members is in there. A client without numbers of its own is known by the flags that it
+ * sends on every close.
+ */
+export const generation205: Generation = {
+  name: '2.0.5',
+  units: fenAndSeconds,
+  dialect: asIs,
+  names: { own: 'paymentId', biz: 'businessNo', payBiz: 'businessNo' },
+  extendedClose: false,
+  namesApp: false,
+  fields: {
+    payable: ['paymentId', 'businessNo', 'asyncPay', 'asyncChannel', 'payBody', 'status'],
+    order: [
+      'paymentId',
+      'businessNo',
+      'outOrderNo',
+      'title',
+      'description',
+      'asyncPay',
+      'asyncChannel',
+      'channel',
+      'method',
+      'amount',
+      'refundableBalance',
+      'status',
+      'payTime',
+      'expiredTime',
+      'closeTime',
+      'errorMsg',
+    ],
+    sync: ['gatewayStatus', 'status', 'repair'],
+  },
+  recognises(request) {
+    if (newerPaths.includes(request.path)) return false;
+    if (request.path === '/unipay/simplePay' || hasAny(request, ownMembers)) return true;
+    return request.path === '/unipay/close' && hasAny(request, closeFlags) && !hasAny(request, newerNumbers);
+  },
+  layOut({ code, message, data }, { traceId, sign }) {
+    const signed = data === null ? null : { ...data, sign: sign(data) };
+    return { code, msg: message ?? 'success', data: signed, traceId };
+  },
+};

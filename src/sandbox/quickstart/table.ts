@@ -1,0 +1,93 @@
+import type { OrderStatus } from '../../order/order.ts';
+import { pays } from './scenario.ts';
+import { endedRight, type Summary, type Watched } from './summary.ts';
+
+const statusText: Record<OrderStatus, string> = {
+  progress: 'waiting',
+  success: 'paid',
+  close: 'closed',
+  cancel: 'cancelled',
+  refunding: 'refunding',
+  refunded: 'refunded',
+};
+const customerText = {
+  nothing: 'does nothing',
+  scans: 'scans, never pays',
+  gives_up: 'starts to pay, gives up',
+  pays: 'pays in time',
+  pays_last_moment: 'pays at the last moment',
+};
+const channelText = { wechat_pay: 'WeChat', ali_pay: 'Alipay', union_pay: 'UnionPay' };
+/** An order number's last characters tell it from the others. */
+const SHOWN_CHARACTERS = 10;
+/** Later than that and still open, an order should have ended. */
+const OVERDUE_MS = 10_000;
+
+/** The orders as a table of at most 80 columns, a line each. */
+export function renderTable(all: Watched[], now: Date, { isLive }: { isLive: boolean }): string[] {
+  const paint = (code: number, text: string) => (isLive ? `\u001b[${code}m${text}\u001b[0m` : text);
+  const head = line('order', 'channel', 'customer', 'time left', 'state', 'closed late by');
+  const rows = all.map((watched) => {
+    const { order, customer } = watched;
+    const leftMs = order.expiresAt.getTime() - now.getTime();
+    const isOpen = order.status === 'progress';
+    const left = !isOpen ? '' : leftMs > 0 ? `${(leftMs / 1000).toFixed(1)} s` : 'closing';
+    const late = order.closedAt === null ? '' : `${order.closedAt.getTime() - order.expiresAt.getTime()} ms`;
+    const isWrong = isOpen ? leftMs < -OVERDUE_MS : !endedRight(watched);
+    const text = line(
+      `…${order.orderNo.slice(-SHOWN_CHARACTERS)}`,
+      channelText[customer.channel],
+      customerText[customer.does],
+      left,
+      statusText[order.status],
+      isWrong ? 'WRONG' : late,
+    );
+    return paint(isWrong ? 31 : isOpen ? 33 : pays(customer) ? 32 : 36, text);
+  });
+  return [paint(1, head), ...rows];
+}
+
+function line(
+  order: string,
+  channel: string,
+  customer: string,
+  left: string,
+  state: string,
+  late: string,
+): string {
+  return `${order.padEnd(12)} ${channel.padEnd(7)} ${customer.padEnd(23)} ${left.padStart(9)}  ${state.padEnd(9)} ${late}`;
+}
+
+export function renderSummary(
+  { orders, paid, closed, wrong, told, latenessMs }: Summary,
+  graceMs: number,
+): string[] {
+  const lines = [
+    '',
+    `${orders} orders: ${paid} paid, ${closed} closed by themselves, ${wrong} wrong. The shop was told of ${told}.`,
+  ];
+  if (closed === 0) return lines;
+  const { p50, p99, max } = latenessMs;
+  return [
+    ...lines,
+    `Closed after their expiry: half within ${p50} ms, 99 % within ${p99} ms, all within ${max} ms.`,
+    `${graceMs} ms of that is the grace in which a payment in flight may still land (CLOSE_GRACE_MS).`,
+  ];
+}
+
+/**
+ * Draws a block of lines again and again in the same place. Live only on a terminal that has room for all of it;
+ * elsewhere each drawing stands below the last.
+ */
+export function createScreen(out: NodeJS.WriteStream, lines: number) {
+  const isLive = out.isTTY === true && out.columns >= 80 && out.rows > lines + 1;
+  let drawn = 0;
+  return {
+    isLive,
+    draw(block: string[]): void {
+      if (isLive && drawn > 0) out.write(`\u001b[${drawn}A\u001b[0J`);
+      out.write(`${block.join('\n')}\n`);
+      drawn = block.length;
+    },
+  };
+}

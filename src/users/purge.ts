@@ -1,0 +1,15 @@
+import type { Logger } from '../platform/log/logger.ts';
+import type { Admin } from './admin.ts';
+
+const PURGE_EVERY_MS = 10 * 60_000;
+
+/** Deletes now and then what has ended, until it is stopped. Any number of processes may do it. */
+export function startPurge(admin: Admin, log: Logger): { stop(): void } {
+  const timer = setInterval(() => {
+    admin.purge().catch((error) => {
+      log.warn({ err: error instanceof Error ? error.name : typeof error }, 'ended sessions not deleted');
+    });
+  }, PURGE_EVERY_MS);
+  timer.unref();
+  return { stop: () => clearInterval(timer) };
+}

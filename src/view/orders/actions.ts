@@ -1,0 +1,33 @@
+import type { LateDecision } from '../../order/late-payment.ts';
+import { allows, isIn } from '../../order/lifecycle.ts';
+import type { PaymentOrder } from '../../order/order.ts';
+
+export type OrderAction = 'close' | 'cancel' | 'sync' | 'reclose' | 'resend' | 'late';
+
+/**
+ * What a person can do with an order now. Pure, and no more than a hint: by the time it is done the order may have moved
+ * on, and the use case says so.
+ */
+export function possibleActions(
+  order: PaymentOrder,
+  { hasNotices, now }: { hasNotices: boolean; now: Date },
+): OrderAction[] {
+  const { status, ending } = order;
+  const possible: Record<OrderAction, boolean> = {
+    close: status === 'progress' && ending !== 'cancel',
+    cancel: allows('cancellable', order) || allows('shownWatched', order) || isIn('late_undecided', order),
+    sync: true,
+    reclose: status === 'progress' || allows('beginsAgain', order, now),
+    resend: hasNotices,
+    late: possibleDecisions(order).length > 0,
+  };
+  return Object.entries(possible).flatMap(([action, isPossible]) =>
+    isPossible ? [action as OrderAction] : [],
+  );
+}
+
+/** What a person may decide about its late payment (关单后支付): what the store accepts. */
+export function possibleDecisions(order: PaymentOrder): LateDecision[] {
+  if (allows('lateForPerson', order)) return ['refund', 'reopen', 'handled'];
+  return allows('refusedCancel', order) ? ['handled'] : [];
+}

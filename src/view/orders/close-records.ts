@@ -1,0 +1,71 @@
+import type { DataSource } from 'typeorm';
+import type { ChannelName } from '../../channel/channel.ts';
+import { lastAnswer } from '../../order/attempt/ask-channel.ts';
+import { type CloseRecord, CloseRecordEntity } from '../../order/store/entities.ts';
+import { cut, type Page } from '../page.ts';
+import { searchOrders } from '../search.ts';
+
+export interface CloseRecordsFilter {
+  /** An order's number, see `searchOrders`. */
+  search?: string;
+  channel?: ChannelName;
+  trigger?: string;
+  outcome?: string;
+}
+
+/** One attempt (关闭记录), as a row of a list; `answer` is the channel's last word. */
+export type CloseRecordView = Omit<
+  CloseRecord,
+  'orderId' | 'queryBefore' | 'closeAnswer' | 'queryAfter' | 'createdAt'
+> & { answer: string; at: Date };
+
+/** Close records, newest first, a page at a time; `after` is the id of the last. Throws when the database cannot be reached. */
+export async function listCloseRecords(
+  db: DataSource,
+  filter: CloseRecordsFilter,
+  { limit, after }: { limit: number; after: string | null },
+): Promise<Page<CloseRecordView>> {
+  const { search, channel, trigger, outcome } = filter;
+  const query = db.getRepository(CloseRecordEntity).createQueryBuilder('r');
+  if (search !== undefined) {
+    const orders = searchOrders(search);
+    const ids: { id: string }[] = await db.query(orders.text, orders.values);
+    if (ids.length === 0) return { rows: [], next: null };
+    query.andWhere('r.order_id IN (:...ids)', { ids: ids.map(({ id }) => Number(id)) });
+  }
+  const index = indexFor(filter);
+  if (index !== null) query.useIndex(index);
+  if (channel !== undefined) query.andWhere('r.channel = :channel', { channel });
+  if (trigger !== undefined) query.andWhere('r.trigger_kind = :trigger', { trigger });
+  if (outcome !== undefined) query.andWhere('r.outcome = :outcome', { outcome });
+  if (after !== null) query.andWhere('r.id < :after', { after: Number(after) });
+  const found = await query
+    .orderBy('r.id', 'DESC')
+    .limit(limit + 1)
+    .getMany();
+  const page = cut(found, limit, ({ id }) => id);
+  return { rows: page.rows.map(viewRecord), next: page.next };
+}
+
+/**
+ * The way to the newest records of the kind. It is named, because the database would rather read all of two kinds and
+ * intersect them. Of a few orders all records are read.
+ */
+function indexFor({ search, channel, trigger, outcome }: CloseRecordsFilter): string | null {
+  if (search !== undefined) return 'ix_order';
+  if (trigger !== undefined && outcome !== undefined) return 'ix_trigger_outcome';
+  if (outcome !== undefined) return 'ix_outcome';
+  if (trigger !== undefined) return 'ix_trigger';
+  return channel === undefined ? null : 'ix_channel';
+}
+
+function viewRecord({
+  orderId: _,
+  queryBefore,
+  closeAnswer,
+  queryAfter,
+  createdAt,
+  ...record
+}: CloseRecord): CloseRecordView {
+  return { ...record, answer: lastAnswer({ queryBefore, closeAnswer, queryAfter }), at: createdAt };
+}

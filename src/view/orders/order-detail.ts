@@ -1,0 +1,44 @@
+import type { DataSource } from 'typeorm';
+import type { PaymentOrder } from '../../order/order.ts';
+import { PaymentOrderEntity } from '../../order/store/entities.ts';
+import { type OrderAction, possibleActions, possibleDecisions } from './actions.ts';
+import { type OrderView, viewOrder } from './order-row.ts';
+import { readTimeline, type TimelineEvent } from './timeline.ts';
+
+export interface OrderDetailView {
+  order: OrderView &
+    Pick<
+      PaymentOrder,
+      | 'id'
+      | 'description'
+      | 'attach'
+      | 'notifyUrl'
+      | 'clientIp'
+      | 'apiGeneration'
+      | 'channelAccount'
+      | 'errorMsg'
+    >;
+  timeline: TimelineEvent[];
+  actions: OrderAction[];
+  lateDecisions: ReturnType<typeof possibleDecisions>;
+}
+
+/** One order, all that happened to it, and what can be done with it. Null: there is none with this number of ours. */
+export async function readOrderDetail(
+  db: DataSource,
+  orderNo: string,
+  now: Date,
+): Promise<OrderDetailView | null> {
+  const order = await db.getRepository(PaymentOrderEntity).findOneBy({ orderNo });
+  if (order === null) return null;
+  const timeline = await readTimeline(db, order);
+  const { id, description, attach, notifyUrl, clientIp, apiGeneration, channelAccount, errorMsg } = order;
+  const more = { id, description, attach, notifyUrl, clientIp, apiGeneration, channelAccount, errorMsg };
+  const hasNotices = timeline.some(({ kind }) => kind === 'notice');
+  return {
+    order: { ...viewOrder(order), ...more },
+    timeline,
+    actions: possibleActions(order, { hasNotices, now }),
+    lateDecisions: possibleDecisions(order),
+  };
+}

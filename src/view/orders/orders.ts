@@ -1,0 +1,181 @@
+import type { DataSource } from 'typeorm';
+import type { ChannelName } from '../../channel/channel.ts';
+import { toSql } from '../../order/condition.ts';
+import { conditions, phases } from '../../order/lifecycle.ts';
+import { type OrderStatus, orderStatuses } from '../../order/order.ts';
+import { assertNever } from '../../platform/assert-never.ts';
+import { type Cursor, cut, type Page, writeCursor } from '../page.ts';
+import { searchOrders } from '../search.ts';
+import { readChannels } from '../seen-channels.ts';
+import { all, join, type Sql, sql } from '../sql.ts';
+import { loadOrders } from './load-orders.ts';
+import type { OrderView } from './order-row.ts';
+import type { OrderState } from './order-state.ts';
+
+/** Which orders are meant; what is left out means all. */
+export interface OrdersFilter {
+  /** A number, see `searchOrders`. */
+  search?: string;
+  /** The state that merchants are shown. */
+  status?: OrderStatus;
+  channel?: ChannelName;
+  state?: OrderState;
+  /** Created then or later. */
+  createdFrom?: Date;
+  /** Created before that. */
+  createdTo?: Date;
+}
+
+/** After an outage very many are overdue: of these, those that have been for longest are looked at. */
+const OVERDUE_AT_MOST = 10_000;
+
+/**
+ * Orders, newest first, a page at a time. Whatever the filter, no more is read than a few pages: from each index that
+ * may hold an answer the newest rows, and of these the newest. Rows that arrive meanwhile belong to an earlier page.
+ * An open order is overdue if its time to be closed has passed: it expired at `overdueSince` or earlier, which is now
+ * but for the grace. Throws when the database cannot be reached.
+ */
+export async function listOrders(
+  db: DataSource,
+  filter: OrdersFilter,
+  { limit, after }: { limit: number; after: Cursor | null },
+  overdueSince: Date,
+): Promise<Page<OrderView>> {
+  const common = [...filterConditions(filter, overdueSince), ...(after === null ? [] : [olderThan(after)])];
+  const newest = `ORDER BY created_at DESC, id DESC LIMIT ${limit + 1}`;
+  const found = await sources(db, filter, overdueSince);
+  const parts = found.map(({ from, where }) => {
+    const condition = all([...where, ...common]);
+    const text = `(SELECT o.id AS id, o.created_at AS created_at FROM ${from.text} WHERE ${condition.text} ${newest})`;
+    return sql(text, ...from.values, ...condition.values);
+  });
+  if (parts.length === 0) return { rows: [], next: null };
+  const query = join(parts, ' UNION ALL ');
+  const newestIds: { id: string; created_at: Date }[] = await db.query(
+    `${query.text} ${newest}`,
+    query.values,
+  );
+  const page = cut(newestIds, limit, ({ id, created_at }) => writeCursor({ at: created_at, id }));
+  return {
+    rows: await loadOrders(
+      db,
+      page.rows.map(({ id }) => id),
+    ),
+    next: page.next,
+  };
+}
+
+/** An index, and which of its entries may be meant. */
+interface Source {
+  from: Sql;
+  where: Sql[];
+}
+
+const through = (index: string, ...where: Sql[]): Source => ({
+  from: sql(`payment_order o FORCE INDEX (${index})`),
+  where,
+});
+
+/** Those alone whose ids a statement finds. */
+const among = (found: Sql): Source => ({
+  from: sql(`(${found.text}) found STRAIGHT_JOIN payment_order o ON o.id = found.id`, ...found.values),
+  where: [],
+});
+
+/** The money is on its way back. */
+const givingBack = toSql(phases.giving_back, 'o.');
+
+/** Few orders are searched for, overdue, stuck, watched or late: then the list begins there. Else with channels and states. */
+async function sources(db: DataSource, filter: OrdersFilter, overdueSince: Date): Promise<Source[]> {
+  const { search, state } = filter;
+  if (search !== undefined) {
+    return [among(searchOrders(search))];
+  }
+  switch (state) {
+    case 'stuck':
+      return [through('ix_stuck_at')];
+    case 'watched':
+      return [through('ix_watch_until')];
+    case 'late':
+      return [through('ix_late_paid_at')];
+    case 'overdue':
+      return [among(longestOverdue(filter.channel, overdueSince))];
+    case 'open':
+    case undefined:
+      return byChannelAndStatus(
+        filter.channel === undefined ? await readChannels(db) : [filter.channel],
+        filter,
+      );
+    default:
+      return assertNever(state);
+  }
+}
+
+/** By the index alone. */
+function longestOverdue(channel: ChannelName | undefined, since: Date): Sql {
+  const conditions = [
+    sql("status = 'progress' AND expires_at <= ?", since),
+    ...(channel === undefined ? [] : [sql('channel = ?', channel)]),
+  ];
+  const { text, values } = all(conditions);
+  return sql(
+    `SELECT id FROM payment_order FORCE INDEX (ix_status_expires_at) WHERE ${text} ORDER BY expires_at LIMIT ${OVERDUE_AT_MOST}`,
+    ...values,
+  );
+}
+
+/** Each channel in each state is one stretch of `ix_channel_status`, newest first. */
+function byChannelAndStatus(channels: ChannelName[], { status, state }: OrdersFilter): Source[] {
+  const statuses = (status === undefined ? [...orderStatuses] : [status]).filter(
+    (one) => state !== 'open' || one === 'progress',
+  );
+  const stretches = channels.flatMap((name) =>
+    statuses.map((one) => through('ix_channel_status', sql('o.channel = ? AND o.status = ?', name, one))),
+  );
+  // Shown as refunding, though their row says success: they are few, and have an index of their own.
+  return statuses.includes('refunding') && status !== undefined
+    ? [...stretches, through('ix_status_ending', sql(givingBack))]
+    : stretches;
+}
+
+function filterConditions(
+  { status, channel, state, createdFrom, createdTo }: OrdersFilter,
+  overdueSince: Date,
+): Sql[] {
+  return [
+    ...(status === undefined ? [] : [isShownAs(status)]),
+    ...(channel === undefined ? [] : [sql('o.channel = ?', channel)]),
+    ...(state === undefined ? [] : [isInState(state, overdueSince)]),
+    ...(createdFrom === undefined ? [] : [sql('o.created_at >= ?', createdFrom)]),
+    ...(createdTo === undefined ? [] : [sql('o.created_at < ?', createdTo)]),
+  ];
+}
+
+/** `shownStatus` as a condition. */
+function isShownAs(status: OrderStatus): Sql {
+  if (status === 'refunding') return sql(`(o.status = 'refunding' OR ${givingBack})`);
+  if (status === 'success') return sql(`o.status = 'success' AND NOT ${givingBack}`);
+  return sql('o.status = ?', status);
+}
+
+function isInState(state: NonNullable<OrdersFilter['state']>, overdueSince: Date): Sql {
+  switch (state) {
+    case 'open':
+      return sql("o.status = 'progress'");
+    case 'overdue':
+      return sql("o.status = 'progress' AND o.expires_at <= ?", overdueSince);
+    case 'stuck':
+      return sql('o.stuck_at IS NOT NULL');
+    case 'watched':
+      return sql(toSql(conditions.shownWatched, 'o.'));
+    case 'late':
+      return sql('o.late_paid_at IS NOT NULL');
+    default:
+      return assertNever(state);
+  }
+}
+
+/** Written out as two comparisons, because MySQL does not use the index for a row comparison. */
+function olderThan({ at, id }: Cursor): Sql {
+  return sql('o.created_at <= ? AND (o.created_at < ? OR o.id < ?)', at, at, Number(id));
+}

@@ -1,0 +1,24 @@
+import type { OrderDeps } from '../../order/deps.ts';
+import type { StuckFilter } from '../../order/store/stuck-store.ts';
+import { listStuck, type StuckEntry } from '../../order/stuck/stuck.ts';
+import { type Cursor, cut, type Page, writeCursor } from '../page.ts';
+import { type OrderView, viewOrder } from './order-row.ts';
+
+/** A dead letter (死信), and the channel's last word. */
+export type StuckView = OrderView & { answer: string | null };
+
+/** Orders that need a person, stuck longest first, a page at a time. Throws when the database cannot be reached. */
+export async function listStuckOrders(
+  deps: OrderDeps,
+  filter: StuckFilter,
+  { limit, after }: { limit: number; after: Cursor | null },
+): Promise<Page<StuckView>> {
+  const start = after === null ? null : { stuckAt: after.at, id: after.id };
+  const found = await listStuck(deps, filter, { limit: limit + 1, after: start });
+  const page = cut(found, limit, ({ order }) => writeCursor({ at: order.stuckAt, id: order.id }));
+  return { rows: page.rows.map(viewStuck), next: page.next };
+}
+
+function viewStuck({ order, answer }: StuckEntry): StuckView {
+  return { ...viewOrder(order), answer };
+}

@@ -1,0 +1,130 @@
+import type { DataSource, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
+import type { PaymentOrder } from '../../order/order.ts';
+import { MerchantNoticeEntity, NoticeAttemptEntity } from '../../order/outbox/notice-entities.ts';
+import {
+  ChannelNotificationEntity,
+  CloseRecordEntity,
+  RefundEntity,
+  ViolationEntity,
+} from '../../order/store/entities.ts';
+
+/** An order that is tried for weeks has many records: of each kind the newest so many are shown. */
+const OF_EACH_KIND = 500;
+/** Of the attempts to send its notices. */
+const TRIES = 1_000;
+
+/** One moment in an order's life. Nothing in it names the customer or can be paid with. */
+export type TimelineEvent = Awaited<ReturnType<typeof readTimeline>>[number];
+
+/** Everything that happened to an order, oldest first. Throws when the database cannot be reached. */
+export async function readTimeline(db: DataSource, order: PaymentOrder) {
+  const { orderNo, id: orderId } = order;
+  // One after the other: of the few connections, one does.
+  const notifications = await newest(
+    db,
+    ChannelNotificationEntity,
+    ['id', 'eventId', 'outcome', 'receivedAt'],
+    { orderNo },
+  );
+  const attempts = await newest(db, CloseRecordEntity, undefined, { orderId });
+  const refunds = await newest(db, RefundEntity, undefined, { orderId });
+  const noticeFields = ['id', 'eventId', 'event', 'host', 'state', 'nextAt', 'createdAt'];
+  const notices = await newest(db, MerchantNoticeEntity, noticeFields, { orderNo });
+  const violations = await newest(db, ViolationEntity, undefined, { orderId });
+  const tries = await readTries(
+    db,
+    notices.map(({ id }) => id),
+  );
+  const events = [
+    {
+      kind: 'created' as const,
+      at: order.createdAt,
+      clientIp: order.clientIp,
+      apiGeneration: order.apiGeneration,
+    },
+    ...notifications.map(({ receivedAt: at, eventId, outcome }) => ({
+      kind: 'notification' as const,
+      at,
+      eventId,
+      outcome,
+    })),
+    ...attempts.map((record) => ({
+      kind: 'attempt' as const,
+      at: record.createdAt,
+      closeType: record.closeType,
+      trigger: record.trigger,
+      attempt: record.attempt,
+      outcome: record.outcome,
+      queryBefore: record.queryBefore,
+      closeAnswer: record.closeAnswer,
+      queryAfter: record.queryAfter,
+      statusBefore: record.statusBefore,
+      statusAfter: record.statusAfter,
+      actor: record.actor,
+      clientIp: record.clientIp,
+      note: record.note,
+    })),
+    ...refunds.map(({ createdAt: at, refundNo, amountFen, reason, state, answer, endedAt }) => ({
+      kind: 'refund' as const,
+      at,
+      refundNo,
+      amountFen,
+      reason,
+      state,
+      answer,
+      endedAt,
+    })),
+    ...notices.map(({ id, createdAt: at, eventId, event, host, state, nextAt }) => ({
+      kind: 'notice' as const,
+      at,
+      eventId,
+      event,
+      host,
+      state,
+      attempts: tries.get(id) ?? [],
+      nextAt,
+    })),
+    ...violations.map(({ foundAt: at, kind: violation }) => ({ kind: 'violation' as const, at, violation })),
+  ];
+  // Sorting is stable: of one moment, the cause is before what follows from it.
+  return events.sort((one, other) => one.at.getTime() - other.at.getTime());
+}
+
+/** Rows of one order, oldest first. */
+async function newest<Row extends ObjectLiteral & { id: string }>(
+  db: DataSource,
+  entity: EntityTarget<Row>,
+  fields: string[] | undefined,
+  where: FindOptionsWhere<Row>,
+): Promise<Row[]> {
+  const query = db.getRepository(entity).createQueryBuilder('r').where(where);
+  if (fields !== undefined) query.select(fields.map((field) => `r.${field}`));
+  const found = await query.orderBy('r.id', 'DESC').limit(OF_EACH_KIND).getMany();
+  return found.reverse();
+}
+
+/** The attempts to send each of these notices, oldest first; of all of them the newest so many. */
+async function readTries(db: DataSource, noticeIds: string[]) {
+  const tries = new Map<string, NoticeTry[]>();
+  if (noticeIds.length === 0) return tries;
+  const found = await db
+    .getRepository(NoticeAttemptEntity)
+    .createQueryBuilder('t')
+    .where('t.notice_id IN (:...ids)', { ids: noticeIds.map(Number) })
+    .orderBy('t.id', 'DESC')
+    .limit(TRIES)
+    .getMany();
+  for (const { noticeId, at, outcome, httpStatus, durationMs, answer } of found.reverse()) {
+    const known = tries.get(noticeId) ?? [];
+    tries.set(noticeId, [...known, { at, outcome, httpStatus, durationMs, answer }]);
+  }
+  return tries;
+}
+
+interface NoticeTry {
+  at: Date;
+  outcome: string;
+  httpStatus: number | null;
+  durationMs: number | null;
+  answer: string | null;
+}
