@@ -2,13 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { AlipaySdk } from 'alipay-sdk';
 import { Wechatpay } from 'wechatpay-axios-plugin';
-import {
-  type Simulator,
-  type SimulatorEnvironment,
-  type SimulatorOptions,
-  startSimulator,
-} from '../../src/sandbox/simulator/simulator.ts';
+import type { Simulator, SimulatorEnvironment, SimulatorOptions } from '../../src/sandbox/simulator/simulator.ts';
 import type { WechatKind } from '../../src/sandbox/simulator/wechat/kinds.ts';
+import { startTestSimulator } from '../support/simulator.ts';
 
 // alipay-sdk writes gateway.do timestamps in the process's own zone, and Alipay reads them as Beijing time.
 process.env.TZ = 'Asia/Shanghai';
@@ -86,8 +82,11 @@ export interface WechatClient {
   codePay(orderNo: string, more?: object): object;
 }
 
+/** No answer takes so long: that one never comes is shown by events. */
+const PATIENCE_MS = 60_000;
+
 export async function openHarness(options: SimulatorOptions = {}): Promise<Harness> {
-  const simulator = await startSimulator(options);
+  const simulator = await startTestSimulator(options);
   const wechat = wechatClient(simulator.env);
   const alipay = alipayClient(simulator.env);
   let count = 0;
@@ -160,7 +159,7 @@ export function wechatClient(env: SimulatorEnvironment, certs?: Record<string, s
   };
 }
 
-export function alipayClient(env: SimulatorEnvironment, more: { timeout?: number } = {}): AlipaySdk {
+export function alipayClient(env: SimulatorEnvironment): AlipaySdk {
   return new AlipaySdk({
     appId: env.ALIPAY_APP_ID,
     privateKey: env.ALIPAY_PRIVATE_KEY,
@@ -168,7 +167,7 @@ export function alipayClient(env: SimulatorEnvironment, more: { timeout?: number
     keyType: 'PKCS8',
     endpoint: env.ALIPAY_ENDPOINT,
     gateway: `${env.ALIPAY_ENDPOINT}/gateway.do`,
-    ...more,
+    timeout: PATIENCE_MS,
   });
 }
 
