@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { BuiltInChannel, Channel, ChannelOrder, NotificationResult } from '../../src/channel/channel.ts';
-import { type Simulator, startSimulator } from '../../src/sandbox/simulator/simulator.ts';
+import type { Simulator } from '../../src/sandbox/simulator/simulator.ts';
+import { startTestSimulator } from '../support/simulator.ts';
 import { outages, unverified } from './faults.ts';
 import { adapters, anOrder, anybody, urlOf } from './support.ts';
 
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startSimulator();
+  simulator = await startTestSimulator();
 });
 afterEach(() => {
   expect(simulator.control.log().filter(({ verified }) => verified !== 'ok')).toEqual([]);

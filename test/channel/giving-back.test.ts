@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { Channel, ChannelOrder, PayMethod } from '../../src/channel/channel.ts';
-import { type Simulator, startSimulator } from '../../src/sandbox/simulator/simulator.ts';
+import type { Simulator } from '../../src/sandbox/simulator/simulator.ts';
+import { startTestSimulator } from '../support/simulator.ts';
 import { outages, unverified } from './faults.ts';
 import { adapters, anOrder, anybody, aRefund } from './support.ts';
 
@@ -9,7 +10,7 @@ import { adapters, anOrder, anybody, aRefund } from './support.ts';
 let simulator: Simulator;
 let channels: Record<Name, Channel>;
 beforeAll(async () => {
-  simulator = await startSimulator();
+  simulator = await startTestSimulator();
   channels = { wechat_pay: adapters.wechat_pay(simulator), ali_pay: adapters.ali_pay(simulator) };
 });
 afterEach(() => {

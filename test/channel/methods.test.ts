@@ -2,14 +2,15 @@ import { verify } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { toBeijing } from '../../src/channel/adapter/beijing-time.ts';
 import type { Channel, ChannelOrder, PayerDetails, PayMethod } from '../../src/channel/channel.ts';
-import { type Simulator, startSimulator } from '../../src/sandbox/simulator/simulator.ts';
+import type { Simulator } from '../../src/sandbox/simulator/simulator.ts';
+import { startTestSimulator } from '../support/simulator.ts';
 import { outages, unverified } from './faults.ts';
 import { adapters, anOrder, anybody } from './support.ts';
 
 let simulator: Simulator;
 let channels: Record<Name, Channel>;
 beforeAll(async () => {
-  simulator = await startSimulator();
+  simulator = await startTestSimulator();
   channels = { wechat_pay: adapters.wechat_pay(simulator), ali_pay: adapters.ali_pay(simulator) };
 });
 afterEach(() => {

@@ -3,14 +3,15 @@ import { createServer, type RequestListener } from 'node:http';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { MAX_ANSWER_BYTES } from '../../src/channel/adapter/reply.ts';
 import type { Channel, ChannelOrder } from '../../src/channel/channel.ts';
-import { type Simulator, startSimulator } from '../../src/sandbox/simulator/simulator.ts';
+import type { Simulator } from '../../src/sandbox/simulator/simulator.ts';
+import { startTestSimulator } from '../support/simulator.ts';
 import { adapters, anOrder, anybody, aRefund, urlOf } from './support.ts';
 
 /** What no gateway does, but anything between us and it may. */
 
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startSimulator();
+  simulator = await startTestSimulator();
 });
 afterAll(() => simulator.close());
 

@@ -2,7 +2,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { AlipaySdk } from 'alipay-sdk';
 import { Wechatpay } from 'wechatpay-axios-plugin';
-import type { Simulator, SimulatorEnvironment, SimulatorOptions } from '../../src/sandbox/simulator/simulator.ts';
+import type {
+  Simulator,
+  SimulatorEnvironment,
+  SimulatorOptions,
+} from '../../src/sandbox/simulator/simulator.ts';
 import type { WechatKind } from '../../src/sandbox/simulator/wechat/kinds.ts';
 import { startTestSimulator } from '../support/simulator.ts';
 

@@ -1,8 +1,9 @@
 import { createHash, createPrivateKey, createSign, createVerify, X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { type Simulator, startSimulator } from '../../src/sandbox/simulator/simulator.ts';
+import type { Simulator } from '../../src/sandbox/simulator/simulator.ts';
 import { NotPayable } from '../../src/sandbox/simulator/snapshot.ts';
+import { startTestSimulator } from '../support/simulator.ts';
 import { type Merchant, openMerchant } from './harness.ts';
 
 /** The gateway as UnionPay's own demonstration code would speak to it: a client of its own, by hand. */
@@ -15,7 +16,7 @@ let simulator: Simulator;
 let merchant: Merchant;
 let orderCount = 0;
 beforeAll(async () => {
-  simulator = await startSimulator();
+  simulator = await startTestSimulator();
   merchant = await openMerchant();
 });
 afterEach(() => simulator.control.reset());

@@ -22,8 +22,9 @@ import { type CloseRecord, entities, type Refund } from '../../src/order/store/e
 import { syncOrder } from '../../src/order/sync/sync-order.ts';
 import { createLogger } from '../../src/platform/log/logger.ts';
 import { freePort } from '../../src/sandbox/services/free-port.ts';
-import { type Simulator, startSimulator } from '../../src/sandbox/simulator/simulator.ts';
+import type { Simulator } from '../../src/sandbox/simulator/simulator.ts';
 import { queueName } from '../../src/timer/queue-name.ts';
+import { startTestSimulator } from './simulator.ts';
 import { applyTemplate } from './template.ts';
 
 /** Asks by hand. */
@@ -80,7 +81,7 @@ export async function createWorld(
   if (isShared) await applyTemplate(databaseUrl.href, inject('template'));
   else await migrate(databaseUrl.href);
 
-  const simulator = await startSimulator();
+  const simulator = await startTestSimulator();
   // The gateways must know where we listen before we do.
   const port = await freePort();
   const worldEnv: Record<string, string> = {

@@ -45,29 +45,39 @@ export interface SimulatorKeys {
   stranger: KeyPair;
 }
 
+const pairNames = [
+  'wechatMerchant',
+  'wechatPlatform',
+  'wechatCertificate',
+  'alipayApp',
+  'alipayPlatform',
+  'unionpayMerchant',
+  'unionpayPlatform',
+  'stranger',
+] as const;
+/** The key pairs of which `keysOf` makes everyone's keys. */
+export type KeyPairs = Record<(typeof pairNames)[number], KeyPair>;
+
 let keys: Promise<SimulatorKeys> | undefined;
 
 /** Made once a process: RSA keys take a while, and every simulator may use the same. */
 export function simulatorKeys(): Promise<SimulatorKeys> {
-  keys ??= generateKeys();
+  keys ??= generateKeyPairs().then(keysOf);
   return keys;
 }
 
-async function generateKeys(): Promise<SimulatorKeys> {
-  const [merchant, platform, certified, app, alipay, stranger, acquired, unionpay] = await Promise.all([
-    keyPair(),
-    keyPair(),
-    keyPair(),
-    keyPair(),
-    keyPair(),
-    keyPair(),
-    keyPair(),
-    keyPair(),
-  ]);
+export async function generateKeyPairs(): Promise<KeyPairs> {
+  const named = pairNames.map(async (name) => [name, await keyPair()] as const);
+  return Object.fromEntries(await Promise.all(named)) as KeyPairs;
+}
+
+/** Numbers and certificates for these key pairs. */
+export function keysOf(pairs: KeyPairs): SimulatorKeys {
+  const { wechatCertificate, stranger } = pairs;
   const serialNo = '5157F09EFDC096DE15EBE81A47057A7232F1B8E1';
   const notBefore = new Date(Date.now() - 24 * 3600_000);
   const notAfter = new Date(notBefore.getTime() + TEN_YEARS_MS);
-  const { privateKey } = certified;
+  const { privateKey } = wechatCertificate;
   const commonName = 'Tenpay.com Simulator';
   const pem = selfSignedCertificate({ privateKey, commonName, serialNo, notBefore, notAfter });
   return {
@@ -75,20 +85,30 @@ async function generateKeys(): Promise<SimulatorKeys> {
       appId: 'wx0123456789abcdef',
       mchId: '1900000001',
       serialNo: '7DE1B2A3C4D5E6F708192A3B4C5D6E7F80910A1B',
-      merchant,
+      merchant: pairs.wechatMerchant,
       apiV3Key: randomBytes(16).toString('hex'),
       publicKeyId: 'PUB_KEY_ID_0114000000012026010100000000000001',
-      platform,
-      certificate: { ...certified, serialNo, pem, notBefore, notAfter },
+      platform: pairs.wechatPlatform,
+      certificate: { ...wechatCertificate, serialNo, pem, notBefore, notAfter },
     },
     unionpay: {
       merId: '777290058110048',
       certId: '68759663125',
-      merchant: acquired,
-      platform: unionpay,
-      ...unionpayCertificates({ platform: unionpay, root: certified, middle: platform, stranger }),
+      merchant: pairs.unionpayMerchant,
+      platform: pairs.unionpayPlatform,
+      ...unionpayCertificates({
+        platform: pairs.unionpayPlatform,
+        root: wechatCertificate,
+        middle: pairs.wechatPlatform,
+        stranger,
+      }),
     },
-    alipay: { appId: '2021000000000001', sellerId: '2088000000000001', app, platform: alipay },
+    alipay: {
+      appId: '2021000000000001',
+      sellerId: '2088000000000001',
+      app: pairs.alipayApp,
+      platform: pairs.alipayPlatform,
+    },
     stranger,
   };
 }

@@ -22,6 +22,8 @@ export interface SimulatorOptions {
   /** Repeats the same nonces and the same unlucky requests. */
   seed?: number;
   settings?: Partial<Settings>;
+  /** Made once a process unless given. */
+  keys?: SimulatorKeys;
 }
 
 export interface Simulator {
@@ -45,7 +47,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   let lastId = 0;
   const world: World = {
     clock,
-    keys: await simulatorKeys(),
+    keys: options.keys ?? (await simulatorKeys()),
     random,
     settings: { ...defaultSettings, ...settings },
     wechat: { orders: new Map(), refunds: new Map() },

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { fromBeijing, toBeijingDigits } from '../../../src/channel/adapter/beijing-time.ts';
 import type { Channel, ChannelOrder, ChannelRefund } from '../../../src/channel/channel.ts';
-import { type Simulator, startSimulator } from '../../../src/sandbox/simulator/simulator.ts';
+import type { Simulator } from '../../../src/sandbox/simulator/simulator.ts';
+import { startTestSimulator } from '../../support/simulator.ts';
 import { outages, unverified } from '../faults.ts';
 import { adapters, anOrder, anybody, aRefund } from '../support.ts';
 
@@ -10,7 +11,7 @@ import { adapters, anOrder, anybody, aRefund } from '../support.ts';
 let simulator: Simulator;
 let channel: Channel;
 beforeAll(async () => {
-  simulator = await startSimulator();
+  simulator = await startTestSimulator();
   channel = adapters.union_pay(simulator);
 });
 afterEach(() => {

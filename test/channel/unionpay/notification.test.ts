@@ -2,12 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCertificateCheck } from '../../../src/channel/built-in/unionpay/certificate.ts';
 import { readUnionpayNotification } from '../../../src/channel/built-in/unionpay/notification.ts';
 import { signatureOf } from '../../../src/channel/built-in/unionpay/signature.ts';
-import { type Simulator, startSimulator } from '../../../src/sandbox/simulator/simulator.ts';
+import type { Simulator } from '../../../src/sandbox/simulator/simulator.ts';
+import { startTestSimulator } from '../../support/simulator.ts';
 import { unionpayConfig } from '../support.ts';
 
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startSimulator();
+  simulator = await startTestSimulator();
 });
 afterAll(() => simulator.close());
 

@@ -1,0 +1,23 @@
+import type { TestProject } from 'vitest/node';
+import { generateKeyPairs, privatePem } from '../../src/sandbox/simulator/keys.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Private keys of the simulators, PEM by name. */
+    keyPairs: Record<string, string>;
+  }
+}
+
+/** One set for all projects, each of which loads this module anew. */
+const shared = globalThis as { autocloseKeyPairs?: Promise<Record<string, string>> };
+
+/** RSA keys for all simulators of a run: they take a while to make. */
+export default async function setup(project: TestProject): Promise<void> {
+  shared.autocloseKeyPairs ??= makePems();
+  project.provide('keyPairs', await shared.autocloseKeyPairs);
+}
+
+async function makePems(): Promise<Record<string, string>> {
+  const named = Object.entries(await generateKeyPairs());
+  return Object.fromEntries(named.map(([name, { privateKey }]) => [name, privatePem(privateKey)]));
+}
