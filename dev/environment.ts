@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import type { BuiltInChannel } from '../src/channel/channel.ts';
+import { readConfig } from '../src/config.ts';
+import { systemClock } from '../src/platform/clock/clock.ts';
 
 /** Where each part listens, always the same, so that addresses can be kept. */
 export const PORTS = { program: 9000, gateways: 9100, page: 5173, debugger: 9229 };
@@ -74,7 +75,7 @@ export interface DevEnv {
   redisUrl: string;
   redisPrefix: string;
   /** Of the channels, as orders remember them. */
-  accounts: Record<BuiltInChannel, string>;
+  accounts: Readonly<Record<string, string>>;
 }
 
 /** Throws where a variable is missing. */
@@ -84,14 +85,12 @@ export function devEnvOf(env: NodeJS.Dict<string>): DevEnv {
     if (found === undefined) throw new Error(`${name} is missing`);
     return found;
   };
+  const channels = readConfig(env).channels.map(({ create }) => create('', systemClock));
+  const accounts = Object.fromEntries(channels.map(({ name, account }) => [name, account]));
   return {
     databaseUrl: value('DATABASE_URL'),
     redisUrl: value('REDIS_URL'),
     redisPrefix: value('REDIS_PREFIX'),
-    accounts: {
-      wechat_pay: `${value('WECHAT_MCH_ID')}/${value('WECHAT_APP_ID')}`,
-      ali_pay: value('ALIPAY_APP_ID'),
-      union_pay: value('UNIONPAY_MER_ID'),
-    },
+    accounts,
   };
 }

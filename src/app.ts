@@ -1,6 +1,6 @@
 import { createAdminDeps, createOrderAdmin, forReading } from './admin-app.ts';
 import { createChannels } from './channels.ts';
-import type { Config, ServerConfig } from './config.ts';
+import { type Config, channelVariables, type ServerConfig } from './config.ts';
 import { type EngineSettings, openEngine } from './engine.ts';
 import type { OrderAdmin } from './http/admin/orders/order-routes.ts';
 import { noticeBody } from './http/daxpay/answer/notice-body.ts';
@@ -68,7 +68,7 @@ export interface App {
  * Builds the whole program from its configuration: the engine, and what merchants and channels reach it by. Throws if
  * the database cannot be reached or is not migrated, and leaves nothing open then; Redis may be away.
  */
-export async function openApp({ server, ...channelConfig }: Config, log: Logger): Promise<App> {
+export async function openApp({ server, channels: configured }: Config, log: Logger): Promise<App> {
   const tracing = await tracingOf(server);
   const metrics = createMetrics();
   const readers = openReaders(server.DATABASE_URL, [...entities, ...adminEntities], log);
@@ -76,7 +76,7 @@ export async function openApp({ server, ...channelConfig }: Config, log: Logger)
   const engine = await openEngine(
     engineSettings(server),
     (guard) =>
-      createChannels(channelConfig, server.PUBLIC_URL, guard, (channel) => measureChannel(channel, metrics)),
+      createChannels(configured, server.PUBLIC_URL, guard, (channel) => measureChannel(channel, metrics)),
     {
       store: (store) => measureStore(store, metrics),
       notices: (notices) => measureNotices(notices, metrics),
@@ -126,8 +126,7 @@ export async function openApp({ server, ...channelConfig }: Config, log: Logger)
   const orderAdmin = createOrderAdmin(readers.db, deps, notices);
   const signSettings = { signSecret: server.SIGN_SECRET, signType: server.SIGN_TYPE };
 
-  if (deps.channels.size === 0)
-    log.warn('no channel is configured: set the WECHAT_, ALIPAY_ or UNIONPAY_ variables');
+  if (deps.channels.size === 0) log.warn(`no channel is configured: set ${channelVariables}`);
 
   return {
     deps,

@@ -1,21 +1,19 @@
 import { z } from 'zod';
+import type { ConfiguredChannel } from './channel/built-in/define-channel.ts';
+import { channelModules } from './channel/built-in/modules.ts';
+import { signTypeProblem, signTypes } from './http/daxpay/signing/sign-type.ts';
+import { latePaymentPolicies } from './order/late-payment.ts';
 import {
   addressList,
-  certificates,
   databaseUrl,
   flag,
   httpUrl,
   pem,
-  platformKeys,
-  privateKey,
-  publicKey,
   redisUrl,
   sentinels,
   sslMode,
   whole,
-} from './config-values.ts';
-import { signTypeProblem, signTypes } from './http/daxpay/signing/sign-type.ts';
-import { latePaymentPolicies } from './order/late-payment.ts';
+} from './platform/config-values.ts';
 import { pemText } from './platform/keys/pem-text.ts';
 import { withSsl } from './platform/mysql/database-url.ts';
 import type { RedisAddress } from './platform/redis.ts';
@@ -88,55 +86,24 @@ const needEachOther = [
   ['REDIS_SENTINEL_NAME', 'REDIS_SENTINELS'],
 ] as const;
 
-const wechatSchema = z
-  .object({
-    WECHAT_BASE_URL: httpUrl.prefault('https://api.mch.weixin.qq.com'),
-    WECHAT_APP_ID: z.string().min(1).max(32),
-    WECHAT_MCH_ID: z.string().min(1).max(32),
-    WECHAT_SERIAL_NO: z.string().min(1).max(64),
-    WECHAT_PRIVATE_KEY: privateKey,
-    WECHAT_API_V3_KEY: z
-      .string()
-      .refine((key) => Buffer.byteLength(key) === 32, 'must be the 32 bytes of the APIv3 key'),
-    WECHAT_PUBLIC_KEY_ID: z.string().min(1).max(64),
-    WECHAT_PUBLIC_KEY: publicKey,
-    WECHAT_MORE_KEYS: platformKeys.prefault(''),
-  })
-  .superRefine(({ WECHAT_MORE_KEYS: more, WECHAT_PUBLIC_KEY_ID: id, WECHAT_PUBLIC_KEY: key }, context) => {
-    if (more[id]?.equals(key) !== false) return;
-    const message = 'names WECHAT_PUBLIC_KEY_ID with another key';
-    context.addIssue({ code: 'custom', path: ['WECHAT_MORE_KEYS'], message });
-  });
-
-const alipaySchema = z.object({
-  ALIPAY_ENDPOINT: httpUrl.prefault('https://openapi.alipay.com'),
-  ALIPAY_APP_ID: z.string().min(1).max(32),
-  ALIPAY_PRIVATE_KEY: privateKey,
-  ALIPAY_PUBLIC_KEY: publicKey,
-  ALIPAY_SELLER_ID: z.string().min(1).max(32).nullable().default(null),
-});
-
-const unionpaySchema = z.object({
-  UNIONPAY_BASE_URL: httpUrl.prefault('https://gateway.95516.com'),
-  UNIONPAY_MER_ID: z.string().regex(/^[0-9A-Za-z]{15}$/, 'must be 15 letters or digits'),
-  UNIONPAY_CERT_ID: z.string().regex(/^\d{1,40}$/, 'must be the serial number in decimal digits'),
-  UNIONPAY_PRIVATE_KEY: privateKey,
-  UNIONPAY_ROOT_CERT: certificates,
-  UNIONPAY_MIDDLE_CERT: certificates,
-  UNIONPAY_PRODUCTION: flag.prefault('true'),
-});
-
 export type ServerConfig = Readonly<z.output<typeof serverSchema>>;
-export type WechatConfig = Readonly<z.output<typeof wechatSchema>>;
-export type AlipayConfig = Readonly<z.output<typeof alipaySchema>>;
-export type UnionpayConfig = Readonly<z.output<typeof unionpaySchema>>;
 
-/** A channel is null unless its variables are set. */
+/** Every variable that is read. */
+export const variables: readonly string[] = [
+  ...Object.keys(serverSchema.shape),
+  ...channelModules.flatMap((module) => module.variables),
+];
+
+/** `the A_, B_ or C_ variables`, for people. */
+export const channelVariables = `the ${channelModules
+  .map(({ prefix }) => prefix)
+  .join(', ')
+  .replace(/, ([^,]+)$/, ' or $1')} variables`;
+
 export interface Config {
   server: ServerConfig;
-  wechat: WechatConfig | null;
-  alipay: AlipayConfig | null;
-  unionpay: UnionpayConfig | null;
+  /** Those whose variables are set. */
+  channels: readonly ConfiguredChannel[];
 }
 
 /**
@@ -147,7 +114,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = trimmed(env);
   const problems: string[] = [];
 
-  function read<Schema extends z.ZodObject>(schema: Schema): z.output<Schema> | null {
+  function read<Values>(schema: z.ZodType<Values>): Values | null {
     const result = schema.safeParse(given);
     if (result.success) return result.data;
     problems.push(
@@ -155,9 +122,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     );
     return null;
   }
-  /** What has a default enables nothing alone. */
-  const enabled = (prefix: string, ...except: string[]) =>
-    Object.keys(given).some((name) => name.startsWith(prefix) && !except.includes(name));
 
   const server = read(serverSchema);
   for (const [one, other] of needEachOther) {
@@ -165,21 +129,15 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   }
   if ('REDIS_CA' in given && given.REDIS_URL?.startsWith('rediss:') === false)
     problems.push('REDIS_CA: is set, but REDIS_URL does not begin with rediss://');
-  const wechat = enabled('WECHAT_', 'WECHAT_BASE_URL') ? read(wechatSchema) : null;
-  const alipay = enabled('ALIPAY_', 'ALIPAY_ENDPOINT') ? read(alipaySchema) : null;
-  const unionpay = enabled('UNIONPAY_', 'UNIONPAY_BASE_URL', 'UNIONPAY_PRODUCTION')
-    ? read(unionpaySchema)
-    : null;
+  const channels = channelModules
+    .filter((module) => module.isEnabledBy(given))
+    .map(({ settings }) => read(settings))
+    .filter((channel) => channel !== null);
   if (server === null || problems.length > 0) {
     const message = `The configuration cannot be used (see .env.example):\n  ${problems.join('\n  ')}`;
     throw new ConfigError(message, problems);
   }
-  return Object.freeze({
-    server: { ...server, DATABASE_URL: urlWithSsl(server) },
-    wechat,
-    alipay,
-    unionpay,
-  });
+  return Object.freeze({ server: { ...server, DATABASE_URL: urlWithSsl(server) }, channels });
 }
 
 /** What `migrate` needs, and nothing else. Throws a ConfigError like `readConfig`. */

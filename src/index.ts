@@ -6,6 +6,10 @@
  * a minor one: end a `switch` over them with a default.
  */
 
+export { type AlipayOptions, alipay } from './channel/built-in/alipay/index.ts';
+export type { ChannelFactory } from './channel/built-in/define-channel.ts';
+export { type UnionPayOptions, unionPay } from './channel/built-in/unionpay/index.ts';
+export { type WechatPayOptions, wechatPay } from './channel/built-in/wechat/index.ts';
 export type {
   CancelResult,
   Channel,
@@ -26,16 +30,8 @@ export type {
   RawNotification,
   RefundResult,
 } from './channel/channel.ts';
-export {
-  type AlipayOptions,
-  alipay,
-  type UnionPayOptions,
-  unionPay,
-  type WechatPayOptions,
-  wechatPay,
-} from './library/built-in-channels.ts';
 export { createAutoclose } from './library/create-autoclose.ts';
-export type { AutocloseOptions, ChannelFactory, OnChange, OrderChange } from './library/options.ts';
+export type { AutocloseOptions, OnChange, OrderChange } from './library/options.ts';
 export type {
   Autoclose,
   CancelOutcome,

@@ -3,7 +3,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { ConfigError, readConfig } from '../src/config.ts';
+import { channelModules } from '../src/channel/built-in/modules.ts';
+import { readPlatformKeys } from '../src/channel/built-in/wechat/platform-keys.ts';
+import { ConfigError, readConfig, variables } from '../src/config.ts';
+import { readCertificates } from '../src/platform/keys/certificate.ts';
 import { selfSignedCertificate } from '../src/sandbox/simulator/certificate.ts';
 
 const rsa = generateKeyPairSync('rsa', {
@@ -53,6 +56,8 @@ const unionpay = {
   UNIONPAY_MIDDLE_CERT: certificate.replaceAll('\n', '\\n'),
 };
 
+const namesOf = (env: NodeJS.ProcessEnv) => readConfig(env).channels.map(({ about }) => about.name);
+
 function messageOf(env: NodeJS.ProcessEnv): string {
   try {
     readConfig(env);
@@ -100,9 +105,7 @@ describe('the configuration', () => {
         OTEL_SERVICE_NAME: 'autoclose',
         LOG_LEVEL: 'info',
       },
-      wechat: null,
-      alipay: null,
-      unionpay: null,
+      channels: [],
     });
   });
 
@@ -137,7 +140,7 @@ describe('the configuration', () => {
   });
 
   test('does not enable a channel without its variables, and refuses one with half of them', () => {
-    expect(readConfig({ ...server, ALIPAY_ENDPOINT: 'https://openapi.alipay.com' }).alipay).toBeNull();
+    expect(readConfig({ ...server, ALIPAY_ENDPOINT: 'https://openapi.alipay.com' }).channels).toEqual([]);
     expect(messageOf({ ...server, ALIPAY_APP_ID: '2021' })).toMatch(/ALIPAY_PRIVATE_KEY: is not set/);
   });
 
@@ -147,8 +150,7 @@ describe('the configuration', () => {
     writeFileSync(file, rsa.privateKey);
     const bare = rsa.privateKey.replace(/-----[^-]+-----|\n/g, '');
     for (const value of [rsa.privateKey, rsa.privateKey.replaceAll('\n', '\\n'), bare, file]) {
-      const config = readConfig({ ...server, ...alipay, ALIPAY_PRIVATE_KEY: value });
-      expect(config.alipay?.ALIPAY_PRIVATE_KEY.type).toBe('private');
+      expect(namesOf({ ...server, ...alipay, ALIPAY_PRIVATE_KEY: value })).toEqual(['ali_pay']);
     }
     rmSync(folder, { recursive: true });
   });
@@ -167,38 +169,26 @@ describe('the configuration', () => {
     }
   });
 
-  test('takes UnionPay’s certificates as PEM, on one line and as a file, and checks names unless told not to', () => {
-    const config = readConfig({ ...server, ...unionpay }).unionpay;
-    expect(config?.UNIONPAY_PRODUCTION).toBe(true);
-    expect(config?.UNIONPAY_MIDDLE_CERT.map(({ subject }) => subject)).toEqual(['CN=Root']);
+  test('takes UnionPay’s certificates as PEM, on one line and as a file, the old and the new', () => {
     const folder = mkdtempSync(join(tmpdir(), 'autoclose-config-'));
-    const file = join(folder, 'root.cer');
-    writeFileSync(file, new X509Certificate(certificate).raw);
-    const fromFile = readConfig({ ...server, ...unionpay, UNIONPAY_ROOT_CERT: file }).unionpay;
-    expect(fromFile?.UNIONPAY_ROOT_CERT.map(({ subject }) => subject)).toEqual(['CN=Root']);
+    const files = ['old.cer', 'new.cer'].map((name) => join(folder, name));
+    for (const file of files) writeFileSync(file, new X509Certificate(certificate).raw);
+    for (const UNIONPAY_ROOT_CERT of [certificate, ...files, `${certificate}\n${certificate}`]) {
+      const env = { ...server, ...unionpay, UNIONPAY_ROOT_CERT, UNIONPAY_MIDDLE_CERT: files.join(', ') };
+      expect(namesOf(env)).toEqual(['union_pay']);
+    }
+    for (const both of [files.join(', '), `${certificate}\n${certificate}`])
+      expect(readCertificates(both)?.map(({ subject }) => subject)).toEqual(['CN=Root', 'CN=Root']);
     rmSync(folder, { recursive: true });
   });
 
-  test('takes the old and the new of a channel’s certificates and keys, and refuses two keys of one name', () => {
-    const both = `${unionpay.UNIONPAY_ROOT_CERT}\n${certificate}`;
-    const folder = mkdtempSync(join(tmpdir(), 'autoclose-config-'));
-    const files = ['old.cer', 'new.cer'].map((name) => join(folder, name));
-    for (const file of files) writeFileSync(file, certificate);
-    const config = readConfig({
-      ...server,
-      ...unionpay,
-      UNIONPAY_ROOT_CERT: both,
-      UNIONPAY_MIDDLE_CERT: files.join(', '),
-    }).unionpay;
-    expect(config?.UNIONPAY_ROOT_CERT).toHaveLength(2);
-    expect(config?.UNIONPAY_MIDDLE_CERT).toHaveLength(2);
-    rmSync(folder, { recursive: true });
-
+  test('takes the old and the new of WeChat Pay’s keys, and refuses two keys of one name', () => {
     const more = (list: string) => ({ ...server, ...wechat, WECHAT_MORE_KEYS: list });
     const oneLine = rsa.publicKey.replaceAll('\n', '\\n');
-    const keys = readConfig(more(`${certificate}, PUB_KEY_ID_1=${oneLine},`)).wechat?.WECHAT_MORE_KEYS;
-    expect(Object.keys(keys ?? {})).toEqual(['01', 'PUB_KEY_ID_1']);
-    expect(readConfig(more(`PUB_KEY_ID_0=${oneLine}`)).wechat).not.toBeNull();
+    const both = `${certificate}, PUB_KEY_ID_1=${oneLine},`;
+    expect(namesOf(more(both))).toEqual(['wechat_pay']);
+    expect(Object.keys(readPlatformKeys(both) ?? {})).toEqual(['01', 'PUB_KEY_ID_1']);
+    expect(namesOf(more(`PUB_KEY_ID_0=${oneLine}`))).toEqual(['wechat_pay']);
     for (const wrong of ['c2Vj', 'PUB_KEY_ID_1=c2Vj', `PUB_KEY_ID_1=${oneLine},PUB_KEY_ID_1=${other}`])
       expect(messageOf(more(wrong))).toMatch(/WECHAT_MORE_KEYS: must be platform certificates/);
     expect(messageOf(more(`PUB_KEY_ID_0=${other}`))).toMatch(/WECHAT_MORE_KEYS: names WECHAT_PUBLIC_KEY_ID/);
@@ -206,7 +196,7 @@ describe('the configuration', () => {
 
   test('enables UnionPay only by what has no default, and refuses what it cannot use', () => {
     const defaults = { UNIONPAY_BASE_URL: 'https://gateway.95516.com', UNIONPAY_PRODUCTION: 'true' };
-    expect(readConfig({ ...server, ...defaults }).unionpay).toBeNull();
+    expect(readConfig({ ...server, ...defaults }).channels).toEqual([]);
     expect(messageOf({ ...server, UNIONPAY_MER_ID: '777290058110048' })).toMatch(
       /UNIONPAY_CERT_ID: is not set/,
     );
@@ -224,8 +214,12 @@ describe('the configuration', () => {
   test('.env.example documents every variable and no other', () => {
     const example = readFileSync(new URL('../.env.example', import.meta.url), 'utf8');
     const documented = [...example.matchAll(/^([A-Z][A-Z0-9_]+)=/gm)].map((match) => match[1]);
-    const source = readFileSync(new URL('../src/config.ts', import.meta.url), 'utf8');
-    const read = [...source.matchAll(/^ {2,4}([A-Z][A-Z0-9_]+): /gm)].map((match) => match[1]);
-    expect(documented.toSorted()).toEqual([...new Set(read)].toSorted());
+    expect(documented.toSorted()).toEqual(variables.toSorted());
+  });
+
+  test('a channel’s variables begin with its prefix, and no other’s do', () => {
+    for (const { prefix, variables: names } of channelModules) {
+      expect(variables.filter((name) => name.startsWith(prefix))).toEqual(names);
+    }
   });
 });

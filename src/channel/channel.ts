@@ -9,11 +9,10 @@
  * - Every call ends within its deadline.
  */
 
+import { type BuiltInChannel, channelNames } from './built-in/about.ts';
 import type { ChannelPart, Work } from './parts.ts';
 
-/** The channels that are built in, by the wire's words: what merchants may ask for. */
-export const channelNames = ['wechat_pay', 'ali_pay', 'union_pay'] as const;
-export type BuiltInChannel = (typeof channelNames)[number];
+export { type BuiltInChannel, channelNames };
 
 /** A channel that somebody adds to the library. No built-in one will ever be called so. */
 export type OwnChannel = `own_${string}`;

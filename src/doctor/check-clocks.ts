@@ -1,3 +1,4 @@
+import type { ConfiguredChannel } from '../channel/built-in/define-channel.ts';
 import type { Config } from '../config.ts';
 import { type Check, type Finding, fail, ok, warn } from './finding.ts';
 
@@ -7,29 +8,21 @@ const FAIL_MS = 150_000;
 const ASK_MS = 5_000;
 
 /** This machine's clock against the `Date` of each configured channel: signatures from another time are refused. */
-export function checkClocks(config: Config): Check {
+export function checkClocks({ channels }: Config): Check {
   return {
     name: 'clock',
-    run: async () => (await Promise.all(addresses(config).map(compare))).flat(),
+    run: async () => (await Promise.all(channels.map(compare))).flat(),
   };
 }
 
-function addresses({ wechat, alipay, unionpay }: Config): { name: string; url: string }[] {
-  return [
-    wechat && { name: 'wechat_pay', url: wechat.WECHAT_BASE_URL },
-    alipay && { name: 'ali_pay', url: alipay.ALIPAY_ENDPOINT },
-    unionpay && { name: 'union_pay', url: unionpay.UNIONPAY_BASE_URL },
-  ].filter((each) => each !== null);
-}
-
 /** Nothing where the channel cannot be reached: that is for the check of its keys to say. */
-async function compare({ name, url }: { name: string; url: string }): Promise<Finding[]> {
+async function compare({ about, endpoint }: ConfiguredChannel): Promise<Finding[]> {
   const before = Date.now();
-  const theirs = await dateOf(url);
+  const theirs = await dateOf(endpoint);
   if (theirs === null) return [];
   // It is stated in whole seconds.
   const skewMs = Math.round((before + Date.now()) / 2) - (theirs + 500);
-  return [judgeSkew(`clock ${name}`, 'the channel', skewMs, { warnMs: WARN_MS, failMs: FAIL_MS })];
+  return [judgeSkew(`clock ${about.name}`, 'the channel', skewMs, { warnMs: WARN_MS, failMs: FAIL_MS })];
 }
 
 async function dateOf(url: string): Promise<number | null> {

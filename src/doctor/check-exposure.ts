@@ -21,10 +21,8 @@ export function checkExposure(config: Config): Check {
 
 type Problem = (check: string, found: string, mend: string) => Finding;
 
-function isProduction({ wechat, alipay, unionpay }: Config): boolean {
-  return [wechat?.WECHAT_BASE_URL, alipay?.ALIPAY_ENDPOINT, unionpay?.UNIONPAY_BASE_URL].some(
-    (url) => url !== undefined && looksPublic(new URL(url)),
-  );
+function isProduction({ channels }: Config): boolean {
+  return channels.some(({ endpoint }) => looksPublic(new URL(endpoint)));
 }
 
 /** By its name alone: no address of a private network, and a name with a dot in it. */

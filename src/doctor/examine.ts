@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Config, ConfigError, readConfig } from '../config.ts';
+import { type Config, ConfigError, channelVariables, readConfig } from '../config.ts';
 import { checkChannels } from './check-channels.ts';
 import { checkClocks } from './check-clocks.ts';
 import { checkDatabase } from './check-database.ts';
@@ -42,13 +42,13 @@ function configOf(env: NodeJS.ProcessEnv): Config | Finding[] {
   }
 }
 
-function configured({ wechat, alipay, unionpay }: Config): Finding {
-  const channels = [wechat && 'wechat_pay', alipay && 'ali_pay', unionpay && 'union_pay'].filter(Boolean);
-  if (channels.length > 0) return ok(CONFIGURATION, `complete; channels: ${channels.join(', ')}`);
+function configured({ channels }: Config): Finding {
+  const names = channels.map(({ about }) => about.name);
+  if (names.length > 0) return ok(CONFIGURATION, `complete; channels: ${names.join(', ')}`);
   return warn(
     CONFIGURATION,
     'no channel is configured: none is examined',
-    'set the WECHAT_, ALIPAY_ or UNIONPAY_ variables; for a program with channels of its own alone that is as it should be',
+    `set ${channelVariables}; for a program with channels of its own alone that is as it should be`,
   );
 }
 

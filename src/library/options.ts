@@ -1,11 +1,7 @@
-import type { Channel } from '../channel/channel.ts';
+import type { ChannelFactory } from '../channel/built-in/define-channel.ts';
 import type { LatePaymentPolicy } from '../order/late-payment.ts';
-import type { Clock } from '../platform/clock/clock.ts';
 import type { Logger } from '../platform/log/logger.ts';
 import type { Order } from './types.ts';
-
-/** Makes a channel that goes by the clock on which deadlines are compared: the database's. */
-export type ChannelFactory = (clock: Clock) => Channel;
 
 /** What an order has become. `eventId` stays the same however often this is told. */
 export interface OrderChange {

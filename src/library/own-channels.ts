@@ -1,7 +1,7 @@
+import type { ChannelFactory } from '../channel/built-in/define-channel.ts';
 import { type Channels, channelNames, isOwnChannel } from '../channel/channel.ts';
 import { containChannel } from '../channel/contain.ts';
 import { type GuardOptions, guardChannel } from '../channel/guard/guard.ts';
-import type { ChannelFactory } from './options.ts';
 
 /** The shop's channels, each held to the contract and behind its own guard. Throws a TypeError for a name it cannot have. */
 export function ownChannels(factories: readonly ChannelFactory[], guard: GuardOptions): Channels {

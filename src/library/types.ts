@@ -1,3 +1,4 @@
+import type { KnownByCreatedAt } from '../channel/built-in/about.ts';
 import type {
   ChannelName,
   NotificationReply,
@@ -55,15 +56,15 @@ export interface NewOrder extends Partial<PayerDetails> {
 export type TrackedOrder = TrackedAnywhere &
   (
     | {
-        channel: Exclude<ChannelName, 'union_pay'>;
+        channel: Exclude<ChannelName, KnownByCreatedAt>;
         /** When it was created at the channel; now, unless set. A channel of yours may want it, see `knowsByCreatedAt`. */
         createdAt?: Date;
       }
     | {
-        channel: 'union_pay';
+        channel: KnownByCreatedAt;
         /**
-         * The moment of its `txnTime`, to the second: by that and the number UnionPay knows it. With another it says "not
-         * found" of a paid order too; so a tracked order that it does not find is never closed, but left to a person
+         * Of UnionPay the moment of its `txnTime`, to the second: by that and the number it is known there. With another it is
+         * "not found", paid or not; so a tracked order that it does not find is never closed, but left to a person
          * (`not_confirmed`).
          */
         createdAt: Date;

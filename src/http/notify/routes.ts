@@ -1,10 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import {
-  type BuiltInChannel,
-  channelNames,
-  type NotificationReply,
-  type RawNotification,
-} from '../../channel/channel.ts';
+import { aboutChannels } from '../../channel/built-in/about.ts';
+import type { BuiltInChannel, NotificationReply, RawNotification } from '../../channel/channel.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import { safeError } from '../../platform/log/safe-error.ts';
 import { beginTrace } from '../../platform/log/trace.ts';
@@ -16,29 +12,21 @@ export interface NotifyDeps {
   receiveNotification(channel: BuiltInChannel, raw: RawNotification): Promise<NotificationReply | null>;
 }
 
-/** What makes each channel send its notification again. */
-const failures = {
-  wechat_pay: {
-    status: 500,
-    contentType: 'application/json',
-    body: '{"code":"FAIL","message":"not received"}',
-  },
-  ali_pay: { status: 500, contentType: 'text/plain', body: 'failure' },
-  union_pay: { status: 500, contentType: 'text/plain', body: 'fail' },
-} as const satisfies Record<BuiltInChannel, NotificationReply>;
-
 /**
- * Where channels report payments: `/notify/wechat_pay`, `/notify/ali_pay`, `/notify/union_pay`. The body is handed on
+ * Where channels report payments: `/notify/wechat_pay` and the like. The body is handed on
  * byte for byte, since signatures are over it. Whatever goes wrong is answered as a failure, so that the channel repeats it.
  */
 export async function notifyRoutes(app: FastifyInstance, deps: NotifyDeps): Promise<void> {
-  for (const channel of channelNames) {
+  for (const { name: channel, notifications } of aboutChannels) {
+    /** Whatever it expects to read, a status of 5xx makes any channel send its notification again. */
+    const notStored = { ...notifications.replies.failed, status: 500 };
     app.post(`/notify/${channel}`, async (request, reply) => {
       const log = deps.log.child({ channel });
-      const answer = await beginTrace(request.id, `POST /notify/${channel}`, () =>
+      const received = await beginTrace(request.id, `POST /notify/${channel}`, () =>
         receive(channel, rawBodyOf(request.body), request.headers, log),
       );
-      if (answer === null) return reply.code(404).send({ error: 'not found' });
+      if (received === null) return reply.code(404).send({ error: 'not found' });
+      const answer = received === 'failed' ? notStored : received;
       return reply
         .code(answer.status)
         .header('content-type', answer.contentType)
@@ -51,16 +39,16 @@ export async function notifyRoutes(app: FastifyInstance, deps: NotifyDeps): Prom
     body: ReturnType<typeof rawBodyOf>,
     headers: RawNotification['headers'],
     log: Logger,
-  ): Promise<NotificationReply | null> {
+  ): Promise<NotificationReply | 'failed' | null> {
     if (!Buffer.isBuffer(body)) {
       log.warn({ reason: body }, 'notification without a readable body');
-      return failures[channel];
+      return 'failed';
     }
     try {
       return await deps.receiveNotification(channel, { headers, body });
     } catch (err) {
       log.error({ err: safeError(err) }, 'notification not stored');
-      return failures[channel];
+      return 'failed';
     }
   }
 }

@@ -1,18 +1,12 @@
-import type { BuiltInChannel } from '../../channel/channel.ts';
+import { aboutChannels } from '../../channel/built-in/about.ts';
 import { bilingual, type OpenApiDocument, type OperationObject } from './openapi.ts';
-
-const channels: Readonly<Record<BuiltInChannel, { zh: string; en: string; contentType: string }>> = {
-  wechat_pay: { zh: '微信支付', en: 'WeChat Pay', contentType: 'application/json' },
-  ali_pay: { zh: '支付宝', en: 'Alipay', contentType: 'application/x-www-form-urlencoded' },
-  union_pay: { zh: '银联', en: 'UnionPay', contentType: 'application/x-www-form-urlencoded' },
-};
 
 /** Where channels report payments. Not for merchants: only the channel can sign what is accepted there. */
 export const notifications: OpenApiDocument['paths'] = Object.fromEntries(
-  Object.entries(channels).map(([name, { zh, en, contentType }]) => {
+  aboutChannels.map(({ name, label, notifications: { contentType } }) => {
     const post: OperationObject = {
       operationId: `notify_${name}`,
-      summary: bilingual(`${zh}的支付通知`, `Notification of a payment by ${en}`),
+      summary: bilingual(`${label.zh}的支付通知`, `Notification of a payment by ${label.en}`),
       description: bilingual(
         '由支付通道调用并签名，按原始字节验签；先存储，后应答',
         'Called and signed by the channel, verified byte for byte, stored before it is acknowledged.',

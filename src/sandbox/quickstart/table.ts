@@ -1,3 +1,4 @@
+import { aboutChannel } from '../../channel/built-in/about.ts';
 import type { OrderStatus } from '../../order/order.ts';
 import { pays } from './scenario.ts';
 import { endedRight, type Summary, type Watched } from './summary.ts';
@@ -17,9 +18,8 @@ const customerText = {
   pays: 'pays in time',
   pays_last_moment: 'pays at the last moment',
 };
-const channelText = { wechat_pay: 'WeChat', ali_pay: 'Alipay', union_pay: 'UnionPay' };
 /** An order number's last characters tell it from the others. */
-const SHOWN_CHARACTERS = 10;
+const SHOWN_CHARACTERS = 8;
 /** Later than that and still open, an order should have ended. */
 const OVERDUE_MS = 10_000;
 
@@ -36,7 +36,7 @@ export function renderTable(all: Watched[], now: Date, { isLive }: { isLive: boo
     const isWrong = isOpen ? leftMs < -OVERDUE_MS : !endedRight(watched);
     const text = line(
       `…${order.orderNo.slice(-SHOWN_CHARACTERS)}`,
-      channelText[customer.channel],
+      aboutChannel(customer.channel)?.label.en ?? '',
       customerText[customer.does],
       left,
       statusText[order.status],
@@ -55,7 +55,7 @@ function line(
   state: string,
   late: string,
 ): string {
-  return `${order.padEnd(12)} ${channel.padEnd(7)} ${customer.padEnd(23)} ${left.padStart(9)}  ${state.padEnd(9)} ${late}`;
+  return `${order.padEnd(9)} ${channel.padEnd(10)} ${customer.padEnd(23)} ${left.padStart(9)}  ${state.padEnd(9)} ${late}`;
 }
 
 export function renderSummary(

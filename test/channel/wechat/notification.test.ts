@@ -1,9 +1,7 @@
 import { createCipheriv, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import {
-  createWechatNotificationReader,
-  wechatReplies,
-} from '../../../src/channel/built-in/wechat/notify/notification.ts';
+import { aboutWechat } from '../../../src/channel/built-in/wechat/about.ts';
+import { createWechatNotificationReader } from '../../../src/channel/built-in/wechat/notify/notification.ts';
 import type { RawNotification } from '../../../src/channel/channel.ts';
 
 const newKeys = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -221,9 +219,10 @@ describe('signed, but not a payment to us', () => {
 });
 
 test('WeChat Pay reads success off the status, and a failure has a code', () => {
-  expect(wechatReplies.accepted.status).toBe(200);
-  expect(wechatReplies.failed.status).toBe(500);
-  expect(JSON.parse(wechatReplies.failed.body)).toMatchObject({ code: 'FAIL' });
+  const { replies } = aboutWechat.notifications;
+  expect(replies.accepted.status).toBe(200);
+  expect(replies.failed.status).toBe(500);
+  expect(JSON.parse(replies.failed.body)).toMatchObject({ code: 'FAIL' });
 });
 
 test('an APIv3 key of another length stops the start, not a notification', () => {

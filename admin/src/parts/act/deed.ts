@@ -1,3 +1,4 @@
+import { aboutChannel } from '../../../../src/channel/built-in/about.ts';
 import type { OrderAction, OrderDetail, OrderRow } from '../../../../src/http/admin/api.ts';
 import type { LateDecision } from '../../../../src/order/late-payment.ts';
 import { wordFor } from '../../text/use-text.ts';
@@ -34,7 +35,7 @@ export function whatItDoes(deed: Deed, order: OrderRow, { actions, words }: Text
   const money = yuan(order.amountFen);
   switch (deed.action) {
     case 'close':
-      return [actions.close.will(channel), ...peculiarClose(order, actions)];
+      return [actions.close.will(channel), ...closeCaveats(order, channel, actions)];
     case 'cancel':
       if (order.status === 'progress') return [actions.cancel.unpaid(channel)];
       if (order.status !== 'close') return [actions.cancel.paid(channel, money)];
@@ -52,11 +53,13 @@ export function whatItDoes(deed: Deed, order: OrderRow, { actions, words }: Text
 }
 
 /** Where a channel's close is not what one expects. */
-function peculiarClose({ channel, method }: OrderRow, { close }: Text['actions']): string[] {
-  if (channel === 'union_pay') return [close.wait];
-  if (channel === 'wechat_pay' && method === 'barcode') return [close.reverse];
-  if (channel === 'ali_pay' && ['qrcode', 'wap', 'app'].includes(method)) return [close.soft];
-  return [];
+function closeCaveats(
+  { channel: name, method }: OrderRow,
+  channel: string,
+  { close }: Text['actions'],
+): string[] {
+  const caveat = aboutChannel(name)?.caveats?.[method];
+  return caveat === undefined ? [] : [close.caveat[caveat](channel)];
 }
 
 function whatDecisionDoes(

@@ -5,10 +5,14 @@ export const actions: typeof zh = {
     name: 'Close order',
     will: (channel) =>
       `${channel} will be asked to close this order now, and a query confirms it. Once confirmed, nobody can pay any more. If it turns out to be paid, it is recorded as paid and not closed.`,
-    soft: 'If the customer never began to pay, Alipay does not know this order: it is closed here and watched for a while; money that still arrives becomes a late payment.',
-    wait: 'UnionPay has no close: the order stays open until its time is over there, and is then closed by itself.',
-    reverse:
-      'A payment-code order is closed by reversal: if the customer has just paid, the money goes back.',
+    caveat: {
+      soft: (channel) =>
+        `If the customer never began to pay, ${channel} does not know this order: it is closed here and watched for a while; money that still arrives becomes a late payment.`,
+      wait: (channel) =>
+        `${channel} has no close: the order stays open until its time is over there, and is then closed by itself.`,
+      reverse: () =>
+        'A payment-code order is closed by reversal: if the customer has just paid, the money goes back.',
+    },
   },
   cancel: {
     name: 'Cancel order',

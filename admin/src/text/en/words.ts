@@ -1,7 +1,7 @@
-import type { words as zh } from '../zh/words.ts';
+import { channelLabels, type words as zh } from '../zh/words.ts';
 
 export const words: typeof zh = {
-  channel: { wechat_pay: 'WeChat Pay', ali_pay: 'Alipay', union_pay: 'UnionPay' },
+  channel: channelLabels('en'),
   operation: {
     create: 'create',
     query: 'query',

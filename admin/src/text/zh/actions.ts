@@ -1,3 +1,4 @@
+import type { CloseCaveat } from '../../../../src/channel/built-in/about.ts';
 import type { LateDecision } from '../../../../src/order/late-payment.ts';
 
 /** What an action is called, what it says that it will do, and what it says afterwards. */
@@ -6,9 +7,12 @@ export const actions = {
     name: '关闭订单',
     will: (channel: string) =>
       `将立即请求${channel}关闭此订单，并查单确认。确认之后顾客不能再付款。如果查到已经支付，则记为已支付，不会关闭。`,
-    soft: '若顾客从未打开过付款，支付宝查不到此订单：本系统先关闭，并在观察期内继续核对，到账的钱按“关单后支付”处理。',
-    wait: '云闪付没有关单接口：交易时间结束之前订单会保持未结束，之后自动关闭。',
-    reverse: '付款码订单通过冲正关闭：如果顾客恰好已付款，钱会退回顾客。',
+    caveat: {
+      soft: (channel) =>
+        `若顾客从未打开过付款，${channel}查不到此订单：本系统先关闭，并在观察期内继续核对，到账的钱按“关单后支付”处理。`,
+      wait: (channel) => `${channel}没有关单接口：交易时间结束之前订单会保持未结束，之后自动关闭。`,
+      reverse: () => '付款码订单通过冲正关闭：如果顾客恰好已付款，钱会退回顾客。',
+    } satisfies Record<CloseCaveat, (channel: string) => string>,
   },
   cancel: {
     name: '撤销订单',

@@ -1,4 +1,5 @@
-import type { BuiltInChannel, PayMethod } from '../../../../src/channel/channel.ts';
+import { aboutChannels } from '../../../../src/channel/built-in/about.ts';
+import type { PayMethod } from '../../../../src/channel/channel.ts';
 import type { Operation } from '../../../../src/channel/parts.ts';
 import type { ApiProblem, OrderState, Role } from '../../../../src/http/admin/api.ts';
 import type { LatePaymentPolicy } from '../../../../src/order/late-payment.ts';
@@ -6,12 +7,14 @@ import type { Ending, OrderStatus, PendingReason } from '../../../../src/order/o
 import type { CloseTrigger, SyncStatus } from '../../../../src/order/outcomes.ts';
 import type { AttemptOutcome, closeTypes } from '../../../../src/order/store/entities.ts';
 
+/** The built-in channels as people call them. */
+export function channelLabels(language: 'zh' | 'en'): Record<string, string> {
+  return Object.fromEntries(aboutChannels.map(({ name, label }) => [name, label[language]]));
+}
+
 /** The words for what the server names by codes. A code that is not here is shown as it is. */
 export const words = {
-  channel: { wechat_pay: '微信支付', ali_pay: '支付宝', union_pay: '云闪付' } satisfies Record<
-    BuiltInChannel,
-    string
-  >,
+  channel: channelLabels('zh'),
   operation: {
     create: '下单',
     query: '查询',

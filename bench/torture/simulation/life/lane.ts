@@ -184,16 +184,16 @@ function openChannels(
     heard: LaneLife['heard'];
   },
 ): Channels {
-  const config = readConfig({
+  const { channels: configured } = readConfig({
     ...simulator.env,
     DATABASE_URL: 'mysql://not/used',
     REDIS_URL: 'redis://not-used',
     PUBLIC_URL: url,
     SIGN_SECRET: 'not used',
   });
-  const byMachineClock = createChannels(config, url, { ...guard, clock: systemClock });
+  const byMachineClock = createChannels(configured, url, { ...guard, clock: systemClock });
   const channels = new Map<ChannelName, GuardedChannel>();
-  for (const [name, guarded] of createChannels(config, url, { ...guard, clock: own })) {
+  for (const [name, guarded] of createChannels(configured, url, { ...guard, clock: own })) {
     const { unguarded: channel } = guarded;
     channels.set(name, {
       ...guarded,

@@ -1,12 +1,13 @@
 import { type Clock, systemClock } from '../../../platform/clock/clock.ts';
 import { cutText, DEFAULT_CALL_TIMEOUT_MS, withStatedTime } from '../../adapter/reply.ts';
 import type { Channel, PayMethod } from '../../channel.ts';
+import { aboutAlipay } from './about.ts';
 import { readCancel, readRefund, readRefundQuery } from './answers/read-refund.ts';
 import { readClose, readQuery } from './answers/read-reply.ts';
 import { createAlipayClient } from './client.ts';
 import type { AlipayConfig } from './config.ts';
 import { createOrder } from './create-order.ts';
-import { alipayReplies, readAlipayNotification } from './notification.ts';
+import { readAlipayNotification } from './notification.ts';
 import { fenToYuan } from './yuan.ts';
 
 export type { AlipayConfig } from './config.ts';
@@ -37,7 +38,7 @@ export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemC
   const post = (path: string, body: Record<string, string>) => client.post(`/v3/alipay/trade/${path}`, body);
 
   return {
-    name: 'ali_pay',
+    name: aboutAlipay.name,
     account: appId,
     methods: ['qrcode', 'jsapi', 'app', 'wap', 'barcode'],
     showsUntouched: ({ method }) => !untouchedMethods.has(method),
@@ -46,7 +47,7 @@ export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemC
     refundWindowMs: REFUND_WINDOW_MS,
     // A trade that was refunded in part stays TRADE_SUCCESS.
     refundedIsInFull: true,
-    replies: alipayReplies,
+    replies: aboutAlipay.notifications.replies,
 
     create: (order, payer) => createOrder({ config, client, clock }, order, payer),
     async query(order) {

@@ -2,16 +2,10 @@ import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
 import { fromBeijing } from '../../adapter/beijing-time.ts';
 import { shortText } from '../../adapter/reply.ts';
-import type { Channel, NotificationResult, RawNotification } from '../../channel.ts';
+import type { NotificationResult, RawNotification } from '../../channel.ts';
 import type { AlipayConfig } from './config.ts';
 import { isSignedBy, readForm, textOf } from './form.ts';
 import { yuanToFen } from './yuan.ts';
-
-/** Only the body `success` ends Alipay's repetitions (notification page). */
-export const alipayReplies = {
-  accepted: { status: 200, contentType: 'text/plain', body: 'success' },
-  failed: { status: 200, contentType: 'text/plain', body: 'failure' },
-} as const satisfies Channel['replies'];
 
 const eventSchema = z.object({
   notify_id: z.string().min(1).max(128),

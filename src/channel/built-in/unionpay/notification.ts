@@ -1,17 +1,11 @@
 import { z } from 'zod';
 import { lookUp, shortText } from '../../adapter/reply.ts';
-import type { Channel, NotificationResult, RawNotification } from '../../channel.ts';
+import type { NotificationResult, RawNotification } from '../../channel.ts';
 import { outcomes } from './answers/codes.ts';
 import { paymentOf } from './answers/transaction.ts';
 import type { CertificateCheck } from './certificate.ts';
 import { parseForm } from './fields.ts';
 import { distrust } from './signature.ts';
-
-/** HTTP 200 ends UnionPay's repetitions, whatever the body. */
-export const unionpayReplies = {
-  accepted: { status: 200, contentType: 'text/plain', body: 'ok' },
-  failed: { status: 500, contentType: 'text/plain', body: 'fail' },
-} as const satisfies Channel['replies'];
 
 const CONSUME = '01';
 /** Of a consume by a code, as our orders are created. */

@@ -2,12 +2,13 @@ import { type Clock, systemClock } from '../../../platform/clock/clock.ts';
 import { toBeijingDigits } from '../../adapter/beijing-time.ts';
 import { cutText, DEFAULT_CALL_TIMEOUT_MS, unsupported, withStatedTime } from '../../adapter/reply.ts';
 import type { Channel, ChannelOrder } from '../../channel.ts';
+import { aboutUnionpay } from './about.ts';
 import { type Asked, readCreate, readQuery } from './answers/read-reply.ts';
 import { createCertificateCheck } from './certificate.ts';
 import { createUnionpayClient } from './client.ts';
 import type { UnionpayConfig } from './config.ts';
 import { cancelByUndo, queryGiveBack, refundPayment } from './give-back.ts';
-import { readUnionpayNotification, unionpayReplies } from './notification.ts';
+import { readUnionpayNotification } from './notification.ts';
 
 export type { UnionpayConfig } from './config.ts';
 
@@ -37,10 +38,10 @@ export function createUnionpayChannel(config: UnionpayConfig, clock: Clock = sys
   const unpayableFrom = ({ expiresAt }: ChannelOrder) => new Date(expiresAt.getTime() + MARGIN_MS);
 
   return {
-    name: 'union_pay',
+    name: aboutUnionpay.name,
     account: merId,
     methods: ['qrcode'],
-    knowsByCreatedAt: true,
+    knowsByCreatedAt: aboutUnionpay.knowsByCreatedAt,
     showsUntouched: () => false,
     closesSoftly: () => false,
     undoesPayments: () => true,
@@ -49,7 +50,7 @@ export function createUnionpayChannel(config: UnionpayConfig, clock: Clock = sys
     refundWindowMs: REFUND_WINDOW_MS,
     // A query about a payment says nothing of its refunds.
     refundedIsInFull: false,
-    replies: unionpayReplies,
+    replies: aboutUnionpay.notifications.replies,
 
     async create(order) {
       if (order.method !== 'qrcode') return unsupported(order.method);

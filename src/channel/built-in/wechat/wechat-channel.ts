@@ -1,12 +1,13 @@
 import { type Clock, systemClock } from '../../../platform/clock/clock.ts';
 import { cutText, DEFAULT_CALL_TIMEOUT_MS, withStatedTime } from '../../adapter/reply.ts';
 import type { Channel, ChannelOrder } from '../../channel.ts';
+import { aboutWechat } from './about.ts';
 import { readRefund, readRefundQuery } from './answers/read-refund.ts';
 import { readClose, readQuery } from './answers/read-reply.ts';
 import { createWechatClient } from './client.ts';
 import type { WechatConfig } from './config.ts';
 import { createOrder } from './create-order.ts';
-import { createWechatNotificationReader, wechatReplies } from './notify/notification.ts';
+import { createWechatNotificationReader } from './notify/notification.ts';
 import { cancelByReverse, closeByReverse, reversibleFrom } from './reverse.ts';
 
 export type { WechatConfig } from './config.ts';
@@ -42,7 +43,7 @@ export function createWechatChannel(config: WechatConfig, clock: Clock = systemC
   }
 
   return {
-    name: 'wechat_pay',
+    name: aboutWechat.name,
     account: `${mchId}/${config.appId}`,
     methods: ['qrcode', 'jsapi', 'app', 'wap', 'barcode'],
     showsUntouched: () => true,
@@ -51,7 +52,7 @@ export function createWechatChannel(config: WechatConfig, clock: Clock = systemC
     refundWindowMs: REFUND_WINDOW_MS,
     // REFUND is also the state of an order that was refunded in part.
     refundedIsInFull: false,
-    replies: wechatReplies,
+    replies: aboutWechat.notifications.replies,
 
     create: (order, payer) => createOrder(deps, order, payer),
     query,

@@ -1,3 +1,4 @@
+import { aboutChannel } from '../../../channel/built-in/about.ts';
 import { channelNames, payMethods } from '../../../channel/channel.ts';
 import type { CreateOrder } from '../../../order/outcomes.ts';
 import { failure, invalid } from '../answer/codes.ts';
@@ -31,8 +32,10 @@ export function readPay(members: Members, generation: Generation): Read<CreateOr
   if (method === 'barcode' && authCode === null) return wrong(invalid('authCode 不能为空（付款码支付）'));
   if (method === 'jsapi' && openId === null) return wrong(invalid('openId 不能为空（公众号或小程序支付）'));
 
-  if (channel === 'wechat_pay' && method === 'wap' && wish.clientIp === null)
-    return wrong(invalid('clientIp 不能为空（微信 H5 支付）'));
+  const unmet = aboutChannel(channel)?.needs?.find(
+    (need) => need.method === method && wish[need.field] === null,
+  );
+  if (unmet !== undefined) return wrong(invalid(`${unmet.field} 不能为空（${unmet.because}）`));
 
   const { title, description, attach, notifyUrl, notNotify, clientIp } = wish;
   const terms = { title, description, amountFen: wish.amount, expiresAt: wish.expiredTime };

@@ -3,7 +3,7 @@ import { createSecretKey } from 'node:crypto';
 import { z } from 'zod';
 import { parseJson } from '../../../adapter/json.ts';
 import { shortText } from '../../../adapter/reply.ts';
-import type { Channel, NotificationResult, RawNotification } from '../../../channel.ts';
+import type { NotificationResult, RawNotification } from '../../../channel.ts';
 import { isOurs, paymentOf, transactionSchema } from '../answers/transaction.ts';
 import type { WechatConfig } from '../config.ts';
 import { distrust } from '../signature.ts';
@@ -19,12 +19,6 @@ const eventSchema = z.object({
   event_type: z.string(),
   resource: resourceSchema,
 });
-
-/** 200 or 204 ends WeChat Pay's repetitions, anything else has it sent again (notification page). */
-export const wechatReplies = {
-  accepted: { status: 200, contentType: 'application/json', body: '{"code":"SUCCESS","message":"OK"}' },
-  failed: { status: 500, contentType: 'application/json', body: '{"code":"FAIL","message":"not accepted"}' },
-} as const satisfies Channel['replies'];
 
 /**
  * Reads WeChat Pay's notifications: verified over the raw bytes, decrypted, and then compared with this merchant.

@@ -1,11 +1,10 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { readPlatformKeys } from './channel/built-in/wechat/platform-keys.ts';
-import { readCertificates } from './platform/keys/certificate.ts';
-import { pemText } from './platform/keys/pem-text.ts';
-import { readRsaKey } from './platform/keys/rsa-key.ts';
-import { parseDatabaseUrl, sslModes } from './platform/mysql/database-url.ts';
+import { readCertificates } from './keys/certificate.ts';
+import { pemText } from './keys/pem-text.ts';
+import { readRsaKey } from './keys/rsa-key.ts';
+import { parseDatabaseUrl, sslModes } from './mysql/database-url.ts';
 
 /* What the variables of the configuration may be: each from its text to its value, or a message that says how it should be. */
 
@@ -74,15 +73,6 @@ export const certificates = z.string().transform((value, context): X509Certifica
   context.addIssue({ code: 'custom', message });
   return z.NEVER;
 });
-export const platformKeys = z.string().transform((value, context): Record<string, KeyObject> => {
-  const read = readPlatformKeys(value);
-  if (read !== null) return read;
-  const message =
-    'must be platform certificates, or public keys like PUB_KEY_ID_…=key, in PEM or as paths of files, separated by commas';
-  context.addIssue({ code: 'custom', message });
-  return z.NEVER;
-});
-
 function isAddressOrNetwork(entry: string): boolean {
   const [address = '', bits, ...rest] = entry.split('/');
   const version = isIP(address);

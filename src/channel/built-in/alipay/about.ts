@@ -1,0 +1,15 @@
+import type { AboutChannel } from '../about.ts';
+
+export const aboutAlipay = {
+  name: 'ali_pay',
+  label: { zh: '支付宝', en: 'Alipay' },
+  caveats: { qrcode: 'soft', wap: 'soft', app: 'soft' },
+  notifications: {
+    contentType: 'application/x-www-form-urlencoded',
+    /** Only the body `success` ends Alipay's repetitions (notification page). */
+    replies: {
+      accepted: { status: 200, contentType: 'text/plain', body: 'success' },
+      failed: { status: 200, contentType: 'text/plain', body: 'failure' },
+    },
+  },
+} as const satisfies AboutChannel;

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { httpUrl, privateKey, publicKey } from '../../../platform/config-values.ts';
+import { type ChannelFactory, defineChannel } from '../define-channel.ts';
+import { aboutAlipay } from './about.ts';
+import { createAlipayChannel } from './alipay-channel.ts';
+
+const variables = z.object({
+  ALIPAY_ENDPOINT: httpUrl.prefault('https://openapi.alipay.com'),
+  ALIPAY_APP_ID: z.string().min(1).max(32),
+  ALIPAY_PRIVATE_KEY: privateKey,
+  ALIPAY_PUBLIC_KEY: publicKey,
+  ALIPAY_SELLER_ID: z.string().min(1).max(32).nullable().default(null),
+});
+
+export const alipayModule = defineChannel({
+  about: aboutAlipay,
+  prefix: 'ALIPAY_',
+  variables,
+  enableNothing: ['ALIPAY_ENDPOINT'],
+  endpoint: ({ ALIPAY_ENDPOINT }) => ALIPAY_ENDPOINT,
+  create: (values, notifyUrl, clock) =>
+    createAlipayChannel(
+      {
+        endpoint: values.ALIPAY_ENDPOINT,
+        appId: values.ALIPAY_APP_ID,
+        privateKey: values.ALIPAY_PRIVATE_KEY,
+        publicKey: values.ALIPAY_PUBLIC_KEY,
+        sellerId: values.ALIPAY_SELLER_ID,
+        notifyUrl,
+      },
+      clock,
+    ),
+  keyHints: {
+    ours: 'ALIPAY_APP_ID and ALIPAY_PRIVATE_KEY (its public half must be uploaded at Alipay)',
+    theirs: 'ALIPAY_PUBLIC_KEY (Alipay’s, not your own)',
+    notFoundProves: 'both',
+  },
+});
+
+/** Keys are PEM text or the path of a file, as in `.env.example`, which also says where to find each. */
+export interface AlipayOptions {
+  appId: string;
+  privateKey: string;
+  publicKey: string;
+  /** The seller's 2088… number; notifications of others are refused. */
+  sellerId?: string;
+  /** Where Alipay reports payments: hand what arrives there to `receiveNotification`. */
+  notifyUrl: string;
+  /** Of a test environment. */
+  endpoint?: string;
+}
+
+/** Alipay, public key mode; its name is `ali_pay`. Throws a TypeError for an option that cannot be used. */
+export function alipay(options: AlipayOptions): ChannelFactory {
+  return alipayModule.fromOptions(options);
+}

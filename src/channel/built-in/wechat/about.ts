@@ -1,0 +1,19 @@
+import type { AboutChannel } from '../about.ts';
+
+const reply = (status: number, code: string, message: string) => ({
+  status,
+  contentType: 'application/json',
+  body: JSON.stringify({ code, message }),
+});
+
+export const aboutWechat = {
+  name: 'wechat_pay',
+  label: { zh: '微信支付', en: 'WeChat Pay' },
+  needs: [{ method: 'wap', field: 'clientIp', because: '微信 H5 支付' }],
+  caveats: { barcode: 'reverse' },
+  notifications: {
+    contentType: 'application/json',
+    /** 200 or 204 ends WeChat Pay's repetitions, anything else has it sent again (notification page). */
+    replies: { accepted: reply(200, 'SUCCESS', 'OK'), failed: reply(500, 'FAIL', 'not accepted') },
+  },
+} as const satisfies AboutChannel;
