@@ -138,7 +138,7 @@ export async function openApp({ server, channels: configured }: Config, log: Log
     isQueueReachable: () => redis.status === 'ready',
     lookAtQueue: engine.lookAtQueue,
     async serve() {
-      if (!(await admin.users.isAnybody()))
+      if (!(await admin.users.exist()))
         log.warn(
           { command: 'autoclose admin add NAME --role admin' },
           'nobody can use the admin page yet: make the first user with this command',

@@ -3,20 +3,20 @@ import { AuditEntity, type AuditRecord } from './entities.ts';
 
 export type AuditEntry = Omit<AuditRecord, 'id' | 'at'>;
 
-/** Whose doing something is. */
+/** Who performs an action, and from where. */
 export interface Actor {
   actor: string;
   ip: string | null;
 }
 
-/** Which records; what is left out means all. */
+/** Which entries; a missing field matches all. */
 export interface AuditFilter {
   actor?: string | undefined;
   action?: string | undefined;
   subject?: string | undefined;
 }
 
-/** Writes one record, in the transaction of what it is about. What is too long for its column is cut. */
+/** Writes one entry; call it in the transaction of the change. Truncates what is too long for its column. */
 export async function writeAudit(manager: EntityManager, entry: AuditEntry, at: Date): Promise<void> {
   await manager.insert(AuditEntity, {
     at,
@@ -30,7 +30,7 @@ export async function writeAudit(manager: EntityManager, entry: AuditEntry, at: 
   });
 }
 
-/** The newest first, those older than the record `after`. */
+/** Newest first, older than the entry `after`. */
 export async function listAudit(
   db: DataSource,
   filter: AuditFilter,

@@ -17,7 +17,7 @@ export const AdminUserEntity = new EntitySchema<AdminUser>({
   },
 });
 
-/** Somebody signed in. The token itself is only in the browser. */
+/** A login session. The token itself is only in the browser. */
 interface AdminSession {
   id: string;
   /** SHA-256 in hex. */
@@ -43,12 +43,12 @@ export const AdminSessionEntity = new EntitySchema<AdminSession>({
   },
 });
 
-/** An attempt to sign in that has not succeeded. */
+/** A login attempt that has not succeeded. */
 interface LoginAttempt {
   id: string;
   /** SHA-256 of the name; null: it does not count against the name. */
   nameHash: string | null;
-  /** Of whom it came; see `addressKey`. */
+  /** The client, see `addressKey`. */
   address: string;
   at: Date;
 }
@@ -64,11 +64,11 @@ export const LoginAttemptEntity = new EntitySchema<LoginAttempt>({
   },
 });
 
-/** What somebody did, or tried to. */
+/** An audited action, done or attempted. */
 export interface AuditRecord {
   id: string;
   at: Date;
-  /** A user's name, `cli:<name>` at the command line, or `-`: nobody known. */
+  /** A user name, `cli:<name>` for the command line, or `-` if unknown. */
   actor: string;
   ip: string | null;
   action: string;

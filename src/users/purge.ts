@@ -3,7 +3,7 @@ import type { Admin } from './admin.ts';
 
 const PURGE_EVERY_MS = 10 * 60_000;
 
-/** Deletes now and then what has ended, until it is stopped. Any number of processes may do it. */
+/** Deletes ended sessions and expired attempts every 10 minutes, until stopped. Any number of processes may do it. */
 export function startPurge(admin: Admin, log: Logger): { stop(): void } {
   const timer = setInterval(() => {
     admin.purge().catch((error) => {

@@ -7,21 +7,21 @@ import type { AdminUser } from './user.ts';
 const IDLE_MS = 30 * 60_000;
 /** And this long after it began, ms: one working day. */
 const LIFE_MS = 12 * 3_600_000;
-/** How exactly its last use is known, ms: not every request is a write. */
+/** The precision of its last use, ms: not every request is a write. */
 const SEEN_EVERY_MS = 60_000;
 
 export type Sessions = ReturnType<typeof createSessions>;
 
 /**
- * Who is signed in. A session lives while it is known here, was used lately, is not too old, and its user is neither
- * disabled nor has had a new password since: that is looked at on every request, so that ending it takes effect in
- * every process at once, and a login that overlaps with the end of all sessions ends with them.
+ * Login sessions. A session is valid while it is stored here, not idle for too long, not too old, and its user is neither
+ * disabled nor has changed the password since. This is checked on every request, so that ending it takes effect in all
+ * processes at once, and a login that overlaps with the end of all sessions ends with them.
  */
 export function createSessions(db: DataSource) {
   const sessions = db.getRepository(AdminSessionEntity);
 
   return {
-    /** Begins one for a user as read when the password was looked at; the token for the browser. */
+    /** Starts a session for the user as read when the password was checked; returns the browser's token. */
     async open({ id, sessionEpoch }: AdminUser, now: Date): Promise<string> {
       const token = randomBytes(32).toString('base64url');
       const expiresAt = new Date(now.getTime() + LIFE_MS);
@@ -30,8 +30,8 @@ export function createSessions(db: DataSource) {
       return token;
     },
 
-    /** Whose session this is; null: it has ended, or never was. `isUse` false only looks, and keeps it from no end. */
-    async find(token: string, now: Date, { isUse }: { isUse: boolean }): Promise<AdminUser | null> {
+    /** The session's user; null if it has ended or never existed. `extend` false does not count as use. */
+    async find(token: string, now: Date, { extend }: { extend: boolean }): Promise<AdminUser | null> {
       const tokenHash = hashOf(token);
       const session = await sessions.findOneBy({ tokenHash });
       if (session === null || session.expiresAt <= now) return null;
@@ -39,7 +39,7 @@ export function createSessions(db: DataSource) {
       const user = await db.getRepository(AdminUserEntity).findOneBy({ id: session.userId });
       if (user === null || user.disabledAt !== null) return null;
       if (user.sessionEpoch !== session.sessionEpoch) return null;
-      if (isUse && session.seenAt.getTime() + SEEN_EVERY_MS <= now.getTime())
+      if (extend && session.seenAt.getTime() + SEEN_EVERY_MS <= now.getTime())
         await sessions.update({ tokenHash }, { seenAt: now });
       return user;
     },
@@ -48,7 +48,7 @@ export function createSessions(db: DataSource) {
       await sessions.delete({ tokenHash: hashOf(token) });
     },
 
-    /** Deletes some of those that have ended; how many. */
+    /** Deletes some ended sessions; returns how many. */
     async purge(now: Date, limit: number): Promise<number> {
       const { affectedRows = 0 } = await db.query(
         'DELETE FROM admin_session WHERE expires_at < ? OR seen_at < ? LIMIT ?',
@@ -59,7 +59,7 @@ export function createSessions(db: DataSource) {
   };
 }
 
-/** Who reads the database cannot be anybody by it. */
+/** A reader of the database cannot use the sessions in it. */
 function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }

@@ -1,37 +1,37 @@
-/** viewer reads; operator also acts on orders; admin also sees the audit trail and the queues. */
+/** A viewer reads; an operator also acts on orders; an admin also sees the audit trail and the queues. */
 export const roles = ['viewer', 'operator', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
-/** Somebody who may use the admin page. */
+/** A user of the admin page. */
 export interface AdminUser {
   id: string;
-  /** As `readName` gives it. */
+  /** Normalized by `readName`. */
   name: string;
   role: Role;
   /** See `createPasswords`. */
   passwordHash: string;
-  /** Grows when all sessions of this user end: a session counts only with the number it began with. */
+  /** Incremented to end all sessions of the user: a session is valid only with the value it started with. */
   sessionEpoch: number;
   createdAt: Date;
   /** Not null: cannot sign in. */
   disabledAt: Date | null;
 }
 
-/** Characters, at least, of a password; a phrase is meant. */
+/** Characters; long enough to suggest a phrase. */
 export const MIN_PASSWORD = 12;
-/** More than anybody types, and little work to hash. */
+/** Characters; more than anybody types, and cheap to hash. */
 export const MAX_PASSWORD = 200;
 
-/** A name as it is kept, in lower case; null: it cannot be anybody's. */
+/** Normalizes a name to lower case; null if it is invalid. */
 export function readName(text: string): string | null {
   const name = text.trim().toLowerCase();
   return /^[a-z0-9][a-z0-9._@-]{0,63}$/.test(name) ? name : null;
 }
 
-/** Shorter names are part of many a good phrase. */
+/** Shorter names occur in many good phrases. */
 const MIN_NAME_TO_AVOID = 3;
 
-/** Why this cannot be the password of the user of this name, or null. */
+/** Why this user cannot have this password; null if they can. */
 export function passwordProblem(password: string, name: string): string | null {
   const { length } = [...password];
   if (length < MIN_PASSWORD) return `must have at least ${MIN_PASSWORD} characters`;

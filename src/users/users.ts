@@ -5,12 +5,12 @@ import { type Actor, writeAudit } from './audit.ts';
 import { AdminSessionEntity, AdminUserEntity } from './entities.ts';
 import type { AdminUser, Role } from './user.ts';
 
-/** `unknown`: there is nobody of that name. */
+/** `unknown`: no user has this name. */
 export type UserChange = 'changed' | 'unknown';
 
 export type Users = ReturnType<typeof createUsers>;
 
-/** Who may use the admin page. Every change is recorded in the transaction that makes it; names as `readName` gives them. */
+/** The users of the admin page. Every change is audited in the same transaction; names are normalized by `readName`. */
 export function createUsers(db: DataSource, clock: Clock) {
   const users = db.getRepository(AdminUserEntity);
 
@@ -43,7 +43,7 @@ export function createUsers(db: DataSource, clock: Clock) {
   return {
     find: (name: string): Promise<AdminUser | null> => users.findOneBy({ name }),
     list: (): Promise<AdminUser[]> => users.find({ order: { name: 'ASC' } }),
-    isAnybody: (): Promise<boolean> => users.exists(),
+    exist: (): Promise<boolean> => users.exists(),
 
     async add(name: string, role: Role, passwordHash: string, by: Actor): Promise<'added' | 'exists'> {
       const createdAt = clock.now();
@@ -69,11 +69,11 @@ export function createUsers(db: DataSource, clock: Clock) {
         sessionEpoch: sessionEpoch + 1,
       })),
 
-    /** Counts from the user's next request on. */
+    /** Takes effect with the user's next request. */
     setRole: (name: string, role: Role, by: Actor): Promise<UserChange> =>
       change(name, by, 'user.role', () => ({ role })),
 
-    /** Ends all sessions of the user; signing in is refused as if there were no such name. */
+    /** Ends all sessions of the user; logins are refused as for an unknown name. */
     disable: (name: string, by: Actor): Promise<UserChange> =>
       change(name, by, 'user.disable', ({ sessionEpoch }) => ({
         disabledAt: clock.now(),
@@ -85,7 +85,7 @@ export function createUsers(db: DataSource, clock: Clock) {
   };
 }
 
-/** What the audit trail says of a user: never anything of the password. */
+/** A user in the audit trail: nothing of the password. */
 function describe({ role, disabledAt }: Pick<AdminUser, 'role' | 'disabledAt'>): string {
   return disabledAt === null ? role : `${role}, disabled`;
 }

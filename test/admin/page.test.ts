@@ -175,7 +175,7 @@ describe('other people’s routes under /admin/api', () => {
   });
 
   test('an answer that goes on ends with the session', async () => {
-    const server = await open(directory, { endedEveryMs: 20 });
+    const server = await open(directory, { sessionCheckEveryMs: 20 });
     const url = await server.listen({ host: '127.0.0.1', port: 0 });
     sessions.add('leaving');
     const response = await fetch(`${url}/admin/api/events`, {
@@ -204,7 +204,7 @@ describe('other people’s routes under /admin/api', () => {
       release = resolve;
     });
     const server = await open(directory, {
-      endedEveryMs: 20,
+      sessionCheckEveryMs: 20,
       findSession: async (token) => {
         looks.push(token);
         if (token === 'gone') {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ApiProblem, ChannelSaysList, Page, RecloseResult, StuckRow } from '../../src/http/admin/api.ts';
+import type { ApiProblem, DryRunResult, Page, RecloseResult, StuckRow } from '../../src/http/admin/api.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { createOrderAdminServer, type OrderAdminServer } from '../support/order-admin.ts';
 import { createWorld, type World } from '../support/world.ts';
@@ -56,7 +56,7 @@ describe('stuck orders', () => {
     const [paid, unpaid] = [await stuck('ali_pay', past), await stuck('wechat_pay', past)];
     world.simulator.control.notifications.drop(paid.orderNo, 100);
     await world.simulator.control.pay(paid.orderNo);
-    const { body } = await admin.post<ChannelSaysList>('/stuck/ask');
+    const { body } = await admin.post<DryRunResult>('/stuck/ask');
     expect(body.isCut).toBe(false);
     const says = new Map(body.rows.map(({ order, says }) => [order.orderNo, says]));
     expect(says).toEqual(
@@ -66,7 +66,7 @@ describe('stuck orders', () => {
       ]),
     );
     expect(await world.reload(paid)).toEqual(paid);
-    const one = await admin.post<ChannelSaysList>('/stuck/ask', { orderNos: [unpaid.orderNo, 'AC0'] });
+    const one = await admin.post<DryRunResult>('/stuck/ask', { orderNos: [unpaid.orderNo, 'AC0'] });
     expect(one.body.rows.map(({ order }) => order.orderNo)).toEqual([unpaid.orderNo]);
     expect(admin.audited.map(({ action, subject }) => [action, subject])).toEqual([
       ['stuck_ask', null],
@@ -82,7 +82,7 @@ describe('stuck orders', () => {
       askAbout: (orders) => orderAdmin.askAbout(orders, AbortSignal.abort()),
     });
     hurried.signIn('li', 'operator');
-    const { body } = await hurried.post<ChannelSaysList>('/stuck/ask');
+    const { body } = await hurried.post<DryRunResult>('/stuck/ask');
     expect(body).toEqual({ rows: [], isCut: true });
     await hurried.http.close();
   });
@@ -99,7 +99,7 @@ describe('stuck orders', () => {
     });
     counted.signIn('li', 'operator');
     const orderNos = [orderNo, ...Array.from({ length: 199 }, (_, n) => `AC${n}`)];
-    const said = await counted.post<ChannelSaysList>('/stuck/ask', { orderNos });
+    const said = await counted.post<DryRunResult>('/stuck/ask', { orderNos });
     expect(said.body.rows.map(({ order }) => order.orderNo)).toEqual([orderNo]);
     const begun = await counted.post<RecloseResult>('/stuck/reclose', { orderNos });
     expect(begun.body.orders.map(({ outcome }) => outcome)).toEqual([

@@ -8,10 +8,10 @@ import type { OrderState } from '../../view/orders/order-state.ts';
 export type { OrderState } from '../../view/orders/order-state.ts';
 
 /**
- * What the admin page and its server say to each other: JSON under `/admin/api`. Moments are ISO 8601 in UTC, money is
- * in fen, durations are in ms. The server writes these types and the page reads them; nothing else depends on them.
+ * The API between the admin page and its server: JSON under `/admin/api`. Times are ISO 8601 in UTC, money is in fen,
+ * durations are in ms. The server writes these types and the page reads them; nothing else depends on them.
  *
- * What the page asks for by itself carries `x-background: 1`, and keeps no session from ending unused.
+ * Requests that the page makes without user input carry `x-background: 1` and do not extend the session.
  *
  * A failure is an HTTP status with `ApiProblem`: 400 `bad_request`, 401 `not_signed_in`, 403 `not_allowed` or
  * `bad_csrf`, 404 `not_found`, 423 `locked`, 429 `too_many`, 500 `internal`.
@@ -29,17 +29,16 @@ export interface ApiProblem {
     | 'unavailable'
     | 'internal';
   /**
-   * Of the request's field that is wrong, or which role is needed; of what is `unavailable`, `database` where it is that.
-   * Never anything secret.
+   * The invalid field, or the role that is required; for `unavailable`: `database` or `redis`. Never a secret.
    */
   detail?: string;
   /** For `locked` and `too_many`: when to try again, ms from now. */
   retryAfterMs?: number;
-  /** The first 12 digits of the request's trace, by which the log is searched. */
+  /** The first 12 digits of the request's trace id; search the log for it. */
   traceId: string;
 }
 
-/** viewer reads; operator also acts on orders; admin also sees the audit trail and Bull Board. */
+/** A viewer reads; an operator also acts on orders; an admin also sees the audit trail and Bull Board. */
 export type Role = 'viewer' | 'operator' | 'admin';
 
 /** `POST /login` {name, password}, `GET /me`: who is signed in. Unsafe requests carry `csrf` as `x-csrf-token`. */
@@ -47,18 +46,18 @@ export interface Me {
   name: string;
   role: Role;
   csrf: string;
-  /** The server's version, and its clock, by which the page counts down. */
+  /** The server's version, and its clock, which the page's countdowns use. */
   version: string;
   now: string;
 }
 
-/** How a list goes on: pass it back as `after`; null: this was the last page. */
+/** One page of a list. `next`: pass it as `after` to get the next page; null on the last page. */
 export interface Page<Row> {
   rows: Row[];
   next: string | null;
 }
 
-/** What an order's timer shows to people. */
+/** An order in a list. */
 export interface OrderRow {
   orderNo: string;
   bizOrderNo: string;
@@ -67,7 +66,7 @@ export interface OrderRow {
   method: PayMethod;
   title: string;
   amountFen: number;
-  /** The state that merchants are shown. */
+  /** The status that merchants see. */
   status: OrderStatus;
   ending: Ending;
   createdAt: string;
@@ -84,10 +83,10 @@ export interface OrderRow {
 }
 
 /**
- * `GET /orders`: newest first. `search` finds any number by its whole (ours, the merchant's, the channel's, the id) and
- * ours and the merchant's by their beginning too (of those that share a beginning, among the 1000 highest). Of overdue
- * ones, among the 10,000 that have been for longest. Created from
- * `createdFrom` on and before `createdTo`. `limit` is 50 unless given, at most 200. The answer is a `Page<OrderRow>`.
+ * `GET /orders`: newest first. `search` matches a complete number of any kind (ours, the merchant's, the channel's, the id),
+ * or a prefix of ours or the merchant's (the 1000 highest with that prefix). Overdue orders are limited to the 10,000 most
+ * overdue. `createdFrom` is inclusive, `createdTo` exclusive. `limit` defaults to 50, at most 200. Returns a
+ * `Page<OrderRow>`.
  */
 export interface OrdersQuery {
   search?: string;
@@ -100,7 +99,7 @@ export interface OrdersQuery {
   after?: string;
 }
 
-/** One moment in an order's life. `at` orders them; `summary` says it in the channel's or the merchant's words. */
+/** One event in an order's history, sorted by `at`. `queryBefore`, `answer` …: the channel's or merchant's own text. */
 export type TimelineEvent =
   | { kind: 'created'; at: string; clientIp: string | null; apiGeneration: string | null }
   | { kind: 'notification'; at: string; eventId: string; outcome: string }
@@ -163,33 +162,33 @@ export interface OrderDetail {
     errorMsg: string | null;
   };
   timeline: TimelineEvent[];
-  /** What can be done with it now, by somebody whose role allows it. */
+  /** The actions that are possible now, for a user whose role allows them. */
   actions: OrderAction[];
-  /** What may be decided with the action `late`. */
+  /** The decisions that the action `late` accepts now. */
   lateDecisions: LateDecision[];
 }
 
-/** `POST /orders/:orderNo/<action>`: one of these; `late` has a body {decision}. */
+/** `POST /orders/:orderNo/<action>`: one of these; `late` needs the body {decision}. */
 export const orderActions = ['close', 'cancel', 'sync', 'reclose', 'resend', 'late'] as const;
 export type OrderAction = (typeof orderActions)[number];
 
-/** What came of an action: the outcome's kind, and what else it says. `order` as it is afterwards. */
+/** The result of an action: the kind of the outcome, and its details. `order` is the order afterwards. */
 export interface ActionResult {
   action: OrderAction;
   decision?: LateDecision;
-  /** Of the use case: closed, paid, ended, busy, pending, cancelled, refused, synced, enqueued, decided … */
+  /** From the use case: closed, paid, ended, busy, pending, cancelled, refused, synced, enqueued, decided … */
   outcome: string;
-  /** pending: why. */
+  /** pending: the reason. */
   reason?: string;
-  /** The channel's word, where there is one. */
+  /** The channel's answer, if there is one. */
   answer?: string;
   retryAt?: string;
   /** resend: how many notices. */
   count?: number;
-  /** sync: what the channel says, and whether that changed the order. */
+  /** sync: the channel's status, and whether it changed the order. */
   channelStatus?: string;
   repaired?: boolean;
-  /** cancel: it had been paid, and the money has gone back. */
+  /** cancel: the order was paid, and has been refunded. */
   refunded?: boolean;
   order: OrderRow;
 }
@@ -232,56 +231,53 @@ export interface StuckQuery {
   after?: string;
 }
 
-/**
- * `POST /stuck/ask`: a dry run, what the channels say now; the answer is a `ChannelSaysList`. Body and that of
- * `/stuck/reclose`.
- */
-export interface StuckWish {
-  /** Of these, 1 to 200; else of all that the filter means. Together with a filter: of these alone that it means. */
+/** `POST /stuck/ask`: a dry run; queries the channels and returns a `DryRunResult`. `/stuck/reclose` takes the same fields. */
+export interface StuckRequest {
+  /** Only these, 1 to 200; without it, all that the filter selects. With a filter: only those of them that it selects. */
   orderNos?: string[];
   channel?: ChannelName;
   reason?: PendingReason;
 }
-export interface ChannelSaysRow {
+export interface DryRunRow {
   order: OrderRow;
-  /** The kind of the channel's answer to a query. */
+  /** The kind of the channel's answer to the query. */
   says: string;
   answer: string;
 }
 /**
- * At most 200 orders, and as many as can be asked about in ten seconds; `isCut`: there were more. 429 `too_many` while
- * another dry run is under way.
+ * At most 200 orders, and only as many as can be queried in ten seconds; `isCut`: there were more. 429 `too_many` while
+ * another dry run is running.
  */
-export interface ChannelSaysList {
-  rows: ChannelSaysRow[];
+export interface DryRunResult {
+  rows: DryRunRow[];
   isCut: boolean;
 }
 /**
- * `POST /stuck/reclose`, a `RecloseWish`: begins again with at most 500 of them, and 20 become due in a second. Where
- * there are more, `next` is not null, and the same wish with it as `after` goes on. One that is not stuck any more counts
- * as ended. With `orderNos` each has its outcome, else there are counts.
+ * `POST /stuck/reclose`: starts at most 500 closes again, 20 per second. If `next` is not null there are more: repeat the
+ * request with it as `after`. Orders that are no longer stuck count as ended. With `orderNos`, each order's outcome is
+ * returned; otherwise only counts.
  */
-export interface RecloseWish extends StuckWish {
+export interface RecloseRequest extends StuckRequest {
   after?: string;
 }
 export interface RecloseResult {
   enqueued: number;
   ended: number;
-  /** Could not be changed now, and stay stuck: the row is locked, or its data is at fault. */
+  /** Could not be changed now, and stay stuck: the row is locked, or its data is faulty. */
   skipped: string[];
   lastAt: string | null;
   orders: { orderNo: string; outcome: RecloseOutcome['kind'] | 'skipped' }[];
   next: string | null;
 }
 
-/** `GET /late`: late payments (关单后支付) that wait for a person: rows of `OrderRow`. */
+/** `GET /late`: late payments (关单后支付) that need a decision, as `OrderRow`s. */
 export interface LateList {
   rows: OrderRow[];
   violations: number;
   policy: string;
 }
 
-/** `GET /violations`: closed orders that turned out to be paid or payable, newest first, a `Page<ViolationRow>`. */
+/** `GET /violations`: closed orders that turned out paid or payable, newest first, a `Page<ViolationRow>`. */
 export interface ViolationRow {
   orderNo: string;
   channel: ChannelName;
@@ -296,36 +292,36 @@ export interface AuditRow {
   actor: string;
   ip: string | null;
   action: string;
-  /** An order number, a user's name, or null. */
+  /** An order number, a user name, or null. */
   subject: string | null;
   before: string | null;
   after: string | null;
   outcome: string;
 }
 
-/** `GET /figures`: the dashboard. Counts stop at 100,000, those of one minute at 20,000: so many or more. */
+/** `GET /figures`: the dashboard. Counts are capped at 100,000, counts per minute at 20,000. */
 export interface Figures {
   now: string;
   /** Orders that expire in each of the next 60 minutes. */
   dueNextHour: { at: string; count: number }[];
-  /** Orders that closed, and that were paid, in each of the last 60 minutes. */
+  /** Orders that were closed, and orders that were paid, in each of the last 60 minutes. */
   perMinute: { at: string; closed: number; paid: number }[];
-  /** Of orders that expired unpaid: ms from expiry to close, over the last 24 hours, at most the last 5,000 of each channel. */
+  /** Orders that expired unpaid: ms from expiry to close, over the last 24 hours, at most the last 5,000 per channel. */
   lateness: { channel: ChannelName; count: number; p50Ms: number | null; p99Ms: number | null }[];
-  /** Open orders whose time to be closed has passed, and since when the oldest of them. */
+  /** Open orders that are due to be closed, and when the oldest of them became due. */
   overdue: { count: number; oldestAt: string | null };
   stuck: number;
   lateWaiting: number;
   violations: number;
-  /** Open orders of each channel. */
+  /** Open orders per channel. */
   open: { channel: ChannelName; count: number }[];
-  /** Notices to merchants: waiting, of these overdue, and given up. */
+  /** Merchant notices: pending, how many of these are overdue, and given up. */
   notices: { pending: number; overdue: number; givenUp: number };
-  /** Of BullMQ, or null where Redis is away or unusable. */
+  /** BullMQ's counts; null while Redis is away or unusable. */
   queues: { channel: ChannelName; waiting: number; delayed: number; active: number; failed: number }[] | null;
-  /** Whether Redis can hold the timers; `reason` is its message, `paused` are channels whose queue another program paused. */
+  /** Whether Redis can hold the timers; `reason` is its error message, `paused` the channels whose queue was paused elsewhere. */
   redis: { state: 'ok' | 'away' | 'refuses' | 'unusable'; reason: string | null; paused: ChannelName[] };
-  /** Processes that have been seen in the last day. */
+  /** Processes seen in the last day. */
   processes: ProcessFigures[];
 }
 
@@ -337,24 +333,23 @@ export interface ProcessFigures {
   works: boolean;
   startedAt: string;
   seenAt: string;
-  /** It has been seen lately. */
+  /** It was seen recently. */
   isAlive: boolean;
-  /** Its sweep last ran; null: it does not work. */
+  /** When its sweep last ran; null: this process runs no worker. */
   sweptAt: string | null;
   /**
-   * Channels (`operation` is `all`), or operations of them, that are out of order for it (熔断), and until when. `method` null:
-   * for every method.
+   * Channels (`operation` is `all`) or operations whose circuit breaker is open in this process (熔断), and until when.
+   * `method` null: for every method.
    */
   outOfOrder: (ChannelPart & { channel: ChannelName; until: string })[];
 }
 
 /**
- * `GET /events`: server-sent events without a name (`onmessage`), each with a `LiveEvent` as its data. `order`: an order
- * that has changed, as it is now (at most about one event a second for each order); the first events are of what has
- * changed in the last half minute. `figures`: something in the figures has changed, fetch them again; at most every 5 s.
- * `missed`: more has changed than is told, fetch again all that is shown; only near the beginning. `database`: it cannot be
- * read, or can be again: then fetch again all that is shown. A comment every 15 s.
- * A user has at most 10 of these streams: 429 `too_many`.
+ * `GET /events`: unnamed server-sent events (`onmessage`), each with a `LiveEvent` as its data. `order`: an order that
+ * changed, in its current state (about one event per second and order at most); a new stream first receives the changes of
+ * the last 30 s. `figures`: the figures changed, fetch them again; at most every 5 s. `missed`: too many changes, fetch
+ * everything shown again; sent only near the start. `database`: it became unavailable, or is available again: then fetch
+ * everything shown again. A comment is sent every 15 s. A user can have at most 10 streams: 429 `too_many`.
  */
 export type LiveEvent =
   | { type: 'order'; order: OrderRow }

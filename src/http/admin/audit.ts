@@ -1,7 +1,7 @@
 import type { AuditRow } from './api.ts';
 
-/** What somebody did on the admin page, or tried to; never anything secret. */
+/** An action on the admin page, done or attempted. Never contains a secret. */
 export type AuditEntry = Omit<AuditRow, 'id' | 'at'>;
 
-/** Records it. Throws when the database cannot be reached. */
+/** Writes the entry. Throws if the database is unavailable. */
 export type Audit = (entry: AuditEntry) => Promise<void>;

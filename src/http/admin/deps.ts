@@ -8,7 +8,7 @@ import type { Audit } from './audit.ts';
 /** A queue that Bull Board can show. */
 export type BoardQueue = ConstructorParameters<typeof BullMQAdapter>[0];
 
-/** What came of an attempt to sign in, or to prove who one is. */
+/** The result of a login, or of proving the password again. */
 export type LoginAnswer =
   | { kind: 'signed_in'; token: string; user: { name: string; role: Role } }
   | { kind: 'refused' }
@@ -20,33 +20,33 @@ export interface AuditQuery {
   subject?: string | undefined;
 }
 
-/** What the admin page's server needs of the rest. */
+/** What the admin page's server needs from the rest of the program. */
 export interface AdminDeps {
   log: Logger;
   clock: Clock;
-  /** Of the program, for people to see. */
+  /** The program's version, to display. */
   version: string;
-  /** Where browsers reach us; with https the cookie and all later visits are for https only. */
+  /** The public address; if it is https, the cookie and HSTS require https. */
   publicUrl: string;
-  /** Where the built page is, if it has been built. */
+  /** The folder of the built page; it may not exist. */
   pageDirectory: string;
-  logIn(wish: { name: string; password: string; ip: string }): Promise<LoginAnswer>;
-  changePassword(wish: { name: string; password: string; next: string; ip: string }): Promise<LoginAnswer>;
-  /** Why this cannot be the password of the user of this name, or null. */
+  logIn(credentials: { name: string; password: string; ip: string }): Promise<LoginAnswer>;
+  changePassword(change: { name: string; password: string; next: string; ip: string }): Promise<LoginAnswer>;
+  /** Why this user cannot have this password; null if they can. */
   passwordProblem(password: string, name: string): string | null;
-  /** Whose session this is; `isUse` false only looks and does not prolong it. */
-  findSession(token: string, how: { isUse: boolean }): Promise<{ name: string; role: Role } | null>;
+  /** The session's user; `extend` false does not count as use of the session. */
+  findSession(token: string, how: { extend: boolean }): Promise<{ name: string; role: Role } | null>;
   endSession(token: string): Promise<void>;
   audit: Audit;
-  /** The newest first, those before the record `after`. */
+  /** Newest first, older than the record `after`. */
   listAudit(
     query: AuditQuery,
     page: { limit: number; after: string | null },
   ): Promise<(Omit<AuditRow, 'at'> & { at: Date })[]>;
   queues: readonly BoardQueue[];
   isQueueReachable(): boolean;
-  /** More under `/admin/api`, for those who have signed in: each asks for the role it needs by `allow`. */
+  /** More routes under `/admin/api`, for signed-in users: each requires its role with `allow`. */
   routes: readonly FastifyPluginAsync[];
-  /** How long an answer may go on after its session has ended, ms. */
-  endedEveryMs?: number;
+  /** How often open streams are checked for ended sessions, ms. */
+  sessionCheckEveryMs?: number;
 }

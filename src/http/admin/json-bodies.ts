@@ -1,9 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 
-/** The longest body that is read: a list of a thousand order numbers fits well. */
+/** The largest body accepted: a thousand order numbers fit well. */
 const MAX_BODY_BYTES = 64 * 1024;
 
-/** JSON and nothing else, so that no form of a foreign page can say anything; an empty body is none. */
+/** Accepts only JSON, so that a form on another site cannot send a body; an empty body is undefined. */
 export function acceptJsonBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser('error', 'error');
   app.removeAllContentTypeParsers();

@@ -6,7 +6,7 @@ import { shownTraceId } from '../trace-id.ts';
 import type { ApiProblem } from './api.ts';
 import { Problem } from './auth/signed-in.ts';
 
-/** Answers what went wrong in the form that the page reads. */
+/** Answers an error in the form that the page reads. */
 export function answerProblem(
   error: Error & { statusCode?: number },
   request: FastifyRequest,
@@ -15,7 +15,7 @@ export function answerProblem(
 ): FastifyReply {
   const problem = asProblem(error);
   const { status, detail, retryAfterMs } = problem;
-  // The database's own outage is told once, by the process; each request that met it is only noted.
+  // The process reports the database's outage once; a request that met it is only a warning.
   if (status >= 500)
     log[isDatabaseAway(error) ? 'warn' : 'error'](
       { err: safeError(error), traceId: request.id, url: pathOf(request) },
@@ -34,7 +34,7 @@ export function answerProblem(
     .send(JSON.stringify(body));
 }
 
-/** The target without its query: what was searched for stays out of the log. */
+/** The path without the query: search terms stay out of the log. */
 export function pathOf({ url }: FastifyRequest): string {
   return url.replace(/\?.*$/s, '');
 }

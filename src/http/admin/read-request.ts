@@ -3,9 +3,9 @@ import { type ChannelName, channelNames, isOwnChannel } from '../../channel/chan
 import { readCursor } from '../../view/page.ts';
 import { Problem } from './auth/signed-in.ts';
 
-/** What a request says, by its schema; throws `Problem` that names the first field that is wrong. */
-export function readRequest<Schema extends z.ZodType>(schema: Schema, said: unknown): z.output<Schema> {
-  const read = schema.safeParse(said);
+/** Validates a request; throws a `Problem` that names the first invalid field. */
+export function readRequest<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const read = schema.safeParse(value);
   if (read.success) return read.data;
   const [issue] = read.error.issues;
   const unknown = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
@@ -15,10 +15,10 @@ export function readRequest<Schema extends z.ZodType>(schema: Schema, said: unkn
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 200;
 
-/** How many rows of a list. */
+/** The number of rows of a list. */
 export const limit = z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT);
 
-/** Where the page before ended, in an order by time and id; null: the first page. */
+/** The end of the previous page, in a list sorted by time and id; null: the first page. */
 export const cursor = z
   .string()
   .transform((text, context) => {
@@ -29,14 +29,14 @@ export const cursor = z
   .nullable()
   .default(null);
 
-/** Where the page before ended, in an order by id; null: the first page. */
+/** The end of the previous page, in a list sorted by id; null: the first page. */
 export const afterId = z
   .string()
   .regex(/^\d{1,15}$/)
   .nullable()
   .default(null);
 
-/** A number that somebody searches for; without what a copy drags along. Nothing: not searched. */
+/** A number to search for; trims what was copied with it. Empty: no search. */
 export const search = z
   .string()
   .trim()
@@ -44,11 +44,11 @@ export const search = z
   .transform((text) => (text === '' ? undefined : text))
   .optional();
 
-/** A built-in one, or one that a shop has added. */
+/** A built-in or a custom channel. */
 export const channel = z.custom<ChannelName>(
   (name) =>
     typeof name === 'string' && (channelNames.some((builtIn) => builtIn === name) || isOwnChannel(name)),
 );
 
-/** What an order number may look like, also a shop's own: with anything else in it the database would not use its index. */
+/** The form of an order number, including a custom one; with any other character the database would not use its index. */
 export const orderNoForm = /^[\w\-*|@]{1,32}$/;

@@ -2,29 +2,29 @@ import fastifyCookie from '@fastify/cookie';
 import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { auditRoutes } from './auth/audit-routes.ts';
 import { recordRefusal } from './auth/refusals.ts';
-import { isUnsafe, refuseForged } from './auth/same-origin.ts';
-import { sealAnswers } from './auth/security-headers.ts';
-import { createSessionCookie, knowWhoAsks } from './auth/session.ts';
+import { checkCsrf, isUnsafe } from './auth/same-origin.ts';
+import { setSecurityHeaders } from './auth/security-headers.ts';
+import { authenticate, createSessionCookie } from './auth/session.ts';
 import { sessionRoutes } from './auth/session-routes.ts';
 import { signedIn } from './auth/signed-in.ts';
 import type { AdminDeps } from './deps.ts';
 import { acceptJsonBodies } from './json-bodies.ts';
-import { beginTraces } from './page/begin-traces.ts';
 import { boardRoutes } from './page/board.ts';
-import { endWithSession } from './page/long-answers.ts';
-import { answerElse, pageRoutes } from './page/page.ts';
+import { closeStreamsOnLogout } from './page/close-streams.ts';
+import { pageRoutes, serveIndex } from './page/page.ts';
+import { traceRequests } from './page/trace-requests.ts';
 import { answerProblem, pathOf } from './problems.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** For people who have not signed in, too. */
+    /** Also for users who are not signed in. */
     isPublic?: boolean;
   }
 }
 
 /**
- * The admin page, under `/admin`: its API, the queues, and the page itself. Everything in the API and about the
- * queues is for people who have signed in, unless a route says otherwise.
+ * The admin page, under `/admin`: its API, the queues, and the page itself. The API and the queues require a signed-in user,
+ * unless a route is public.
  */
 export async function adminRoutes(app: FastifyInstance, deps: AdminDeps): Promise<void> {
   const isHttps = deps.publicUrl.startsWith('https:');
@@ -33,29 +33,29 @@ export async function adminRoutes(app: FastifyInstance, deps: AdminDeps): Promis
   app.decorateRequest('signedIn', null);
   app.decorateRequest('sessionToken', null);
   await app.register(fastifyCookie);
-  sealAnswers(app, { isHttps });
+  setSecurityHeaders(app, { isHttps });
   app.setErrorHandler<Error & { statusCode?: number }>(async (error, request, reply) => {
     await recordRefusal(deps, request, error);
     return answerProblem(error, request, reply, deps.log);
   });
-  app.setNotFoundHandler((request, reply) => answerElse(request, reply, deps.pageDirectory));
+  app.setNotFoundHandler((request, reply) => serveIndex(request, reply, deps.pageDirectory));
 
   const apiRoutes: FastifyPluginAsync = async (api) => {
-    beginTraces(api);
-    // A browser opens a lost stream again and again, and can say nothing with it.
-    knowWhoAsks(api, deps, cookie, (request) => pathOf(request) === '/admin/api/events');
+    traceRequests(api);
+    // A browser reopens a lost stream on its own, and cannot send a header with it.
+    authenticate(api, deps, cookie, (request) => pathOf(request) === '/admin/api/events');
     api.addHook('onRequest', async (request) => {
-      refuseForged(request, deps.publicUrl);
+      checkCsrf(request, deps.publicUrl);
       if (request.routeOptions.config.isPublic !== true) signedIn(request);
     });
-    endWithSession(api, deps);
+    closeStreamsOnLogout(api, deps);
     sessionRoutes(api, deps, cookie);
     auditRoutes(api, deps);
     for (const routes of deps.routes) await api.register(routes);
   };
   const queueRoutes: FastifyPluginAsync = async (board) => {
-    // Bull Board asks every few seconds, and does not say which requests are a person's: its page is, and what is done.
-    knowWhoAsks(board, deps, cookie, (request) => !isUnsafe(request) && isBoardData(request));
+    // Bull Board polls every few seconds, without marking its polls: only its page and changes count as use.
+    authenticate(board, deps, cookie, (request) => !isUnsafe(request) && isBoardData(request));
     await boardRoutes(board, deps);
   };
   await app.register(apiRoutes, { prefix: '/api' });

@@ -1,15 +1,15 @@
 import type { DataSource } from 'typeorm';
 import { addressKey } from './address-key.ts';
 
-/** Somebody's newest records that are looked through. */
+/** The number of newest entries per user that are searched. */
 const NEWEST = 1_000;
 
 export type KnownAddresses = ReturnType<typeof createKnownAddresses>;
 
-/** From where users were signed in lately: the audit trail has the address with everything that they did. */
+/** The addresses from which users were recently signed in, from the audit trail. */
 export function createKnownAddresses(db: DataSource) {
   return {
-    /** Whether the user of this name has been signed in from there. */
+    /** Whether this user was signed in from this address. */
     async has(name: string, ip: string): Promise<boolean> {
       const rows: { ip: string }[] = await db.query(
         `SELECT DISTINCT ip FROM

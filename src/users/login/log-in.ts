@@ -19,50 +19,50 @@ export interface LoginDeps {
   audit(entry: AuditEntry): Promise<void>;
 }
 
-/** With a password typed by somebody, from an address. */
-export interface LoginWish {
+/** A name and password as typed, and the client's address. */
+export interface Credentials {
   name: string;
   password: string;
   ip: string;
 }
 
 /**
- * - `refused`: name or password are not right; it does not say which.
- * - `locked`: of the name, there have been too many failures from there, or from everywhere.
- * - `too_many`: from the address there have been, or too many are at it now; where the user of the name was signed in
- *   before, a crowd of strangers keeps nobody out.
+ * - `refused`: wrong name or password; it does not say which.
+ * - `locked`: too many failures for this name, from this address or from all addresses.
+ * - `too_many`: too many failures from this address, or too many logins at once; strangers cannot lock a user out at an
+ *   address from which that user was signed in before.
  */
 export type LoginOutcome =
   | { kind: 'signed_in'; token: string; user: AdminUser }
   | { kind: 'refused' }
   | { kind: 'locked' | 'too_many'; retryAfterMs: number };
 
-/** When to come back where the crowd is too large, ms. */
+/** When to retry if too many log in at once, ms. */
 const CROWD_MS = 5_000;
 
 /**
- * Signs somebody in. A name that nobody has, or whose user is disabled, is treated as a known one to the last step, also
- * in the time it takes. Successes, failures and locks are recorded.
+ * Signs a user in. An unknown name and a disabled user take the same steps, and the same time, as a known one. Successes,
+ * failures and locks are audited.
  */
-export async function logIn(deps: LoginDeps, wish: LoginWish): Promise<LoginOutcome> {
-  const checked = await checkPassword(deps, wish, 'login');
+export async function logIn(deps: LoginDeps, credentials: Credentials): Promise<LoginOutcome> {
+  const checked = await checkPassword(deps, credentials, 'login');
   if (checked.kind !== 'right') return checked;
   const { user } = checked;
   const token = await deps.sessions.open(user, deps.clock.now());
-  await deps.audit({ ...about(user.name, wish.ip, 'login'), actor: user.name, outcome: 'ok' });
+  await deps.audit({ ...about(user.name, credentials.ip, 'login'), actor: user.name, outcome: 'ok' });
   return { kind: 'signed_in', token, user };
 }
 
-/** Whether the password is right, within the limits on failures; `action` is what it is needed for. */
+/** Checks the password, within the limits on failures; `action` is the action in the audit trail. */
 export async function checkPassword(
   deps: LoginDeps,
-  { name: typed, password, ip }: LoginWish,
+  { name: typed, password, ip }: Credentials,
   action: string,
 ): Promise<{ kind: 'right'; user: AdminUser } | Exclude<LoginOutcome, { kind: 'signed_in' }>> {
   const known = readName(typed);
   const name = known ?? typed;
   const user = await deps.users.find(known ?? '');
-  // What was typed as a name that nobody has may be a password: it is recorded nowhere.
+  // An unknown name may be a password typed into the wrong field: it is not audited.
   const entry = about(user === null ? null : name, ip, action);
   const isKnown = user !== null && (await deps.knownAddresses.has(user.name, ip));
   if (!isKnown && deps.passwords.isBusy()) return { kind: 'too_many', retryAfterMs: CROWD_MS };
@@ -89,7 +89,7 @@ export async function checkPassword(
   return { kind: 'refused' };
 }
 
-/** Nobody is known to have done it until the password was right. */
+/** The actor is unknown until the password is verified. */
 function about(subject: string | null, ip: string, action: string) {
   return { actor: '-', ip, action, subject, before: null, after: null };
 }

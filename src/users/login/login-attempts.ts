@@ -5,39 +5,39 @@ import { addressKey, siteOf } from './address-key.ts';
 
 /** How long a failed attempt counts, ms. */
 const WINDOW_MS = 15 * 60_000;
-/** With so many failed attempts within the window from one address, a name is locked (锁定) there; so is one that nobody has. */
+/** After this many failures in the window from one address, a name is locked (锁定) there, whether it exists or not. */
 const MAX_OF_NAME_THERE = 5;
-/** With so many from anywhere it is locked everywhere but where its user was signed in: nobody can keep others out. */
+/** After this many from anywhere it is locked, except at addresses where its user was signed in: nobody can lock others out. */
 const MAX_OF_NAME = 50;
-/** With so many an address is refused, whatever names it tried. An office may share one. */
+/** After this many an address is refused, whatever names it tried. An office may share one. */
 const MAX_OF_ADDRESS = 20;
-/** The same of an IPv6 site, which has 2^16 networks that count as addresses. */
+/** The same for an IPv6 site, which has 2^16 networks that each count as an address. */
 const MAX_OF_SITE = 100;
 
 export type LoginAttempts = ReturnType<typeof createLoginAttempts>;
 
-/** Who tries, and whether the user of that name is known to come from there. */
+/** A login attempt; `isKnown`: the user was signed in from this address before. */
 interface Attempt {
   name: string;
   ip: string;
   isKnown: boolean;
 }
 
-/** How long a name (there), and an address, are refused from now, ms; null: they are not. */
+/** How long a name (at this address) and an address are still refused, ms; null: not refused. */
 export interface Limits {
   nameMs: number | null;
   addressMs: number | null;
 }
 
 /**
- * The failed attempts to sign in, in the database: limits hold across processes and restarts. An attempt is written
- * before its password is looked at and counts as failed until it has succeeded, so that however many come at once, no
- * more than the limit are tried. Attempts on a locked name do not lengthen its lock, but count for their address.
+ * Failed login attempts, in the database: limits hold across processes and restarts. An attempt is written before its
+ * password is checked and counts as failed until it succeeds, so that concurrent attempts cannot exceed the limit. Attempts
+ * on a locked name do not extend its lock, but count for their address.
  */
 export function createLoginAttempts(db: DataSource) {
   const attempts = db.getRepository(LoginAttemptEntity);
 
-  /** Of the attempts that `by` names from the one on with which there were `max`. */
+  /** Until the newest `max` of the attempts that match `by` are no longer all in the window. */
   async function refusedForMs(
     by: { nameHash?: string; address?: string; site?: string },
     max: number,
@@ -50,7 +50,7 @@ export function createLoginAttempts(db: DataSource) {
     });
     if (by.nameHash !== undefined) query.andWhere('a.nameHash = :nameHash', { nameHash: by.nameHash });
     if (by.address !== undefined) query.andWhere('a.address = :address', { address: by.address });
-    // No key has a % or _ in it.
+    // Keys contain no % or _.
     if (by.site !== undefined) query.andWhere('a.address LIKE :site', { site: `${by.site}%` });
     const oldest = await query
       .orderBy('a.at', 'DESC')
@@ -74,7 +74,7 @@ export function createLoginAttempts(db: DataSource) {
   return {
     limits,
 
-    /** Notes an attempt; its id, and the limits that were reached without it: then its password is not looked at. */
+    /** Writes an attempt. Returns its id, and the limits reached without it: if any, the password must not be checked. */
     async begin(attempt: Attempt, now: Date): Promise<Limits & { id: string }> {
       const row = { nameHash: nameHash(attempt.name), address: addressKey(attempt.ip), at: now };
       const { identifiers } = await attempts.insert(row);
@@ -86,23 +86,23 @@ export function createLoginAttempts(db: DataSource) {
       return { id, ...reached };
     },
 
-    /** Its password was not looked at: it counts for nothing. */
+    /** Its password was not checked: it does not count. */
     async forget(id: string): Promise<void> {
       await attempts.delete({ id });
     },
 
-    /** It has succeeded: the name begins anew. What else came from the address goes on counting. */
+    /** It succeeded: failures of the name are forgotten. Failures of the address still count. */
     async succeed(id: string, name: string): Promise<void> {
       await attempts.delete({ id });
       await attempts.update({ nameHash: nameHash(name) }, { nameHash: null });
     },
 
-    /** Takes a name's locks off, wherever they hold. */
+    /** Unlocks a name at all addresses. */
     async unlock(name: string): Promise<void> {
       await attempts.update({ nameHash: nameHash(name) }, { nameHash: null });
     },
 
-    /** Deletes some of what no longer counts; how many. */
+    /** Deletes some expired attempts; returns how many. */
     async purge(now: Date, limit: number): Promise<number> {
       const { affectedRows = 0 } = await db.query('DELETE FROM admin_login_attempt WHERE at < ? LIMIT ?', [
         new Date(now.getTime() - WINDOW_MS),
@@ -113,12 +113,12 @@ export function createLoginAttempts(db: DataSource) {
   };
 }
 
-/** A name that nobody has may be a password in the wrong field: it is not kept as it is. */
+/** An unknown name may be a password typed into the wrong field: only its hash is stored. */
 function nameHash(name: string): string {
   return createHash('sha256').update(name).digest('hex');
 }
 
-/** Of two times, ms; null where there is neither. */
+/** The longer of two times, ms; null if both are. */
 function longest(one: number | null, other: number | null): number | null {
   return one === null || other === null ? (one ?? other) : Math.max(one, other);
 }

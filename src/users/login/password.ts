@@ -1,11 +1,11 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 
-/** What one guess costs: 32 MiB, and a good 0.1 s of one core. Kept with each hash, so that it can be raised. */
+/** The cost of one guess: 32 MiB, and a good 0.1 s of one core. Stored with each hash, so that it can be raised. */
 const COST = { N: 2 ** 15, r: 8, p: 3 };
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
-/** Who waits longer than so many others is sent away. */
+/** With more than this many waiting, logins are refused. */
 const MAX_WAITING = 20;
 
 const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
@@ -13,13 +13,13 @@ const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
 export type Passwords = ReturnType<typeof createPasswords>;
 
 /**
- * Passwords as they are kept: `scrypt$N$r$p$salt$hash`. One at a time in each process: Node hashes on the threads on
- * which the channels' signatures are made too, and a crowd at the login must not hold up the closing of orders.
+ * Password hashes: `scrypt$N$r$p$salt$hash`. One at a time per process: Node hashes on the same threads that sign requests to
+ * the channels, and many logins must not delay the closing of orders.
  */
 export function createPasswords() {
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
-  /** Nobody's password. It makes an unknown name cost what a known one costs. */
+  /** A hash of no password. An unknown name costs the same as a known one. */
   const decoy = format(COST, randomBytes(SALT_BYTES), randomBytes(HASH_BYTES));
 
   async function inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -32,7 +32,7 @@ export function createPasswords() {
   }
 
   return {
-    /** True: too many wait; come back later. */
+    /** True: too many are waiting; retry later. */
     isBusy: () => waiting > MAX_WAITING,
 
     hash: (password: string): Promise<string> =>
@@ -41,7 +41,7 @@ export function createPasswords() {
         return format(COST, salt, await run(password, salt, COST));
       }),
 
-    /** Whether it is the password; `stored` is null where there is none, which takes as long and is never right. */
+    /** Whether the password matches; with `stored` null it takes as long and never matches. */
     matches: (password: string, stored: string | null): Promise<boolean> =>
       inTurn(async () => {
         const { cost, salt, hash } = parse(stored ?? decoy);
@@ -50,7 +50,7 @@ export function createPasswords() {
   };
 }
 
-/** The same characters may be typed as different code points. */
+/** Normalized: the same characters may be typed as different code points. */
 function run(password: string, salt: Buffer, cost: typeof COST): Promise<Buffer> {
   return derive(password.normalize('NFKC'), salt, HASH_BYTES, { ...cost, maxmem: 256 * cost.N * cost.r });
 }
@@ -61,7 +61,7 @@ function format({ N, r, p }: typeof COST, salt: Buffer, hash: Buffer): string {
 
 function parse(stored: string) {
   const [kind, N, r, p, salt = '', hash = ''] = stored.split('$');
-  if (kind !== 'scrypt') throw new Error('a password is kept in an unknown form');
+  if (kind !== 'scrypt') throw new Error('unknown password hash format');
   const cost = { N: Number(N), r: Number(r), p: Number(p) };
   return { cost, salt: Buffer.from(salt, 'base64url'), hash: Buffer.from(hash, 'base64url') };
 }

@@ -1,7 +1,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Alert, Button, Modal } from 'antd';
 import { useState } from 'react';
-import type { RecloseResult, RecloseWish, StuckWish } from '../../../../src/http/admin/api.ts';
+import type { RecloseRequest, RecloseResult, StuckRequest } from '../../../../src/http/admin/api.ts';
 import { post } from '../../api/request.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { localTime } from '../../parts/time/moment.tsx';
@@ -13,7 +13,7 @@ const AT_MOST = 200;
 interface Props {
   /** Order numbers. */
   chosen: string[];
-  filter: Pick<StuckWish, 'channel' | 'reason'>;
+  filter: Pick<StuckRequest, 'channel' | 'reason'>;
   isEmpty: boolean;
 }
 
@@ -22,12 +22,12 @@ export function BulkReclose({ chosen, filter, isEmpty }: Props) {
   const { actions, pages, words } = useText();
   const { stuck, orders } = pages;
   const client = useQueryClient();
-  const [wish, setWish] = useState<StuckWish | null>(null);
+  const [wish, setWish] = useState<StuckRequest | null>(null);
   /** Of the parts that are done: shown also where the next one fails. */
   const [done, setDone] = useState<RecloseResult | null>(null);
   const reclose = useMutation({
-    mutationFn: async (wanted: StuckWish) => {
-      const begin = (wish: RecloseWish) => post<RecloseResult>('/stuck/reclose', wish);
+    mutationFn: async (wanted: StuckRequest) => {
+      const begin = (wish: RecloseRequest) => post<RecloseResult>('/stuck/reclose', wish);
       let sum = await begin(wanted);
       setDone(sum);
       while (sum.next !== null) {

@@ -1,4 +1,4 @@
-import type { ChannelSaysRow, StuckRow } from '../../../../src/http/admin/api.ts';
+import type { DryRunRow, StuckRow } from '../../../../src/http/admin/api.ts';
 import type { Column } from '../../parts/lists/rows.tsx';
 import { OrderLink } from '../../parts/order/order-link.tsx';
 import { OrderState } from '../../parts/order/order-status.tsx';
@@ -11,7 +11,7 @@ import { wordFor } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
 
 /** The columns of stuck orders; after a dry run also what the channel said of each. */
-export function stuckColumns(text: Text, said: ReadonlyMap<string, ChannelSaysRow>): Column<StuckRow>[] {
+export function stuckColumns(text: Text, said: ReadonlyMap<string, DryRunRow>): Column<StuckRow>[] {
   const { common, words, pages } = text;
   const says: Column<StuckRow> = {
     key: 'says',
@@ -74,7 +74,7 @@ const tones: Record<string, Tone> = {
   not_found: 'calm',
 };
 
-function Says({ row, words }: { row: ChannelSaysRow | undefined; words: Record<string, string> }) {
+function Says({ row, words }: { row: DryRunRow | undefined; words: Record<string, string> }) {
   if (row === undefined) return <span className="soft">–</span>;
   return (
     <TwoLines under={<span className="code answer">{row.answer}</span>}>

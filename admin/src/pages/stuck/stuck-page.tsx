@@ -2,7 +2,7 @@ import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
 import { Button } from 'antd';
 import { useState } from 'react';
 import type { ChannelName } from '../../../../src/channel/channel.ts';
-import type { ChannelSaysList, StuckRow, StuckWish } from '../../../../src/http/admin/api.ts';
+import type { DryRunResult, StuckRequest, StuckRow } from '../../../../src/http/admin/api.ts';
 import type { PendingReason } from '../../../../src/order/order.ts';
 import { stuckQuery } from '../../api/queries.ts';
 import { post } from '../../api/request.ts';
@@ -29,7 +29,7 @@ export function StuckPage() {
   const data = list.data?.pages.flatMap(({ rows }) => rows) ?? [];
   const [keys, setKeys] = useState<string[]>([]);
   const mayAct = useMay('operator');
-  const ask = useMutation({ mutationFn: (wish: StuckWish) => post<ChannelSaysList>('/stuck/ask', wish) });
+  const ask = useMutation({ mutationFn: (wish: StuckRequest) => post<DryRunResult>('/stuck/ask', wish) });
 
   // What has left the list meanwhile is not chosen any more.
   const chosen = keys.filter((key) => data.some(({ orderNo }) => orderNo === key));

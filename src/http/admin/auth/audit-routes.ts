@@ -4,7 +4,7 @@ import { cut } from '../../../view/page.ts';
 import type { AuditRow, Page } from '../api.ts';
 import type { AdminDeps } from '../deps.ts';
 import { afterId, limit, readRequest } from '../read-request.ts';
-import type { Unsent } from '../unsent.ts';
+import type { Unserialized } from '../unserialized.ts';
 import { allow } from './signed-in.ts';
 
 const filter = z.string().max(200).optional();
@@ -18,8 +18,12 @@ const auditQuery = z.object({
 
 /** `GET /audit`, for admins. */
 export function auditRoutes(app: FastifyInstance, { listAudit }: AdminDeps): void {
-  app.get('/audit', { preHandler: allow('admin') }, async ({ query }): Promise<Unsent<Page<AuditRow>>> => {
-    const { limit, after, ...filter } = readRequest(auditQuery, query);
-    return cut(await listAudit(filter, { limit: limit + 1, after }), limit, ({ id }) => id);
-  });
+  app.get(
+    '/audit',
+    { preHandler: allow('admin') },
+    async ({ query }): Promise<Unserialized<Page<AuditRow>>> => {
+      const { limit, after, ...filter } = readRequest(auditQuery, query);
+      return cut(await listAudit(filter, { limit: limit + 1, after }), limit, ({ id }) => id);
+    },
+  );
 }

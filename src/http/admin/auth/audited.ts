@@ -8,7 +8,7 @@ interface Deps {
   log: Logger;
 }
 
-/** What came of it, for the record and for who asked. */
+/** The result, what changed, and the outcome for the audit trail. */
 interface Done<Result> {
   result: Result;
   after: string | null;
@@ -16,9 +16,9 @@ interface Done<Result> {
 }
 
 /**
- * Does something between two records of it. Nothing is done that cannot be recorded: throws before, where it cannot be
- * noted that it begins. Once it is done that stands, and is answered: a second record that cannot be written is in the
- * log. Throws what `act` throws, with `failed()` on record.
+ * Runs `act` between two audit entries. Throws before `act` if the first entry cannot be written: nothing runs unaudited.
+ * Once `act` is done, its result is returned even if the second entry cannot be written; the entry is then logged. Rethrows
+ * errors of `act`, audited with the outcome `failed()`.
  */
 export async function audited<Result>(
   deps: Deps,
@@ -42,7 +42,7 @@ export async function audited<Result>(
   return done.result;
 }
 
-/** Records what has been done already; where that fails, the log has it. Never throws. */
+/** Audits something already done; logs the entry if that fails. Never throws. */
 export async function recordOrLog({ audit, log }: Deps, entry: AuditEntry): Promise<void> {
   try {
     await audit(entry);

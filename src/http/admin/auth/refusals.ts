@@ -6,8 +6,8 @@ import { isUnsafe } from './same-origin.ts';
 import { Problem } from './signed-in.ts';
 
 /**
- * Records what somebody who has signed in tried to do and was refused: for want of a role, or because it did not come from
- * the page. What strangers try is not recorded, nor what is only read. Never throws.
+ * Audits what a signed-in user attempted and was refused: the role did not allow it, or the request did not come from the
+ * page. Attempts of strangers and refused reads are not audited. Never throws.
  */
 export async function recordRefusal(
   deps: Pick<AdminDeps, 'audit' | 'log'>,

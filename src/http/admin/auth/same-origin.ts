@@ -4,20 +4,19 @@ import { Problem } from './signed-in.ts';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
-/** True for a request that may change something. */
+/** True if the request may change something. */
 export function isUnsafe({ method }: FastifyRequest): boolean {
   return !SAFE.has(method);
 }
 
-/** Which the page sends back as `x-csrf-token`: a foreign page can neither read nor guess it. It ends with the session. */
+/** The page sends it back as `x-csrf-token`; other sites can neither read nor guess it. Valid as long as the session. */
 export function csrfToken(sessionToken: string): string {
   return createHash('sha256').update(`csrf:${sessionToken}`).digest('base64url');
 }
 
 /**
- * What the browser says of where a request comes from: `Sec-Fetch-Site` where it sends that (over https, and from this
- * machine), else `Origin`, which must be the host that was asked or the public address. `unknown`: no browser that
- * says anything.
+ * Where the request comes from, according to the browser: `Sec-Fetch-Site` if sent (over https, and from this machine),
+ * otherwise `Origin`, which must be the requested host or the public address. `unknown`: neither header was sent.
  */
 export function originOf(request: FastifyRequest, publicUrl: string): 'same' | 'foreign' | 'unknown' {
   const site = request.headers['sec-fetch-site'];
@@ -29,8 +28,8 @@ export function originOf(request: FastifyRequest, publicUrl: string): 'same' | '
   return isOurs ? 'same' : 'foreign';
 }
 
-/** Throws `Problem` for an unsafe request that is not the page's own; a login has no token yet. */
-export function refuseForged(request: FastifyRequest, publicUrl: string): void {
+/** Throws `Problem` for an unsafe request that the page did not send. A login has no token yet. */
+export function checkCsrf(request: FastifyRequest, publicUrl: string): void {
   if (!isUnsafe(request)) return;
   if (originOf(request, publicUrl) === 'foreign') throw new Problem(403, 'bad_csrf');
   if (request.sessionToken === null || request.routeOptions.config.isPublic === true) return;

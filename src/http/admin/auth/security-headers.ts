@@ -3,15 +3,15 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 
 const YEAR_S = 31_536_000;
 
-/** Of answers that are no page. */
+/** For responses that are not pages. */
 const nothing = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/** Of the page: its own scripts, and styles of its own or with the nonce, which Ant Design gives to those it adds. */
+/** For the page: its own scripts; its own styles, and those with the nonce, which Ant Design adds at run time. */
 export function pagePolicy(nonce: string): string {
   return policy([`style-src 'self' 'nonce-${nonce}'`, "base-uri 'none'"]);
 }
 
-/** Of Bull Board: it names its own base, and colours code in a worker. Inline styles are refused, which it can do without. */
+/** For Bull Board: it sets its own base and highlights code in a worker. It works without inline styles. */
 export const boardPolicy = policy(["style-src 'self'", "base-uri 'self'", "worker-src 'self'"]);
 
 function policy(own: string[]): string {
@@ -32,8 +32,8 @@ export function newNonce(): string {
   return randomBytes(16).toString('base64');
 }
 
-/** Every answer is sealed and uncached; who sends a page or a file opens it as far as that needs. */
-export function sealAnswers(app: FastifyInstance, { isHttps }: { isHttps: boolean }): void {
+/** Sets the strictest headers on every response, and disables caching; routes that send pages or files relax them. */
+export function setSecurityHeaders(app: FastifyInstance, { isHttps }: { isHttps: boolean }): void {
   app.addHook('onRequest', async (_request, reply) => {
     reply
       .header('content-security-policy', nothing)

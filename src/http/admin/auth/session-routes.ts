@@ -17,9 +17,9 @@ export function sessionRoutes(app: FastifyInstance, deps: AdminDeps, cookie: Ses
   app.post('/login', { config: { isPublic: true } }, async (request, reply) => {
     const { name, password } = readRequest(loginBody, request.body);
     const answer = await deps.logIn({ name, password, ip: request.ip });
-    const isIn = answer.kind === 'signed_in';
-    if (isIn && request.sessionToken !== null) await deps.endSession(request.sessionToken);
-    return welcome(answer, 401, reply);
+    const isSignedIn = answer.kind === 'signed_in';
+    if (isSignedIn && request.sessionToken !== null) await deps.endSession(request.sessionToken);
+    return answerLogin(answer, 401, reply);
   });
 
   app.post('/logout', async (request, reply) => {
@@ -35,12 +35,12 @@ export function sessionRoutes(app: FastifyInstance, deps: AdminDeps, cookie: Ses
     const { password, next } = readRequest(passwordBody, request.body);
     const problem = deps.passwordProblem(next, name);
     if (problem !== null) throw new Problem(400, 'bad_request', `next: ${problem}`);
-    return welcome(await deps.changePassword({ name, password, next, ip: request.ip }), 403, reply);
+    return answerLogin(await deps.changePassword({ name, password, next, ip: request.ip }), 403, reply);
   });
 
   app.get('/me', async (request) => me(signedIn(request), tokenOf(request)));
 
-  function welcome(answer: LoginAnswer, refusedStatus: 401 | 403, reply: FastifyReply): Me {
+  function answerLogin(answer: LoginAnswer, refusedStatus: 401 | 403, reply: FastifyReply): Me {
     switch (answer.kind) {
       case 'signed_in':
         cookie.set(reply, answer.token);

@@ -3,7 +3,7 @@ import type { AdminDeps } from '../deps.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Of the session in `signedIn`. */
+    /** The token of the session in `signedIn`. */
     sessionToken: string | null;
   }
 }
@@ -11,9 +11,9 @@ declare module 'fastify' {
 export type SessionCookie = ReturnType<typeof createSessionCookie>;
 
 /**
- * The cookie of a session: not for scripts, never sent from other sites, and with https only there. `__Host-` keeps other
- * hosts of the same domain from setting one in its place, and demands the path `/`; without https there is no such
- * protection, and it is for the admin page alone.
+ * The session cookie: invisible to scripts, never sent cross-site, and secure if the site is https. The `__Host-` prefix keeps
+ * other hosts of the domain from setting it, and requires the path `/`; without https the prefix is not possible, and the
+ * path is the admin page's.
  */
 export function createSessionCookie({ isHttps }: { isHttps: boolean }) {
   const name = isHttps ? '__Host-autoclose' : 'autoclose';
@@ -21,17 +21,17 @@ export function createSessionCookie({ isHttps }: { isHttps: boolean }) {
   const options = { path, httpOnly: true, sameSite: 'strict', secure: isHttps } as const;
   return {
     read: (request: FastifyRequest): string | null => request.cookies[name] ?? null,
-    /** Without an age: it ends with the browser, if the session has not ended before. */
+    /** No max-age: it ends with the browser session, or earlier with the server's session. */
     set: (reply: FastifyReply, token: string): FastifyReply => reply.setCookie(name, token, options),
     clear: (reply: FastifyReply): FastifyReply => reply.clearCookie(name, options),
   };
 }
 
 /**
- * Finds out who makes each request of this part of the server; it refuses nobody. What the browser asks for by itself
- * keeps no session from ending unused: what the page says is that (`x-background`), and what `isBackground` tells.
+ * Sets `signedIn` from the session cookie; rejects nobody. Background requests (header `x-background`, or
+ * `isBackground`) do not extend the session.
  */
-export function knowWhoAsks(
+export function authenticate(
   app: FastifyInstance,
   { findSession }: Pick<AdminDeps, 'findSession'>,
   cookie: SessionCookie,
@@ -40,8 +40,8 @@ export function knowWhoAsks(
   app.addHook('onRequest', async (request) => {
     const token = cookie.read(request);
     if (token === null) return;
-    const isUse = request.headers['x-background'] === undefined && !isBackground(request);
-    const user = await findSession(token, { isUse });
+    const extend = request.headers['x-background'] === undefined && !isBackground(request);
+    const user = await findSession(token, { extend });
     if (user === null) return;
     request.signedIn = { name: user.name, role: user.role };
     request.sessionToken = token;

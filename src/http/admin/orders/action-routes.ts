@@ -20,16 +20,16 @@ import type { Audit } from '../audit.ts';
 import { audited } from '../auth/audited.ts';
 import { allow, Problem, signedIn, triggerOf } from '../auth/signed-in.ts';
 import { orderNoForm, readRequest } from '../read-request.ts';
-import type { Unsent } from '../unsent.ts';
+import type { Unserialized } from '../unserialized.ts';
 
-/** The use cases, the same as the API's. Each throws only when the database cannot be reached. */
+/** The use cases, the same as the API's. Each throws only if the database is unavailable. */
 export interface OrderActions {
   findOrder(orderNo: string): Promise<PaymentOrder | null>;
   closeOrder(numbers: OrderNumbers, trigger: CloseTrigger): Promise<CloseOutcome>;
   cancelOrder(numbers: OrderNumbers, trigger: CloseTrigger): Promise<CancelOutcome>;
   syncOrder(numbers: OrderNumbers, trigger: CloseTrigger): Promise<SyncOutcome>;
   reclose(orderNo: string, trigger: CloseTrigger): Promise<RecloseOutcome>;
-  /** How many notices are sent again. */
+  /** Returns how many notices will be sent again. */
   resendNotices(orderNo: string): Promise<number>;
   decideLatePayment(
     numbers: OrderNumbers,
@@ -38,17 +38,17 @@ export interface OrderActions {
   ): Promise<DecideLateOutcome>;
 }
 
-/** What came of an action, without the order. */
-type Result = Unsent<Omit<ActionResult, 'action' | 'order'>>;
-/** Throws `Problem` for a body that says nothing of use; only what it returns does something. */
+/** The result of an action, without the order. */
+type Result = Unserialized<Omit<ActionResult, 'action' | 'order'>>;
+/** Validates the body, throws `Problem` if it is invalid; the returned function performs the action. */
 type Act = (order: PaymentOrder, trigger: CloseTrigger, body: unknown) => () => Promise<Result>;
 
 const lateBody = z.strictObject({ decision: z.enum(lateDecisions) });
 
 /**
- * What an operator does with one order: POST /orders/:orderNo/<action>. Who does it is in the close record, and in the
- * audit trail: that it begins, without which it is not done, and what came of it. From where, too; but a re-close is recorded by the worker that makes it, which knows
- * only who.
+ * An operator's actions on one order: POST /orders/:orderNo/<action>. The user is in the close record. The audit trail has
+ * two entries: the start, without which nothing is done, and the outcome, both with the address. The worker that re-closes
+ * an order records only the user.
  */
 export function actionRoutes(app: FastifyInstance, deps: OrderActions & { audit: Audit; log: Logger }): void {
   const actions: Record<OrderAction, Act> = {
@@ -83,7 +83,7 @@ export function actionRoutes(app: FastifyInstance, deps: OrderActions & { audit:
   async function act(
     request: FastifyRequest<{ Params: { orderNo: string } }>,
     action: OrderAction,
-  ): Promise<Unsent<ActionResult>> {
+  ): Promise<Unserialized<ActionResult>> {
     const { orderNo } = request.params;
     const before = orderNoForm.test(orderNo) ? await deps.findOrder(orderNo) : null;
     if (before === null) throw new Problem(404, 'not_found');
@@ -92,7 +92,7 @@ export function actionRoutes(app: FastifyInstance, deps: OrderActions & { audit:
     const what = { actor, ip: request.ip, action, subject: orderNo, before: stateOf(before) };
     return audited(deps, what, async () => {
       const result = await perform();
-      // What has been done is answered, also where the order cannot be read any more.
+      // Answer the result even if the order cannot be read again.
       const after = await deps.findOrder(orderNo).catch(() => null);
       return {
         result: { action, ...result, order: viewOrder(after ?? before) },
@@ -105,7 +105,7 @@ export function actionRoutes(app: FastifyInstance, deps: OrderActions & { audit:
 
 type Outcome = CloseOutcome | CancelOutcome | SyncOutcome | RecloseOutcome | DecideLateOutcome;
 
-/** What an outcome says beside its kind and the order. */
+/** The details of an outcome, without the order. */
 function resultOf(outcome: Outcome): Result {
   return {
     outcome: outcome.kind,
@@ -119,7 +119,7 @@ function resultOf(outcome: Outcome): Result {
   };
 }
 
-/** An order's state, short. */
+/** An order's state, abbreviated. */
 function stateOf({ status, ending, stuckAt }: PaymentOrder): string {
   return `${status}/${ending}${stuckAt === null ? '' : ', stuck'}`;
 }

@@ -22,10 +22,10 @@ import type {
 } from '../api.ts';
 import { allow, Problem } from '../auth/signed-in.ts';
 import { afterId, channel, cursor, limit, orderNoForm, readRequest, search } from '../read-request.ts';
-import type { Unsent } from '../unsent.ts';
-import { createTurns } from './turns.ts';
+import type { Unserialized } from '../unserialized.ts';
+import { createLimiter } from './limiter.ts';
 
-/** What people look at. Each throws only when the database cannot be reached. */
+/** The lists. Each throws only if the database is unavailable. */
 export interface OrderLists {
   listOrders(filter: OrdersFilter, page: { limit: number; after: Cursor | null }): Promise<Page<OrderView>>;
   readOrder(orderNo: string): Promise<OrderDetailView | null>;
@@ -38,10 +38,10 @@ export interface OrderLists {
   listViolations(page: { limit: number; after: string | null }): Promise<Page<ViolationView>>;
 }
 
-/** Lists that are read at once, of one process: the others who look need some of the few connections as well. */
+/** Lists read at the same time in one process: the few connections also serve other readers. */
 const LISTS_AT_ONCE = 2;
 const LISTS_WAITING = 50;
-const ASK_AGAIN_MS = 2_000;
+const RETRY_AFTER_MS = 2_000;
 
 const moment = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
@@ -72,56 +72,56 @@ const stuckQuery = z.object({
   after: cursor,
 });
 
-/** What everybody who has signed in may look at: GET /orders, /orders/:orderNo, /close-records, /stuck, /late, /violations, /figures. */
+/** For all signed-in users: GET /orders, /orders/:orderNo, /close-records, /stuck, /late, /violations, /figures. */
 export function listRoutes(
   app: FastifyInstance,
-  deps: OrderLists & { figures(): Promise<Unsent<Figures>> },
+  deps: OrderLists & { figures(): Promise<Unserialized<Figures>> },
 ): void {
   const options = { preHandler: allow('viewer') };
-  const turns = createTurns(LISTS_AT_ONCE, LISTS_WAITING);
-  async function inTurn<T>(read: () => Promise<T>): Promise<T> {
-    const done = await turns.take();
-    if (done === null) throw new Problem(429, 'too_many', undefined, ASK_AGAIN_MS);
+  const limiter = createLimiter(LISTS_AT_ONCE, LISTS_WAITING);
+  async function limited<T>(read: () => Promise<T>): Promise<T> {
+    const release = await limiter.acquire();
+    if (release === null) throw new Problem(429, 'too_many', undefined, RETRY_AFTER_MS);
     try {
       return await read();
     } finally {
-      done();
+      release();
     }
   }
 
-  app.get('/orders', options, async ({ query }): Promise<Unsent<PageSent<OrderRow>>> => {
+  app.get('/orders', options, async ({ query }): Promise<Unserialized<PageSent<OrderRow>>> => {
     const { limit, after, ...filter } = readRequest(ordersQuery, query);
-    return inTurn(() => deps.listOrders(filter, { limit, after }));
+    return limited(() => deps.listOrders(filter, { limit, after }));
   });
 
   app.get<{ Params: { orderNo: string } }>(
     '/orders/:orderNo',
     options,
-    async ({ params }): Promise<Unsent<OrderDetail>> => {
+    async ({ params }): Promise<Unserialized<OrderDetail>> => {
       const found = orderNoForm.test(params.orderNo)
-        ? await inTurn(() => deps.readOrder(params.orderNo))
+        ? await limited(() => deps.readOrder(params.orderNo))
         : null;
       if (found === null) throw new Problem(404, 'not_found');
       return found;
     },
   );
 
-  app.get('/close-records', options, async ({ query }): Promise<Unsent<PageSent<CloseRecordRow>>> => {
+  app.get('/close-records', options, async ({ query }): Promise<Unserialized<PageSent<CloseRecordRow>>> => {
     const { limit, after, ...filter } = readRequest(closeRecordsQuery, query);
-    return inTurn(() => deps.listCloseRecords(filter, { limit, after }));
+    return limited(() => deps.listCloseRecords(filter, { limit, after }));
   });
 
-  app.get('/stuck', options, async ({ query }): Promise<Unsent<PageSent<StuckRow>>> => {
+  app.get('/stuck', options, async ({ query }): Promise<Unserialized<PageSent<StuckRow>>> => {
     const { limit, after, ...filter } = readRequest(stuckQuery, query);
-    return inTurn(() => deps.listStuck(filter, { limit, after }));
+    return limited(() => deps.listStuck(filter, { limit, after }));
   });
 
-  app.get('/late', options, async (): Promise<Unsent<LateList>> => inTurn(() => deps.listLate()));
+  app.get('/late', options, async (): Promise<Unserialized<LateList>> => limited(() => deps.listLate()));
 
-  app.get('/violations', options, async ({ query }): Promise<Unsent<PageSent<ViolationRow>>> => {
+  app.get('/violations', options, async ({ query }): Promise<Unserialized<PageSent<ViolationRow>>> => {
     const page = readRequest(violationsQuery, query);
-    return inTurn(() => deps.listViolations(page));
+    return limited(() => deps.listViolations(page));
   });
 
-  app.get('/figures', options, async (): Promise<Unsent<Figures>> => deps.figures());
+  app.get('/figures', options, async (): Promise<Unserialized<Figures>> => deps.figures());
 }

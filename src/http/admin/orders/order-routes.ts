@@ -2,25 +2,25 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../../../platform/log/logger.ts';
 import type { Figures } from '../api.ts';
 import type { Audit } from '../audit.ts';
-import type { Unsent } from '../unsent.ts';
+import type { Unserialized } from '../unserialized.ts';
 import { actionRoutes, type OrderActions } from './action-routes.ts';
 import { listRoutes, type OrderLists } from './list-routes.ts';
 import { type LiveDeps, liveRoutes } from './live-routes.ts';
 import { type StuckActions, stuckRoutes } from './stuck-routes.ts';
 
-/** What the orders' part of the admin page does and shows. */
+/** The use cases and lists of the admin page's orders. */
 export type OrderAdmin = OrderLists & OrderActions & StuckActions & Pick<LiveDeps, 'listenToChanges'>;
 
 export type OrderRoutesDeps = OrderAdmin &
   LiveDeps & {
-    figures(): Promise<Unsent<Figures>>;
+    figures(): Promise<Unserialized<Figures>>;
     audit: Audit;
     log: Logger;
   };
 
 /**
- * The orders' part of the admin page's API, below /admin/api. Who is signed in must be in the request already
- * (`signedIn`), bodies read as JSON (`acceptJsonBodies`), and a `Problem` that it throws answered, by whoever registers it.
+ * The order routes of the admin API, below /admin/api. The caller must authenticate requests (`signedIn`), parse bodies as
+ * JSON (`acceptJsonBodies`), and answer a thrown `Problem`.
  */
 export async function orderRoutes(app: FastifyInstance, deps: OrderRoutesDeps): Promise<void> {
   listRoutes(app, deps);

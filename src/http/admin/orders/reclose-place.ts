@@ -3,12 +3,12 @@ import type { ReclosePlace } from '../../../order/stuck/stuck.ts';
 
 const FORM = /^(\d{1,13})-(\d{1,13})-(\d{1,13})-(\d{1,15})$/;
 
-/** Where a re-close of many orders goes on, as the page carries it from one request to the next. */
+/** Where a bulk re-close continues, as text that the page passes from one request to the next. */
 export function writePlace({ until, dueFrom, after }: ReclosePlace): string {
   return [...[until, dueFrom, after.stuckAt].map((at) => at.getTime()), after.id].join('-');
 }
 
-/** Null: it begins. */
+/** Null: start at the beginning. */
 export const reclosePlace = z
   .string()
   .transform((text, context): ReclosePlace | null => {

@@ -6,28 +6,28 @@ import type { StuckFilter } from '../../../order/store/stuck-store.ts';
 import type { ChannelSays, ReclosePart, ReclosePlace } from '../../../order/stuck/stuck.ts';
 import type { Logger } from '../../../platform/log/logger.ts';
 import { viewOrder } from '../../../view/orders/order-row.ts';
-import type { ChannelSaysList, RecloseResult, StuckWish } from '../api.ts';
+import type { DryRunResult, RecloseResult, StuckRequest } from '../api.ts';
 import type { Audit } from '../audit.ts';
 import { audited, recordOrLog } from '../auth/audited.ts';
 import { allow, Problem, signedIn, triggerOf } from '../auth/signed-in.ts';
 import { channel, orderNoForm, readRequest } from '../read-request.ts';
-import type { Unsent } from '../unsent.ts';
+import type { Unserialized } from '../unserialized.ts';
 import { reclosePlace, writePlace } from './reclose-place.ts';
 
-/** So many orders at once, named one by one or asked about. */
+/** Orders per request, whether named or queried. */
 const AT_MOST = 200;
-/** Questions to channels are begun for so long, ms; the last of them may take some seconds more. */
+/** New queries start for this long, ms; the last may take a few seconds more. */
 const ASK_MS = 10_000;
 
-/** Each throws only when the database cannot be reached. */
+/** Each throws only if the database is unavailable. */
 export interface StuckActions {
-  /** Those that there are of these, in any order. */
+  /** Those of these that exist, in any order. */
   findOrders(orderNos: string[]): Promise<PaymentOrder[]>;
   /** Stuck orders, stuck longest first. */
   findStuck(filter: StuckFilter, limit: number): Promise<PaymentOrder[]>;
-  /** At most 20 a second, and none once `signal` is aborted: what is said of the first of them. */
+  /** Queries at most 20 a second, and starts none once `signal` is aborted: returns the answers for the first orders. */
   askAbout(orders: PaymentOrder[], signal: AbortSignal): Promise<ChannelSays[]>;
-  /** A part of them; at most 20 become due in a second. `onBegun` is told of each. */
+  /** Re-closes a part of them; at most 20 become due per second. Calls `onBegun` for each. */
   reclosePart(
     filter: StuckFilter,
     trigger: CloseTrigger,
@@ -36,22 +36,22 @@ export interface StuckActions {
   ): Promise<ReclosePart>;
 }
 
-/** Strict: with a filter that is not known to us, more would be meant than the operator means. */
-const wish = z.strictObject({
+/** Strict: ignoring an unknown filter would select more orders than the operator meant. */
+const stuckRequest = z.strictObject({
   orderNos: z.array(z.string().regex(orderNoForm)).min(1).max(AT_MOST).optional(),
   channel: channel.optional(),
   reason: z.enum(pendingReasons).optional(),
-}) satisfies z.ZodType<StuckWish>;
-const recloseWish = wish.extend({ after: reclosePlace });
+}) satisfies z.ZodType<StuckRequest>;
+const recloseRequest = stuckRequest.extend({ after: reclosePlace });
 
-/** What an operator does with many stuck orders: POST /stuck/ask, a dry run, and POST /stuck/reclose. */
+/** An operator's actions on many stuck orders: POST /stuck/ask, a dry run, and POST /stuck/reclose. */
 export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: Audit; log: Logger }): void {
   const options = { preHandler: allow('operator') };
-  /** One at a time in this process: it asks past the channels' guards, so that many would be no trickle any more. */
+  /** One dry run at a time per process: it bypasses the channels' circuit breakers, and must stay a small load. */
   let isAsking = false;
 
-  app.post('/stuck/ask', options, async (request): Promise<Unsent<ChannelSaysList>> => {
-    const filter = readRequest(wish, request.body ?? {});
+  app.post('/stuck/ask', options, async (request): Promise<Unserialized<DryRunResult>> => {
+    const filter = readRequest(stuckRequest, request.body ?? {});
     if (isAsking) throw new Problem(429, 'too_many', 'another dry run is under way', ASK_MS);
     isAsking = true;
     try {
@@ -61,8 +61,8 @@ export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: 
     }
   });
 
-  app.post('/stuck/reclose', options, async (request): Promise<Unsent<RecloseResult>> => {
-    const { after: from, ...filter } = readRequest(recloseWish, request.body ?? {});
+  app.post('/stuck/reclose', options, async (request): Promise<Unserialized<RecloseResult>> => {
+    const { after: from, ...filter } = readRequest(recloseRequest, request.body ?? {});
     const begun = new Set<string>();
     const trigger = triggerOf(request);
     const what = entryOf(request, 'stuck_reclose', filter);
@@ -86,11 +86,11 @@ export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: 
     return audited(deps, { ...what, subject: null }, act, () => `failed, ${begun.size} enqueued`);
   });
 
-  async function ask(request: FastifyRequest, filter: z.output<typeof wish>) {
-    const orders = await meant(filter);
+  async function ask(request: FastifyRequest, filter: z.output<typeof stuckRequest>) {
+    const orders = await selected(filter);
     const said = await deps.askAbout(orders.slice(0, AT_MOST), AbortSignal.timeout(ASK_MS));
     const what = { ...entryOf(request, 'stuck_ask', filter), after: null };
-    // Each that is named is found by its number.
+    // One entry per named order, so that the audit trail can be searched by order number.
     await inTurn(filter.orderNos ?? [null], (subject) =>
       deps.audit({ ...what, subject, outcome: `${said.length} asked about` }),
     );
@@ -100,8 +100,8 @@ export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: 
     };
   }
 
-  /** Named, they need not be stuck to be asked about. One more than can be asked tells that there are more. */
-  async function meant({ orderNos, ...filter }: z.output<typeof wish>): Promise<PaymentOrder[]> {
+  /** Named orders need not be stuck to be queried. Reads one more than the limit, to know whether there are more. */
+  async function selected({ orderNos, ...filter }: z.output<typeof stuckRequest>): Promise<PaymentOrder[]> {
     if (orderNos === undefined) return deps.findStuck(filter, AT_MOST + 1);
     return deps.findOrders(orderNos);
   }
@@ -136,7 +136,7 @@ function inWords({
   return `${enqueued} enqueued, ${ended} ended${skipped.length === 0 ? '' : `, ${skipped.length} skipped`}`;
 }
 
-/** Does it with each, one after the other: the orders' work needs the database more. */
+/** Sequentially, to leave database connections for the orders' own work. */
 async function inTurn<Item>(items: Item[], work: (item: Item) => Promise<void>): Promise<void> {
   for (const item of items) await work(item);
 }

@@ -14,10 +14,10 @@ import { answerProblem, pathOf } from '../problems.ts';
 const PREFIX = '/admin/queues';
 
 /**
- * What may be done to a queue: what lets its jobs run, and taking one job away, which the sweep sets again when it is due.
- * Whatever would keep timers from firing (pausing a queue, limiting it, moving or editing a job) is refused, because
- * nothing mends it. So is what would delay real closes: emptying a queue leaves all of them to the sweep, and jobs that
- * are promoted use up the queue's closes per second, only to be put back, because the rows say when orders are due.
+ * The only changes allowed to a queue: those that let its jobs run, and removing one job, which the sweep adds again when it
+ * is due. Anything that would keep timers from firing (pausing or rate-limiting a queue, moving or editing a job) is refused,
+ * because nothing would repair it. So is anything that would delay real closes: emptying a queue leaves all timers to the
+ * sweep, and promoted jobs use up the queue's closes per second only to be postponed again, because the row has the due time.
  */
 const ALLOWED = [
   '/api/queues/resume',
@@ -28,8 +28,8 @@ const ALLOWED = [
 ].map((route) => `${PREFIX}${route}`);
 
 /**
- * Bull Board under `/admin/queues`, for admins; everything done with it is recorded. It cannot send our CSRF token:
- * its requests are known by the strict cookie, and by the browser's word that they come from this very site.
+ * Bull Board under `/admin/queues`, for admins; every change is audited. It cannot send our CSRF token: its requests are
+ * authenticated by the strict cookie, and must be same-origin according to the browser.
  */
 export async function boardRoutes(app: FastifyInstance, deps: AdminDeps): Promise<void> {
   const isAdmin = allow('admin');
@@ -42,7 +42,7 @@ export async function boardRoutes(app: FastifyInstance, deps: AdminDeps): Promis
     if (!ALLOWED.includes(request.routeOptions.url ?? '')) {
       throw new Problem(403, 'not_allowed', 'nothing may keep timers from firing');
     }
-    // Nothing is done that cannot be recorded.
+    // Nothing is done unaudited.
     await deps.audit(entryOf(request, 'begun'));
   }
 
@@ -54,7 +54,7 @@ export async function boardRoutes(app: FastifyInstance, deps: AdminDeps): Promis
     };
   }
 
-  // Bull Board answers errors in its own way: ours are answered here.
+  // Bull Board has its own error handler: answer our errors here.
   app.addHook('onRequest', async (request, reply): Promise<FastifyReply | undefined> => {
     try {
       await check(request);

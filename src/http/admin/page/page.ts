@@ -6,18 +6,18 @@ import { newNonce, pagePolicy, sendPage } from '../auth/security-headers.ts';
 import { Problem } from '../auth/signed-in.ts';
 import { pathOf } from '../problems.ts';
 
-/** Has the place of each answer's nonce in the built page. */
+/** The placeholder for the nonce in the built page. */
 const NONCE = /__CSP_NONCE__/g;
 
 /**
- * The built admin page: its files, and its `index.html` for every other address under `/admin`, because which view
- * that means is the page's business.
+ * The built admin page: its files, and `index.html` for every other path under `/admin`, because the page does its own
+ * routing.
  */
 export const pageRoutes: FastifyPluginAsync<{ directory: string }> = async (app, { directory }) => {
   await app.register(fastifyStatic, { root: directory, serve: false, cacheControl: false, index: false });
 
   app.get<{ Params: { '*': string } }>('/assets/*', (request, reply) => {
-    // Vite names what is in here by its content.
+    // Vite puts a content hash in these names.
     reply.header('cache-control', 'public, max-age=31536000, immutable');
     return reply.sendFile(`assets/${request.params['*']}`);
   });
@@ -25,12 +25,12 @@ export const pageRoutes: FastifyPluginAsync<{ directory: string }> = async (app,
   app.get<{ Params: { '*': string } }>('/*', (request, reply) => {
     const path = request.params['*'];
     if (/\.[a-z0-9]+$/i.test(path) && path !== 'index.html') return reply.sendFile(path);
-    return answerElse(request, reply, directory);
+    return serveIndex(request, reply, directory);
   });
 };
 
-/** Whoever wants a page gets the page; the API and the queues have none there. */
-export function answerElse(request: FastifyRequest, reply: FastifyReply, directory: string) {
+/** Serves the page to browsers; paths of the API and the queues are 404. */
+export function serveIndex(request: FastifyRequest, reply: FastifyReply, directory: string) {
   reply.header('cache-control', 'no-store');
   if (/^\/admin\/(api|queues)(\/|$)/.test(pathOf(request))) throw new Problem(404, 'not_found');
   if (request.headers.accept?.includes('text/html') === true) return sendIndex(reply, directory);

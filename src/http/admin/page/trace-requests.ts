@@ -2,10 +2,10 @@ import type { FastifyInstance } from 'fastify';
 import { beginTrace } from '../../../platform/log/trace.ts';
 
 /**
- * Each request to the routes that follow is a trace's beginning, as a merchant's call is: what it does about an order is
- * logged in the order's trace, with the request's beside it.
+ * Starts a trace for each request to the routes registered after it, as for a merchant's call: work on an order is logged
+ * with the order's trace and the request's.
  */
-export function beginTraces(app: FastifyInstance): void {
+export function traceRequests(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     const { handler, url } = route;
     route.handler = function traced(request, reply) {
