@@ -133,6 +133,8 @@ export type CancelResult =
   | (Answered & { kind: 'refund_instead' })
   /** The merchant's account at the channel has too little money. */
   | (Answered & { kind: 'not_enough' })
+  /** The channel cannot cancel such an order, and was not asked: close it if it is unpaid, refund it if it is paid. */
+  | (Answered & { kind: 'not_cancellable'; asked: false })
   | Failure;
 
 export type RefundResult =
@@ -225,10 +227,10 @@ export interface Channel {
   undoesPayments(order: ChannelOrder): boolean;
   /**
    * Cancels what the channel can cancel: an order made by `barcode`, at Alipay any within its window, at UnionPay
-   * one that was paid on the same clearing day. Null for an order that it cannot: then close it if it is unpaid,
-   * refund it if it is paid. `refund` is the return of money that this is an attempt at.
+   * one that was paid on the same clearing day. `not_cancellable`, without a call, for an order that it cannot. `refund` is
+   * the return of money that this is an attempt at.
    */
-  cancel(order: ChannelOrder, refund: ChannelRefund): Promise<CancelResult> | null;
+  cancel(order: ChannelOrder, refund: ChannelRefund): Promise<CancelResult>;
   refund(order: ChannelOrder, refund: ChannelRefund): Promise<RefundResult>;
   /** What became of a return of money, by whichever of the two calls above it was asked for. */
   queryRefund(order: ChannelOrder, refund: ChannelRefund): Promise<RefundResult>;
@@ -239,6 +241,12 @@ export interface Channel {
    * enough.
    */
   readonly knowsByCreatedAt?: boolean;
+
+  /**
+   * The shortest waits that the channel demands, ms, before the next call about an order whose customer types the password,
+   * that was asked about too often, or whose refund is under way. Ours are as long or longer where it demands none.
+   */
+  readonly minWaitMs?: Readonly<Partial<Record<'user_paying' | 'rate_limited' | 'refunding', number>>>;
 
   /** How long after a payment the channel goes on notifying of it, ms: what comes later comes from a query alone. */
   readonly notifiesForMs: number;

@@ -4,19 +4,19 @@ import type { Logger } from '../platform/log/logger.ts';
 import { safeError } from '../platform/log/safe-error.ts';
 import { withDeadline } from './adapter/deadline.ts';
 import { shortText, unknown } from './adapter/reply.ts';
-import type { Channel, ChannelOrder, ChannelPayment } from './channel.ts';
-import * as results from './result-schemas.ts';
+import type { Channel } from './channel.ts';
+import { callAnswers, notificationResult } from './result-schemas.ts';
+import { type Around, withCalls } from './with-calls.ts';
 
 /** Longer than any adapter should take, and shorter than an order may be kept from others, ms. */
 const CALL_LIMIT_MS = 15_000;
 /** Until an adapter is asked again that could not say from when on something may be done, ms. */
 const NOT_YET_MS = 3_600_000;
 
-interface Answer {
-  kind: string;
-  answer: string;
-  payment?: ChannelPayment;
-}
+const minWaits = z.partialRecord(
+  z.enum(['user_paying', 'rate_limited', 'refunding']),
+  z.number().nonnegative(),
+);
 
 interface ContainOptions {
   log: Logger;
@@ -36,25 +36,21 @@ export function containChannel(
 ): Channel {
   const { name } = channel;
 
-  async function contained<Result extends Answer>(
-    { orderNo }: ChannelOrder,
-    schema: z.ZodType<Result>,
-    call: () => Promise<Result>,
-  ) {
+  const contained: Around = async (operation, { orderNo }, call) => {
     try {
-      const { data: result } = schema.safeParse(await withDeadline(limitMs, call));
+      const { data: result } = callAnswers[operation].safeParse(await withDeadline(limitMs, call));
       if (result === undefined) {
         log.warn({ orderNo, channel: name }, 'channel adapter broke its contract: taken for unknown');
         return unknown('answer outside the contract');
       }
-      if (result.payment !== undefined && result.payment.orderNo !== orderNo)
+      if ('payment' in result && result.payment.orderNo !== orderNo)
         return unknown('answer about another order');
       return { ...result, answer: shortText(result.answer) };
     } catch (error) {
       log.warn({ err: safeError(error), orderNo, channel: name }, 'channel adapter threw: taken for unknown');
       return unknown('adapter threw', error instanceof Error ? error.name : '');
     }
-  }
+  };
 
   /** `cautious` is what closes nothing and loses no money. */
   function said<Said>(member: string, schema: z.ZodType<Said>, say: () => Said, cautious: () => Said): Said {
@@ -76,20 +72,8 @@ export function containChannel(
     refundWindowMs: channel.refundWindowMs,
     refundedIsInFull: channel.refundedIsInFull,
     replies: channel.replies,
-    create: (order, payer) => contained(order, results.chargeResult, () => channel.create(order, payer)),
-    query: (order) => contained(order, results.queryResult, () => channel.query(order)),
-    close: (order) => contained(order, results.closeResult, () => channel.close(order)),
-    cancel(order, refund) {
-      try {
-        const call = channel.cancel(order, refund);
-        return call === null ? null : contained(order, results.cancelResult, () => call);
-      } catch (error) {
-        return contained(order, results.cancelResult, () => Promise.reject(error));
-      }
-    },
-    refund: (order, refund) => contained(order, results.refundResult, () => channel.refund(order, refund)),
-    queryRefund: (order, refund) =>
-      contained(order, results.refundResult, () => channel.queryRefund(order, refund)),
+    minWaitMs: minWaits.catch({}).parse(channel.minWaitMs),
+    ...withCalls(channel, contained),
     undoesPayments: (order) =>
       said(
         'undoesPayments',
@@ -116,7 +100,7 @@ export function containChannel(
       ),
     parseNotification(raw) {
       try {
-        const { data: result } = results.notificationResult.safeParse(channel.parseNotification(raw));
+        const { data: result } = notificationResult.safeParse(channel.parseNotification(raw));
         return result ?? { kind: 'rejected', reason: 'outside the contract' };
       } catch (error) {
         log.warn({ err: safeError(error), channel: name }, 'channel adapter threw: notification refused');

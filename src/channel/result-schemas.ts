@@ -7,6 +7,8 @@ import type {
   QueryResult,
   RefundResult,
 } from './channel.ts';
+import type { Operation } from './parts.ts';
+import type { CallAnswers } from './with-calls.ts';
 
 /*
  * The answers of the contract, for adapters that no compiler has held to it. A kind that a call does not have, and a
@@ -28,19 +30,19 @@ const payment = z.object({
 const statedAt = z.date().optional().catch(undefined);
 const failures = ['unknown', 'rate_limited', 'misconfigured'] as const;
 
-export const chargeResult: z.ZodType<ChargeResult> = z.union([
+const chargeResult: z.ZodType<ChargeResult> = z.union([
   z.object({ kind: z.literal('created'), answer, asked, payBody: z.string() }),
   z.object({ kind: z.literal('refused'), answer, asked, message: z.string() }),
   z.object({ kind: z.literal('paid'), answer, payment }),
   plain(['user_paying', ...failures]),
 ]);
 
-export const queryResult: z.ZodType<QueryResult> = z.union([
+const queryResult: z.ZodType<QueryResult> = z.union([
   z.object({ kind: z.enum(['paid', 'refunded']), answer, payment, statedAt }),
   plain(['unpaid', 'user_paying', 'closed', 'not_found', 'mismatch', ...failures]).extend({ statedAt }),
 ]);
 
-export const closeResult: z.ZodType<CloseResult> = plain([
+const closeResult: z.ZodType<CloseResult> = plain([
   'accepted',
   'already_closed',
   'conflict',
@@ -50,18 +52,21 @@ export const closeResult: z.ZodType<CloseResult> = plain([
   ...failures,
 ]);
 
-export const cancelResult: z.ZodType<CancelResult> = plain([
-  'closed',
-  'refunded',
-  'not_found',
-  'again',
-  'user_paying',
-  'refund_instead',
-  'not_enough',
-  ...failures,
+const cancelResult: z.ZodType<CancelResult> = z.union([
+  plain([
+    'closed',
+    'refunded',
+    'not_found',
+    'again',
+    'user_paying',
+    'refund_instead',
+    'not_enough',
+    ...failures,
+  ]),
+  z.object({ kind: z.literal('not_cancellable'), answer, asked: z.literal(false).catch(false) }),
 ]);
 
-export const refundResult: z.ZodType<RefundResult> = plain([
+const refundResult: z.ZodType<RefundResult> = plain([
   'refunded',
   'processing',
   'not_enough',
@@ -69,6 +74,16 @@ export const refundResult: z.ZodType<RefundResult> = plain([
   'not_found',
   ...failures,
 ]);
+
+/** What each call may answer. */
+export const callAnswers: { [Name in Operation]: z.ZodType<CallAnswers[Name]> } = {
+  create: chargeResult,
+  query: queryResult,
+  close: closeResult,
+  cancel: cancelResult,
+  refund: refundResult,
+  query_refund: refundResult,
+};
 
 export const notificationResult: z.ZodType<NotificationResult> = z.union([
   z.object({ kind: z.literal('payment'), eventId: z.string().min(1), payment, body: z.string() }),

@@ -27,6 +27,12 @@ describe('the waits between attempts', () => {
     expect(delays('rate_limited', [1])).toEqual([5]);
   });
 
+  test('a wait that the channel demands is kept, and shortens none of ours', () => {
+    const demands = (ms: number) => retryDelayMs('refunding', 1, 0, { refunding: ms });
+    expect([demands(60_000), demands(1), demands(0)]).toEqual([60_000, 10_000, 10_000]);
+    expect(retryDelayMs('unreachable', 1, 0, { refunding: 60_000 })).toBe(5_000);
+  });
+
   test('a close that the channel does not show yet is looked at within seconds', () => {
     expect(delays('not_confirmed', [1, 2, 3])).toEqual([1, 2, 5]);
   });

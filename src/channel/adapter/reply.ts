@@ -1,4 +1,4 @@
-import type { CreateResult, Failure, PayerDetails } from '../channel.ts';
+import type { CancelResult, CreateResult, Failure, PayerDetails } from '../channel.ts';
 
 /** How long a call to a channel may take, unless the configuration says otherwise. */
 export const DEFAULT_CALL_TIMEOUT_MS = 5_000;
@@ -91,6 +91,13 @@ export function unsupported(method: string): CreateResult {
     message: `不支持的支付方式 ${method}`,
   };
 }
+
+/** Not asked at all: there is no cancel for such an order. */
+export const notCancellable: CancelResult = {
+  kind: 'not_cancellable',
+  asked: false,
+  answer: 'not asked: no cancel for it',
+};
 
 /** Without what is the customer's: channels repeat parameters in their messages. */
 export function withoutPayer(reply: Reply, { authCode, openId }: PayerDetails): Reply {

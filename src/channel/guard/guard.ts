@@ -11,6 +11,7 @@ import {
   WHOLE_CHANNEL,
   type Work,
 } from '../parts.ts';
+import { type Around, withCalls } from '../with-calls.ts';
 import { createBreakers } from './breakers.ts';
 
 /** How soon to ask again while too many calls are under way, ms. */
@@ -22,14 +23,6 @@ const FULL_RETRY_MS = 1_000;
  * may have closed the order as never created.
  */
 export const CREATE_WITHIN_MS = 20_000;
-
-interface Answer {
-  kind: string;
-  answer: string;
-  answered?: true;
-  asked?: false;
-  statedAt?: Date;
-}
 
 export interface GuardOptions {
   /** On which the moments are that it returns. */
@@ -98,36 +91,28 @@ export function guardChannel(
     return underWay < maxCalls ? null : unknown('not asked: too many calls to the channel under way');
   }
 
-  async function counted<Result extends Answer>(
-    operation: Operation,
-    { orderNo, method }: ChannelOrder,
-    call: Promise<Result>,
-  ) {
-    underWay += 1;
-    try {
-      const result = await call;
-      if (result.statedAt !== undefined) onStatedTime(result.statedAt);
-      const { kind, answer, answered = false, asked = kind !== 'unsupported' } = result;
-      if (asked) breakers.note({ operation, method, orderNo, kind, answer, answered });
-      return result;
-    } finally {
-      underWay -= 1;
-    }
-  }
-
   /** Last of all before the request is made, because a process can stand still anywhere. */
   function tooOld({ createAttemptedAt }: ChannelOrder): Failure | null {
     const ageMs = clock.now().getTime() - createAttemptedAt.getTime() + (clock.stoodStillMs?.() ?? 0);
     return ageMs <= CREATE_WITHIN_MS ? null : unknown('not asked: the order was taken too long ago');
   }
 
-  async function guarded<Result extends Answer>(
-    operation: Operation,
-    order: ChannelOrder,
-    call: () => Promise<Result>,
-  ) {
-    return refusal(operation, order) ?? counted(operation, order, call());
-  }
+  const guarded: Around = async (operation, order, call) => {
+    const refused = (operation === 'create' ? tooOld(order) : null) ?? refusal(operation, order);
+    if (refused !== null) return refused;
+    underWay += 1;
+    try {
+      const result = await call();
+      if ('statedAt' in result && result.statedAt !== undefined) onStatedTime(result.statedAt);
+      const { kind, answer, asked = kind !== 'unsupported' } = result;
+      const { orderNo, method } = order;
+      const answered = 'answered' in result && result.answered === true;
+      if (asked) breakers.note({ operation, method, orderNo, kind, answer, answered });
+      return result;
+    } finally {
+      underWay -= 1;
+    }
+  };
 
   const fullFor = (): Unavailable | null =>
     underWay < maxCalls ? null : { until: inMs(FULL_RETRY_MS), sinceMs: 0, isWhole: true };
@@ -136,18 +121,7 @@ export function guardChannel(
 
   return {
     ...channel,
-    create: async (order, payer) =>
-      tooOld(order) ?? guarded('create', order, () => channel.create(order, payer)),
-    query: (order) => guarded('query', order, () => channel.query(order)),
-    close: (order) => guarded('close', order, () => channel.close(order)),
-    cancel(order, refund) {
-      const refused = refusal('cancel', order);
-      if (refused !== null) return Promise.resolve(refused);
-      const call = channel.cancel(order, refund);
-      return call === null ? null : counted('cancel', order, call);
-    },
-    refund: (order, refund) => guarded('refund', order, () => channel.refund(order, refund)),
-    queryRefund: (order, refund) => guarded('query_refund', order, () => channel.queryRefund(order, refund)),
+    ...withCalls(channel, guarded),
     unavailable: (work, method) => asUnavailable(breakers.lookAt(work, method)) ?? fullFor(),
     admit: (work: Work, method) => fullFor() ?? asUnavailable(breakers.admit(work, method)),
     outOfOrder: () => breakers.outOfOrder().map(({ part, forMs }) => ({ ...part, until: inMs(forMs) })),

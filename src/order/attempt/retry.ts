@@ -9,9 +9,9 @@ const MINUTE = 60 * SECOND;
  * is *stuck*, a person is told once, and it goes on slowly.
  */
 const waits = {
-  /** A password takes seconds; WeChat forbids asking again within 5 s. */
+  /** A password takes seconds. */
   user_paying: [5, 5, 5, 5, 5, 10, 10, 15, 30, 60, 300].map((s) => s * SECOND),
-  /** On a WeChat close usually "being paid at this moment" as well, else too many calls: the same, but growing. */
+  /** On a close often "being paid at this moment" as well, else too many calls: the same, but growing. */
   rate_limited: [5, 15, 30, 60, 300, 600, 1800].map((s) => s * SECOND),
   unreachable: [5, 15, 30, 60, 300, 600, 1800].map((s) => s * SECOND),
   /** The channel took the close but does not show it: usually consistent within seconds. */
@@ -19,7 +19,7 @@ const waits = {
   /** Repeating quickly cannot mend a key. */
   misconfigured: [MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE],
   mismatch: [30 * MINUTE],
-  /** Refunds settle within seconds or minutes; Alipay wants 10 s before it is asked. */
+  /** Refunds settle within seconds or minutes. */
   refunding: [10, 15, 30, 60, 300, 600, 1800].map((s) => s * SECOND),
   not_enough: [10 * MINUTE, 30 * MINUTE],
   /** The same data fails each time; a new release, or a person, may put it right. */
@@ -47,11 +47,16 @@ const JITTER = 0.2;
 
 /**
  * How long to wait, ms, after the `count`th undecided attempt in a row (from 1), the last of which ended for this
- * reason. Jitter only ever adds: a wait the channel demands is kept.
+ * reason, and not less than `demanded` says, the channel's `minWaitMs`. Jitter only ever adds.
  */
-export function retryDelayMs(reason: PendingReason, count: number, random: number): number {
+export function retryDelayMs(
+  reason: PendingReason,
+  count: number,
+  random: number,
+  demanded: Readonly<Partial<Record<PendingReason, number>>> = {},
+): number {
   const list = waits[reason];
-  const wait = list[Math.min(count, list.length) - 1] ?? MINUTE;
+  const wait = Math.max(list[Math.min(count, list.length) - 1] ?? MINUTE, demanded[reason] ?? 0);
   return Math.round(wait * (1 + JITTER * random));
 }
 

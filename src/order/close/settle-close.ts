@@ -109,7 +109,9 @@ export async function settleRetry(
   const downUntil = out === null || out.isWhole ? (out?.until ?? null) : putOffUntil(deps, out);
   const before = { reason: leased.retryReason, count: leased.retryCount };
   const retryCount = downUntil === null ? countOf(reason, before) : before.count;
-  const wait = downUntil?.getTime() ?? now.getTime() + retryDelayMs(reason, retryCount, deps.random());
+  const demanded = deps.channels.get(leased.channel)?.minWaitMs;
+  const wait =
+    downUntil?.getTime() ?? now.getTime() + retryDelayMs(reason, retryCount, deps.random(), demanded);
   const retryAt = new Date(Math.min(wait, notBefore?.getTime() ?? Number.POSITIVE_INFINITY));
   // What somebody asked for goes on; what a timer began waits for its time again. A sync asks for nothing.
   const ending =

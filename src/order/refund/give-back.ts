@@ -82,7 +82,7 @@ export async function giveBack(
   }
   const byCancel = reason === 'cancel' || channel.undoesPayments(asked);
   const cancelled = byCancel ? await channel.cancel(asked, wanted) : null;
-  if (cancelled !== null) {
+  if (cancelled !== null && cancelled.kind !== 'not_cancellable') {
     answers.closeAnswer = cancelled.answer;
     if (cancelled.kind !== 'refund_instead') return afterCancel(cancelled, answers);
   }
@@ -127,7 +127,7 @@ function afterRefund(result: RefundResult, answers: Answers): GiveBackResult {
 }
 
 function afterCancel(
-  result: Exclude<CancelResult, { kind: 'refund_instead' }>,
+  result: Exclude<CancelResult, { kind: 'refund_instead' | 'not_cancellable' }>,
   answers: Answers,
 ): GiveBackResult {
   switch (result.kind) {

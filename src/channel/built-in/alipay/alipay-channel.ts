@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../../../platform/clock/clock.ts';
-import { cutText, DEFAULT_CALL_TIMEOUT_MS, withStatedTime } from '../../adapter/reply.ts';
+import { cutText, DEFAULT_CALL_TIMEOUT_MS, notCancellable, withStatedTime } from '../../adapter/reply.ts';
 import type { Channel, PayMethod } from '../../channel.ts';
 import { aboutAlipay } from './about.ts';
 import { readCancel, readRefund, readRefundQuery } from './answers/read-refund.ts';
@@ -23,6 +23,8 @@ const AUTH_CODE_LIFE_MS = 60_000;
 const untouchedMethods: ReadonlySet<PayMethod> = new Set(['qrcode', 'wap', 'app']);
 /** 8 sends: 4 m 10 m 10 m 1 h 2 h 6 h 15 h apart (notification page). */
 const NOTIFIES_FOR_MS = (24 * 60 + 24) * 60_000;
+/** Until a refund may be asked about. */
+const REFUND_ASKED_AFTER_MS = 10_000;
 /** Twelve months after the payment (refund page). */
 const REFUND_WINDOW_MS = 365 * 86_400_000;
 /** For clocks that differ, and for what is still on its way. */
@@ -60,11 +62,12 @@ export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemC
     async close(order) {
       return readClose(order, await post('close', { out_trade_no: order.orderNo }));
     },
-    cancel(order) {
+    async cancel(order) {
       const { orderNo, createAttemptedAt } = order;
-      if (clock.now().getTime() >= createAttemptedAt.getTime() + CANCEL_WINDOW_MS) return null;
-      return post('cancel', { out_trade_no: orderNo }).then((reply) => readCancel(order, reply));
+      if (clock.now().getTime() >= createAttemptedAt.getTime() + CANCEL_WINDOW_MS) return notCancellable;
+      return readCancel(order, await post('cancel', { out_trade_no: orderNo }));
     },
+    minWaitMs: { refunding: REFUND_ASKED_AFTER_MS },
     undoesPayments: () => false,
     reversibleFrom: () => null,
     async refund(order, { refundNo, amountFen, reason }) {

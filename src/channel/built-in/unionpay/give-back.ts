@@ -1,6 +1,6 @@
 import type { Clock } from '../../../platform/clock/clock.ts';
 import { toBeijingDigits } from '../../adapter/beijing-time.ts';
-import { shortText } from '../../adapter/reply.ts';
+import { notCancellable, shortText } from '../../adapter/reply.ts';
 import type { CancelResult, ChannelOrder, ChannelRefund, RefundResult } from '../../channel.ts';
 import { undoStates } from './answers/codes.ts';
 import { type Asked, readGiveBack, readRefundQuery } from './answers/read-reply.ts';
@@ -27,20 +27,20 @@ const REFUND = '04';
  */
 const UNDO_SETTLES_MS = 120_000;
 
-/** On the payment's own clearing day an undo; null when only a refund can. */
-export function cancelByUndo(
+/** On the payment's own clearing day an undo; `not_cancellable` when only a refund can. */
+export async function cancelByUndo(
   deps: GiveBackDeps,
   order: ChannelOrder,
   refund: ChannelRefund,
-): Promise<CancelResult> | null {
-  if (order.paidAt === null || refund.amountFen !== refund.totalFen) return null;
+): Promise<CancelResult> {
+  if (order.paidAt === null || refund.amountFen !== refund.totalFen) return notCancellable;
   const now = deps.clock.now().getTime();
   const dayEnds = clearingDayEnd(order.paidAt).getTime();
   if (now < dayEnds) return undo(deps, order, refund);
   const mayBeOnItsWay = mayHaveBeenUndone(order, refund) && now < dayEnds + UNDO_SETTLES_MS;
   return mayBeOnItsWay
-    ? Promise.resolve({ kind: 'again', asked: false, answer: 'not asked: an undo may be on its way' })
-    : null;
+    ? { kind: 'again', asked: false, answer: 'not asked: an undo may be on its way' }
+    : notCancellable;
 }
 
 /** Undoes, and lets a query say what that did; so also where the number was used before. */

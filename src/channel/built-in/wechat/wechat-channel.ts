@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from '../../../platform/clock/clock.ts';
-import { cutText, DEFAULT_CALL_TIMEOUT_MS, withStatedTime } from '../../adapter/reply.ts';
+import { cutText, DEFAULT_CALL_TIMEOUT_MS, notCancellable, withStatedTime } from '../../adapter/reply.ts';
 import type { Channel, ChannelOrder } from '../../channel.ts';
 import { aboutWechat } from './about.ts';
 import { readRefund, readRefundQuery } from './answers/read-refund.ts';
@@ -16,6 +16,8 @@ export type { WechatConfig } from './config.ts';
 const NOTIFIES_FOR_MS = (24 * 60 + 4) * 60_000;
 /** 365 days after the payment (refund page). */
 const REFUND_WINDOW_MS = 365 * 86_400_000;
+/** While the customer types the password, asking again sooner is forbidden. */
+const CLOSE_AGAIN_AFTER_MS = 5_000;
 const MAX_REASON_LENGTH = 80;
 /** A `time_expire` sooner than this after the creation is moved there (order pages). */
 const MIN_LIFE_MS = 60_000;
@@ -61,7 +63,8 @@ export function createWechatChannel(config: WechatConfig, clock: Clock = systemC
       const body = { mchid: mchId };
       return readClose(await call({ method: 'POST', path: `${pathOf(order.orderNo)}/close`, body }));
     },
-    cancel: (order) => (isCodePay(order) ? cancelByReverse(deps, order, query) : null),
+    cancel: async (order) => (isCodePay(order) ? cancelByReverse(deps, order, query) : notCancellable),
+    minWaitMs: { user_paying: CLOSE_AGAIN_AFTER_MS },
     undoesPayments: isCodePay,
     reversibleFrom: (order) => (isCodePay(order) ? reversibleFrom(order) : null),
     async refund({ orderNo }, { refundNo, amountFen, totalFen, reason }) {
