@@ -1,9 +1,9 @@
-/** What may be written in place of `%xx` without another meaning, and the slash. */
+/** Characters whose percent-encoding has no special meaning, and the slash. */
 const PLAIN = /^[\w.~/-]$/;
 
 /**
- * A request's target as its path is registered: without the host that a proxy's client puts before it, without
- * needless percent-encoding, and with one slash where a base URL that ends in one makes two. The query stays.
+ * Normalizes a request's target: removes the host that a proxy's client puts first, needless percent-encoding, and repeated
+ * slashes, as a base URL that ends in one produces. The query stays.
  */
 export function plainUrl(url: string): string {
   const target = url.replace(/^https?:\/\/[^/?#]*/i, '');

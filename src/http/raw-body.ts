@@ -1,24 +1,24 @@
 import type { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** The longest body that is looked at. The longest real request has a few KiB. */
+/** The largest body accepted. The largest real request has a few KiB. */
 export const MAX_BODY_BYTES = 64 * 1024;
-/** How much of a body that is too long is read and thrown away; after that the connection is closed. */
+/** How much of a body that is too large is read and discarded; after that the connection is closed. */
 const MAX_DRAINED_BYTES = 8 * 1024 * 1024;
 
-/** A request's body as received, or why there is none. */
+/** A request's body as received, or why it could not be read. */
 export type RawBody = Buffer | 'too_large' | 'cut_off';
 
 /**
- * Makes every request's body a RawBody, whatever its content type says. Closing a connection while the caller is
- * still sending would destroy the answer on its way, so a body that is too long is read to its end.
+ * Makes every request's body a RawBody, whatever its content type. Closing the connection while the caller is still sending
+ * would destroy the answer, so a body that is too large is read to its end.
  */
 export function acceptRawBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', (_request: FastifyRequest, payload: Readable) => readRawBody(payload));
 }
 
-/** The body of a request that has been through `acceptRawBodies`; one without a body has an empty one. */
+/** The body after `acceptRawBodies`; empty if the request has none. */
 export function rawBodyOf(body: unknown): RawBody {
   if (Buffer.isBuffer(body) || body === 'too_large' || body === 'cut_off') return body;
   return Buffer.alloc(0);
@@ -34,7 +34,7 @@ function readRawBody(payload: Readable): Promise<RawBody> {
       else chunks.length = 0;
       if (bytes > MAX_DRAINED_BYTES) {
         payload.pause();
-        reject(Object.assign(new Error('body without end'), { statusCode: 413 }));
+        reject(Object.assign(new Error('body too large'), { statusCode: 413 }));
       }
     });
     payload.on('end', () => resolve(bytes > MAX_BODY_BYTES ? 'too_large' : Buffer.concat(chunks)));

@@ -12,36 +12,36 @@ import { type NotifyDeps, notifyRoutes } from './notify/routes.ts';
 import { openapiRoutes } from './openapi/routes.ts';
 import { plainUrl } from './plain-url.ts';
 import { acceptRawBodies } from './raw-body.ts';
-import { shownTraceId } from './trace-id.ts';
+import { shortTraceId } from './trace-id.ts';
 
-/** For a request to arrive in full, ms. */
+/** For a request to arrive completely, ms. */
 const REQUEST_TIMEOUT_MS = 30_000;
-/** For a connection on which nothing moves, ms: longer than any answer takes. */
+/** For an idle connection, ms: longer than any answer takes. */
 const CONNECTION_TIMEOUT_MS = 120_000;
 
 export interface ServerDeps extends ApiDeps, NotifyDeps, HealthDeps {
-  /** Proxies of ours, whose word on a caller's address (`X-Forwarded-For`) is taken: addresses or networks. */
+  /** Our own proxies, whose `X-Forwarded-For` is trusted: addresses or networks. */
   trustProxy?: string[];
-  /** Names each request: the id of a trace. */
+  /** Returns a new trace id for each request. */
   newTraceId?: () => string;
-  /** What the admin page needs; without it there is none. */
+  /** What the admin page needs; without it there is no admin page. */
   admin?: AdminDeps;
 }
 
 /**
- * The HTTP side: DaxPay's API for merchants, the channels' notifications, the admin page, `GET /healthz` and `GET /readyz`.
- * It knows no port:
- * the caller listens and closes. Closing lets requests in hand, and those on their connections, end normally,
- * because a merchant's client takes a 503 for a crash.
+ * The HTTP server: DaxPay's API for merchants, the channels' notifications, the admin page, `GET /healthz` and `GET /readyz`.
+ * The caller listens and closes. Closing lets running requests, and those already sent on open connections, end normally,
+ * because merchants' clients treat a 503 as a failure of the gateway.
  */
 export function createServer(deps: ServerDeps): FastifyInstance {
-  const nameCall = deps.newTraceId ?? newTraceId;
+  const newRequestId = deps.newTraceId ?? newTraceId;
   const app = fastify({
     logger: false,
-    genReqId: nameCall,
+    genReqId: newRequestId,
     http: { requireHostHeader: false },
     rewriteUrl: ({ url = '/' }) => plainUrl(url),
-    clientErrorHandler: (error, socket) => answerBrokenConnection(error, socket, shownTraceId(nameCall())),
+    clientErrorHandler: (error, socket) =>
+      answerBrokenConnection(error, socket, shortTraceId(newRequestId())),
     trustProxy: deps.trustProxy ?? [],
     requestTimeout: REQUEST_TIMEOUT_MS,
     connectionTimeout: CONNECTION_TIMEOUT_MS,

@@ -1,9 +1,9 @@
 const LENGTH = 12;
 
 /**
- * What a caller is told of its request's trace: the first 12 of its 32 hex digits, as long as DaxPay 2.0.6 has them. The log
- * carries all of them, and is found by these.
+ * The trace id as callers see it: the first 12 of its 32 hex digits, the length that DaxPay 2.0.6 uses. The log has all
+ * digits, and can be searched for these.
  */
-export function shownTraceId(traceId: string): string {
+export function shortTraceId(traceId: string): string {
   return traceId.slice(0, LENGTH);
 }

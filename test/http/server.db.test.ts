@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { shownTraceId } from '../../src/http/trace-id.ts';
+import { shortTraceId } from '../../src/http/trace-id.ts';
 import { newTraceId } from '../../src/platform/log/trace.ts';
 import { openApi, signed } from './support.ts';
 
@@ -47,7 +47,7 @@ describe('GET /healthz', () => {
 });
 
 test('the trace id that a caller is told has 12 letters and digits and is another each time', () => {
-  const ids = Array.from({ length: 1000 }, () => shownTraceId(newTraceId()));
+  const ids = Array.from({ length: 1000 }, () => shortTraceId(newTraceId()));
   expect(ids.every((id) => /^[A-Za-z0-9]{12}$/.test(id))).toBe(true);
   expect(new Set(ids).size).toBe(1000);
 });

@@ -69,8 +69,8 @@ describe('a cancel whose numbers', () => {
     const [one, other] = [await paid(), await paid()];
     for (const useCancel of [false, true]) {
       const read = readOrder({ ...numbersOf(one, other), useCancel }, generationNamed('3.0'));
-      if (read.kind === 'wrong') throw new Error('not read');
-      expect(await cancelByHand(world.app.deps, read.wish, somebody)).toMatchObject({
+      if (read.kind === 'rejected') throw new Error('not read');
+      expect(await cancelByHand(world.app.deps, read.value, somebody)).toMatchObject({
         kind: 'contradiction',
       });
     }

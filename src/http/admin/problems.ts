@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../../platform/log/logger.ts';
 import { safeError } from '../../platform/log/safe-error.ts';
 import { isDatabaseAway } from '../../platform/mysql/lasting-error.ts';
-import { shownTraceId } from '../trace-id.ts';
+import { shortTraceId } from '../trace-id.ts';
 import type { ApiProblem } from './api.ts';
 import { Problem } from './auth/signed-in.ts';
 
@@ -21,7 +21,7 @@ export function answerProblem(
       { err: safeError(error), traceId: request.id, url: pathOf(request) },
       'request failed',
     );
-  const body: ApiProblem = { error: problem.error, traceId: shownTraceId(request.id) };
+  const body: ApiProblem = { error: problem.error, traceId: shortTraceId(request.id) };
   if (detail !== undefined) body.detail = detail;
   if (retryAfterMs !== undefined) {
     body.retryAfterMs = retryAfterMs;

@@ -3,33 +3,33 @@ import type { Clock } from '../../platform/clock/clock.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import { safeError } from '../../platform/log/safe-error.ts';
 import type { RawBody } from '../raw-body.ts';
-import { shownTraceId } from '../trace-id.ts';
+import { shortTraceId } from '../trace-id.ts';
 import { failure, invalid, type Result } from './answer/codes.ts';
 import { dataOf } from './answer/content.ts';
 import { type Answer, type Generation, unsignedAnswer } from './generations/generation.ts';
 import { generationOf } from './generations/generations.ts';
 import type { Operation, UseCases } from './operations.ts';
-import { orElse } from './or-else.ts';
 import { type Members, parseBody } from './request/body.ts';
 import { type RememberNonce, replayOf } from './signing/replay.ts';
 import type { SignSettings } from './signing/sign-type.ts';
 import { isSigned, sign } from './signing/signing.ts';
+import { withTimeout } from './with-timeout.ts';
 
 /** Longer than the channel calls of one close take. */
 const ANSWER_TIMEOUT_MS = 60_000;
 
-/** Any other name could pass for a part of the string that is signed: its own end, and another member. */
+/** Any other name could be confused with the signed string's delimiters, and pass for two members. */
 const MEMBER_NAME = /^[A-Za-z][A-Za-z0-9_]{0,63}$/;
 
 export interface ApiSettings extends SignSettings {
-  /** Where set, requests of 3.0 must name this merchant and this application. */
+  /** If set, requests of 3.0 must name this merchant and this application. */
   mchNo?: string | null;
   appId?: string | null;
-  /** False lets a request without a signature pass. One that is given must be right in any case. */
+  /** False admits requests without a signature. A signature that is given must always be valid. */
   signRequired: boolean;
-  /** How far `reqTime` may be from our clock, either way; 0: any. */
+  /** The largest difference between `reqTime` and our clock, in either direction; 0: unlimited. */
   reqTimeToleranceS: number;
-  /** Calls from one address, by its connection; 0 or absent: any number. Behind a proxy all share the proxy's. */
+  /** Calls per minute from one connection's address; 0 or absent: unlimited. Clients behind a proxy share its limit. */
   rateLimitPerMinute?: number;
 }
 
@@ -38,9 +38,9 @@ export interface ApiDeps extends UseCases {
   clock: Clock;
   settings: ApiSettings;
   rememberNonce: RememberNonce;
-  /** How long a caller waits for an outcome; after that it is told that the work goes on. */
+  /** How long a caller waits for the outcome; after that it receives 'processing' while the operation continues. */
   answerTimeoutMs?: number;
-  /** Hears of every call that was answered, after so many ms. */
+  /** Called after each answered call, with its duration in ms. */
   onAnswered?: (call: { operation: string; generation: string; code: number; ms: number }) => void;
 }
 
@@ -49,26 +49,26 @@ export interface Call {
   body: RawBody;
   /** The other end of the connection. */
   socketIp: string;
-  /** False: this client has called too often. */
+  /** False: this client exceeded its rate limit. */
   withinLimit: boolean;
   traceId: string;
 }
 
-/** How a request names its order; goes to the log. */
+/** The order numbers in a request, for the log. */
 type Numbers = Partial<OrderNumbers>;
 
 /**
- * Answers one call of the API, whatever it is: in the form of its generation and signed, once it is JSON with a
- * `reqTime`. Nothing happens before the signature, the names, the time, the parameters and the nonce have been found right, in
- * this order: a nonce or a signature is used up only by a request that is otherwise right. One log line a call. An operation that takes too long goes on after its answer.
+ * Answers one API call: in the form of its generation and signed, if it is JSON with a `reqTime`. Checks the signature, the
+ * names, the time, the parameters and the nonce, in this order, before the operation runs: only an otherwise valid request
+ * uses up a nonce or signature. Writes one log line per call. After a timeout the operation continues.
  */
-export async function answerCall<Wish extends Numbers>(
+export async function answerCall<Params extends Numbers>(
   deps: ApiDeps,
-  operation: Operation<Wish>,
+  operation: Operation<Params>,
   call: Call,
 ): Promise<Answer> {
   const { path } = call;
-  const traceId = shownTraceId(call.traceId);
+  const traceId = shortTraceId(call.traceId);
   const log = deps.log.child({ operation: operation.name });
   const startedAt = performance.now();
 
@@ -79,23 +79,27 @@ export async function answerCall<Wish extends Numbers>(
 
   const generation = generationOf({ path, members });
   if (!call.withinLimit) return answer(failure('operation_failed', '请求过于频繁'));
-  const refusal = refuse(deps, generation, members);
-  if (refusal !== null) return answer(refusal);
+  const rejection = rejectionOf(deps, generation, members);
+  if (rejection !== null) return answer(rejection);
   const read = operation.read(members, generation);
-  if (read.kind === 'wrong') return answer(read.result);
-  const use = { members, purpose: operation.purposeOf(read.wish) };
+  if (read.kind === 'rejected') return answer(read.result);
+  const params = read.value;
+  const use = { members, purpose: operation.purposeOf(params) };
   const replay = await replayOf(deps.rememberNonce, use, deps.settings.reqTimeToleranceS, log);
   if (replay !== null) return answer(invalid(replay));
-  const { orderNo, bizOrderNo } = read.wish;
-  const outcome = operation.run(deps, read.wish, call.socketIp).catch((err) => {
+  const { orderNo, bizOrderNo } = params;
+  const outcome = operation.run(deps, params, call.socketIp).catch((err) => {
     log.error({ err: safeError(err), orderNo, bizOrderNo }, 'api call failed');
     return failure('unknown_error');
   });
   const timeoutMs = deps.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
-  return answer(await orElse(outcome, timeoutMs, failure('operation_processing')), { orderNo, bizOrderNo });
+  return answer(await withTimeout(outcome, timeoutMs, failure('operation_processing')), {
+    orderNo,
+    bizOrderNo,
+  });
 
   function answer(result: Result, numbers: Numbers = {}): Answer {
-    note(result, numbers, generation.name);
+    record(result, numbers, generation.name);
     const { fields, units, dialect } = generation;
     const data = result.content === null ? null : dataOf(result.content, fields, units);
     const { code, message } = result;
@@ -106,18 +110,18 @@ export async function answerCall<Wish extends Numbers>(
   }
   function answerUnsigned(detail: string): Answer {
     const result = invalid(detail);
-    note(result, {}, 'unknown');
+    record(result, {}, 'unknown');
     return unsignedAnswer(result, traceId);
   }
-  function note({ code, message }: Result, numbers: Numbers, spokenTo: string): void {
+  function record({ code, message }: Result, numbers: Numbers, generationName: string): void {
     const ms = performance.now() - startedAt;
     log.info({ ...numbers, code, reason: message ?? undefined, ms: Math.round(ms) }, 'api call');
-    deps.onAnswered?.({ operation: operation.name, generation: spokenTo, code, ms });
+    deps.onAnswered?.({ operation: operation.name, generation: generationName, code, ms });
   }
 }
 
-/** Why a request is not looked at any further: its signature, then its names and its time. */
-function refuse({ settings, clock }: ApiDeps, generation: Generation, members: Members): Result | null {
+/** Why a request is rejected: its signature, its names or its time, checked in this order. Null: it is not. */
+function rejectionOf({ settings, clock }: ApiDeps, generation: Generation, members: Members): Result | null {
   const { dialect, units } = generation;
   const unsigned = members.sign === undefined || members.sign === null || members.sign === '';
   if (unsigned ? settings.signRequired : !isSigned(members, settings, dialect)) return failure('sign_wrong');

@@ -12,83 +12,83 @@ import { failure, type Result, success } from './answer/codes.ts';
 import { cancelResult, closeResult, createResult, syncResult } from './answer/outcomes.ts';
 import type { Generation } from './generations/generation.ts';
 import type { Members } from './request/body.ts';
-import type { Read } from './request/fields.ts';
-import { type OrderWish, readOrder } from './request/read-order.ts';
+import type { Parsed } from './request/fields.ts';
+import { type OrderRequest, readOrder } from './request/read-order.ts';
 import { readPay } from './request/read-pay.ts';
 import type { Purpose } from './signing/replay.ts';
 
-/** What the API makes happen. Each throws only when the database cannot be reached. */
+/** The API's use cases. Each throws only if the database is unavailable. */
 export interface UseCases {
-  createOrder(wish: CreateOrder): Promise<CreateOutcome>;
+  createOrder(request: CreateOrder): Promise<CreateOutcome>;
   closeOrder(numbers: OrderNumbers, trigger: CloseTrigger): Promise<CloseOutcome>;
   cancelOrder(numbers: OrderNumbers, trigger: CloseTrigger): Promise<CancelOutcome>;
   findOrder(numbers: OrderNumbers): Promise<PaymentOrder | null>;
-  /** Asks the channel and corrects the order, so it is a change like the others. */
+  /** Queries the channel and corrects the order, so it is a change like the others. */
   syncOrder(numbers: OrderNumbers, trigger: CloseTrigger): Promise<SyncOutcome>;
 }
 
-/** One thing that a merchant may ask for. */
-export interface Operation<Wish extends Partial<OrderNumbers>> {
+/** An operation of the API. */
+export interface Operation<Params extends Partial<OrderNumbers>> {
   /** In the log. */
   name: string;
-  read(members: Members, generation: Generation): Read<Wish>;
-  /** What the request changes; null if it may share its signature with another operation. */
-  purposeOf(wish: Wish): Purpose | null;
-  /** `socketIp` is who called, where the request does not say for whom. */
-  run(useCases: UseCases, wish: Wish, socketIp: string): Promise<Result>;
+  read(members: Members, generation: Generation): Parsed<Params>;
+  /** What the request changes; null if it may share its signature with other operations. */
+  purposeOf(params: Params): Purpose | null;
+  /** `socketIp`: the caller's address, used if the request does not contain one. */
+  run(useCases: UseCases, params: Params, socketIp: string): Promise<Result>;
 }
 
 export const pay: Operation<CreateOrder> = {
   name: 'pay',
   read: readPay,
   purposeOf: () => 'pay',
-  async run({ createOrder }, wish) {
-    return createResult(await createOrder(wish));
+  async run({ createOrder }, request) {
+    return createResult(await createOrder(request));
   },
 };
 
-export const close: Operation<OrderWish> = {
+export const close: Operation<OrderRequest> = {
   name: 'close',
   read: readOrder,
   purposeOf: ({ useCancel }) => (useCancel ? 'cancel' : 'close'),
-  async run(useCases, wish, socketIp) {
-    if (wish.useCancel) return cancel.run(useCases, wish, socketIp);
-    return closeResult(await useCases.closeOrder(numbersOf(wish), triggerOf(wish, socketIp)));
+  async run(useCases, request, socketIp) {
+    if (request.useCancel) return cancel.run(useCases, request, socketIp);
+    return closeResult(await useCases.closeOrder(numbersOf(request), triggerOf(request, socketIp)));
   },
 };
 
-export const cancel: Operation<OrderWish> = {
+export const cancel: Operation<OrderRequest> = {
   name: 'cancel',
   read: readOrder,
   purposeOf: () => 'cancel',
-  async run({ cancelOrder }, wish, socketIp) {
-    return cancelResult(await cancelOrder(numbersOf(wish), triggerOf(wish, socketIp)));
+  async run({ cancelOrder }, request, socketIp) {
+    return cancelResult(await cancelOrder(numbersOf(request), triggerOf(request, socketIp)));
   },
 };
 
-export const query: Operation<OrderWish> = {
+export const query: Operation<OrderRequest> = {
   name: 'query',
   read: readOrder,
   purposeOf: () => null,
-  async run({ findOrder }, wish) {
-    const order = await findOrder(numbersOf(wish));
+  async run({ findOrder }, request) {
+    const order = await findOrder(numbersOf(request));
     return order === null ? failure('trade_not_found') : success({ kind: 'order', order });
   },
 };
 
-export const sync: Operation<OrderWish> = {
+export const sync: Operation<OrderRequest> = {
   name: 'sync',
   read: readOrder,
   purposeOf: () => null,
-  async run({ syncOrder }, wish, socketIp) {
-    return syncResult(await syncOrder(numbersOf(wish), triggerOf(wish, socketIp)));
+  async run({ syncOrder }, request, socketIp) {
+    return syncResult(await syncOrder(numbersOf(request), triggerOf(request, socketIp)));
   },
 };
 
-function numbersOf({ clientIp, useCancel, ...numbers }: OrderWish): OrderNumbers {
+function numbersOf({ clientIp, useCancel, ...numbers }: OrderRequest): OrderNumbers {
   return numbers;
 }
 
-function triggerOf({ clientIp }: OrderWish, socketIp: string): CloseTrigger {
+function triggerOf({ clientIp }: OrderRequest, socketIp: string): CloseTrigger {
   return { kind: 'api', actor: null, clientIp: clientIp ?? socketIp };
 }

@@ -1,4 +1,4 @@
-/** How many clients are remembered; the one that has been quiet for longest is forgotten first. */
+/** How many clients are remembered; the least recent is evicted first. */
 const MAX_CLIENTS = 10_000;
 const MINUTE_MS = 60_000;
 
@@ -8,9 +8,8 @@ interface Bucket {
 }
 
 /**
- * A bucket of tokens for each client (令牌桶): `perMinute` calls at once, and then as many a minute; 0: any number.
- * In this process alone, and lost with it: it keeps one client from taking the time of the others, it counts
- * nothing. A client that is forgotten starts with a full bucket.
+ * A token bucket per client (令牌桶): a burst of `perMinute` calls, refilled at `perMinute`; 0: unlimited. Per process and in
+ * memory: it keeps one client from starving the others, it is not a quota. An evicted client starts with a full bucket.
  */
 export function createRateLimit(perMinute: number): (client: string, nowMs: number) => boolean {
   const buckets = new Map<string, Bucket>();
@@ -23,13 +22,13 @@ export function createRateLimit(perMinute: number): (client: string, nowMs: numb
     const within = available >= 1;
     buckets.delete(client);
     buckets.set(client, { tokens: within ? available - 1 : available, filledAt: nowMs });
-    if (buckets.size > MAX_CLIENTS) forgetOldest(buckets);
+    if (buckets.size > MAX_CLIENTS) evictOldest(buckets);
     return within;
   };
 }
 
-/** A Map is in the order of insertion, and every call inserts its client anew. */
-function forgetOldest(buckets: Map<string, Bucket>): void {
+/** A Map iterates in insertion order, and every call inserts its client again. */
+function evictOldest(buckets: Map<string, Bucket>): void {
   for (const client of buckets.keys()) {
     buckets.delete(client);
     return;

@@ -4,19 +4,19 @@ import { stringify } from 'lossless-json';
 import type { OrderNumbers } from '../../order/outcomes.ts';
 import { beginTrace } from '../../platform/log/trace.ts';
 import { rawBodyOf } from '../raw-body.ts';
-import { shownTraceId } from '../trace-id.ts';
+import { shortTraceId } from '../trace-id.ts';
 import { failure, invalid } from './answer/codes.ts';
 import { type ApiDeps, answerCall } from './answer.ts';
 import { type Answer, unsignedAnswer } from './generations/generation.ts';
 import { cancel, close, type Operation, pay, query, sync } from './operations.ts';
 import { createRateLimit } from './rate-limit.ts';
 
-/** True for everything that a merchant's client may call; there, HTTP's status is always 200. */
+/** True for the paths of the merchants' API, where the HTTP status is always 200. */
 export function isApiPath(url: string): boolean {
   return /^\/(unipay|uni)(?![^/?])/.test(url);
 }
 
-/** DaxPay's unified-pay API, on the paths of its generations 2.0.5 to 3.0. Bodies are RawBodies, read as JSON whatever their content type says. */
+/** DaxPay's unified-pay API, on the paths of its generations 2.0.5 to 3.0. Bodies are parsed as JSON whatever the content type. */
 export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
   app.addHook('onRequest', async (request) => {
     delete request.raw.headers['content-type'];
@@ -28,7 +28,7 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
   serve(['/unipay/query/payOrder', '/uni/query/payOrder'], query);
   serve(['/unipay/syncPay', '/unipay/sync/pay', '/unipay/sync/order/pay'], sync);
 
-  function serve<Wish extends Partial<OrderNumbers>>(paths: string[], operation: Operation<Wish>): void {
+  function serve<Params extends Partial<OrderNumbers>>(paths: string[], operation: Operation<Params>): void {
     for (const path of paths) {
       app.post(path, async (request, reply) => {
         const { id: traceId } = request;
@@ -45,20 +45,20 @@ export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<vo
   }
 }
 
-/** By the word of our own proxy, where that is an address at all. */
+/** The address reported by our own proxy, if it is valid. */
 function callerOf({ ip, socket }: FastifyRequest): string {
   return isIP(ip) === 0 ? (socket.remoteAddress ?? '') : ip;
 }
 
-/** No such path, or not by this method. */
+/** For an unknown path or method. */
 export function answerUnknownPath(reply: FastifyReply): FastifyReply {
-  return send(reply, unsignedAnswer(invalid('没有这个接口，请用 POST 请求'), shownTraceId(reply.request.id)));
+  return send(reply, unsignedAnswer(invalid('没有这个接口，请用 POST 请求'), shortTraceId(reply.request.id)));
 }
 
-/** The answer to a call that broke outside of its operation, without a word on why. */
+/** The answer if a call fails outside its operation, without details. */
 export function answerBrokenCall(status: number, reply: FastifyReply): FastifyReply {
   const result = status < 500 ? invalid('无法识别的请求') : failure('unknown_error');
-  return send(reply, unsignedAnswer(result, shownTraceId(reply.request.id)));
+  return send(reply, unsignedAnswer(result, shortTraceId(reply.request.id)));
 }
 
 /** Sent as bytes, so that no charset is appended to the content type. */

@@ -8,14 +8,14 @@ export interface MonitorDeps extends HealthDeps {
   metrics(): Promise<{ contentType: string; text: string }>;
 }
 
-/** Where this process tells how it is; apart from the API, so that no stranger reads it. */
+/** The process's own metrics and health endpoints, on a separate port that strangers cannot reach. */
 export interface Monitor {
-  /** Listens, once. Never throws: a port that is taken is no reason to close no orders. */
+  /** Listens, once. Never throws: a port in use must not stop the process from closing orders. */
   begin(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** `GET /metrics`, `/healthz` and `/readyz` for those who watch over this process. Port 0: it listens nowhere. */
+/** Serves `GET /metrics`, `/healthz` and `/readyz` to monitoring. Port 0 disables it. */
 export function createMonitor(deps: MonitorDeps, { host, port }: { host: string; port: number }): Monitor {
   let app: FastifyInstance | null = null;
   let beginning: Promise<void> | null = null;
@@ -42,7 +42,7 @@ export function createMonitor(deps: MonitorDeps, { host, port }: { host: string;
       beginning ??= listen();
       return beginning;
     },
-    /** A scrape in hand is not waited for. */
+    /** Does not wait for running scrapes. */
     async close() {
       await beginning;
       await app?.close();

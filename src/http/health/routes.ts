@@ -1,14 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 
-/** What this process stands on. */
+/** What this process depends on. */
 export type Dependency = 'database' | 'migrations' | 'redis';
 
 export interface Readiness {
-  /** `degraded`: without a usable Redis all is served as ever; due orders run from the database, seconds late. */
+  /** `degraded`: without a usable Redis everything is served; due orders run from the database, seconds late. */
   status: 'ready' | 'degraded' | 'unavailable';
   /**
-   * `read_only`: the database answers, and refuses what we write. Of Redis: `refuses` (memory, disk, rights), `unusable`
-   * (INFO forbidden, a cluster, another database's prefix), `paused` (a queue, by another program).
+   * `read_only`: the database answers, but refuses writes. Redis: `refuses` (memory, disk, rights), `unusable` (INFO
+   * forbidden, a cluster, another database's prefix), `paused` (another program paused a queue).
    */
   dependencies: Record<
     Dependency,
@@ -17,15 +17,15 @@ export interface Readiness {
 }
 
 export interface HealthDeps {
-  /** Whether anybody can be served at all. */
+  /** Whether this process can serve anything. */
   isHealthy(): Promise<boolean>;
   /** Takes a few seconds at most, and never throws. */
   readiness(): Promise<Readiness>;
 }
 
 /**
- * `GET /healthz`: 200 while the database answers, else 503. `GET /readyz`: each dependency by name; 503 only where nothing
- * can be served. Redis away is no reason to take a process out of its balancer: the others miss it as well.
+ * `GET /healthz`: 200 while the database answers, else 503. `GET /readyz`: the state of each dependency; 503 only if nothing
+ * can be served. An outage of Redis does not take a process out of its load balancer: it affects all of them.
  */
 export async function healthRoutes(app: FastifyInstance, deps: HealthDeps): Promise<void> {
   app.get('/healthz', async (_request, reply) => {

@@ -26,14 +26,14 @@ const contents = ['nothing', 'payable', 'order', 'sync'] as const satisfies Cont
 
 const ONE_NUMBER = bilingual(
   '订单号至少传输一个，名称不限',
-  'at least one number of the order, under any of its names',
+  "at least one of the order's numbers, under any of its names",
 );
 const MERCHANTS_NUMBER = bilingual(
   '商户订单号必填，名称不限',
   "the merchant's number is required, under any of its names",
 );
 
-/** The API as OpenAPI 3.1, from the schemas that validate and the functions that sign and lay out answers. */
+/** The API as OpenAPI 3.1, derived from the schemas that validate and the functions that sign and format answers. */
 export function openApiDocument(): OpenApiDocument {
   const paths = operations.map((operation) => [operation.path, { post: describe(operation) }]);
   return {
@@ -75,7 +75,10 @@ function describe({ calls, content, request, ...operation }: DocumentedOperation
     },
     responses: {
       200: {
-        description: bilingual('无论成功与否，HTTP 状态均为 200', 'HTTP status 200, whatever the result'),
+        description: bilingual(
+          '无论成功与否，HTTP 状态均为 200',
+          'Always HTTP status 200, whatever the result',
+        ),
         content: {
           'application/json': { schema: anyOf(answerNames), examples: Object.fromEntries(answers) },
         },
@@ -103,7 +106,7 @@ function requestSchemas(): Record<string, Schema> {
   return Object.fromEntries(entries);
 }
 
-/** With what the validation finds in other words before it looks: the payer's details, and 2.0.5's names. */
+/** Includes what validation rewrites before it applies the schema: the payer's details, and 2.0.5's names. */
 function paySchemaOf(generation: Generation): Schema {
   const { units } = generation;
   const schema = requestSchema(paySchema(units), units, MERCHANTS_NUMBER);
@@ -112,7 +115,7 @@ function paySchemaOf(generation: Generation): Schema {
   const details: Schema = {
     description: bilingual(
       '支付扩展参数，对象或 JSON 字符串',
-      'details of who pays: an object, or JSON in a string',
+      'details about the payer: an object, or JSON in a string',
     ),
     anyOf: [{ type: 'object', properties: payerFields }, { type: 'string' }],
   };
@@ -131,7 +134,7 @@ function paySchemaOf(generation: Generation): Schema {
     items: only,
     description: bilingual(
       '支付通道列表，只能有一项；代替 channel、payWay、amount 和 channelParam',
-      'a list of one, in place of channel, payWay, amount and channelParam',
+      'a list with one element, instead of channel, payWay, amount and channelParam',
     ),
   };
   const inList = ['channel', 'method', 'amount'];

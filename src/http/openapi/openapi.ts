@@ -4,7 +4,7 @@ export interface OpenApiDocument {
   info: { title: string; version: string; description: string };
   tags: readonly { name: string; description: string }[];
   paths: Readonly<Record<string, { post: OperationObject }>>;
-  /** Requests that are made to the merchant. */
+  /** Requests to the merchant. */
   webhooks: Readonly<Record<string, { post: OperationObject }>>;
   components: { schemas: Readonly<Record<string, Schema>> };
 }
@@ -25,7 +25,7 @@ export interface MediaType {
 
 export interface Example {
   summary: string;
-  /** Numbers that JavaScript cannot keep are LosslessNumbers. */
+  /** Numbers that JavaScript cannot represent exactly are LosslessNumbers. */
   value: unknown;
 }
 
@@ -55,7 +55,7 @@ export function refTo(component: string): Schema {
   return { $ref: `#/components/schemas/${component}` };
 }
 
-/** What a field means, to both kinds of readers. */
+/** A description in both languages. */
 export function bilingual(zh: string, en: string): string {
   return `${zh} · ${en}`;
 }

@@ -22,9 +22,9 @@ export interface DocumentedOperation {
 
 const { id, orderNo, bizOrderNo, title, channel, method, clientIp } = exampleOrder;
 const amount = new LosslessNumber('10010');
-const wish = { title, channel, amount, clientIp };
+const basics = { title, channel, amount, clientIp };
 const merchant = { mchNo: 'M1715347558', appId: 'A1715347558', nonceStr: '6f1c2a' };
-const inYuan = { ...wish, amount: new LosslessNumber('100.1'), ...merchant };
+const inYuan = { ...basics, amount: new LosslessNumber('100.1'), ...merchant };
 
 const by205 = { generation: generation205, members: { paymentId: new LosslessNumber(id), clientIp } };
 const by206 = { generation: generation206, members: { bizTradeNo: bizOrderNo, clientIp } };
@@ -35,7 +35,7 @@ const create = {
   summary: bilingual('创建支付订单', 'Create an order'),
   description: bilingual(
     '同一商户订单号再次创建时，未结束的订单原样返回',
-    'The same merchant number again returns the existing order while it can be paid.',
+    'Repeating the merchant number returns the existing order while it can still be paid.',
   ),
   request: 'pay',
   content: 'payable',
@@ -45,7 +45,7 @@ const query = {
   summary: bilingual('查询支付订单', 'Query an order'),
   description: bilingual(
     '返回系统内的订单信息，不询问支付通道',
-    'What is known here; the channel is not asked.',
+    'Returns the stored order; does not query the channel.',
   ),
   request: 'order',
   content: 'order',
@@ -55,7 +55,7 @@ const sync = {
   summary: bilingual('同步支付订单', 'Sync an order with its channel'),
   description: bilingual(
     '向支付通道查询，并按结果更正订单',
-    'Asks the channel and corrects the order by its answer.',
+    'Queries the channel and corrects the order accordingly.',
   ),
   request: 'order',
   content: 'sync',
@@ -78,8 +78,8 @@ export const operations: readonly DocumentedOperation[] = [
           allocation: false,
         },
       },
-      { generation: generation206, members: { ...wish, bizOrderNo, method } },
-      { generation: generation208, members: { ...wish, bizOrderNo, method, nonceStr: '6f1c2a' } },
+      { generation: generation206, members: { ...basics, bizOrderNo, method } },
+      { generation: generation208, members: { ...basics, bizOrderNo, method, nonceStr: '6f1c2a' } },
       { generation: generation30, members: { ...inYuan, bizOrderNo, method } },
     ],
   },
@@ -90,7 +90,7 @@ export const operations: readonly DocumentedOperation[] = [
     calls: [
       {
         generation: generation205,
-        members: { ...wish, businessNo: bizOrderNo, payWay: method, notNotify: false, allocation: false },
+        members: { ...basics, businessNo: bizOrderNo, payWay: method, notNotify: false, allocation: false },
       },
     ],
   },
@@ -100,7 +100,7 @@ export const operations: readonly DocumentedOperation[] = [
     summary: bilingual('关闭支付订单', 'Close an unpaid order'),
     description: bilingual(
       '先在支付通道关闭，再更改订单状态；已支付的订单不会被关闭',
-      'Closes at the channel first. A paid order is not closed.',
+      'Closes at the channel first, then changes the order. A paid order is not closed.',
     ),
     request: 'order',
     content: 'nothing',
@@ -117,7 +117,7 @@ export const operations: readonly DocumentedOperation[] = [
     summary: bilingual('撤销支付订单', 'Cancel an order'),
     description: bilingual(
       '未支付则关闭，已支付则退回款项；3.0 使用关闭接口的 useCancel',
-      'Closes it if unpaid, gives the money back if paid. 3.0 closes with useCancel instead.',
+      'Closes an unpaid order; refunds a paid one. In 3.0, use the close operation with useCancel.',
     ),
     request: 'order',
     content: 'nothing',

@@ -5,7 +5,7 @@ import { openApiDocument } from './document.ts';
 import { renderPage } from './page/page.ts';
 import { style } from './page/style.ts';
 
-/** Nothing is loaded from anywhere, no script runs, and the page's own style is the only one. */
+/** Nothing is loaded, no script runs, and only the page's own style applies. */
 const CSP = [
   "default-src 'none'",
   `style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`,
@@ -14,7 +14,7 @@ const CSP = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** The API's description: `GET /openapi.json` for programs, `GET /docs` for people. */
+/** The API reference: `GET /openapi.json` for programs, `GET /docs` for people. */
 export async function openapiRoutes(app: FastifyInstance): Promise<void> {
   app.get('/openapi.json', (_request, reply) =>
     reply.header('content-type', 'application/json').send(rendered().json),
@@ -30,7 +30,7 @@ export async function openapiRoutes(app: FastifyInstance): Promise<void> {
 
 let once: { json: Buffer; page: string } | undefined;
 
-/** Made when somebody first asks: it is the same for every server of a process, and most are never asked. */
+/** Rendered on first use: it is the same for all servers of a process, and most are never asked. */
 function rendered(): { json: Buffer; page: string } {
   if (once === undefined) {
     const document = openApiDocument();

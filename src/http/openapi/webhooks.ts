@@ -2,7 +2,7 @@ import type { Generation } from '../daxpay/generations/generation.ts';
 import { bilingual, type OpenApiDocument, refTo } from './openapi.ts';
 import { noticeExample } from './schema/examples.ts';
 
-/** What the merchant's own server is sent. */
+/** The notices sent to the merchant's server. */
 export function webhooksOf(generations: readonly Generation[]): OpenApiDocument['webhooks'] {
   const examples = generations.map((generation) => {
     const { name } = generation;
@@ -13,7 +13,7 @@ export function webhooksOf(generations: readonly Generation[]): OpenApiDocument[
     summary: bilingual('商户通知', 'Notice to the merchant'),
     description: bilingual(
       '订单状态改变时发送到 notifyUrl，使用创建该订单的接口版本；至少一次，顺序不定，以请求头 Autoclose-Event-Id 去重',
-      'Sent to notifyUrl when the status of an order changes, in the generation that created it; at least once, in any order. The header Autoclose-Event-Id stays the same when it is repeated.',
+      'Sent to notifyUrl when the status of an order changes, in the generation that created it; at least once, in any order. Retries have the same Autoclose-Event-Id header.',
     ),
     tags: ['unipay'],
     requestBody: {
@@ -29,7 +29,7 @@ export function webhooksOf(generations: readonly Generation[]): OpenApiDocument[
       200: {
         description: bilingual(
           '5 秒内返回 SUCCESS（text）；其他任何结果都会重发，24 小时内共 16 次',
-          'the text SUCCESS, within 5 s; whatever else is answered, it is sent again, 16 times within a day',
+          'the text SUCCESS within 5 s; otherwise it is sent again, 16 times within a day',
         ),
       },
     },

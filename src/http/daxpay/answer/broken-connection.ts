@@ -4,8 +4,8 @@ import { unsignedAnswer } from '../generations/generation.ts';
 import { invalid } from './codes.ts';
 
 /**
- * Answers what is no HTTP request, or has too long a header: which path it is for cannot be known, so it is answered
- * as a merchant's client can read it. The connection ends with that.
+ * Answers what is not an HTTP request, or has too long a header, in a form that a merchant's client can read: the path is
+ * unknown. Then closes the connection.
  */
 export function answerBrokenConnection(error: NodeJS.ErrnoException, socket: Socket, traceId: string): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {

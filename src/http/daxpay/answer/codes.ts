@@ -1,6 +1,6 @@
 import type { Content } from './content.ts';
 
-/** DaxPay's result codes and their default messages, which merchants show to people. */
+/** DaxPay's result codes and their default messages, which merchants show to users. */
 export const codes = {
   success: { code: 0, message: 'success' },
   channel_unknown: { code: 20011, message: '不存在的支付通道' },
@@ -28,9 +28,9 @@ export type CodeName = keyof typeof codes;
 /** The business result of a call, before a generation gives it its form. */
 export interface Result {
   code: number;
-  /** Null on success, where the answer carries none. Never repeats the caller's input: the answer is signed. */
+  /** Null on success, when the answer has none. Never repeats the caller's input, because the answer is signed. */
   message: string | null;
-  /** Null where the operation returns nothing, and on failure. */
+  /** Null if the operation returns nothing, and on failure. */
   content: Content | null;
 }
 
@@ -38,7 +38,7 @@ export function success(content: Content | null = null): Result {
   return { code: codes.success.code, message: null, content };
 }
 
-/** A failure with its code's own message, or a better one. */
+/** A failure with the code's default message, or a more specific one. */
 export function failure(name: Exclude<CodeName, 'success'>, message?: string): Result {
   return { code: codes[name].code, message: message ?? codes[name].message, content: null };
 }

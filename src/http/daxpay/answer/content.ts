@@ -4,9 +4,9 @@ import type { PaymentOrder } from '../../../order/order.ts';
 import type { SyncOutcome } from '../../../order/outcomes.ts';
 import type { Units } from '../request/units.ts';
 
-/** What the answer to a success carries, in nobody's words yet. */
+/** The content of a successful answer, before a generation names its fields. */
 export type Content =
-  /** A new order: what the customer needs to pay it. */
+  /** A new order: what the customer needs to pay. */
   | { kind: 'payable'; order: PaymentOrder }
   | { kind: 'order'; order: PaymentOrder }
   | { kind: 'sync'; synced: Synced };
@@ -24,7 +24,7 @@ export interface Fields {
 
 type Values<Source> = Record<string, (source: Source, units: Units) => Value | null>;
 
-/** Every name that any generation of DaxPay has for something of an order. */
+/** Every name of an order field in any generation of DaxPay. */
 const orderValues = {
   paymentId: ({ id }) => asLong(id),
   orderNo: ({ orderNo }) => orderNo,
@@ -44,10 +44,10 @@ const orderValues = {
   expiredTime: ({ expiresAt }, units) => units.writeTime(expiresAt),
   closeTime: ({ closedAt }, units) => timeOrNull(closedAt, units),
   errorMsg: ({ errorMsg }) => errorMsg,
-  /** 2.0.5 calls a payment through a channel outside of DaxPay asynchronous; all of ours are. */
+  /** 2.0.5 calls a payment through a channel outside DaxPay asynchronous; all of ours are. */
   asyncPay: () => true,
   asyncChannel: ({ channel }) => channel,
-  /** Nothing is shared between receivers (分账) here. */
+  /** Payments are never shared between receivers (分账). */
   allocation: () => false,
   autoAllocation: () => false,
 } satisfies Values<PaymentOrder>;
@@ -63,7 +63,7 @@ const syncValues = {
 export type OrderField = keyof typeof orderValues;
 export type SyncField = keyof typeof syncValues;
 
-/** The content in a generation's words and units. What is null is left out, of the answer and of its signature. */
+/** The content with a generation's field names and units. Null fields are omitted, from the answer and its signature. */
 export function dataOf(content: Content, fields: Fields, units: Units): Record<string, Value> {
   return content.kind === 'sync'
     ? pick(syncValues, fields.sync, content.synced, units)
@@ -84,7 +84,7 @@ function pick<Source>(
   );
 }
 
-/** A Java long: a JSON number where every reader keeps its digits, otherwise a string. */
+/** A Java long: a JSON number if every reader keeps its digits, otherwise a string. */
 function asLong(digits: string): number | string {
   const number = Number(digits);
   return Number.isSafeInteger(number) ? number : digits;

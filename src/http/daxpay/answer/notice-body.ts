@@ -7,8 +7,8 @@ import { codes } from './codes.ts';
 import { dataOf } from './content.ts';
 
 /**
- * What a merchant is told of an order (商户通知), as JSON: the members of a query's answer with `attach`, flat and
- * signed as a whole, in the generation that created the order.
+ * The body of a merchant notice (商户通知), as JSON: the members of a query's answer plus `attach`, flat and signed as a
+ * whole, in the generation that created the order.
  */
 export function noticeBody(order: PaymentOrder, settings: SignSettings, now: Date): string {
   const { fields, units, dialect } = generationNamed(order.apiGeneration);

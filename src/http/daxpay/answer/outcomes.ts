@@ -18,7 +18,7 @@ const closeOfEnded = {
 } satisfies Record<Exclude<OrderStatus, 'progress'>, Result>;
 
 const createAfterEnd = {
-  /** Its time is over, and closing is under way. */
+  /** It has expired and is being closed. */
   progress: failure('trade_status_wrong', '支付订单已超时，正在关闭'),
   success: failure('trade_status_wrong', '支付订单已支付'),
   close: failure('trade_closed'),
@@ -63,7 +63,7 @@ const syncFailed = {
   channel_down: failure('operation_failed', '支付通道暂时不可用，请稍后重试'),
 } satisfies Record<Extract<SyncOutcome, { kind: 'unreachable' }>['reason'], Result>;
 
-/** What a merchant is told about a close (DaxPay 2.0.5 to 3.0). */
+/** The answer to a close (DaxPay 2.0.5 to 3.0). */
 export function closeResult(outcome: CloseOutcome): Result {
   switch (outcome.kind) {
     case 'closed':
@@ -85,14 +85,14 @@ export function closeResult(outcome: CloseOutcome): Result {
   }
 }
 
-/** Nobody has paid an order that is closed or cancelled: then a cancel of it is done. */
+/** An unpaid order that is already closed or cancelled counts as cancelled. */
 const cancelOfEnded = {
   ...closeOfEnded,
   close: success(),
   cancel: success(),
 } satisfies Record<Exclude<OrderStatus, 'progress'>, Result>;
 
-/** What a merchant is told about a cancel (DaxPay 2.0.8 and 3.0). */
+/** The answer to a cancel (DaxPay 2.0.8 and 3.0). */
 export function cancelResult(outcome: CancelOutcome): Result {
   switch (outcome.kind) {
     case 'cancelled':
@@ -116,7 +116,7 @@ export function cancelResult(outcome: CancelOutcome): Result {
   }
 }
 
-/** What a merchant is told about a sync (DaxPay 2.0.5 to 3.0). */
+/** The answer to a sync (DaxPay 2.0.5 to 3.0). */
 export function syncResult(outcome: SyncOutcome): Result {
   switch (outcome.kind) {
     case 'synced':
@@ -132,7 +132,7 @@ export function syncResult(outcome: SyncOutcome): Result {
   }
 }
 
-/** What a merchant is told about a new order (DaxPay 2.0.5 to 3.0). */
+/** The answer to a create (DaxPay 2.0.5 to 3.0). */
 export function createResult(outcome: CreateOutcome): Result {
   switch (outcome.kind) {
     case 'created':

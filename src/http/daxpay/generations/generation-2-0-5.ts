@@ -9,10 +9,9 @@ const closeFlags = ['notNotify', 'notifyUrl', 'attach'];
 const newerNumbers = ['orderNo', 'bizTradeNo', 'bizOrderNo'];
 
 /**
- * DaxPay 2.0.5. A failure is the envelope's own `code`: its clients look at no other. `data` is null wherever the
- * operation returns nothing, because an object there, even an empty one, makes the client throw; otherwise the
- * signature over its members is in there. A client without numbers of its own is known by the flags that it
- * sends on every close.
+ * DaxPay 2.0.5. A failure is in the envelope's `code`, the only one its clients read. `data` is null if the operation
+ * returns nothing, because even an empty object makes the client throw; otherwise it contains the signature of its members.
+ * A client that sends none of its typical numbers is recognized by the flags that it sends with every close.
  */
 export const generation205: Generation = {
   name: '2.0.5',
@@ -43,7 +42,7 @@ export const generation205: Generation = {
     ],
     sync: ['gatewayStatus', 'status', 'repair'],
   },
-  recognises(request) {
+  recognizes(request) {
     if (newerPaths.includes(request.path)) return false;
     if (request.path === '/unipay/simplePay' || hasAny(request, ownMembers)) return true;
     return request.path === '/unipay/close' && hasAny(request, closeFlags) && !hasAny(request, newerNumbers);

@@ -4,9 +4,8 @@ import type { Generation } from './generation.ts';
 
 /**
  * DaxPay 2.0.6. The outer code only says that the call was understood; the business result is in `data`, whose own
- * members are signed. Only members that the client's class knows may be in there, or it cannot verify the
- * signature. `sign` and `resTime` are repeated outside for clients that follow the flat example of the
- * documentation.
+ * members are signed. `data` may contain only members that the client's class knows, or it cannot verify the
+ * signature. `sign` and `resTime` are repeated outside for clients that follow the documentation's flat example.
  */
 export const generation206: Generation = {
   name: '2.0.6',
@@ -35,7 +34,7 @@ export const generation206: Generation = {
     ],
     sync: ['status'],
   },
-  recognises: () => true,
+  recognizes: () => true,
   layOut({ code, message, data: content }, { now, traceId, sign }) {
     const resTime = Math.floor(now.getTime() / 1000);
     const members = { code, ...(message === null ? {} : { msg: message }), ...content, resTime };

@@ -1,7 +1,7 @@
 import { type Generation, hasAny } from './generation.ts';
 import { generation206 } from './generation-2-0-6.ts';
 
-/** Paths that came with this generation. */
+/** Paths introduced in this generation. */
 export const newerPaths = [
   '/unipay/cancel',
   '/unipay/query/payOrder',
@@ -10,9 +10,9 @@ export const newerPaths = [
 ];
 
 /**
- * DaxPay 2.0.8: answers like 2.0.6, with more fields to a query. On create and close nothing but a `nonceStr`, or
- * the name of a number, tells the two apart, and their answers are the same there. Of the fields that it adds, those
- * that mean nothing for our orders are null and so not sent.
+ * DaxPay 2.0.8: answers like 2.0.6, with more fields in a query's answer. On create and close only a `nonceStr`, or the name
+ * of a number, distinguishes the two, and their answers are equal. Its additional fields that do not apply to our orders are
+ * null, and not sent.
  */
 export const generation208: Generation = {
   ...generation206,
@@ -22,7 +22,7 @@ export const generation208: Generation = {
     ...generation206.fields,
     order: [...generation206.fields.order, 'allocation', 'autoAllocation'],
   },
-  recognises: (request) =>
+  recognizes: (request) =>
     newerPaths.includes(request.path) ||
     hasAny(request, ['nonceStr']) ||
     (request.path === '/unipay/close' && hasAny(request, ['bizOrderNo'])),

@@ -6,11 +6,10 @@ import type { Generation } from './generation.ts';
 
 /**
  * DaxPay 3.0. The answer is flat and signed as a whole: every member that is not null, `data` as the JSON text that
- * the client gets when it writes its own class again, so the order of the fields counts. `data` is null wherever the
- * operation returns nothing, because an object there makes the client throw.
+ * the client gets when it serializes its own class, so the order of the fields matters. `data` is null if the
+ * operation returns nothing, because an object makes the client throw.
  *
- * A client of this generation never asks for a sync; the answer to one has the words of the older and of the newer
- * servers.
+ * Clients of this generation never request a sync; its answer has the names of the older and of the newer servers.
  */
 export const generation30: Generation = {
   name: '3.0',
@@ -39,7 +38,7 @@ export const generation30: Generation = {
     ],
     sync: ['status', 'orderStatus', 'adjust'],
   },
-  recognises: ({ members: { reqTime } }) =>
+  recognizes: ({ members: { reqTime } }) =>
     typeof reqTime === 'string' && /^\d{4}-\d{1,2}-\d{1,2}/.test(reqTime),
   layOut({ code, message, data }, { now, traceId, sign }) {
     const members = { code, msg: message ?? 'success', data, resTime: toBeijing(now), traceId };

@@ -4,17 +4,16 @@ import { MAX_BODY_BYTES, type RawBody } from '../../raw-body.ts';
 /** A request's top-level members as received; numbers are LosslessNumbers, so that no digit is lost. */
 export type Members = Readonly<Record<string, unknown>>;
 
-/** Real requests nest two deep; the limit keeps the parser's recursion bounded. */
+/** Real requests nest two deep; the limit bounds the parser's recursion. */
 const MAX_DEPTH = 16;
-/** A 64-bit integer has 20 characters, an amount fewer; nobody means a number that is longer than this. */
+/** A 64-bit integer has 20 characters, an amount fewer; no valid number is longer than this. */
 const MAX_NUMBER_LENGTH = 64;
 
 export type ParsedBody = { kind: 'members'; members: Members } | { kind: 'unreadable'; message: string };
 
 /**
- * Reads a body: one JSON object in strict UTF-8, whatever charset the headers name. A name given
- * twice with different values is refused, since signer and reader might choose different ones. `__proto__` is a
- * member like any other.
+ * Parses a body: one JSON object in strict UTF-8, whatever charset the headers name. Rejects a name that occurs twice with
+ * different values, because signer and reader might choose different ones. `__proto__` is an ordinary member.
  */
 export function parseBody(raw: RawBody): ParsedBody {
   if (raw === 'too_large') return unreadable(`请求体超过 ${MAX_BODY_BYTES} 字节`);
@@ -23,13 +22,13 @@ export function parseBody(raw: RawBody): ParsedBody {
   return isObject(value) ? { kind: 'members', members: value } : unreadable('请求体不是 JSON 对象');
 }
 
-/** The members of an object that is JSON inside of a string, under the limits of a body; null if it is none. */
+/** The members of a JSON object inside a string, within the limits of a body; null if it is not one. */
 export function parseObject(text: string): Members | null {
   const value = parseText(text);
   return isObject(value) ? value : null;
 }
 
-/** Undefined if it is not JSON. */
+/** Undefined if the bytes are not JSON. */
 function parseJson(raw: Buffer): unknown {
   try {
     return parseText(new TextDecoder('utf-8', { fatal: true }).decode(raw));
@@ -38,7 +37,7 @@ function parseJson(raw: Buffer): unknown {
   }
 }
 
-/** Undefined if it is not JSON. */
+/** Undefined if the text is not JSON. */
 function parseText(text: string): unknown {
   try {
     return depthOf(text) > MAX_DEPTH ? undefined : parse(text, null, readNumber);
@@ -52,7 +51,7 @@ function readNumber(digits: string): LosslessNumber {
   return new LosslessNumber(digits);
 }
 
-/** The deepest nesting of brackets outside of strings, in one pass. */
+/** The deepest nesting of brackets outside strings, in one pass. */
 function depthOf(text: string): number {
   let depth = 0;
   let deepest = 0;

@@ -3,8 +3,8 @@ import { isLosslessNumber } from 'lossless-json';
 const BEIJING_OFFSET_MS = 8 * 3_600_000;
 
 /**
- * Reads `expiredTime`. DaxPay 2.0.6 documents epoch seconds (10 digits), its SDK and 2.0.8's send milliseconds (13 digits).
- * Null for anything else.
+ * Parses `expiredTime`: epoch seconds (10 digits) as documented for DaxPay 2.0.6, or milliseconds (13 digits) as sent by its
+ * SDK and 2.0.8's. Null for anything else.
  */
 export function readExpiredTime(digits: string): Date | null {
   if (/^\d{10}$/.test(digits)) return new Date(Number(digits) * 1000);
@@ -13,8 +13,8 @@ export function readExpiredTime(digits: string): Date | null {
 }
 
 /**
- * What the SDKs of DaxPay 2.0.6 and 2.0.8 sign instead of the milliseconds they send: their date-time object field by field, on the
- * wall clock of Beijing. Null if `value` is not milliseconds.
+ * What the SDKs of DaxPay 2.0.6 and 2.0.8 sign instead of the milliseconds they send: their date-time object field by field,
+ * in Beijing time. Null if `value` is not milliseconds.
  */
 export function javaDateTime(value: unknown): string | null {
   const digits = isLosslessNumber(value) ? value.value : value;

@@ -7,8 +7,8 @@ import type { Members } from './body.ts';
 import { readExpiredTime } from './expired-time.ts';
 import { yuanToFen } from './yuan.ts';
 
-/** What a request asks for, or the answer that says what is wrong with it. */
-export type Read<Wish> = { kind: 'wish'; wish: Wish } | { kind: 'wrong'; result: Result };
+/** A parsed request, or the answer that rejects it. */
+export type Parsed<Value> = { kind: 'valid'; value: Value } | { kind: 'rejected'; result: Result };
 
 const string = z.string({
   error: ({ input }) => (input === undefined ? '不能为空' : '必须是字符串'),
@@ -19,15 +19,15 @@ export const text = (max: number) =>
     .max(max, `长度不能超过 ${max}`)
     .refine((value) => !/\p{Surrogate}/u.test(value), '含有不成对的代理字符');
 
-/** A number that somebody else gave. The database does not tell it from the same with spaces after it. */
-export const foreignNumber = (max: number) =>
+/** A number assigned elsewhere. The database treats trailing spaces as equal, so they are rejected. */
+export const externalNumber = (max: number) =>
   text(max).refine((value) => value === value.trim(), '前后不能有空格');
 
-/** A number of ours, as a string or as a JSON number; printable ASCII. */
+/** One of our numbers, as a string or as a JSON number; printable ASCII. */
 export const orderNumber = string.regex(/^[!-~]{1,32}$/, '必须是 1 到 32 个字母、数字或符号');
 /** Fen. */
 export const amountFen = string.regex(/^[1-9]\d*$/, '必须是正整数（分）').transform(Number);
-/** Yuan, to fen (DaxPay 3.0). */
+/** Yuan, converted to fen (DaxPay 3.0). */
 export const amountYuan = readBy((yuan) => yuanToFen(yuan) || null, '必须是最多两位小数的正数（元）');
 export const ip = string
   .max(64, '长度不能超过 64')
@@ -44,22 +44,22 @@ export const expiredTime = readBy(readExpiredTime, '必须是 10 位秒或 13 �
 /** DaxPay 3.0. */
 export const beijingTime = readBy(fromBeijing, '必须是 yyyy-MM-dd HH:mm:ss 格式的北京时间');
 
-/** The field, or null where it was not given. */
+/** The field, or null if it is missing. */
 export const optional = <Schema extends z.ZodType>(schema: Schema) => schema.nullable().default(null);
 
-/** Reads the members that a schema knows; the answer to a failure names every field that is wrong. */
+/** Parses the members that the schema has; a rejection names every invalid field. */
 export function readFields<Schema extends z.ZodType>(
   schema: Schema,
   members: Members,
-): Read<z.output<Schema>> {
+): Parsed<z.output<Schema>> {
   const read = schema.safeParse(asStrings(members));
-  if (read.success) return { kind: 'wish', wish: read.data };
-  return wrong(
+  if (read.success) return { kind: 'valid', value: read.data };
+  return rejected(
     invalid(read.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('；')),
   );
 }
 
-/** A field that `read` understands; null from it is the error. */
+/** A field parsed by `read`; null from `read` is an error. */
 function readBy<Value>(read: (text: string) => Value | null, message: string) {
   return string.transform((given, context): Value => {
     const value = read(given);
@@ -74,13 +74,13 @@ function hasNoUser(url: string): boolean {
   return username === '' && password === '';
 }
 
-export function wrong(result: Result): Read<never> {
-  return { kind: 'wrong', result };
+export function rejected(result: Result): Parsed<never> {
+  return { kind: 'rejected', result };
 }
 
 /**
- * Java clients read a number or boolean where a string belongs and the other way round, so all scalars become
- * strings, digit for digit. Null and empty fields count as not given.
+ * Java clients accept numbers and booleans as strings and vice versa, so all scalars become strings, digit for digit. Null
+ * and empty fields count as missing.
  */
 function asStrings(members: Members): Record<string, unknown> {
   return Object.fromEntries(

@@ -1,22 +1,22 @@
 import { z } from 'zod';
-import { flag, foreignNumber, httpUrl, ip, optional, orderNumber, text } from './fields.ts';
+import { externalNumber, flag, httpUrl, ip, optional, orderNumber, text } from './fields.ts';
 import { fenAndSeconds, type Units, yuanAndBeijing } from './units.ts';
 
-/** 100,000,000 yuan: the most that Alipay takes for one order. */
+/** 100,000,000 yuan: Alipay's limit for one order. */
 export const MAX_AMOUNT_FEN = 10_000_000_000;
 
-/** Channels that the API has a word for, although no order can be created with them here. */
-export const foreignChannels = ['wallet_pay'] as const;
+/** Channels that the API has a name for, but that are not supported. */
+export const unsupportedChannels = ['wallet_pay'] as const;
 
-/** What DaxPay calls the merchant's number, in one generation or another, on one request or another. */
+/** DaxPay's names of the merchant's number, in the various generations and requests. */
 const bizNumbers = {
-  bizOrderNo: optional(foreignNumber(100)),
-  bizTradeNo: optional(foreignNumber(100)),
-  businessNo: optional(foreignNumber(100)),
-  bizOrderNoeNo: optional(foreignNumber(100)),
+  bizOrderNo: optional(externalNumber(100)),
+  bizTradeNo: optional(externalNumber(100)),
+  businessNo: optional(externalNumber(100)),
+  bizOrderNoeNo: optional(externalNumber(100)),
 };
 
-/** What every request has. */
+/** The fields of every request. */
 const common = {
   clientIp: optional(ip),
   nonceStr: optional(text(64)),
@@ -24,7 +24,7 @@ const common = {
   appId: optional(text(32)),
 };
 
-/** The customer's. */
+/** About the customer. */
 const payer = {
   /** The code on the customer's phone, for `barcode`. */
   authCode: optional(text(64)),
@@ -33,11 +33,11 @@ const payer = {
   returnUrl: optional(text(200)),
 };
 
-/** What pay's `extraParam` may carry in place of the request itself. */
+/** The fields that pay's `extraParam` may contain instead of the request itself. */
 export const extraSchema = z.object(payer);
 
-/** A pay request. Fields not named here are ignored. */
-const paySchemaOf = ({ amount, moment }: Units) =>
+/** A pay request. Other fields are ignored. */
+const paySchemaOf = ({ amount, time }: Units) =>
   z.object({
     ...bizNumbers,
     ...common,
@@ -47,7 +47,7 @@ const paySchemaOf = ({ amount, moment }: Units) =>
     channel: text(20),
     method: text(20),
     amount,
-    expiredTime: optional(moment),
+    expiredTime: optional(time),
     attach: optional(text(500)),
     notifyUrl: optional(httpUrl(200)),
     notNotify: flag,
@@ -59,7 +59,7 @@ export function paySchema(units: Units): ReturnType<typeof paySchemaOf> {
   return paySchemas.get(units) ?? paySchemaOf(units);
 }
 
-/** Close, cancel, query and sync: which order. Fields not named here are ignored. */
+/** Close, cancel, query and sync: which order. Other fields are ignored. */
 export const orderSchema = z.object({
   ...bizNumbers,
   ...common,
@@ -67,18 +67,18 @@ export const orderSchema = z.object({
   paymentId: optional(orderNumber),
 });
 
-/** The same in DaxPay 3.0, which knows the channel's number, and a cancel by way of the close. */
+/** The same in DaxPay 3.0, which also accepts the channel's number, and cancels with a close request. */
 export const orderSchema30 = orderSchema.extend({
-  outOrderNo: optional(foreignNumber(150)),
+  outOrderNo: optional(externalNumber(150)),
   useCancel: flag,
 });
 
-/** The merchant's number under each of its names, as far as they differ. */
-export function bizNumbersOf(wish: Record<keyof typeof bizNumbers, string | null>): string[] {
-  return differing(wish.bizOrderNo, wish.bizTradeNo, wish.businessNo, wish.bizOrderNoeNo);
+/** The different values of the merchant's number, under all of its names. */
+export function bizNumbersOf(fields: Record<keyof typeof bizNumbers, string | null>): string[] {
+  return distinct(fields.bizOrderNo, fields.bizTradeNo, fields.businessNo, fields.bizOrderNoeNo);
 }
 
-/** Those that are given, each once. */
-export function differing(...numbers: (string | null)[]): string[] {
+/** Without nulls and duplicates. */
+export function distinct(...numbers: (string | null)[]): string[] {
   return [...new Set(numbers.filter((each) => each !== null))];
 }

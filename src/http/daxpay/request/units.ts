@@ -4,15 +4,15 @@ import { fromBeijing, toBeijing } from '../../../channel/adapter/beijing-time.ts
 import { amountFen, amountYuan, beijingTime, expiredTime } from './fields.ts';
 import { fenToYuan } from './yuan.ts';
 
-/** How a generation of DaxPay writes money and time, in requests and in answers. */
+/** How a generation of DaxPay writes money and time, in requests and answers. */
 export interface Units {
   /** Money in a request, to fen. */
   amount: z.ZodType<number>;
-  /** A moment in a request. */
-  moment: z.ZodType<Date>;
-  /** When a request was sent, epoch seconds; null if `reqTime` does not say. */
+  /** A time in a request. */
+  time: z.ZodType<Date>;
+  /** When a request was sent, epoch seconds; null if `reqTime` is invalid. */
   readReqTime(reqTime: unknown): number | null;
-  /** What `reqTime` should be, for the error message. */
+  /** The form of `reqTime`, for the error message. */
   reqTimeForm: string;
   writeAmount(fen: number): number | LosslessNumber;
   writeTime(time: Date): number | string;
@@ -21,7 +21,7 @@ export interface Units {
 /** DaxPay 2.x: fen, and epoch seconds. */
 export const fenAndSeconds: Units = {
   amount: amountFen,
-  moment: expiredTime,
+  time: expiredTime,
   reqTimeForm: '秒级时间戳',
   readReqTime(reqTime) {
     const digits = isLosslessNumber(reqTime) ? reqTime.value : reqTime;
@@ -31,10 +31,10 @@ export const fenAndSeconds: Units = {
   writeTime: (time) => Math.floor(time.getTime() / 1000),
 };
 
-/** DaxPay 3.0: yuan as a JSON number, and `yyyy-MM-dd HH:mm:ss` on Beijing's wall clock. */
+/** DaxPay 3.0: yuan as a JSON number, and `yyyy-MM-dd HH:mm:ss` in Beijing time. */
 export const yuanAndBeijing: Units = {
   amount: amountYuan,
-  moment: beijingTime,
+  time: beijingTime,
   reqTimeForm: ' yyyy-MM-dd HH:mm:ss 格式的北京时间',
   readReqTime(reqTime) {
     const time = typeof reqTime === 'string' ? fromBeijing(reqTime) : null;

@@ -1,6 +1,6 @@
 const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
-/** Written out, a larger exponent than this would be a text of our making rather than the sender's. */
+/** A larger exponent than this is not expanded: the text would no longer be what the sender signed. */
 const MAX_EXPONENT = 40;
 
 /** A JSON number as DaxPay 3.0 signs decimals: no exponent, no trailing zeros. `100.10` becomes `100.1`. */
@@ -17,7 +17,7 @@ export function plainDecimal(number: string): string {
   return `${minus}${before || '0'}${after === '' ? '' : `.${after}`}`;
 }
 
-/** Step by step: a regular expression would look again from each zero of the text. */
+/** A loop: a regular expression would scan again from each zero. */
 function withoutTrailingZeros(digits: string): string {
   let end = digits.length;
   while (end > 0 && digits[end - 1] === '0') end--;

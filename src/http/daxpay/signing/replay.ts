@@ -2,20 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isLosslessNumber } from 'lossless-json';
 import type { Logger } from '../../../platform/log/logger.ts';
 import { safeError } from '../../../platform/log/safe-error.ts';
-import { orElse } from '../or-else.ts';
 import type { Members } from '../request/body.ts';
+import { withTimeout } from '../with-timeout.ts';
 
 /**
- * Remembers a key for `ttlMs`, for all processes together; `seen` if it was remembered before. `unavailable` if
- * the memory cannot be asked now.
+ * Remembers a key for `ttlMs`, shared by all processes. Returns `seen` if it was remembered already, `unavailable` if the
+ * memory cannot be reached.
  */
 export type RememberNonce = (key: string, ttlMs: number) => Promise<'new' | 'seen' | 'unavailable'>;
 
 const purposes = ['pay', 'close', 'cancel'] as const;
-/** What a signature was used for. */
+/** What a signature is used for. */
 export type Purpose = (typeof purposes)[number];
 
-/** One use of a signature: a request that is right in everything else. */
+/** One use of a signature, by an otherwise valid request. */
 interface Use {
   members: Members;
   /** Null: any number of operations may share its signature. */
@@ -25,23 +25,23 @@ interface Use {
 const NONCE_USED = 'nonceStr 已经使用过，请勿重复提交';
 const SIGNATURE_USED = 'sign 已经用于其他操作，请重新签名';
 
-/** Where any `reqTime` passes, nothing bounds how late a request may be repeated; this does, ms. */
+/** If any `reqTime` is accepted, a repetition is detected this long, ms. */
 const UNBOUNDED_WINDOW_MS = 24 * 3_600_000;
-/** For the memory to answer, ms. A merchant waits for this. */
+/** How long the memory may take to answer, ms. The merchant is waiting. */
 const MEMORY_TIMEOUT_MS = 1_000;
-/** To ask is to remember; what is only asked about is forgotten after this. */
-const ASKED_MS = 1;
-/** Longer than what was only asked about is remembered, ms. */
-const ASK_AGAIN_MS = 5;
+/** A lookup also remembers; it uses this time to live, ms. */
+const LOOKUP_TTL_MS = 1;
+/** Wait before the second lookup, ms: longer than the first remembers. */
+const LOOKUP_AGAIN_MS = 5;
 
 /**
- * Why a request is a repetition that must not pass, or null. A request may be repeated as long as its `reqTime`
- * passes, and that may lie in the future, so it is remembered for the window on both sides of now.
+ * Why a request is a rejected repetition, or null. A request could be repeated while its `reqTime` is valid, which may be in
+ * the future, so it is remembered for twice the tolerance.
  *
- * With a nonce it passes once, by the nonce and by the signature: different texts may have one signature, since
- * quotes and, in 3.0, the case are no part of it. Without one it may be repeated, because honest clients do within
- * the second that `reqTime` counts; but the path is no part of the signature either, so what was sent for a pay or a
- * close is refused as a cancel. Without the memory every request is new.
+ * With a nonce it is accepted once, by nonce and by signature: different texts can have the same signature, because it
+ * ignores quotes and, in 3.0, case. Without a nonce it may be repeated, because honest clients repeat requests within the
+ * second that `reqTime` counts; but since the signature does not cover the path, a request sent as pay or close is rejected
+ * as a cancel. If the memory is unavailable, every request is accepted.
  */
 export async function replayOf(
   remember: RememberNonce,
@@ -68,7 +68,11 @@ export async function replayOf(
     return null;
   };
   const late = Symbol('late');
-  const answer = await orElse<string | null | typeof late>(check().catch(unchecked), MEMORY_TIMEOUT_MS, late);
+  const answer = await withTimeout<string | null | typeof late>(
+    check().catch(unchecked),
+    MEMORY_TIMEOUT_MS,
+    late,
+  );
   return answer === late ? unchecked(new Error('memory too slow')) : answer;
 }
 
@@ -83,10 +87,10 @@ async function usedOnce(
   return answers.includes('seen') ? NONCE_USED : null;
 }
 
-/** Uses of one signature for one purpose that are being looked at, so that they are no obstacle to one another. */
-const underWay = new WeakMap<RememberNonce, Map<string, Promise<string | null>>>();
+/** Checks in progress, by purpose and signature, so that concurrent uses do not reject each other. */
+const inProgress = new WeakMap<RememberNonce, Map<string, Promise<string | null>>>();
 
-/** Uses at the same time are one question. */
+/** Concurrent uses share one check. */
 function usedFor(
   memory: RememberNonce,
   asked: RememberNonce,
@@ -94,17 +98,17 @@ function usedFor(
   signature: string,
   ttlMs: number,
 ): Promise<string | null> {
-  const questions = underWay.get(memory) ?? new Map<string, Promise<string | null>>();
-  underWay.set(memory, questions);
+  const checks = inProgress.get(memory) ?? new Map<string, Promise<string | null>>();
+  inProgress.set(memory, checks);
   const key = purposeKey(purpose, signature);
-  const before = questions.get(key);
-  if (before !== undefined) return before;
-  const question = bind(asked, purpose, signature, ttlMs).finally(() => questions.delete(key));
-  questions.set(key, question);
-  return question;
+  const running = checks.get(key);
+  if (running !== undefined) return running;
+  const check = bind(asked, purpose, signature, ttlMs).finally(() => checks.delete(key));
+  checks.set(key, check);
+  return check;
 }
 
-/** The first use binds a signature to its purpose. Looked at twice, so that of two first uses at most one passes. */
+/** Binds a signature to the purpose of its first use. Checks before and after, so that of two first uses at most one passes. */
 async function bind(
   remember: RememberNonce,
   purpose: Purpose,
@@ -123,11 +127,11 @@ async function bind(
   return first === 'new' && (await isBound()) ? SIGNATURE_USED : null;
 }
 
-/** Asked again, because somebody else may only have asked too. */
+/** Looks up twice, because another lookup may have remembered the key. */
 async function isRemembered(remember: RememberNonce, key: string): Promise<boolean> {
-  if ((await remember(key, ASKED_MS)) === 'new') return false;
-  await sleep(ASK_AGAIN_MS);
-  return (await remember(key, ASKED_MS)) === 'seen';
+  if ((await remember(key, LOOKUP_TTL_MS)) === 'new') return false;
+  await sleep(LOOKUP_AGAIN_MS);
+  return (await remember(key, LOOKUP_TTL_MS)) === 'seen';
 }
 
 function signatureKey(signature: string): string {

@@ -19,13 +19,13 @@ export function digest(text: string, { signType, signSecret }: SignSettings): Bu
 }
 
 /**
- * Why this sign type cannot be used here, or null if it can: to be asked once at start, because a Node that was
- * built against an OpenSSL without SM3 would fail on every single request.
+ * Why this sign type cannot be used here, or null. Check it once at start: on a Node.js whose OpenSSL lacks SM3 every request
+ * would fail.
  */
 export function signTypeProblem(
   signType: SignType,
   available: readonly string[] = getHashes(),
 ): string | null {
   if (signType !== 'SM3' || available.includes('sm3')) return null;
-  return `SM3 is not part of the OpenSSL that this Node.js (${process.version}) was built with`;
+  return `this Node.js (${process.version}) was built with an OpenSSL without SM3`;
 }

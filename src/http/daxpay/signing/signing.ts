@@ -7,11 +7,11 @@ import { digest, type SignSettings } from './sign-type.ts';
 
 export type { SignSettings };
 
-/** What a generation does to the string to sign. */
+/** How a generation writes the string to sign. */
 export interface Dialect {
-  /** A number as it is signed, from the digits received. */
+  /** A number as it is signed, from the received digits. */
   writeNumber(digits: string): string;
-  /** The whole string, the secret included. */
+  /** Transforms the whole string, including the secret. */
   finish(text: string): string;
 }
 
@@ -20,17 +20,17 @@ export const asIs: Dialect = { writeNumber: (digits) => digits, finish: (text) =
 /** DaxPay 3.0. */
 export const upperCased: Dialect = { writeNumber: plainDecimal, finish: (text) => text.toUpperCase() };
 
-/** The signature over every member that is there, in lower-case hex. */
+/** The signature over all members that are not null, in lower-case hex. */
 export function sign(members: Members, settings: SignSettings, dialect: Dialect = asIs): string {
   return digest(stringToSign(members, settings.signSecret, dialect), settings).toString('hex');
 }
 
 /**
- * True if `members.sign` is the signature over the other members as they were received: whatever fields a
- * client sends and signs take part. Hex of either case; the comparison takes constant time.
+ * True if `members.sign` is the signature over the other members as received, whatever fields a client sends. Hex in either
+ * case; the comparison takes constant time.
  *
- * `expiredTime` may be signed as the number it is, or as the date-time object that DaxPay 2.0.6's and 2.0.8's SDKs
- * sign while they send epoch milliseconds.
+ * `expiredTime` may be signed as the number it is, or as the date-time object that DaxPay 2.0.6's and 2.0.8's SDKs sign
+ * while they send epoch milliseconds.
  */
 export function isSigned(members: Members, settings: SignSettings, dialect: Dialect = asIs): boolean {
   const given = members.sign;
@@ -46,8 +46,8 @@ export function isSigned(members: Members, settings: SignSettings, dialect: Dial
 }
 
 /**
- * DaxPay's string to sign: members that are not null, but for `sign`, as `name=value` in ASCII order; every `"` and
- * `\` deleted; then the secret. An empty string is a value. The request's path takes no part.
+ * DaxPay's string to sign: the members that are not null, except `sign`, as `name=value` in ASCII order; every `"` and `\`
+ * deleted; then the secret. Empty strings are included. The request's path is not.
  */
 export function stringToSign(members: Members, secret: string, dialect: Dialect = asIs): string {
   const pairs = signedEntries(members, dialect)
@@ -64,7 +64,7 @@ function signedEntries(members: object, dialect: Dialect): [name: string, text: 
   });
 }
 
-/** A value as it is signed; null if it takes no part. */
+/** A value as it is signed; null if it is omitted. */
 function textOf(value: unknown, dialect: Dialect): string | null {
   if (value === null || value === undefined) return null;
   if (isLosslessNumber(value)) return dialect.writeNumber(value.value);
@@ -80,7 +80,7 @@ function elementsOf(array: unknown[], dialect: Dialect): string[] {
   });
 }
 
-/** Compact JSON, keys sorted without regard to case, every value a string. */
+/** Compact JSON, keys sorted case-insensitively, every value a string. */
 function sortedJson(object: object, dialect: Dialect): string {
   const members = signedEntries(object, dialect)
     .toSorted(([a], [b]) => compare(a.toLowerCase(), b.toLowerCase()))
@@ -88,10 +88,7 @@ function sortedJson(object: object, dialect: Dialect): string {
   return `{${members.join(',')}}`;
 }
 
-/**
- * A JSON string without the quotes and backslashes that the whole string loses anyway: kept, they would double with
- * every level of nesting.
- */
+/** A JSON string without its quotes and backslashes, which are deleted in the end anyway: they would double per nesting level. */
 function jsonOf(text: string): string {
   return unquoted(JSON.stringify(text));
 }

@@ -3,7 +3,7 @@ import type { MediaType, OpenApiDocument, OperationObject, Schema } from '../ope
 import { Html, html, joined } from './html.ts';
 import { style } from './style.ts';
 
-/** The document as one page that needs nothing else: no script, no font, no network. */
+/** Renders the document as one self-contained page: no scripts, fonts or other requests. */
 export function renderPage(document: OpenApiDocument): string {
   const { info, paths, webhooks, components } = document;
   const operations = [
@@ -70,7 +70,7 @@ ${joined(
 )}`;
 }
 
-/** The fields of an object and, below their names, those of the objects in it. */
+/** The fields of an object, followed by those of nested objects. */
 function fieldTable(schema: Schema): Html {
   return html`<table><thead><tr><th>变量名 · Name</th><th>必填 · Required</th><th>类型 · Type</th><th>描述 · Description</th></tr></thead>
 <tbody>${joined(rowsOf(schema, ''))}</tbody></table>`;

@@ -6,9 +6,9 @@ import { generation205 } from '../../daxpay/generations/generation-2-0-5.ts';
 import { generation30 } from '../../daxpay/generations/generation-3-0.ts';
 import type { Units } from '../../daxpay/request/units.ts';
 import { bilingual, refTo, type Schema } from '../openapi.ts';
-import { momentSchema, wireTypes } from './request-fields.ts';
+import { timeSchema, wireTypes } from './request-fields.ts';
 
-/** What a success carries. */
+/** The content of a successful answer. */
 export type Content = keyof Fields | 'nothing';
 
 const descriptions: Readonly<Record<OrderField | SyncField, string>> = {
@@ -17,23 +17,23 @@ const descriptions: Readonly<Record<OrderField | SyncField, string>> = {
   businessNo: bilingual('业务号', "the merchant's order number"),
   bizOrderNo: bilingual('商户订单号', "the merchant's order number"),
   outOrderNo: bilingual('通道订单号', "the channel's order number"),
-  title: bilingual('标题', 'what is paid for'),
-  description: bilingual('描述', 'more about it'),
+  title: bilingual('标题', 'title of the payment'),
+  description: bilingual('描述', 'description'),
   channel: bilingual('支付通道', 'payment channel'),
   method: bilingual('支付方式', 'how the customer pays'),
   status: bilingual('状态', 'status'),
-  payBody: bilingual('支付参数体', "what the customer's terminal needs"),
+  payBody: bilingual('支付参数体', "what the customer's device needs to pay"),
   amount: bilingual('金额', 'amount'),
-  refundableBalance: bilingual('可退款余额', 'what can be refunded'),
+  refundableBalance: bilingual('可退款余额', 'amount that can be refunded'),
   payTime: bilingual('支付时间', 'when it was paid'),
-  expiredTime: bilingual('过期时间', 'when it can no longer be paid'),
+  expiredTime: bilingual('过期时间', 'when it expires'),
   closeTime: bilingual('关闭时间', 'when it was closed'),
-  errorMsg: bilingual('错误信息', 'what went wrong'),
-  asyncPay: bilingual('是否异步支付', 'paid outside of the system'),
+  errorMsg: bilingual('错误信息', 'error message'),
+  asyncPay: bilingual('是否异步支付', 'paid outside DaxPay'),
   asyncChannel: bilingual('异步支付通道', 'payment channel'),
   allocation: bilingual('是否分账', 'shared between receivers'),
-  autoAllocation: bilingual('是否自动分账', 'shared by itself'),
-  gatewayStatus: bilingual('支付网关同步状态', 'what the channel says'),
+  autoAllocation: bilingual('是否自动分账', 'shared automatically'),
+  gatewayStatus: bilingual('支付网关同步状态', 'status at the channel'),
   orderStatus: bilingual('同步后的订单状态', "the order's status after the sync"),
   repair: bilingual('是否进行了修复', 'whether the sync changed the order'),
   adjust: bilingual('是否进行了调整', 'whether the sync changed the order'),
@@ -69,15 +69,18 @@ const syncStatus: Schema = {
 };
 
 const sign: Schema = { type: 'string', description: bilingual('签名值', 'the signature') };
-const traceId: Schema = { type: 'string', description: bilingual('追踪ID', 'names this call in the log') };
-const msg: Schema = { type: 'string', description: bilingual('提示信息', 'for people') };
+const traceId: Schema = {
+  type: 'string',
+  description: bilingual('追踪ID', 'identifies this call in the log'),
+};
+const msg: Schema = { type: 'string', description: bilingual('提示信息', 'message for people') };
 const code = refTo('Code');
 
-/** The form of an answer of one generation, as its `layOut` writes it. */
+/** The schema of a generation's answer, as its `layOut` writes it. */
 export function answerSchema(generation: Generation, content: Content): Schema {
   const fields = content === 'nothing' ? {} : fieldsOf(content, generation);
   const resTime = {
-    ...momentSchema(generation.units),
+    ...timeSchema(generation.units),
     description: bilingual('响应时间', 'when it was answered'),
   };
   if (generation === generation30) {
@@ -92,15 +95,15 @@ export function answerSchema(generation: Generation, content: Content): Schema {
   return object({ code, msg, data, traceId, sign, resTime }, ['code', 'msg', 'traceId']);
 }
 
-/** The form of a notice, as `noticeBody` writes it. */
+/** The schema of a notice, as `noticeBody` writes it. */
 export function noticeSchema(generation: Generation): Schema {
   const resTime = {
-    ...momentSchema(generation.units),
+    ...timeSchema(generation.units),
     description: bilingual('发送时间', 'when it was sent'),
   };
   const attach: Schema = {
     type: 'string',
-    description: bilingual('商户扩展参数，原样返回', 'what the merchant gave, unchanged'),
+    description: bilingual('商户扩展参数，原样返回', "the merchant's own data, returned unchanged"),
   };
   const members = { ...fieldsOf('order', generation), attach, code, msg, resTime, sign };
   return object(members, ['code', 'msg', 'resTime', 'sign']);
@@ -130,7 +133,7 @@ function typeOf(name: OrderField | SyncField, units: Units): Schema {
   const wire = wireTypes(units);
   if (flags.includes(name)) return { type: 'boolean' };
   if (amounts.includes(name)) return { ...wire.amount, minimum: 0 };
-  if (times.includes(name)) return momentSchema(units);
+  if (times.includes(name)) return timeSchema(units);
   if (name === 'gatewayStatus') return syncStatus;
   if (name === 'orderStatus') return orderStatus;
   return name === 'paymentId' ? { ...wire.paymentId } : { type: 'string' };

@@ -1,10 +1,10 @@
 import type { PaymentOrder } from '../../../order/order.ts';
 
-/** When the examples are sent and answered: the times of DaxPay's own example. */
+/** When the examples are sent and answered: the times in DaxPay's own example. */
 export const REQUESTED_AT = new Date('2024-05-10T13:25:58Z');
 export const ANSWERED_AT = new Date('2024-05-10T13:29:31Z');
 
-/** The order that all examples are about, not paid yet. */
+/** The unpaid order in all examples. */
 export const exampleOrder: PaymentOrder = {
   id: '1753370980523384832',
   orderNo: 'AC20240510132558000ABCDEFGHJK',

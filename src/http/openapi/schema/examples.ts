@@ -10,7 +10,7 @@ import { sign } from '../../daxpay/signing/signing.ts';
 import type { Content } from './answer-schema.ts';
 import { ANSWERED_AT, exampleOrder, REQUESTED_AT } from './example-order.ts';
 
-/** Everybody may know this secret; it signs examples and nothing else. */
+/** A public secret, used only to sign examples. */
 export const exampleSigning: SignSettings = { signType: 'HMAC_SHA256', signSecret: '123456' };
 
 const results = {
@@ -23,7 +23,7 @@ const results = {
   }),
 } satisfies Record<Content, Result>;
 
-/** A request as a client of this generation signs it. */
+/** A request, signed like a client of this generation. */
 export function signedRequest({ units, dialect }: Generation, members: Members): Members {
   const time = units.writeTime(REQUESTED_AT);
   const reqTime = typeof time === 'number' ? new LosslessNumber(String(time)) : time;
@@ -35,7 +35,7 @@ export function successAnswer(generation: Generation, content: Content): Answer 
   return answer(generation, results[content]);
 }
 
-/** What the merchant is told when the order is paid. */
+/** The notice to the merchant when the order is paid. */
 export function noticeExample({ name }: Generation): unknown {
   const paid: PaymentOrder = {
     ...exampleOrder,
@@ -48,7 +48,7 @@ export function noticeExample({ name }: Generation): unknown {
   return parse(noticeBody(paid, exampleSigning, ANSWERED_AT));
 }
 
-/** A refusal that any operation may answer with. */
+/** A failure that any operation may return. */
 export function failureAnswer(generation: Generation): Answer {
   return answer(generation, failure('sign_wrong'));
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Units } from '../../daxpay/request/units.ts';
 import { bilingual, type Schema } from '../openapi.ts';
-import { describeField, momentSchema, wireTypes } from './request-fields.ts';
+import { describeField, timeSchema, wireTypes } from './request-fields.ts';
 
 /**
- * The JSON Schema of the schema that validates a request: names, lengths, patterns and what is required are the
- * validation's own. Added are the members that are read before it: time and signature.
+ * The JSON Schema of the schema that validates a request: names, lengths, patterns and required fields come from validation.
+ * Adds the members that are read before it: time and signature.
  */
 export function requestSchema(validation: z.ZodObject, units: Units, description?: string): Schema {
   const { properties = {}, required = [] } = z.toJSONSchema(validation, {
@@ -17,7 +17,7 @@ export function requestSchema(validation: z.ZodObject, units: Units, description
     const schema = wire[name] ?? withoutNull(property);
     return [name, { ...schema, description: describeField(name) }];
   });
-  const reqTime = { ...momentSchema(units), description: bilingual('请求时间', 'when the request is sent') };
+  const reqTime = { ...timeSchema(units), description: bilingual('请求时间', 'when the request is sent') };
   return {
     type: 'object',
     ...(description === undefined ? {} : { description }),
@@ -28,10 +28,10 @@ export function requestSchema(validation: z.ZodObject, units: Units, description
 
 const sign: Schema = {
   type: 'string',
-  description: bilingual('签名值，开启验签时必填', 'the signature; required unless that is turned off'),
+  description: bilingual('签名值，开启验签时必填', 'the signature; required unless disabled'),
 };
 
-/** Null is the same as no field at all, and would only blur what the field is. */
+/** Null means the same as a missing field, and would only clutter the schema. */
 function withoutNull(property: z.core.JSONSchema._JSONSchema): Schema {
   if (typeof property === 'boolean') return {};
   const [schema = property] = property.anyOf ?? [];
