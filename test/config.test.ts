@@ -7,7 +7,7 @@ import { channelModules } from '../src/channel/built-in/modules.ts';
 import { readPlatformKeys } from '../src/channel/built-in/wechat/platform-keys.ts';
 import { ConfigError, readConfig, variables } from '../src/config.ts';
 import { readCertificates } from '../src/platform/keys/certificate.ts';
-import { selfSignedCertificate } from '../src/sandbox/simulator/certificate.ts';
+import { selfSignedCertificate } from '../src/sandbox/simulator/format/certificate.ts';
 
 const rsa = generateKeyPairSync('rsa', {
   modulusLength: 2048,

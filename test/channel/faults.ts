@@ -1,5 +1,5 @@
 import type { BuiltInChannel } from '../../src/channel/channel.ts';
-import type { Fault } from '../../src/sandbox/simulator/faults.ts';
+import type { Fault } from '../../src/sandbox/simulator/exchange/faults.ts';
 
 /** After none of these anything is known. */
 export const outages: Record<string, Fault> = {

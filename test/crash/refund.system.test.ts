@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import type { Operation } from '../../src/sandbox/simulator/operations.ts';
+import type { Operation } from '../../src/sandbox/simulator/gateway/operations.ts';
 import { startProgram } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type World } from '../support/world.ts';

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { resolveAnywhere } from '../../src/notice/resolve-host.ts';
 import { createNoticeSender } from '../../src/notice/send-notice.ts';
 import { freePort } from '../../src/sandbox/services/free-port.ts';
-import { selfSignedCertificate } from '../../src/sandbox/simulator/certificate.ts';
+import { selfSignedCertificate } from '../../src/sandbox/simulator/format/certificate.ts';
 import { type Merchant, openMerchant } from './merchant.ts';
 
 let merchant: Merchant;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import type { ScriptedFault } from '../../src/sandbox/simulator/faults.ts';
+import type { ScriptedFault } from '../../src/sandbox/simulator/exchange/faults.ts';
 import { withoutBreakers } from '../support/without-breakers.ts';
 import { createWorld, type World } from '../support/world.ts';
 

@@ -13,7 +13,7 @@ import { parseDatabaseUrl } from '../../src/platform/mysql/database-url.ts';
 import { connectedOrNot, openProducerRedis } from '../../src/platform/redis.ts';
 import { dockerAnswers } from '../../src/sandbox/services/docker.ts';
 import { type OwnServer, startOwnDatabase } from '../../src/sandbox/services/services.ts';
-import { issueCertificate, selfSignedCertificate } from '../../src/sandbox/simulator/certificate.ts';
+import { issueCertificate, selfSignedCertificate } from '../../src/sandbox/simulator/format/certificate.ts';
 
 /** Servers as they are hosted: encrypted, by a CA that is none of the well-known ones. */
 const folder = mkdtempSync(join(tmpdir(), 'autoclose-tls-'));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Fault } from '../../src/sandbox/simulator/faults.ts';
+import type { Fault } from '../../src/sandbox/simulator/exchange/faults.ts';
 import { until } from '../support/until.ts';
 import { curl, exec, failure, type Harness, openHarness } from './harness.ts';
 

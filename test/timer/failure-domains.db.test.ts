@@ -4,7 +4,7 @@ import { nameOfPart } from '../../src/channel/parts.ts';
 import { createOrder } from '../../src/order/create/create-order.ts';
 import { runDueOrder } from '../../src/order/due/run-due-order.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import type { Fault } from '../../src/sandbox/simulator/faults.ts';
+import type { Fault } from '../../src/sandbox/simulator/exchange/faults.ts';
 import { until } from '../support/until.ts';
 import { aWish, createWorld, type World } from '../support/world.ts';
 

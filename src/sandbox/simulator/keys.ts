@@ -1,6 +1,6 @@
 import { generateKeyPair, type KeyObject, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-import { issueCertificate, selfSignedCertificate } from './certificate.ts';
+import { issueCertificate, selfSignedCertificate } from './format/certificate.ts';
 
 /** alipay-sdk cuts the signed part out of a reply by position, which works with RSA-2048 signatures only. */
 const MODULUS_BITS = 2048;

@@ -4,14 +4,14 @@ import { createSimulatorClock, type SimulatorClock } from './clock.ts';
 import { type Claims, createClaims } from './control/claims.ts';
 import { type Control, createControl } from './control/control.ts';
 import { createControlHttp } from './control/http.ts';
-import { createFaultBook } from './faults.ts';
-import { createJournal } from './journal.ts';
+import { createFaultBook } from './exchange/faults.ts';
+import { createJournal } from './exchange/journal.ts';
+import { serveGateways } from './exchange/server.ts';
+import { createStaging } from './exchange/staging.ts';
 import { privatePem, publicPem, type SimulatorKeys, simulatorKeys } from './keys.ts';
 import { createNotifier } from './notify/notifier.ts';
 import { createRandom } from './random.ts';
-import { serveGateways } from './server.ts';
 import { defaultSettings, type Settings } from './settings.ts';
-import { createStaging } from './staging.ts';
 import type { World } from './world.ts';
 
 export interface SimulatorOptions {

@@ -1,5 +1,5 @@
 import type { AlipayKind } from './alipay/kinds.ts';
-import type { ChannelName } from './operations.ts';
+import type { ChannelName } from './gateway/operations.ts';
 import type { UnionpayKind } from './unionpay/orders.ts';
 import type { WechatKind } from './wechat/kinds.ts';
 

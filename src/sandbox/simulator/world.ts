@@ -1,12 +1,12 @@
 import type { AlipayLedger } from './alipay/orders.ts';
 import type { SimulatorClock } from './clock.ts';
-import type { FaultBook } from './faults.ts';
-import type { Journal } from './journal.ts';
+import type { FaultBook } from './exchange/faults.ts';
+import type { Journal } from './exchange/journal.ts';
+import type { Staging } from './exchange/staging.ts';
 import type { SimulatorKeys } from './keys.ts';
 import type { Notifier } from './notify/notifier.ts';
 import type { Random } from './random.ts';
 import type { Settings } from './settings.ts';
-import type { Staging } from './staging.ts';
 import type { UnionpayLedger } from './unionpay/orders.ts';
 import type { WechatLedger } from './wechat/orders.ts';
 

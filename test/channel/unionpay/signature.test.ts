@@ -2,7 +2,10 @@ import { constants, createHash, publicDecrypt, sign, X509Certificate } from 'nod
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCertificateCheck } from '../../../src/channel/built-in/unionpay/certificate.ts';
 import { distrust, signatureOf } from '../../../src/channel/built-in/unionpay/signature.ts';
-import { issueCertificate, selfSignedCertificate } from '../../../src/sandbox/simulator/certificate.ts';
+import {
+  issueCertificate,
+  selfSignedCertificate,
+} from '../../../src/sandbox/simulator/format/certificate.ts';
 import type { Simulator } from '../../../src/sandbox/simulator/simulator.ts';
 import { startTestSimulator } from '../../support/simulator.ts';
 import { unionpayConfig } from '../support.ts';

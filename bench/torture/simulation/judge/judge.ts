@@ -11,7 +11,7 @@ import {
   type Violation,
   ViolationEntity,
 } from '../../../../src/order/store/entities.ts';
-import type { LogEntry } from '../../../../src/sandbox/simulator/journal.ts';
+import type { LogEntry } from '../../../../src/sandbox/simulator/exchange/journal.ts';
 import type { OrderSnapshot } from '../../../../src/sandbox/simulator/snapshot.ts';
 import type { Life } from '../life/life.ts';
 import type { Strangers } from '../world/strangers.ts';

@@ -1,6 +1,6 @@
 import { cancelByHand, closeByHand } from '../../../../src/order/by-hand.ts';
 import { asChannelOrder } from '../../../../src/order/order.ts';
-import type { Fault } from '../../../../src/sandbox/simulator/faults.ts';
+import type { Fault } from '../../../../src/sandbox/simulator/exchange/faults.ts';
 import type { OrderSnapshot } from '../../../../src/sandbox/simulator/snapshot.ts';
 import { ACTOR } from '../judge/judge.ts';
 import type { Life } from './life.ts';

@@ -1,6 +1,6 @@
 import type { ChannelName } from '../../../../src/channel/channel.ts';
-import type { Fault } from '../../../../src/sandbox/simulator/faults.ts';
-import type { Moment, Operation } from '../../../../src/sandbox/simulator/operations.ts';
+import type { Fault } from '../../../../src/sandbox/simulator/exchange/faults.ts';
+import type { Moment, Operation } from '../../../../src/sandbox/simulator/gateway/operations.ts';
 import type { Settings } from '../../../../src/sandbox/simulator/settings.ts';
 import type { Dice } from '../../dice.ts';
 

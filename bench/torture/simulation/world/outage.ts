@@ -1,4 +1,4 @@
-import type { Operation } from '../../../../src/sandbox/simulator/operations.ts';
+import type { Operation } from '../../../../src/sandbox/simulator/gateway/operations.ts';
 import type { Life } from '../life/life.ts';
 import { finishAll } from '../life/rest.ts';
 

@@ -17,7 +17,7 @@ import {
   type Violation,
   ViolationEntity,
 } from '../../../../src/order/store/entities.ts';
-import type { LogEntry } from '../../../../src/sandbox/simulator/journal.ts';
+import type { LogEntry } from '../../../../src/sandbox/simulator/exchange/journal.ts';
 import type { Delivery } from '../../../../src/sandbox/simulator/notify/notifier.ts';
 import type { OrderSnapshot } from '../../../../src/sandbox/simulator/snapshot.ts';
 import type { Told } from '../merchant.ts';

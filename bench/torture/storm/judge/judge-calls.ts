@@ -1,6 +1,6 @@
 import type { PaymentOrder } from '../../../../src/order/order.ts';
 import type { CloseRecord } from '../../../../src/order/store/entities.ts';
-import type { LogEntry } from '../../../../src/sandbox/simulator/journal.ts';
+import type { LogEntry } from '../../../../src/sandbox/simulator/exchange/journal.ts';
 import type { Evidence } from './evidence.ts';
 
 /** Two calls that overlap by less may be one holder's: it gives one up an instant before its channel learns of it, ms. */

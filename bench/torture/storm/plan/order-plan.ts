@@ -1,5 +1,5 @@
 import type { GenerationName } from '../../../../src/client/client.ts';
-import type { Operation } from '../../../../src/sandbox/simulator/operations.ts';
+import type { Operation } from '../../../../src/sandbox/simulator/gateway/operations.ts';
 import type { OrderSnapshot } from '../../../../src/sandbox/simulator/snapshot.ts';
 import type { Dice } from '../../dice.ts';
 

@@ -1,6 +1,6 @@
 import { toBeijing } from '../format/beijing-time.ts';
+import { change, type Versioned } from '../gateway/versioned.ts';
 import { NotPayable } from '../snapshot.ts';
-import { change, type Versioned } from '../versioned.ts';
 import { nowMs, type World } from '../world.ts';
 import { tradeMessage } from './notify.ts';
 import { type AlipayOrder, type AlipayTrade, changeTrade, refusalToPay } from './orders.ts';

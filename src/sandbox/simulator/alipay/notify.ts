@@ -4,7 +4,7 @@ import { toYuan } from '../format/yuan.ts';
 import type { Message } from '../notify/notifier.ts';
 import { nowMs, type World } from '../world.ts';
 import type { AlipayOrder, AlipayTrade } from './orders.ts';
-import { notificationText, signText } from './signing.ts';
+import { notificationText, signText } from './protocol/signing.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3600_000;

@@ -1,5 +1,5 @@
+import { change, type Versioned } from '../gateway/versioned.ts';
 import type { OrderSnapshot } from '../snapshot.ts';
-import { change, type Versioned } from '../versioned.ts';
 import type { AlipayKind } from './kinds.ts';
 
 /**

@@ -1,10 +1,10 @@
-import type { AddedFault, Fault, ListedFault } from '../faults.ts';
-import type { LogEntry, LogFilter } from '../journal.ts';
+import type { AddedFault, Fault, ListedFault } from '../exchange/faults.ts';
+import type { LogEntry, LogFilter } from '../exchange/journal.ts';
+import type { Hold, StagedHook } from '../exchange/staging.ts';
+import type { Moment, Operation } from '../gateway/operations.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Troubles } from '../notify/troubles.ts';
-import type { Moment, Operation } from '../operations.ts';
 import type { Settings } from '../settings.ts';
-import type { Hold, StagedHook } from '../staging.ts';
 import type { World } from '../world.ts';
 import { type Customer, createCustomer } from './customer.ts';
 import { isRefundUnderWay } from './refunds-under-way.ts';

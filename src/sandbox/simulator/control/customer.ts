@@ -1,16 +1,16 @@
 import { beginAlipayPayment, finishAlipayPayment, scanAlipay } from '../alipay/customer.ts';
+import { addRefund as addAlipayRefund } from '../alipay/methods/refunds.ts';
 import { openAlipay } from '../alipay/open.ts';
 import { type AlipayOrder, changeTrade, describeAlipayOrder, findAlipayOrder } from '../alipay/orders.ts';
-import { addRefund as addAlipayRefund } from '../alipay/refunds.ts';
 import { toBeijingDigits } from '../format/beijing-time.ts';
+import { change, type Versioned } from '../gateway/versioned.ts';
 import type { OrderSnapshot } from '../snapshot.ts';
 import { beginUnionpayPayment, finishUnionpayPayment, scanUnionpay } from '../unionpay/customer.ts';
 import { addGiveBack as addUnionpayGiveBack } from '../unionpay/give-back.ts';
 import { describeUnionpayOrder, type UnionpayOrder } from '../unionpay/orders.ts';
-import { change, type Versioned } from '../versioned.ts';
+import { addRefund as addWechatRefund } from '../wechat/calls/refunds.ts';
 import { beginWechatPayment, finishWechatPayment, scanWechat } from '../wechat/customer.ts';
 import { describeWechatOrder, findWechatOrder, type WechatOrder } from '../wechat/orders.ts';
-import { addRefund as addWechatRefund } from '../wechat/refunds.ts';
 import { nowMs, type World } from '../world.ts';
 
 /** What people do to an order outside the merchant's API: customers, and the merchant's back office. */

@@ -1,5 +1,5 @@
 import { asText } from '../format/json-object.ts';
-import { type Moment, type Operation, operations } from '../operations.ts';
+import { type Moment, type Operation, operations } from '../gateway/operations.ts';
 import { defaultSettings, type Settings } from '../settings.ts';
 import type { Control } from './control.ts';
 import { readFault } from './fault-json.ts';

@@ -1,6 +1,6 @@
-import type { Fault, FaultKind } from '../faults.ts';
+import type { Fault, FaultKind } from '../exchange/faults.ts';
 import { asObject, type JsonObject } from '../format/json-object.ts';
-import { operations } from '../operations.ts';
+import { operations } from '../gateway/operations.ts';
 
 /** What a kind needs beside its name; the compiler keeps this complete. */
 const needs: Record<FaultKind, Record<string, 'string' | 'number'>> = {

@@ -1,6 +1,6 @@
+import type { Hold } from '../exchange/staging.ts';
+import { jsonReply, type WireReply, type WireRequest } from '../exchange/wire.ts';
 import { asObject, type JsonObject } from '../format/json-object.ts';
-import type { Hold } from '../staging.ts';
-import { jsonReply, type WireReply, type WireRequest } from '../wire.ts';
 import type { Control } from './control.ts';
 import { controlEndpoints } from './endpoints.ts';
 

@@ -1,5 +1,5 @@
 import type { SimulatorClock } from '../clock.ts';
-import type { ChannelName } from '../operations.ts';
+import type { ChannelName } from '../gateway/operations.ts';
 import { createPoster, type PostOutcome } from './post.ts';
 import { type ContentTrouble, createTroubles, type Troubles } from './troubles.ts';
 

@@ -1,6 +1,6 @@
-import type { Answer } from '../call.ts';
 import { fromBeijingDigits } from '../format/beijing-time.ts';
-import { change, versioned } from '../versioned.ts';
+import type { Answer } from '../gateway/call.ts';
+import { change, versioned } from '../gateway/versioned.ts';
 import { nowMs, type World } from '../world.ts';
 import { respond } from './results.ts';
 import type { Fields } from './signing.ts';

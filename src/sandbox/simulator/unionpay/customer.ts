@@ -1,5 +1,5 @@
+import { change, type Versioned } from '../gateway/versioned.ts';
 import { NotPayable } from '../snapshot.ts';
-import { change, type Versioned } from '../versioned.ts';
 import { nowMs, type World } from '../world.ts';
 import { newQueryId } from './give-back.ts';
 import { paymentMessage } from './notify.ts';

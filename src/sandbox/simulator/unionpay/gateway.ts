@@ -1,8 +1,8 @@
-import type { Answer, Call } from '../call.ts';
-import type { Distortion } from '../faults.ts';
-import type { Operation } from '../operations.ts';
-import type { Staleness } from '../versioned.ts';
-import type { WireReply, WireRequest } from '../wire.ts';
+import type { Distortion } from '../exchange/faults.ts';
+import type { WireReply, WireRequest } from '../exchange/wire.ts';
+import type { Answer, Call } from '../gateway/call.ts';
+import type { Operation } from '../gateway/operations.ts';
+import type { Staleness } from '../gateway/versioned.ts';
 import type { World } from '../world.ts';
 import { createCode } from './create.ts';
 import { giveBack } from './give-back.ts';

@@ -1,5 +1,5 @@
-import type { Answer } from '../call.ts';
 import { fromBeijingDigits, toBeijingDigits } from '../format/beijing-time.ts';
+import type { Answer } from '../gateway/call.ts';
 import { nowMs, type World } from '../world.ts';
 import { ORDER_ID } from './create.ts';
 import { clearingDay, refundedFen, type UnionpayGiveBack, type UnionpayOrder } from './orders.ts';

@@ -1,5 +1,5 @@
+import type { Versioned } from '../gateway/versioned.ts';
 import type { OrderSnapshot } from '../snapshot.ts';
-import type { Versioned } from '../versioned.ts';
 
 /** A code that the customer scans (主扫). */
 export type UnionpayKind = 'c2b_qr';

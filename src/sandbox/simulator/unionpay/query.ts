@@ -1,6 +1,6 @@
-import type { Answer } from '../call.ts';
 import { toBeijingDigits } from '../format/beijing-time.ts';
-import { asOf, type Staleness } from '../versioned.ts';
+import type { Answer } from '../gateway/call.ts';
+import { asOf, type Staleness } from '../gateway/versioned.ts';
 import { nowMs, type World } from '../world.ts';
 import { isPaying, type UnionpayOrder } from './orders.ts';
 import { respond } from './results.ts';

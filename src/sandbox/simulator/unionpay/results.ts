@@ -1,6 +1,6 @@
-import type { Answer } from '../call.ts';
-import type { ScriptedFault } from '../faults.ts';
+import type { ScriptedFault } from '../exchange/faults.ts';
 import { htmlErrorPage } from '../format/html-page.ts';
+import type { Answer } from '../gateway/call.ts';
 import type { Fields } from './signing.ts';
 
 /** What an answer repeats of its request. */

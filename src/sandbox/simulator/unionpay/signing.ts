@@ -1,5 +1,5 @@
 import { createHash, createSign, createVerify, type KeyObject } from 'node:crypto';
-import type { Distortion } from '../faults.ts';
+import type { Distortion } from '../exchange/faults.ts';
 import type { SimulatorKeys } from '../keys.ts';
 
 export type Fields = Record<string, string>;

@@ -1,6 +1,6 @@
 import { toRfc3339 } from '../format/beijing-time.ts';
+import { change, type Versioned } from '../gateway/versioned.ts';
 import { NotPayable } from '../snapshot.ts';
-import { change, type Versioned } from '../versioned.ts';
 import { nowMs, type World } from '../world.ts';
 import { paymentMessage } from './notify.ts';
 import { isPaying, refusalToBegin, type WechatOrder } from './orders.ts';

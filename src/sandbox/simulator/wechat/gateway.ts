@@ -1,9 +1,9 @@
-import type { Answer, Call } from '../call.ts';
-import type { Distortion, ScriptedFault } from '../faults.ts';
+import type { Distortion, ScriptedFault } from '../exchange/faults.ts';
+import { header, type WireReply, type WireRequest } from '../exchange/wire.ts';
 import { htmlErrorPage } from '../format/html-page.ts';
-import { header, type WireReply, type WireRequest } from '../wire.ts';
+import type { Answer, Call } from '../gateway/call.ts';
 import type { World } from '../world.ts';
-import { parameterError, refusal } from './answers.ts';
+import { parameterError, refusal } from './calls/answers.ts';
 import { route } from './routes.ts';
 import { distrust, signatureHeaders } from './signing.ts';
 

@@ -1,5 +1,5 @@
+import { change, type Versioned } from '../gateway/versioned.ts';
 import type { OrderSnapshot } from '../snapshot.ts';
-import { change, type Versioned } from '../versioned.ts';
 import { handouts, type WechatKind } from './kinds.ts';
 
 /** An order that nobody closes is closed by WeChat Pay (order state page). */

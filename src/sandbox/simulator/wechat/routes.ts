@@ -1,17 +1,17 @@
-import type { Answer } from '../call.ts';
+import type { WireRequest } from '../exchange/wire.ts';
 import { asText, type JsonObject, parseJsonObject } from '../format/json-object.ts';
-import type { Operation } from '../operations.ts';
-import type { Staleness } from '../versioned.ts';
-import type { WireRequest } from '../wire.ts';
+import type { Answer } from '../gateway/call.ts';
+import type { Operation } from '../gateway/operations.ts';
+import type { Staleness } from '../gateway/versioned.ts';
 import type { World } from '../world.ts';
-import { bare } from './answers.ts';
-import { closeOrder } from './close.ts';
-import { chargeCode } from './code-pay.ts';
-import { createOrder } from './create.ts';
+import { bare } from './calls/answers.ts';
+import { closeOrder } from './calls/close.ts';
+import { chargeCode } from './calls/code-pay.ts';
+import { createOrder } from './calls/create.ts';
+import { queryCertificates, queryOrder, queryTransaction } from './calls/query.ts';
+import { createRefund, orderNoOfTransaction, queryRefund, refundedOrderNo } from './calls/refunds.ts';
+import { reverseOrder } from './calls/reverse.ts';
 import type { PrepaidKind } from './kinds.ts';
-import { queryCertificates, queryOrder, queryTransaction } from './query.ts';
-import { createRefund, orderNoOfTransaction, queryRefund, refundedOrderNo } from './refunds.ts';
-import { reverseOrder } from './reverse.ts';
 
 /** Where a request leads. */
 export interface Route {

@@ -1,6 +1,6 @@
-import type { Protocol } from './call.ts';
+import type { Protocol } from '../gateway/call.ts';
+import type { ChannelName, Operation } from '../gateway/operations.ts';
 import type { FaultKind } from './faults.ts';
-import type { ChannelName, Operation } from './operations.ts';
 
 /** Older entries are forgotten. */
 const MAX_ENTRIES = 50_000;

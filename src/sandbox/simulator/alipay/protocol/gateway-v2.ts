@@ -1,10 +1,10 @@
-import type { Answer, Call } from '../call.ts';
-import type { Distortion, ScriptedFault } from '../faults.ts';
-import { fromBeijing } from '../format/beijing-time.ts';
-import { asText, parseJsonObject } from '../format/json-object.ts';
-import type { Staleness } from '../versioned.ts';
-import type { WireReply, WireRequest } from '../wire.ts';
-import type { World } from '../world.ts';
+import type { Distortion, ScriptedFault } from '../../exchange/faults.ts';
+import type { WireReply, WireRequest } from '../../exchange/wire.ts';
+import { fromBeijing } from '../../format/beijing-time.ts';
+import { asText, parseJsonObject } from '../../format/json-object.ts';
+import type { Answer, Call } from '../../gateway/call.ts';
+import type { Staleness } from '../../gateway/versioned.ts';
+import type { World } from '../../world.ts';
 import { findMethod, orderNoOf, performMethod } from './methods.ts';
 import {
   type AlipayFailure,

@@ -1,11 +1,11 @@
-import type { JsonObject } from '../format/json-object.ts';
-import { type Versioned, versioned } from '../versioned.ts';
-import { nowMs, type World } from '../world.ts';
-import { newTrade } from './customer.ts';
-import type { AlipayKind } from './kinds.ts';
+import type { JsonObject } from '../../format/json-object.ts';
+import { type Versioned, versioned } from '../../gateway/versioned.ts';
+import { nowMs, type World } from '../../world.ts';
+import { newTrade } from '../customer.ts';
+import type { AlipayKind } from '../kinds.ts';
+import { type AlipayOrder, findAlipayOrder } from '../orders.ts';
+import { type AlipayResult, invalidParameter } from '../protocol/results.ts';
 import { readOrderData, refusalToRepeat } from './order-data.ts';
-import { type AlipayOrder, findAlipayOrder } from './orders.ts';
-import { type AlipayResult, invalidParameter } from './results.ts';
 
 const MISMATCH = { code: 'ACQ.CONTEXT_INCONSISTENT', message: '交易信息被篡改' };
 

@@ -1,11 +1,11 @@
-import type { Answer } from '../call.ts';
-import { asObject, asText, canonicalText, type JsonObject } from '../format/json-object.ts';
-import { type Versioned, versioned } from '../versioned.ts';
-import { nowMs, type World } from '../world.ts';
+import { asObject, asText, canonicalText, type JsonObject } from '../../format/json-object.ts';
+import type { Answer } from '../../gateway/call.ts';
+import { type Versioned, versioned } from '../../gateway/versioned.ts';
+import { nowMs, type World } from '../../world.ts';
+import { finishWechatPayment } from '../customer.ts';
+import { findWechatOrder, isPaid, type WechatOrder } from '../orders.ts';
 import { accepted, parameterError, refusal, success, transaction } from './answers.ts';
-import { finishWechatPayment } from './customer.ts';
 import { misfit } from './misfit.ts';
-import { findWechatOrder, isPaid, type WechatOrder } from './orders.ts';
 
 /** 18 digits that begin with 10 to 15 (WeChat Pay code payment pages). */
 const AUTH_CODE = /^1[0-5]\d{16}$/;

@@ -1,16 +1,16 @@
-import { asText, type JsonObject } from '../format/json-object.ts';
-import type { Operation } from '../operations.ts';
-import type { Staleness } from '../versioned.ts';
-import type { World } from '../world.ts';
-import { createTrade } from './create.ts';
-import type { LinkKind } from './kinds.ts';
-import { openLink } from './links.ts';
-import { orderNoOfTrade } from './orders.ts';
-import { payTrade } from './pay.ts';
-import { precreate } from './precreate.ts';
-import { queryTradeRefund, refundTrade } from './refunds.ts';
+import { asText, type JsonObject } from '../../format/json-object.ts';
+import type { Operation } from '../../gateway/operations.ts';
+import type { Staleness } from '../../gateway/versioned.ts';
+import type { World } from '../../world.ts';
+import type { LinkKind } from '../kinds.ts';
+import { createTrade } from '../methods/create.ts';
+import { openLink } from '../methods/links.ts';
+import { payTrade } from '../methods/pay.ts';
+import { precreate } from '../methods/precreate.ts';
+import { queryTradeRefund, refundTrade } from '../methods/refunds.ts';
+import { cancelTrade, closeTrade, queryTrade } from '../methods/trades.ts';
+import { orderNoOfTrade } from '../orders.ts';
 import { type AlipayResult, invalidParameter } from './results.ts';
-import { cancelTrade, closeTrade, queryTrade } from './trades.ts';
 
 export interface MethodCall {
   /** The method's own parameters: `biz_content`, or the body in REST v3. */

@@ -1,7 +1,7 @@
-import type { Distortion, ScriptedFault } from './faults.ts';
+import type { Distortion, ScriptedFault } from '../exchange/faults.ts';
+import type { WireReply } from '../exchange/wire.ts';
 import type { ChannelName, Operation } from './operations.ts';
 import type { Staleness } from './versioned.ts';
-import type { WireReply } from './wire.ts';
 
 export type Protocol = 'wechat-v3' | 'alipay-v2' | 'alipay-v3' | 'unionpay-5.1.0';
 

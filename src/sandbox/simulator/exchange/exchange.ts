@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import type { Answer, Call } from './call.ts';
-import type { SimulatorClock } from './clock.ts';
+import type { SimulatorClock } from '../clock.ts';
+import type { Answer, Call } from '../gateway/call.ts';
 import { breaksOff, type Fault, type FaultBook, isDistortion, isScripted } from './faults.ts';
 import type { Journal } from './journal.ts';
 import { tellLie } from './lies.ts';

@@ -1,10 +1,10 @@
-import type { Answer } from '../call.ts';
-import { toRfc3339 } from '../format/beijing-time.ts';
-import { asOf, type Staleness } from '../versioned.ts';
-import { nowMs, type World } from '../world.ts';
-import { encryptResource } from './aead.ts';
+import { toRfc3339 } from '../../format/beijing-time.ts';
+import type { Answer } from '../../gateway/call.ts';
+import { asOf, type Staleness } from '../../gateway/versioned.ts';
+import { nowMs, type World } from '../../world.ts';
+import { encryptResource } from '../aead.ts';
+import { findWechatOrder } from '../orders.ts';
 import { orderNotExist, parameterError, refusal, success, transaction } from './answers.ts';
-import { findWechatOrder } from './orders.ts';
 import { orderNoOfTransaction } from './refunds.ts';
 
 /** `GET …/out-trade-no/{no}?mchid=`. An order past its time_expire is still NOTPAY (merchants' reports). */

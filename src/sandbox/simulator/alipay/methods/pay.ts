@@ -1,10 +1,16 @@
-import { toBeijing } from '../format/beijing-time.ts';
-import { asText, type JsonObject } from '../format/json-object.ts';
-import { toYuan } from '../format/yuan.ts';
-import type { World } from '../world.ts';
-import { beginAlipayPayment, finishAlipayPayment } from './customer.ts';
-import type { AlipayOrder } from './orders.ts';
-import { type AlipayResult, businessFailure, done, inProcess, invalidParameter } from './results.ts';
+import { toBeijing } from '../../format/beijing-time.ts';
+import { asText, type JsonObject } from '../../format/json-object.ts';
+import { toYuan } from '../../format/yuan.ts';
+import type { World } from '../../world.ts';
+import { beginAlipayPayment, finishAlipayPayment } from '../customer.ts';
+import type { AlipayOrder } from '../orders.ts';
+import {
+  type AlipayResult,
+  businessFailure,
+  done,
+  inProcess,
+  invalidParameter,
+} from '../protocol/results.ts';
 import { unpaidTrade } from './trade-now.ts';
 
 /** 16 to 24 digits that begin with 25 to 30 (Alipay face-to-face pages). */

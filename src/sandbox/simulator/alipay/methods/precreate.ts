@@ -1,9 +1,9 @@
-import type { JsonObject } from '../format/json-object.ts';
-import { change, versioned } from '../versioned.ts';
-import { nowMs, type World } from '../world.ts';
+import type { JsonObject } from '../../format/json-object.ts';
+import { change, versioned } from '../../gateway/versioned.ts';
+import { nowMs, type World } from '../../world.ts';
+import { type AlipayOrder, findAlipayOrder } from '../orders.ts';
+import { type AlipayResult, done, invalidParameter } from '../protocol/results.ts';
 import { duration, readOrderData, refusalToRepeat } from './order-data.ts';
-import { type AlipayOrder, findAlipayOrder } from './orders.ts';
-import { type AlipayResult, done, invalidParameter } from './results.ts';
 
 /** A code lives no longer, whatever is asked for (Alipay precreate page). */
 const MAX_CODE_LIFE_MS = 2 * 3600_000;

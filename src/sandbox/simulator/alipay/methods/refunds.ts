@@ -1,8 +1,8 @@
-import { toBeijing } from '../format/beijing-time.ts';
-import { asText, type JsonObject } from '../format/json-object.ts';
-import { fromYuan, toYuan } from '../format/yuan.ts';
-import type { Versioned } from '../versioned.ts';
-import { nowMs, type World } from '../world.ts';
+import { toBeijing } from '../../format/beijing-time.ts';
+import { asText, type JsonObject } from '../../format/json-object.ts';
+import { fromYuan, toYuan } from '../../format/yuan.ts';
+import type { Versioned } from '../../gateway/versioned.ts';
+import { nowMs, type World } from '../../world.ts';
 import {
   type AlipayOrder,
   type AlipayRefund,
@@ -11,8 +11,14 @@ import {
   closed,
   findAlipayOrder,
   refundedFen,
-} from './orders.ts';
-import { type AlipayResult, businessFailure, done, invalidParameter, tradeNotExist } from './results.ts';
+} from '../orders.ts';
+import {
+  type AlipayResult,
+  businessFailure,
+  done,
+  invalidParameter,
+  tradeNotExist,
+} from '../protocol/results.ts';
 
 /**
  * `alipay.trade.refund`, once a request number. `fund_change=Y` says that this call moved money; N says

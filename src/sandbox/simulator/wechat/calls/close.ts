@@ -1,9 +1,9 @@
-import type { Answer } from '../call.ts';
-import type { JsonObject } from '../format/json-object.ts';
-import { change } from '../versioned.ts';
-import { nowMs, type World } from '../world.ts';
+import type { JsonObject } from '../../format/json-object.ts';
+import type { Answer } from '../../gateway/call.ts';
+import { change } from '../../gateway/versioned.ts';
+import { nowMs, type World } from '../../world.ts';
+import { findWechatOrder, isPaid, isPaying } from '../orders.ts';
 import { noContent, orderNotExist, refusal } from './answers.ts';
-import { findWechatOrder, isPaid, isPaying } from './orders.ts';
 
 /**
  * `POST …/out-trade-no/{no}/close`. Re-entrant. An unknown number answers 204 as well (merchants' reports),

@@ -1,7 +1,7 @@
-import type { Answer } from '../call.ts';
-import type { ScriptedFault } from '../faults.ts';
-import { htmlErrorPage, htmlPage } from '../format/html-page.ts';
-import type { JsonObject } from '../format/json-object.ts';
+import type { ScriptedFault } from '../../exchange/faults.ts';
+import { htmlErrorPage, htmlPage } from '../../format/html-page.ts';
+import type { JsonObject } from '../../format/json-object.ts';
+import type { Answer } from '../../gateway/call.ts';
 
 /** What a method answers, before gateway.do or REST v3 puts it into its own form. */
 export type AlipayResult =

@@ -1,10 +1,10 @@
-import type { Answer } from '../call.ts';
-import { toRfc3339 } from '../format/beijing-time.ts';
-import { asObject, asText, type JsonObject } from '../format/json-object.ts';
-import { change } from '../versioned.ts';
-import { nowMs, type World } from '../world.ts';
+import { toRfc3339 } from '../../format/beijing-time.ts';
+import { asObject, asText, type JsonObject } from '../../format/json-object.ts';
+import type { Answer } from '../../gateway/call.ts';
+import { change } from '../../gateway/versioned.ts';
+import { nowMs, type World } from '../../world.ts';
+import { findWechatOrder, isPaid, type WechatOrder, type WechatRefund } from '../orders.ts';
 import { orderNotExist, parameterError, refusal, success } from './answers.ts';
-import { findWechatOrder, isPaid, type WechatOrder, type WechatRefund } from './orders.ts';
 
 /**
  * `POST /v3/refund/domestic/refunds`. One refund a number, however often it is asked for; the answer is an

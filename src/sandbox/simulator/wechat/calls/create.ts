@@ -1,12 +1,12 @@
-import type { Answer } from '../call.ts';
-import { fromRfc3339, toRfc3339 } from '../format/beijing-time.ts';
-import { asObject, asText, canonicalText, type JsonObject } from '../format/json-object.ts';
-import { change, versioned } from '../versioned.ts';
-import { nowMs, type World } from '../world.ts';
+import { fromRfc3339, toRfc3339 } from '../../format/beijing-time.ts';
+import { asObject, asText, canonicalText, type JsonObject } from '../../format/json-object.ts';
+import type { Answer } from '../../gateway/call.ts';
+import { change, versioned } from '../../gateway/versioned.ts';
+import { nowMs, type World } from '../../world.ts';
+import { handouts, type PrepaidKind } from '../kinds.ts';
+import { findWechatOrder, isPaid, type WechatOrder } from '../orders.ts';
 import { parameterError, refusal, success } from './answers.ts';
-import { handouts, type PrepaidKind } from './kinds.ts';
 import { misfit } from './misfit.ts';
-import { findWechatOrder, isPaid, type WechatOrder } from './orders.ts';
 
 /** A deadline sooner than this is moved here (WeChat Pay native order page). */
 const MIN_LIFE_MS = 60_000;

@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { understandGateway } from './alipay/gateway-v2.ts';
-import { understandRest } from './alipay/rest-v3.ts';
-import type { Call } from './call.ts';
+import { understandGateway } from '../alipay/protocol/gateway-v2.ts';
+import { understandRest } from '../alipay/protocol/rest-v3.ts';
+import type { Call } from '../gateway/call.ts';
+import { understandUnionpay } from '../unionpay/gateway.ts';
+import { understandWechat } from '../wechat/gateway.ts';
+import type { World } from '../world.ts';
 import { exchange } from './exchange.ts';
-import { understandUnionpay } from './unionpay/gateway.ts';
-import { understandWechat } from './wechat/gateway.ts';
 import {
   jsonReply,
   readRequest,
@@ -13,7 +14,6 @@ import {
   type WireReply,
   type WireRequest,
 } from './wire.ts';
-import type { World } from './world.ts';
 
 /** One port for all gateways and the control API, told apart by path. */
 export function serveGateways(

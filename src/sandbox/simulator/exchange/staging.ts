@@ -1,4 +1,4 @@
-import type { Moment, Operation } from './operations.ts';
+import type { Moment, Operation } from '../gateway/operations.ts';
 
 /**
  * Races staged on purpose. A hook runs inside the server at one moment of the next matching request; a hold

@@ -1,9 +1,9 @@
-import { fromBeijing } from '../format/beijing-time.ts';
-import { asText, canonicalText, type JsonObject } from '../format/json-object.ts';
-import { fromYuan } from '../format/yuan.ts';
-import type { AlipayKind } from './kinds.ts';
-import type { AlipayOrder } from './orders.ts';
-import { type AlipayResult, businessFailure, invalidParameter } from './results.ts';
+import { fromBeijing } from '../../format/beijing-time.ts';
+import { asText, canonicalText, type JsonObject } from '../../format/json-object.ts';
+import { fromYuan } from '../../format/yuan.ts';
+import type { AlipayKind } from '../kinds.ts';
+import type { AlipayOrder } from '../orders.ts';
+import { type AlipayResult, businessFailure, invalidParameter } from '../protocol/results.ts';
 
 const MINUTE_MS = 60_000;
 const UNITS_MS: Record<string, number> = { m: MINUTE_MS, h: 60 * MINUTE_MS, d: 24 * 60 * MINUTE_MS };

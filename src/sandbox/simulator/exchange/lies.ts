@@ -1,7 +1,7 @@
-import type { Answer, Call } from './call.ts';
+import { asObject, type JsonObject, parseJsonObject } from '../format/json-object.ts';
+import type { Answer, Call } from '../gateway/call.ts';
+import type { ChannelName } from '../gateway/operations.ts';
 import type { Lie } from './faults.ts';
-import { asObject, type JsonObject, parseJsonObject } from './format/json-object.ts';
-import type { ChannelName } from './operations.ts';
 
 /** Any moment in the simulated days will do. */
 const PAID_AT = '2027-03-01T16:00:00+08:00';

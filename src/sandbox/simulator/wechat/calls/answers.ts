@@ -1,8 +1,8 @@
-import type { Answer } from '../call.ts';
-import { toRfc3339 } from '../format/beijing-time.ts';
-import type { JsonObject } from '../format/json-object.ts';
-import { tradeTypes } from './kinds.ts';
-import type { WechatOrder } from './orders.ts';
+import { toRfc3339 } from '../../format/beijing-time.ts';
+import type { JsonObject } from '../../format/json-object.ts';
+import type { Answer } from '../../gateway/call.ts';
+import { tradeTypes } from '../kinds.ts';
+import type { WechatOrder } from '../orders.ts';
 
 const STATE_TEXT: Record<WechatOrder['state'], string> = {
   NOTPAY: '订单未支付',

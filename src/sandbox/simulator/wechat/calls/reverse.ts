@@ -1,9 +1,9 @@
-import type { Answer } from '../call.ts';
-import type { JsonObject } from '../format/json-object.ts';
-import { change } from '../versioned.ts';
-import { nowMs, type World } from '../world.ts';
+import type { JsonObject } from '../../format/json-object.ts';
+import type { Answer } from '../../gateway/call.ts';
+import { change } from '../../gateway/versioned.ts';
+import { nowMs, type World } from '../../world.ts';
+import { findWechatOrder, isPaid } from '../orders.ts';
 import { orderNotExist, refusal, success } from './answers.ts';
-import { findWechatOrder, isPaid } from './orders.ts';
 import { refundWholeOrder } from './refunds.ts';
 
 /** Later than this a payment is refunded, not reversed (WeChat Pay v2 reverse page). */

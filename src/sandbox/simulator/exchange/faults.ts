@@ -1,5 +1,5 @@
-import type { ChannelName, Moment, Operation } from './operations.ts';
-import type { Random } from './random.ts';
+import type { ChannelName, Moment, Operation } from '../gateway/operations.ts';
+import type { Random } from '../random.ts';
 
 /** Which requests a fault is for; what is left out matches everything. */
 export interface FaultMatch {
