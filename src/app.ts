@@ -126,7 +126,7 @@ export async function openApp({ server, channels: configured }: Config, log: Log
   const orderAdmin = createOrderAdmin(readers.db, deps, notices);
   const signSettings = { signSecret: server.SIGN_SECRET, signType: server.SIGN_TYPE };
 
-  if (deps.channels.size === 0) log.warn(`no channel is configured: set ${channelVariables}`);
+  if (deps.channels.size === 0) log.warn(`no channel configured; set ${channelVariables}`);
 
   return {
     deps,
@@ -141,7 +141,7 @@ export async function openApp({ server, channels: configured }: Config, log: Log
       if (!(await admin.users.exist()))
         log.warn(
           { command: 'autoclose admin add NAME --role admin' },
-          'nobody can use the admin page yet: make the first user with this command',
+          'admin page has no user yet; create the first with this command',
         );
       const purging = startPurge(admin, log);
       releases.add('work', async () => purging.stop());
@@ -166,7 +166,7 @@ export async function openApp({ server, channels: configured }: Config, log: Log
           if (named !== null && named.contradiction !== null)
             log.warn(
               { orderNo: named.order.orderNo, contradiction: named.contradiction },
-              'the numbers of a request do not name one order',
+              'order numbers in the request contradict each other',
             );
           return named?.order ?? null;
         },

@@ -149,8 +149,7 @@ async function build(
 
   const redis = openProducerRedis(settings.redis, log);
   releases.add('connections', async () => redis.disconnect());
-  if (!(await connectedOrNot(redis)))
-    log.error('redis cannot be reached: orders close late until it is back');
+  if (!(await connectedOrNot(redis))) log.error('redis unreachable; orders will close late');
   const tellOnce = createTellOnce(ticks, TELL_AGAIN_MS);
   const maxCalls = settings.closeConcurrency + CALLS_BY_HAND;
   const onStatedTime = (at: Date) => clock.hear(at);

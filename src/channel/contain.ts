@@ -40,14 +40,20 @@ export function containChannel(
     try {
       const { data: result } = callAnswers[operation].safeParse(await withDeadline(limitMs, call));
       if (result === undefined) {
-        log.warn({ orderNo, channel: name }, 'channel adapter broke its contract: taken for unknown');
+        log.warn(
+          { orderNo, channel: name },
+          'channel adapter violated its contract; result treated as unknown',
+        );
         return unknown('answer outside the contract');
       }
       if ('payment' in result && result.payment.orderNo !== orderNo)
         return unknown('answer about another order');
       return { ...result, answer: shortText(result.answer) };
     } catch (error) {
-      log.warn({ err: safeError(error), orderNo, channel: name }, 'channel adapter threw: taken for unknown');
+      log.warn(
+        { err: safeError(error), orderNo, channel: name },
+        'channel adapter threw; result treated as unknown',
+      );
       return unknown('adapter threw', error instanceof Error ? error.name : '');
     }
   };
@@ -57,7 +63,10 @@ export function containChannel(
     try {
       return schema.parse(say());
     } catch (error) {
-      log.error({ err: safeError(error), channel: name, member }, 'channel adapter broke its contract');
+      log.error(
+        { err: safeError(error), channel: name, member },
+        'channel adapter violated its contract; using the safe default',
+      );
       return cautious();
     }
   }
@@ -103,7 +112,7 @@ export function containChannel(
         const { data: result } = notificationResult.safeParse(channel.parseNotification(raw));
         return result ?? { kind: 'rejected', reason: 'outside the contract' };
       } catch (error) {
-        log.warn({ err: safeError(error), channel: name }, 'channel adapter threw: notification refused');
+        log.warn({ err: safeError(error), channel: name }, 'channel adapter threw; notification rejected');
         return { kind: 'rejected', reason: 'adapter threw' };
       }
     },

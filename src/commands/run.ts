@@ -37,7 +37,7 @@ async function run(open: OpenApp, parts: Part[]): Promise<void> {
   } finally {
     await app.close();
   }
-  app.deps.log.info('ended');
+  app.deps.log.info('stopped');
 }
 
 async function runUntil(asked: Promise<NodeJS.Signals>, app: App, parts: Part[]): Promise<void> {
@@ -48,6 +48,6 @@ async function runUntil(asked: Promise<NodeJS.Signals>, app: App, parts: Part[])
     log.info({ channels: [...app.deps.channels.keys()] }, 'worker is running');
   }
   const signal = await asked;
-  log.info({ signal }, 'ending');
+  log.info({ signal }, 'stopping');
   void nextSignal().then(() => process.exit(1));
 }

@@ -41,7 +41,7 @@ export async function takeNotice(deps: NoticeDeps, notice: MerchantNotice): Prom
   const now = deps.clock.now();
   const sends = notice.attempts - notice.attemptsBefore;
   if (sends >= SENDS) {
-    if (await deps.notices.giveUp(notice, now)) logOf(deps, notice).error('merchant not told: given up');
+    if (await deps.notices.giveUp(notice, now)) logOf(deps, notice).error('merchant notice abandoned');
     return null;
   }
   const token = randomUUID();
@@ -52,7 +52,7 @@ export async function takeNotice(deps: NoticeDeps, notice: MerchantNotice): Prom
     if (!isLasting(error)) throw error;
     await deps.notices.skip(notice, until);
     const fields = { err: safeError(error), nextAt: until };
-    logOf(deps, notice).error(fields, 'notice attempt skipped: it cannot be recorded');
+    logOf(deps, notice).error(fields, 'merchant notice skipped; its attempt cannot be recorded');
     return null;
   }
 }
@@ -76,9 +76,10 @@ export async function deliverNotice(
   if (!(await deps.notices.end({ id, attempt, token }, { ...sent, durationMs }, after))) return sent.outcome;
   const { outcome, httpStatus, answer } = sent;
   const log = logOf(deps, notice).child({ attempt, outcome, httpStatus });
-  if (after.state === 'delivered') log.info('merchant told');
-  else if (after.state === 'pending') log.warn({ nextAt: after.nextAt }, 'merchant not told yet');
-  else log.error(outcome === 'unwritable' ? { answer } : {}, 'merchant not told: given up');
+  if (after.state === 'delivered') log.info('merchant notice delivered');
+  else if (after.state === 'pending')
+    log.warn({ nextAt: after.nextAt }, 'merchant notice not delivered; will retry');
+  else log.error(outcome === 'unwritable' ? { answer } : {}, 'merchant notice abandoned');
   return outcome;
 }
 

@@ -65,7 +65,7 @@ export function startNoticeRelay(deps: NoticeDeps, pollMs = POLL_MS): { stop(): 
   function isOurs({ url, eventId }: MerchantNotice): boolean {
     if (deps.carries(url)) return true;
     if (!isMisplaced)
-      deps.log.error({ eventId }, 'a notice is for another program on this database: it is left alone');
+      deps.log.error({ eventId }, 'merchant notice belongs to another program on this database; skipped');
     isMisplaced = true;
     return false;
   }
@@ -83,7 +83,10 @@ export function startNoticeRelay(deps: NoticeDeps, pollMs = POLL_MS): { stop(): 
     if (token === null) return ended(null);
     const sending = deliverNotice(deps, notice, token)
       .catch((err: unknown) => {
-        deps.log.warn({ err: safeError(err), eventId: notice.eventId }, 'notice will be sent again');
+        deps.log.warn(
+          { err: safeError(err), eventId: notice.eventId },
+          'merchant notice attempt interrupted; will retry',
+        );
         return null;
       })
       .then((outcome) => {
@@ -97,12 +100,12 @@ export function startNoticeRelay(deps: NoticeDeps, pollMs = POLL_MS): { stop(): 
   /** One line when the database goes and one when it is back. */
   function noteAway(err: unknown): false {
     if (!isAway && deps.outage?.noticed(err) !== true)
-      deps.log.error({ err: safeError(err) }, 'notices cannot be read: merchants are told late');
+      deps.log.error({ err: safeError(err) }, 'merchant notices cannot be read; they will be late');
     isAway = true;
     return false;
   }
   function noteBack(): void {
-    if (isAway) deps.log.info('notices can be read again');
+    if (isAway) deps.log.info('merchant notices can be read again');
     isAway = false;
   }
 

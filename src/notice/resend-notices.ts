@@ -9,6 +9,6 @@ export async function resendNotices(
   reference: string,
 ): Promise<number> {
   const count = await notices.resend(reference, clock.now());
-  if (count > 0) log.info({ reference, count }, 'notices are sent again');
+  if (count > 0) log.info({ reference, count }, 'merchant notices requeued');
   return count;
 }

@@ -120,7 +120,7 @@ function withNote(
   trigger: CloseTrigger,
 ): CloseTrigger {
   if (contradiction === null) return trigger;
-  log.warn({ orderNo, channel, contradiction }, 'the numbers of a request do not name one order');
+  log.warn({ orderNo, channel, contradiction }, 'order numbers in the request contradict each other');
   return { ...trigger, note: `numbers: ${contradiction}` };
 }
 
@@ -136,7 +136,7 @@ async function leaveToWorker(
   const { nextCloseAt } = await deps.store.get(order.id);
   const retryAt = nextCloseAt ?? now;
   await deps.timer.set(order, retryAt, kind, actor);
-  deps.log.info({ orderNo: order.orderNo, channel: order.channel, ending, actor }, 'left to a worker');
+  deps.log.info({ orderNo: order.orderNo, channel: order.channel, ending, actor }, 'handed to a worker');
   return { kind: 'pending', reason: 'left_to_worker', answer: 'not asked: left to the worker', retryAt };
 }
 

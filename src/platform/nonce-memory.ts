@@ -15,7 +15,7 @@ export function createNonceMemory(redis: Redis, prefix: string, log: Logger) {
       const set = await redis.set(`${prefix}:nonce:${nonce}`, '1', 'PX', ttlMs, 'NX');
       return set === 'OK' ? 'new' : 'seen';
     } catch (error) {
-      log.warn({ err: error instanceof Error ? error.message : String(error) }, 'nonce not remembered');
+      log.warn({ err: error instanceof Error ? error.message : String(error) }, 'nonce not stored');
       return 'unavailable';
     }
   };

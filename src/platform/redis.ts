@@ -98,10 +98,10 @@ function withStateLogged(redis: Redis, log: Logger): Redis {
   redis.on('error', (error) => {
     if (away) return;
     away = true;
-    log.warn({ err: error.message }, 'redis is away');
+    log.warn({ err: error.message }, 'redis unavailable');
   });
   redis.on('ready', () => {
-    if (away) log.info('redis is back');
+    if (away) log.info('redis available again');
     away = false;
   });
   return redis;

@@ -16,7 +16,7 @@ export function createReleases(log: Logger) {
     const results = await Promise.allSettled(noted[kind].splice(0).map((release) => release()));
     for (const result of results) {
       if (result.status === 'rejected')
-        log.warn({ err: safeError(result.reason), kind }, 'not ended cleanly');
+        log.warn({ err: safeError(result.reason), kind }, 'shutdown step failed');
     }
   }
   const within = async (limitMs: number, ending: Promise<void>): Promise<boolean> => {
@@ -33,7 +33,7 @@ export function createReleases(log: Logger) {
     },
     /** Takes at most `limitMs` and a second. Never throws. */
     async run(limitMs: number): Promise<void> {
-      if (!(await within(limitMs, end('work')))) log.warn('work in hand was given back');
+      if (!(await within(limitMs, end('work')))) log.warn('shutdown timed out; jobs released');
       await within(1_000, end('connections'));
     },
   };

@@ -86,12 +86,12 @@ export function startCloseWorker(
   });
   worker.on('stalled', (jobId) => {
     const orderNo = orderNoOf(jobId);
-    tellOf(orderNo, (log) => log.warn({ channel, orderNo }, 'job of a dead worker taken over'));
+    tellOf(orderNo, (log) => log.warn({ channel, orderNo }, 'stalled job recovered'));
   });
   worker.on('failed', (job, error) => {
     const orderNo = orderNoOf(job?.id ?? '');
     const fields = { channel, orderNo, err: error.message };
-    tellOf(orderNo, (log) => log.error(fields, 'close job failed; the sweep will find it'));
+    tellOf(orderNo, (log) => log.error(fields, 'close job failed; the sweep will retry it'));
   });
   /** In the order's trace, where the database can be asked for it. */
   function tellOf(orderNo: string, say: (log: Logger) => void): void {

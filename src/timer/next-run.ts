@@ -14,7 +14,7 @@ export async function nextRun(deps: OrderDeps, orderNo: string, trigger: CloseTr
     return next;
   } catch (error) {
     if (!deps.outage.noticed(error))
-      deps.log.error({ orderNo, err: safeError(error) }, 'close job interrupted; it will be tried again');
+      deps.log.error({ orderNo, err: safeError(error) }, 'close job interrupted; will retry');
     const waitMs = OUTAGE_RETRY_MS * (1 + deps.random());
     return { kind: 'at', at: new Date(deps.clock.now().getTime() + waitMs) };
   }

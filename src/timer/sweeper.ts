@@ -45,7 +45,7 @@ export function startSweeper(
     try {
       const counts = await Promise.race([sweepOverdue(deps, { after, run, tells: !refused }), late]);
       after = typeof counts === 'string' ? null : counts.stoppedAt;
-      if (counts === 'late') deps.log.error('sweep does not end');
+      if (counts === 'late') deps.log.error('sweep timed out');
       else if (counts !== 'over') {
         deps.outage.over();
         refused = counts.away + counts.failed > 0;

@@ -41,7 +41,7 @@ export function watchQueue(redis: Redis, place: QueuePlace, log: Logger): QueueW
     const before = seen;
     seen = found;
     for (const channel of found.paused.filter((one) => !before.paused.includes(one)))
-      log.warn({ channel }, 'queue is paused by another program: its orders run from the database');
+      log.warn({ channel }, 'queue paused by another program; its orders run from the database');
     say(found, before);
     if (found.state === before.state && found.reason === before.reason) return;
     for (const listener of listeners) listener(found);
@@ -51,10 +51,10 @@ export function watchQueue(redis: Redis, place: QueuePlace, log: Logger): QueueW
   function say({ state, reason }: QueueHealth, before: QueueHealth): void {
     if ((state === 'refuses' || state === 'unusable') && reason !== saidReason) {
       saidReason = reason;
-      log.error({ state, reason }, 'redis cannot hold the timers: due orders run from the database');
+      log.error({ state, reason }, 'redis cannot hold timers; due orders run from the database');
     } else if (state === 'ok' && before.state === 'ok' && saidReason !== null) {
       saidReason = null;
-      log.info('redis holds the timers again');
+      log.info('redis can hold timers again');
     }
   }
 

@@ -7,7 +7,7 @@ const PURGE_EVERY_MS = 10 * 60_000;
 export function startPurge(admin: Admin, log: Logger): { stop(): void } {
   const timer = setInterval(() => {
     admin.purge().catch((error) => {
-      log.warn({ err: error instanceof Error ? error.name : typeof error }, 'ended sessions not deleted');
+      log.warn({ err: error instanceof Error ? error.name : typeof error }, 'expired sessions not deleted');
     });
   }, PURGE_EVERY_MS);
   timer.unref();

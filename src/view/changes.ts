@@ -65,7 +65,7 @@ export function createOrderChanges(db: DataSource, log: Logger, ticks: Ticks) {
           if (listeners.has(listener)) listener({ type: 'database', isAway: false });
         waiting.clear();
       } catch (error) {
-        log.debug({ err: error instanceof Error ? error.name : 'error' }, 'changes cannot be read');
+        log.debug({ err: error instanceof Error ? error.name : 'error' }, 'order changes cannot be read');
         for (const listener of listeners) {
           if (!waiting.has(listener)) listener({ type: 'database', isAway: true });
           waiting.add(listener);

@@ -19,9 +19,7 @@ async function run(args: string[], stdin?: string): Promise<Program & { code: nu
 
 test('the first start says how to make the first user; who is made so can sign in, and no password is logged', async () => {
   const server = startProgram(['serve'], world.env);
-  const said = await server.logged(
-    'nobody can use the admin page yet: make the first user with this command',
-  );
+  const said = await server.logged('admin page has no user yet; create the first with this command');
   expect(said).toMatchObject({ level: 'warn', command: 'autoclose admin add NAME --role admin' });
   await server.logged('api is listening');
 

@@ -71,11 +71,11 @@ test('a channel that stays misconfigured is told of once an hour', async () => {
     }
   }
   expect(said()).toEqual([
-    'error operation of a channel is out of order: what needs it waits',
-    'warn operation of a channel is still out of order',
-    'error operation of a channel is still out of order',
-    'warn operation of a channel is still out of order',
-    'error operation of a channel is still out of order',
+    'error circuit breaker opened for one operation',
+    'warn circuit breaker still open for one operation',
+    'error circuit breaker still open for one operation',
+    'warn circuit breaker still open for one operation',
+    'error circuit breaker still open for one operation',
   ]);
 });
 

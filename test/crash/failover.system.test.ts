@@ -113,9 +113,7 @@ test('a busy process leaves the old primary, says so once, and closes everything
     return Number(row.n) === orders.length;
   });
   await until('it is ready again', async () => (await ready()).dependencies.database === 'ok');
-  expect(errors().map((line) => JSON.parse(line).msg)).toEqual([
-    'database is away: all that is due waits for it',
-  ]);
+  expect(errors().map((line) => JSON.parse(line).msg)).toEqual(['database unavailable; due work waits']);
   expect(await atOld.query("SELECT COUNT(*) AS n FROM payment_order WHERE status = 'close'")).toMatchObject([
     { n: '0' },
   ]);

@@ -74,7 +74,7 @@ test('SIGTERM: the send in hand is finished and recorded, then the worker ends',
   const worker = await work();
   await until('it has arrived', () => merchant.at('/finish').length > 0);
   const ended = worker.terminate();
-  await worker.logged('ending');
+  await worker.logged('stopping');
   finish();
   expect(await ended).toBe(0);
   expect(await notice(order)).toMatchObject({ state: 'delivered', attempts: 1 });
@@ -86,7 +86,7 @@ describe('the program', () => {
     const order = await paid('/never');
     await world.query(`UPDATE merchant_notice SET attempts = 15 WHERE order_no = '${order.orderNo}'`);
     const worker = await work();
-    expect(await worker.logged('merchant not told: given up')).toMatchObject({
+    expect(await worker.logged('merchant notice abandoned')).toMatchObject({
       level: 'error',
       orderNo: order.orderNo,
       attempt: 16,
@@ -98,7 +98,7 @@ describe('the program', () => {
   test('sends nothing to this machine unless that is allowed, and says so', async () => {
     const order = await paid('/private');
     const worker = await work({ NOTICE_ALLOW_PRIVATE: '' });
-    const line = await worker.logged('merchant not told yet');
+    const line = await worker.logged('merchant notice not delivered; will retry');
     expect(line).toMatchObject({ level: 'warn', orderNo: order.orderNo, outcome: 'refused_address' });
     expect(await worker.terminate()).toBe(0);
     expect(merchant.at('/private')).toEqual([]);

@@ -20,7 +20,7 @@ afterAll(async () => {
   await redis.stop();
 });
 
-const REFUSED = 'redis cannot hold the timers: due orders run from the database';
+const REFUSED = 'redis cannot hold timers; due orders run from the database';
 const tell = (...command: string[]) => {
   const [name = '', ...args] = command;
   return tellRedis(redis.url, name, ...args);

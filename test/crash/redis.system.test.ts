@@ -59,7 +59,7 @@ test('a Redis that has no memory left: the sweep says so, and every order closes
   await worker.logged('worker is running');
   await tellRedis(redis.url, 'CONFIG', 'SET', 'maxmemory', '1');
   const orders = await Promise.all(Array.from({ length: 5 }, due));
-  await worker.logged('sweep could not give some orders a timer');
+  await worker.logged('sweep could not enqueue some orders');
   for (const { orderNo } of orders) await closed(orderNo);
   await tellRedis(redis.url, 'CONFIG', 'SET', 'maxmemory', '0');
   expect(await worker.terminate()).toBe(0);

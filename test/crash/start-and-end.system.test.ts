@@ -79,7 +79,7 @@ describe('SIGTERM', () => {
     await world.app.deps.timer.set(order, new Date(0), 'timeout');
     await hold.arrived;
     const ended = program.terminate();
-    await program.logged('ending');
+    await program.logged('stopping');
     await until('the port is closed', () =>
       fetch(`${world.env.PUBLIC_URL}/healthz`).then(
         () => false,

@@ -85,7 +85,7 @@ test('SIGTERM: the close in hand is finished, then the worker ends', async () =>
   const worker = await work();
   await hold.arrived;
   const ended = worker.terminate();
-  await worker.logged('ending');
+  await worker.logged('stopping');
   hold.release();
   expect(await ended).toBe(0);
   expect((await world.reload(order)).status).toBe('close');

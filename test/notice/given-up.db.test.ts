@@ -31,7 +31,10 @@ async function noticeOf({ orderNo }: PaymentOrder) {
 }
 
 /** What the relay says when an attempt has ended and another follows, whether or not the end could be recorded. */
-const ATTEMPT_ENDED = ['merchant not told yet', 'notice will be sent again'];
+const ATTEMPT_ENDED = [
+  'merchant notice not delivered; will retry',
+  'merchant notice attempt interrupted; will retry',
+];
 
 /** Sends a notice, with every wait between its attempts skipped, until it is given up; what was logged as ERROR. */
 async function sendUntilGivenUp(order: PaymentOrder, more: Partial<NoticeDeps> = {}) {
@@ -69,7 +72,7 @@ test('a body that cannot be written is tried on the schedule, then given up, and
   expect(notice.tries[0]).toMatchObject({ answer: 'TypeError' });
   expect(waitsS.slice(0, 5)).toEqual([15, 15, 30, 180, 600]);
   expect(errors).toHaveLength(1);
-  expect(errors[0]).toContain('merchant not told: given up');
+  expect(errors[0]).toContain('merchant notice abandoned');
 });
 
 test('attempts whose end cannot be recorded follow the schedule, are marked, and end with an ERROR', async () => {

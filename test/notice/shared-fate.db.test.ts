@@ -49,7 +49,7 @@ test('a notice whose attempt cannot be recorded follows the schedule, and the ot
   });
   expect(after).toMatchObject({ state: 'pending' });
   expect(after.nextAt?.getTime()).toBeGreaterThan(poison.nextAt?.getTime() ?? 0);
-  expect(errors).toEqual(['notice attempt skipped: it cannot be recorded']);
+  expect(errors).toEqual(['merchant notice skipped; its attempt cannot be recorded']);
 });
 
 test('a notice that somebody has locked keeps none of the others waiting, and is sent when it is free', async () => {

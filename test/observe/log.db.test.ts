@@ -122,7 +122,7 @@ test('whatever happens to orders, every line about one carries its trace, and no
   const asked = lines.find(({ orderNo, operation }) => orderNo === closed.orderNo && operation === 'close');
   expect(ofClose?.requestTraceId).toBe(asked?.traceId);
   // So does what was done at the page.
-  for (const msg of ['order closed', 'notices are sent again']) {
+  for (const msg of ['order closed', 'merchant notices requeued']) {
     const line = lines.find(
       (each) => [each.orderNo, each.reference].includes(byPage.orderNo) && each.msg === msg,
     );

@@ -85,14 +85,14 @@ describe('while WeChat Pay is down', () => {
       const worker = await startWorker();
 
       // They were never created, so that nothing but the query is tried.
-      const told = await worker.logged('operation of a channel is out of order: what needs it waits');
+      const told = await worker.logged('circuit breaker opened for one operation');
       expect(told).toMatchObject({
         level: 'error',
         channel: 'wechat_pay',
         operation: 'query',
         reason: 'unknown',
       });
-      await worker.logged('operation of a channel is still out of order');
+      await worker.logged('circuit breaker still open for one operation');
       await allClosed('ali_pay');
       expect(calls('wechat_pay').length - callsBefore).toBeLessThan(2 * CONCURRENCY + UNKNOWN_IN_A_ROW);
       expect(await counted('wechat_pay', "status = 'progress'")).toBe(300);
@@ -101,7 +101,7 @@ describe('while WeChat Pay is down', () => {
       expect(errorsOf(worker)).toHaveLength(1);
 
       world.simulator.control.clearFaults();
-      await worker.logged('operation of a channel works again');
+      await worker.logged('circuit breaker closed for one operation');
       await allClosed('wechat_pay');
       const [span] = (await world.query(
         "SELECT TIMESTAMPDIFF(MICROSECOND, MIN(closed_at), MAX(closed_at)) AS us FROM payment_order WHERE channel = 'wechat_pay'",
@@ -118,14 +118,14 @@ describe('while WeChat Pay is down', () => {
     goDown({ kind: 'status', status: 503 });
     const callsBefore = calls('wechat_pay').length;
     const worker = await startWorker({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
-    await worker.logged('operation of a channel is out of order: what needs it waits');
+    await worker.logged('circuit breaker opened for one operation');
     await allClosed('ali_pay');
     expect(calls('wechat_pay').length - callsBefore).toBeLessThan(2 * CONCURRENCY + UNKNOWN_IN_A_ROW);
     expect(await counted('wechat_pay', "status = 'progress'")).toBe(300);
     expect(mostAtOnce('ali_pay')).toBeLessThanOrEqual(CONCURRENCY);
 
     world.simulator.control.clearFaults();
-    await worker.logged('operation of a channel works again');
+    await worker.logged('circuit breaker closed for one operation');
     await allClosed('wechat_pay');
     expect(mostAtOnce('wechat_pay')).toBeLessThanOrEqual(CONCURRENCY);
     expect(await worker.terminate()).toBe(0);
@@ -226,7 +226,7 @@ describe('while WeChat Pay is down for one process only', () => {
     await overdue('wechat_pay', 300);
     const nowhere = `http://127.0.0.1:${await freePort()}`;
     const misdirected = await startWorker({ WECHAT_BASE_URL: nowhere });
-    await misdirected.logged('operation of a channel is out of order: what needs it waits');
+    await misdirected.logged('circuit breaker opened for one operation');
     expect(await counted('wechat_pay', "status = 'progress'")).toBe(300);
 
     world.app.work();
@@ -241,7 +241,7 @@ describe('while WeChat Pay is down for one process only', () => {
 
     expect(misdirected.stdout()).not.toContain('works again');
     expect(await misdirected.terminate()).toBe(0);
-    expect(misdirected.stdout()).not.toContain('work in hand was given back');
+    expect(misdirected.stdout()).not.toContain('shutdown timed out; jobs released');
   }, 120_000);
 });
 
@@ -252,7 +252,7 @@ describe('a configuration error with hundreds of orders due', () => {
     const wrong = await startWorker({
       WECHAT_PRIVATE_KEY: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),
     });
-    await wrong.logged('operation of a channel is out of order: what needs it waits');
+    await wrong.logged('circuit breaker opened for one operation');
     await until('all wait in the queue', async () => (await world.queue('wechat_pay').count()) > 250);
     expect(calls('wechat_pay').length).toBeLessThan(2 * CONCURRENCY);
     expect(await counted('wechat_pay', 'retry_count > 0')).toBeLessThan(3);

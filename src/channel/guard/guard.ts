@@ -69,18 +69,18 @@ export function guardChannel(
         const told = !tells(reason) && reason === 'misconfigured';
         const fields = { ...about, reason, answer, until: inMs(waitMs) };
         const level = told ? 'warn' : 'error';
-        if (isWhole) log[level](fields, 'channel is out of order: its orders wait');
-        else log[level](fields, 'operation of a channel is out of order: what needs it waits');
+        if (isWhole) log[level](fields, 'circuit breaker opened');
+        else log[level](fields, 'circuit breaker opened for one operation');
       },
       stillOpen(reason: 'unknown' | 'misconfigured', answer: string, waitMs: number) {
         const fields = { ...about, reason, answer, until: inMs(waitMs) };
         const level = tells(reason) ? 'error' : 'warn';
-        if (isWhole) log[level](fields, 'channel is still out of order');
-        else log[level](fields, 'operation of a channel is still out of order');
+        if (isWhole) log[level](fields, 'circuit breaker still open');
+        else log[level](fields, 'circuit breaker still open for one operation');
       },
       closed() {
-        if (isWhole) log.info('channel works again');
-        else log.info(about, 'operation of a channel works again');
+        if (isWhole) log.info('circuit breaker closed');
+        else log.info(about, 'circuit breaker closed for one operation');
       },
     };
   }

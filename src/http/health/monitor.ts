@@ -30,10 +30,10 @@ export function createMonitor(deps: MonitorDeps, { host, port }: { host: string;
     });
     try {
       const url = await app.listen({ host, port });
-      deps.log.info({ url: `${url}/metrics` }, 'metrics are served');
+      deps.log.info({ url: `${url}/metrics` }, 'serving metrics');
     } catch (error) {
       const err = error instanceof Error ? error.message : String(error);
-      deps.log.warn({ host, port, err }, 'metrics are not served: set METRICS_PORT for each process');
+      deps.log.warn({ host, port, err }, 'cannot serve metrics; set METRICS_PORT for each process');
     }
   }
 

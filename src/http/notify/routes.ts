@@ -41,7 +41,7 @@ export async function notifyRoutes(app: FastifyInstance, deps: NotifyDeps): Prom
     log: Logger,
   ): Promise<NotificationReply | 'failed' | null> {
     if (!Buffer.isBuffer(body)) {
-      log.warn({ reason: body }, 'notification without a readable body');
+      log.warn({ reason: body }, 'notification body unreadable');
       return 'failed';
     }
     try {

@@ -54,7 +54,7 @@ export function keepLeases(
   /** One at a time: who asks while one is under way waits for its end. */
   function beat(): Promise<void> {
     beating ??= prolong()
-      .catch((error) => log.warn({ err: safeError(error) }, 'leases not prolonged'))
+      .catch((error) => log.warn({ err: safeError(error) }, 'lease renewal failed'))
       .finally(() => {
         beating = null;
       });

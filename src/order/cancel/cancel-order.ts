@@ -134,7 +134,7 @@ async function settleRefused(deps: OrderDeps, attempt: CloseAttempt): Promise<Ca
   await deps.refunds.end(refundNoOf(leased), 'refused', answer, now);
   const set = { nextCloseAt: null, retryReason: null, retryCount: 0, stuckAt: now };
   await deps.store.endAttempt(leased, set, closeRecord(attempt, 'refused', leased.status));
-  attemptLog(deps, attempt).error({ answer }, 'refund refused: give the money back by hand');
+  attemptLog(deps, attempt).error({ answer }, 'refund refused by the channel; refund by hand');
   return { kind: 'refused', answer };
 }
 

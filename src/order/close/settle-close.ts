@@ -23,7 +23,7 @@ const unfinished = {
   close: 'order not closed yet',
   cancel: 'order not closed yet',
   sync: 'order not closed yet',
-  watch: 'watch goes on',
+  watch: 'watch continues',
   refund: 'late payment not refunded yet',
   late: 'late payment not settled yet',
 } satisfies Record<CloseRecord['closeType'], string>;

@@ -39,7 +39,7 @@ export async function runDueOrder(deps: OrderDeps, orderNo: string, trigger: Clo
   } catch (error) {
     // The database is there: somebody holds this one row, as a person's transaction may for minutes.
     if (!isLockConflict(error)) throw error;
-    deps.log.warn({ orderNo }, 'order is locked in the database: it will be tried again');
+    deps.log.warn({ orderNo }, 'order row is locked; will retry');
     return runAt(new Date(deps.clock.now().getTime() + LOCKED_RETRY_MS));
   }
 }
@@ -72,7 +72,7 @@ const workOf: Record<Phase, DoWork> = {
 
 /** No writer leaves a due time here. A person who wrote one by hand must not move money, nor keep the sweep busy. */
 async function dropTimer({ store, log }: OrderDeps, order: PaymentOrder): Promise<void> {
-  log.warn({ orderNo: order.orderNo, status: order.status }, 'timer of an order that needs none dropped');
+  log.warn({ orderNo: order.orderNo, status: order.status }, 'unneeded timer dropped');
   await store.dropTimer(order);
 }
 

@@ -74,9 +74,9 @@ export async function sweepOverdue(
   }
   const { stoppedAt, ...found } = counts;
   const seen = { ...found, complete: stoppedAt === null };
-  if (counts.enqueued > 0) deps.log.warn(seen, 'sweep gave overdue orders a timer');
-  if (counts.failed > 0 && tells) deps.log.error(seen, 'sweep could not give some orders a timer');
-  if (counts.away > 0 && tells) deps.log.error(seen, 'sweep cannot reach the queue: timers are late');
+  if (counts.enqueued > 0) deps.log.warn(seen, 'sweep re-enqueued overdue orders');
+  if (counts.failed > 0 && tells) deps.log.error(seen, 'sweep could not enqueue some orders');
+  if (counts.away > 0 && tells) deps.log.error(seen, 'sweep cannot reach the queue; timers are late');
   return counts;
 }
 

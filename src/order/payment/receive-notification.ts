@@ -58,7 +58,7 @@ export async function receiveNotification(
   const order = await deps.store.find(orderNo);
   if (order === null || order.channel !== channelName) {
     await deps.store.keepNotification({ ...notification, orderNo, outcome: 'unknown_order' });
-    log.error({ eventId, orderNo }, 'paid, but no such order here');
+    log.error({ eventId, orderNo }, 'payment for an unknown order');
     return channel.replies.failed;
   }
   return inTraceOf(order, 'receive notification', async () => {
@@ -66,11 +66,11 @@ export async function receiveNotification(
     if (payment === null) {
       await deps.store.keepNotification({ ...notification, orderNo, outcome: 'doubtful' });
       const what = parsed.kind === 'doubtful' ? parsed.what : 'another second of creation';
-      log.warn({ eventId, orderNo, what }, 'notification is not believed: the channel is asked');
+      log.warn({ eventId, orderNo, what }, 'notification not trusted; querying the channel');
       if (!(await askSoon(deps, order)) && (order.paidAt !== null || order.latePaidAt !== null))
         log.error(
           { eventId, orderNo, what },
-          'doubtful notification of a paid order: compare with the channel',
+          'notification differs from the recorded payment; compare with the channel',
         );
       return channel.replies.accepted;
     }
@@ -80,7 +80,7 @@ export async function receiveNotification(
       if (!isLasting(error)) throw error;
       const put = await putFaultyOff(deps, order, BY_CHANNEL, error, { whereIdle: true });
       if (put === null)
-        log.error({ eventId, orderNo, err: safeError(error) }, 'notification kept, not applied');
+        log.error({ eventId, orderNo, err: safeError(error) }, 'notification stored but not applied');
       await deps.store.keepNotification({ ...notification, orderNo, outcome: 'unstorable' });
     }
     return channel.replies.accepted;

@@ -25,7 +25,7 @@ export async function recordPayment(
   if (payment.amountFen !== order.amountFen) {
     await deps.store.noteMismatch(order, 'notification' in source ? source.notification : null, now);
     const { orderNo, channel, amountFen } = order;
-    deps.log.error({ orderNo, channel, paidFen: payment.amountFen, amountFen }, 'paid another amount');
+    deps.log.error({ orderNo, channel, paidFen: payment.amountFen, amountFen }, 'payment amount mismatch');
     return 'another_amount';
   }
   const late = lateStatus(deps.latePaymentPolicy, order, payment);
@@ -37,7 +37,7 @@ export async function recordPayment(
   if (outcome === 'paid_twice') {
     const { orderNo, channel } = order;
     const { channelTradeNo: second, paidAt } = payment;
-    deps.log.error({ orderNo, channel, second, paidAt }, 'paid twice: give one payment back by hand');
+    deps.log.error({ orderNo, channel, second, paidAt }, 'paid twice; refund one payment by hand');
     return 'repeated';
   }
 
@@ -45,9 +45,9 @@ export async function recordPayment(
   const { paidAt } = payment;
   const log = deps.log.child({ orderNo: order.orderNo, channel: order.channel });
   if (outcome === 'recorded' && status === 'refunded')
-    log.warn({ paidAt }, 'order was paid, and all of it has gone back');
+    log.warn({ paidAt }, 'order was paid and fully refunded at the channel');
   else if (outcome === 'recorded') log.info({ paidAt }, 'order paid');
-  else if (status === 'close') log.error({ paidAt, closedAt }, 'paid after it was closed: refund or reopen');
-  else log.warn({ paidAt, closedAt, status }, 'paid after it was closed or cancelled');
+  else if (status === 'close') log.error({ paidAt, closedAt }, 'paid after close; refund or reopen');
+  else log.warn({ paidAt, closedAt, status }, 'paid after close or cancel');
   return outcome;
 }

@@ -51,7 +51,7 @@ async function refundLeased(
     case 'refused':
       await deps.refunds.end(refundNoOf(leased), 'refused', answer, attempt.now);
       await deps.store.endAttempt(leased, ended, closeRecord(attempt, 'refused', leased.status));
-      attemptLog(deps, attempt).error({ answer }, 'refund refused: give the money back by hand');
+      attemptLog(deps, attempt).error({ answer }, 'refund refused by the channel; refund by hand');
       return;
     case 'retry':
       await settleRetry(deps, attempt, { reason: result.reason, notBefore: null });

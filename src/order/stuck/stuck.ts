@@ -115,7 +115,7 @@ export async function reclosePart(
     await inTraceOf(order, 're-close', () => deps.timer.set(order, at, kind, actor));
   });
   const { channel, reason } = filter;
-  deps.log.info({ channel, reason, trigger: kind, actor, ...counts, perSecond }, 'stuck orders begin again');
+  deps.log.info({ channel, reason, trigger: kind, actor, ...counts, perSecond }, 'stuck orders re-enqueued');
   const last = orders.at(-1);
   const isLast = last === undefined || orders.length < PAGE;
   return { ...counts, next: isLast ? null : { until, dueFrom: dueAt(orders.length), after: last } };

@@ -73,10 +73,7 @@ async function lookLeased(
       return;
     case 'unpaid':
     case 'user_paying':
-      attemptLog(deps, attempt).error(
-        { answer: query.answer },
-        'closed here, but the channel would take money',
-      );
+      attemptLog(deps, attempt).error({ answer: query.answer }, 'closed order still payable at the channel');
       await deps.store.watchAgain(
         leased,
         channel.unpayableFrom(asked),

@@ -58,7 +58,7 @@ async function correct(
   switch (reading.kind) {
     case 'another_amount':
       await deps.store.noteMismatch(leased, null, attempt.now);
-      attemptLog(deps, attempt).error({ answer: query.answer }, 'paid another amount');
+      attemptLog(deps, attempt).error({ answer: query.answer }, 'payment amount mismatch');
       return { kind: 'unreachable', reason: 'mismatch', answer: query.answer };
     case 'paid': {
       const payment = await learnPayment(deps, attempt, reading.payment);
@@ -76,7 +76,7 @@ async function correct(
       if (isEndedUnpaid(leased) && reading.kind !== 'not_found') {
         attemptLog(deps, attempt).error(
           { answer: query.answer },
-          'closed here, but the channel would take money',
+          'closed order still payable at the channel',
         );
         const watchUntil = leased.watchUntil ?? channel.unpayableFrom(asChannelOrder(leased));
         if (await deps.store.watchAgain(leased, watchUntil, closeRecord(attempt, 'payable', leased.status)))

@@ -34,8 +34,8 @@ export async function watchLateCreation(
   const attempt: CloseAttempt = { type: 'watch', leased: order, trigger, answers, now };
   const record = closeRecord(attempt, isPayable ? 'payable' : 'unreachable', order.status);
   if (!(await deps.store.watchLateCreation(order, { watchUntil, isPayable }, record))) return;
-  if (isPayable) attemptLog(deps, attempt).error({ answer }, 'closed here, but the channel would take money');
-  else attemptLog(deps, attempt).warn({ answer, watchUntil }, 'ended while it was being created: watched');
+  if (isPayable) attemptLog(deps, attempt).error({ answer }, 'closed order still payable at the channel');
+  else attemptLog(deps, attempt).warn({ answer, watchUntil }, 'order ended during creation; watching it');
   await deps.timer.set(order, now, 'timeout');
 }
 

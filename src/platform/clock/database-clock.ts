@@ -55,9 +55,9 @@ export async function followDatabaseClock(
       log.error({ byMs, deadlines }, 'database clock jumped');
       onJump(byMs);
     }
-    if (verdict.kind === 'returned') log.info('database clock is back');
+    if (verdict.kind === 'returned') log.info('database clock recovered');
     if (verdict.kind === 'believed')
-      log.warn({ byMs: verdict.byMs }, 'jump of the database clock stands: deadlines follow it');
+      log.warn({ byMs: verdict.byMs }, 'database clock jump accepted; deadlines follow it');
   }
 
   let measuring: Promise<void> | null = null;
@@ -87,7 +87,7 @@ export async function followDatabaseClock(
     hear(time) {
       const byMs = line.heldMs();
       if (line.hear(time.getTime(), ticks()))
-        log.warn({ byMs }, 'a channel confirms the database clock: deadlines follow it');
+        log.warn({ byMs }, 'database clock confirmed by a channel; deadlines follow it');
     },
     measure,
     heldMs: line.heldMs,

@@ -19,13 +19,13 @@ export function createOutage(log: Logger, isRefused: () => boolean): Outage {
       if (!isDatabaseAway(error)) return false;
       if (since === null) {
         since = ticks();
-        log.error({ err: safeError(error) }, 'database is away: all that is due waits for it');
+        log.error({ err: safeError(error) }, 'database unavailable; due work waits');
       }
       return true;
     },
     over() {
       if (since === null || isRefused()) return;
-      log.info({ afterMs: Math.round(ticks() - since) }, 'database is back');
+      log.info({ afterMs: Math.round(ticks() - since) }, 'database available again');
       since = null;
     },
   };

@@ -29,7 +29,7 @@ export function openReaders(url: string, entities: EntitySchema[], log: Logger):
       if (attempt > 1)
         log.warn(
           { err: error instanceof Error ? error.message : 'error' },
-          'the admin page cannot be served',
+          'admin page cannot open its database connection; will retry',
         );
       again = setTimeout(() => void open(attempt + 1), AGAIN_MS);
       again.unref();

@@ -47,6 +47,6 @@ export async function recordOrLog({ audit, log }: Deps, entry: AuditEntry): Prom
   try {
     await audit(entry);
   } catch (error) {
-    log.error({ entry, err: safeError(error) }, 'not in the audit trail: keep this line');
+    log.error({ entry, err: safeError(error) }, 'audit entry not stored; keep this line');
   }
 }

@@ -25,7 +25,7 @@ export function closeStreamsOnLogout(app: FastifyInstance, deps: AdminDeps): voi
     reply.raw.once('close', () => open.delete(request));
   });
   const timer = setInterval(() => {
-    closeEnded().catch((error) => deps.log.warn({ err: safeError(error) }, 'sessions not looked at'));
+    closeEnded().catch((error) => deps.log.warn({ err: safeError(error) }, 'session check failed'));
   }, deps.sessionCheckEveryMs ?? CHECK_EVERY_MS);
   timer.unref();
   app.addHook('onClose', async () => clearInterval(timer));

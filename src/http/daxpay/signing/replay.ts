@@ -64,7 +64,7 @@ export async function replayOf(
     return answer;
   };
   const unchecked = (err: unknown) => {
-    log.warn({ reason: 'memory_unavailable', err: safeError(err) }, 'replay not checked');
+    log.warn({ reason: 'memory_unavailable', err: safeError(err) }, 'replay check skipped');
     return null;
   };
   const late = Symbol('late');
