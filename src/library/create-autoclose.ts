@@ -1,10 +1,10 @@
 import { noInstruments, openEngine } from '../engine.ts';
 import { CALLBACK_URL } from '../notice/callback-url.ts';
-import { cancelByHand, closeByHand, syncByHand } from '../order/by-hand.ts';
 import { createOrder } from '../order/create/create-order.ts';
 import type { PaymentOrder } from '../order/order.ts';
 import type { CloseTrigger, CreateOrder } from '../order/outcomes.ts';
 import { receiveNotification } from '../order/payment/receive-notification.ts';
+import { cancelByHand, closeByHand, syncByHand } from '../order/requests/by-hand.ts';
 import { createLogger } from '../platform/log/logger.ts';
 import { engineSettings } from './engine-settings.ts';
 import type { AutocloseOptions } from './options.ts';

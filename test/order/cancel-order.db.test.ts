@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cancelByHand, closeByHand } from '../../src/order/by-hand.ts';
 import { createOrder } from '../../src/order/create/create-order.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { decideLatePayment } from '../../src/order/refund/decide-late.ts';
-import { reclose } from '../../src/order/stuck/reclose.ts';
-import { listStuck } from '../../src/order/stuck/stuck.ts';
+import { cancelByHand, closeByHand } from '../../src/order/requests/by-hand.ts';
+import { reclose } from '../../src/order/requests/reclose.ts';
+import { listStuck } from '../../src/order/requests/stuck.ts';
 import { aWish, createWorld, somebody, type World } from '../support/world.ts';
 
 const channels = ['wechat_pay', 'ali_pay'] as const;

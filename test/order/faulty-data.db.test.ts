@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { closeByHand } from '../../src/order/by-hand.ts';
 import { runDueOrder } from '../../src/order/due/run-due-order.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import { listStuck, recloseStuck } from '../../src/order/stuck/stuck.ts';
+import { closeByHand } from '../../src/order/requests/by-hand.ts';
+import { listStuck, recloseStuck } from '../../src/order/requests/stuck.ts';
 import { openDatabase } from '../../src/platform/mysql/database.ts';
 import { isLasting } from '../../src/platform/mysql/lasting-error.ts';
 import { createWorld, somebody, type World } from '../support/world.ts';

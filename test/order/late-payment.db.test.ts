@@ -5,7 +5,7 @@ import { createOrder } from '../../src/order/create/create-order.ts';
 import type { LateDecision, LatePaymentPolicy } from '../../src/order/late-payment.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { decideLatePayment } from '../../src/order/refund/decide-late.ts';
-import { reclose } from '../../src/order/stuck/reclose.ts';
+import { reclose } from '../../src/order/requests/reclose.ts';
 import { run } from '../support/run-command.ts';
 import { aWish, createWorld, somebody, type World } from '../support/world.ts';
 

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { takeLease } from '../../src/order/attempt/lease.ts';
-import { LEASE_MS } from '../../src/order/attempt/lease-keeper.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
+import { LEASE_MS } from '../../src/order/store/lease-keeper.ts';
 import { openDatabase } from '../../src/platform/mysql/database.ts';
 import { createWorld, type World } from '../support/world.ts';
 

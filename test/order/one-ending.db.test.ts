@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { cancelByHand, closeByHand } from '../../src/order/by-hand.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
+import { cancelByHand, closeByHand } from '../../src/order/requests/by-hand.ts';
 import { createWorld, somebody, type World } from '../support/world.ts';
 
 /** An order that has ended unpaid has ended once: a shop that releases its stock at each event releases it once. */

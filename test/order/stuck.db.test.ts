@@ -3,11 +3,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { UNKNOWN_IN_A_ROW } from '../../src/channel/guard/breaker.ts';
 import { addRecloseCommand } from '../../src/commands/orders/reclose.ts';
 import { addStuckCommand } from '../../src/commands/orders/stuck.ts';
-import { cancelByHand, closeByHand } from '../../src/order/by-hand.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { byId, type CloseTrigger } from '../../src/order/outcomes.ts';
-import { reclose } from '../../src/order/stuck/reclose.ts';
-import { askAbout, listStuck, recloseStuck } from '../../src/order/stuck/stuck.ts';
+import { cancelByHand, closeByHand } from '../../src/order/requests/by-hand.ts';
+import { reclose } from '../../src/order/requests/reclose.ts';
+import { askAbout, listStuck, recloseStuck } from '../../src/order/requests/stuck.ts';
 import { run as runCommand } from '../support/run-command.ts';
 import { withoutBreakers } from '../support/without-breakers.ts';
 import { createWorld, somebody, type World } from '../support/world.ts';

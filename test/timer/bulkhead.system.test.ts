@@ -4,7 +4,7 @@ import type { ChannelName } from '../../src/channel/channel.ts';
 import { UNKNOWN_IN_A_ROW } from '../../src/channel/guard/breaker.ts';
 import { createClient } from '../../src/client/client.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import { recloseStuck } from '../../src/order/stuck/stuck.ts';
+import { recloseStuck } from '../../src/order/requests/stuck.ts';
 import { freePort } from '../../src/sandbox/services/free-port.ts';
 import { type Program, startProgram } from '../support/process.ts';
 import { until } from '../support/until.ts';

@@ -2,7 +2,7 @@ import { Worker } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { sweepOverdue } from '../../src/order/due/sweep-overdue.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import { reclose } from '../../src/order/stuck/reclose.ts';
+import { reclose } from '../../src/order/requests/reclose.ts';
 import { jobIdOf, orderNoOf } from '../../src/timer/close-queues.ts';
 import { queueName } from '../../src/timer/queue-name.ts';
 import { until } from '../support/until.ts';

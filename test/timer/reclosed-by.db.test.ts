@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { reclose } from '../../src/order/stuck/reclose.ts';
+import { reclose } from '../../src/order/requests/reclose.ts';
 import { until } from '../support/until.ts';
 import { createWorld, somebody, type World } from '../support/world.ts';
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { lateDecisions } from '../../src/order/late-payment.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { decideLatePayment } from '../../src/order/refund/decide-late.ts';
-import { reclose } from '../../src/order/stuck/reclose.ts';
+import { reclose } from '../../src/order/requests/reclose.ts';
 import { createWorld, somebody, type World } from '../support/world.ts';
 
 let world: World;

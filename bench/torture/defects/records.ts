@@ -161,7 +161,7 @@ export const recordDefects: Defects = {
     guarantee: 'G8',
     replacements: [
       {
-        file: 'src/order/close/settle-close.ts',
+        file: 'src/order/attempt/attempt.ts',
         text: 'actor: trigger.actor?.slice(0, ACTOR_LENGTH) ?? null,',
         replacement: `actor: trigger.kind === 'api' ? null : (trigger.actor?.slice(0, ACTOR_LENGTH) ?? null),`,
       },

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
-import { cancelByHand } from '../../order/by-hand.ts';
 import type { CancelOutcome, OrderNumbers } from '../../order/outcomes.ts';
+import { cancelByHand } from '../../order/requests/by-hand.ts';
 import { addExamples, byHand, byOption, EXIT_USAGE, jsonOption, type OpenApp, withApp } from '../command.ts';
 import { doWithEach, nameOrders } from './by-hand.ts';
 import type { Named } from './name-order.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { closeByHand } from '../../order/by-hand.ts';
 import type { CloseOutcome, OrderNumbers } from '../../order/outcomes.ts';
+import { closeByHand } from '../../order/requests/by-hand.ts';
 import { addExamples, byHand, byOption, jsonOption, type OpenApp, withApp } from '../command.ts';
 import { doWithEach, nameOrders } from './by-hand.ts';
 

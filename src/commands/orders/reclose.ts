@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { OrderDeps } from '../../order/deps.ts';
 import type { PaymentOrder } from '../../order/order.ts';
+import { reclose } from '../../order/requests/reclose.ts';
+import { askAbout, type ChannelSays, listStuck, recloseStuck } from '../../order/requests/stuck.ts';
 import type { StuckFilter } from '../../order/store/stuck-store.ts';
-import { reclose } from '../../order/stuck/reclose.ts';
-import { askAbout, type ChannelSays, listStuck, recloseStuck } from '../../order/stuck/stuck.ts';
 import {
   addExamples,
   byHand,

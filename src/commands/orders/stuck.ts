@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import type { StuckEntry } from '../../order/requests/stuck.ts';
+import { listStuck } from '../../order/requests/stuck.ts';
 import type { StuckFilter } from '../../order/store/stuck-store.ts';
-import type { StuckEntry } from '../../order/stuck/stuck.ts';
-import { listStuck } from '../../order/stuck/stuck.ts';
 import {
   addExamples,
   channelOption,

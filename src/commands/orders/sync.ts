@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { syncByHand } from '../../order/by-hand.ts';
 import type { OrderNumbers, SyncOutcome } from '../../order/outcomes.ts';
+import { syncByHand } from '../../order/requests/by-hand.ts';
 import { addExamples, byHand, byOption, jsonOption, type OpenApp, withApp } from '../command.ts';
 import { doWithEach, nameOrders } from './by-hand.ts';
 

@@ -2,7 +2,7 @@ import type { ChannelName, PayMethod } from '../../channel/channel.ts';
 import type { ChannelPart } from '../../channel/parts.ts';
 import type { LateDecision } from '../../order/late-payment.ts';
 import type { Ending, OrderStatus, PendingReason, ViolationKind } from '../../order/order.ts';
-import type { RecloseOutcome } from '../../order/stuck/reclose.ts';
+import type { RecloseOutcome } from '../../order/requests/reclose.ts';
 import type { OrderState } from '../../view/orders/order-state.ts';
 
 export type { OrderState } from '../../view/orders/order-state.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { OrderDeps } from '../deps.ts';
 import type { PaymentOrder } from '../order.ts';
 import type { Change } from '../store/guarded-change.ts';
-import { LEASE_MS } from './lease-keeper.ts';
+import { LEASE_MS } from '../store/lease-keeper.ts';
 
 /**
  * What was asked for, if anything: written with the lease, and the order is due when that would run out. If the process

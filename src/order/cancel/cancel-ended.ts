@@ -1,5 +1,5 @@
 import { answersOf, nothingAsked } from '../attempt/ask-channel.ts';
-import { closeRecord } from '../close/settle-close.ts';
+import { closeRecord } from '../attempt/attempt.ts';
 import type { OrderDeps } from '../deps.ts';
 import { allows, isIn } from '../lifecycle.ts';
 import type { PaymentOrder } from '../order.ts';

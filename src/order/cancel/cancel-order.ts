@@ -1,15 +1,11 @@
 import { assertNever } from '../../platform/assert-never.ts';
 import { answersOf, lastAnswer, nothingAsked } from '../attempt/ask-channel.ts';
+import { type Attempt, attemptLog, closeRecord } from '../attempt/attempt.ts';
 import { givingBack, notNow } from '../attempt/channel-now.ts';
 import { withLease } from '../attempt/lease.ts';
+import { nextLookAt } from '../attempt/next-look.ts';
+import { settleRetry } from '../attempt/settle-retry.ts';
 import { askAndDecide } from '../close/close-order.ts';
-import {
-  attemptLog,
-  type CloseAttempt,
-  closeRecord,
-  nextLookAt,
-  settleRetry,
-} from '../close/settle-close.ts';
 import type { OrderDeps } from '../deps.ts';
 import { isIn } from '../lifecycle.ts';
 import type { PaymentOrder } from '../order.ts';
@@ -107,7 +103,7 @@ async function cancelPaid(
 
 async function settleCancelled(
   deps: OrderDeps,
-  attempt: CloseAttempt,
+  attempt: Attempt,
   { watchUntil, refunded }: { watchUntil: Date | null; refunded: boolean },
 ): Promise<CancelOutcome> {
   const { leased, now, answers } = attempt;
@@ -128,7 +124,7 @@ async function settleCancelled(
 }
 
 /** The order stays paid; the money is a person's business now, and it is on the list of what is stuck. */
-async function settleRefused(deps: OrderDeps, attempt: CloseAttempt): Promise<CancelOutcome> {
+async function settleRefused(deps: OrderDeps, attempt: Attempt): Promise<CancelOutcome> {
   const { leased, now } = attempt;
   const answer = lastAnswer(attempt.answers);
   await deps.refunds.end(refundNoOf(leased), 'refused', answer, now);
@@ -141,7 +137,7 @@ async function settleRefused(deps: OrderDeps, attempt: CloseAttempt): Promise<Ca
 /** A retry that was settled like a close's. */
 async function asCancelOutcome(
   deps: OrderDeps,
-  { leased, trigger }: CloseAttempt,
+  { leased, trigger }: Attempt,
   outcome: CloseOutcome,
 ): Promise<CancelOutcome> {
   if (outcome.kind === 'pending' || outcome.kind === 'busy') return outcome;

@@ -1,13 +1,15 @@
 import { assertNever } from '../../platform/assert-never.ts';
 import { type Answers, answersOf, closeAtChannel, nothingAsked } from '../attempt/ask-channel.ts';
+import { outcomeAfterLostRace, waitsForExpiry } from '../attempt/attempt.ts';
 import { notNow } from '../attempt/channel-now.ts';
 import { withLease } from '../attempt/lease.ts';
+import { settleRetry } from '../attempt/settle-retry.ts';
 import type { OrderDeps } from '../deps.ts';
 import { isIn } from '../lifecycle.ts';
 import { isDue, type PaymentOrder } from '../order.ts';
 import type { CloseOutcome, CloseTrigger } from '../outcomes.ts';
 import { type CloseDecision, decideClose } from './decide-close.ts';
-import { settleClosed, settlePaid, settleRetry, waitsForExpiry, whoWasFaster } from './settle-close.ts';
+import { settleClosed, settlePaid } from './settle-close.ts';
 
 /**
  * Closes an unpaid order (关闭): at its channel first, then here. The one way to do it, for the timer, the API and the
@@ -36,7 +38,7 @@ export async function closeOrder(
   const pending = await notNow(deps, order, 'close', intent ?? order.ending);
   if (pending !== null) return pending;
   const outcome = await withLease(deps, order, intent, (leased) => closeLeased(deps, leased, trigger));
-  return outcome ?? whoWasFaster(deps, order);
+  return outcome ?? outcomeAfterLostRace(deps, order);
 }
 
 async function closeLeased(

@@ -1,9 +1,10 @@
 import type { Channel, CloseResult, QueryResult } from '../../channel/channel.ts';
 import { assertNever } from '../../platform/assert-never.ts';
 import type { Evidence } from '../attempt/ask-channel.ts';
+import { anotherAmount, type Retry, retry } from '../attempt/settle-retry.ts';
 import type { SeenPayment } from '../late-payment.ts';
 import { asChannelOrder, isTracked, type PaymentOrder, type PendingReason } from '../order.ts';
-import { anotherAmount, type Retry, readQuery, retry } from '../payment/read-query.ts';
+import { readQuery } from '../payment/read-query.ts';
 
 export type CloseDecision =
   /** Nobody can pay it any more; or a soft close, to be watched until `watchUntil`. */

@@ -6,7 +6,7 @@ import { closeOrder } from '../close/close-order.ts';
 import type { OrderDeps } from '../deps.ts';
 import { isIn, type Phase, phaseOf } from '../lifecycle.ts';
 import { isDue, type PaymentOrder } from '../order.ts';
-import type { CloseTrigger } from '../outcomes.ts';
+import type { CancelOutcome, CloseOutcome, CloseTrigger } from '../outcomes.ts';
 import { refundLatePayment } from '../refund/refund-late.ts';
 import { lookForLastTime } from '../sync/last-look.ts';
 import { pollOrder } from '../sync/poll-order.ts';
@@ -53,7 +53,11 @@ async function loadAndRun(deps: OrderDeps, orderNo: string, trigger: CloseTrigge
   return inTraceOf(order, 'run due order', () => runDue(deps, order, trigger));
 }
 
-type DoWork = (deps: OrderDeps, order: PaymentOrder, trigger: CloseTrigger) => Promise<unknown>;
+type DoWork = (
+  deps: OrderDeps,
+  order: PaymentOrder,
+  trigger: CloseTrigger,
+) => Promise<CloseOutcome | CancelOutcome> | Promise<void>;
 
 /** What an order's timer does in each phase. In the others nothing is left to do. */
 const workOf: Record<Phase, DoWork> = {
@@ -80,9 +84,10 @@ async function runDue(deps: OrderDeps, order: PaymentOrder, trigger: CloseTrigge
   const now = deps.clock.now();
   if (!isDue(order, now)) return runAt(order.nextCloseAt);
 
-  await workOf[phaseOf(order, now)](deps, order, trigger);
-
-  const after = await deps.store.get(order.id);
+  const outcome = await workOf[phaseOf(order, now)](deps, order, trigger);
+  // An outcome that has the order as the work left it saves reading the row again.
+  const isKnown = typeof outcome === 'object' && 'order' in outcome;
+  const after = isKnown ? outcome.order : await deps.store.get(order.id);
   const { leaseUntil } = after;
   if (!isDue(after, deps.clock.now()))
     return isIn('last_look', after) ? { kind: 'never' } : runAt(after.nextCloseAt);

@@ -1,7 +1,7 @@
 import type { Channel, QueryResult } from '../../channel/channel.ts';
 import { assertNever } from '../../platform/assert-never.ts';
 import type { SeenPayment } from '../late-payment.ts';
-import type { PaymentOrder, PendingReason } from '../order.ts';
+import type { PaymentOrder } from '../order.ts';
 import { asSeen } from './went-back.ts';
 
 /** What a query's answer means for an order. Close, watch, sync and last look go on from here. */
@@ -47,21 +47,3 @@ export function readQuery(
       return assertNever(query);
   }
 }
-
-/** Nothing is decided; the attempt is repeated for `reason`. `paidFen`: a payment of another amount than the order's. */
-export interface Retry {
-  kind: 'retry';
-  reason: PendingReason;
-  /** Where the moment is known. */
-  notBefore: Date | null;
-  paidFen?: number;
-}
-
-export const retry = (reason: PendingReason, notBefore: Date | null = null): Retry => ({
-  kind: 'retry',
-  reason,
-  notBefore,
-});
-
-/** Money that is not this order's. */
-export const anotherAmount = (paidFen: number): Retry => ({ ...retry('mismatch'), paidFen });

@@ -1,5 +1,5 @@
 import { answersOf, nothingAsked } from '../attempt/ask-channel.ts';
-import { closeRecord } from '../close/settle-close.ts';
+import { closeRecord } from '../attempt/attempt.ts';
 import type { OrderDeps } from '../deps.ts';
 import type { LateDecision } from '../late-payment.ts';
 import type { OrderStatus, PaymentOrder } from '../order.ts';

@@ -1,9 +1,10 @@
 import type { Channel } from '../../channel/channel.ts';
 import { assertNever } from '../../platform/assert-never.ts';
 import { lastAnswer } from '../attempt/ask-channel.ts';
+import { type Attempt, attemptLog, closeRecord } from '../attempt/attempt.ts';
 import { givingBack, notNow } from '../attempt/channel-now.ts';
 import { withLease } from '../attempt/lease.ts';
-import { attemptLog, type CloseAttempt, closeRecord, settleRetry } from '../close/settle-close.ts';
+import { settleRetry } from '../attempt/settle-retry.ts';
 import type { OrderDeps } from '../deps.ts';
 import type { PaymentOrder } from '../order.ts';
 import type { CloseTrigger } from '../outcomes.ts';
@@ -33,7 +34,7 @@ async function refundLeased(
 ): Promise<void> {
   const result = await giveBack(deps, channel, leased, 'late');
   const { answers } = result;
-  const attempt: CloseAttempt = { type: 'refund', leased, trigger, answers, now: deps.clock.now() };
+  const attempt: Attempt = { type: 'refund', leased, trigger, answers, now: deps.clock.now() };
   const answer = lastAnswer(answers);
   const ended = { nextCloseAt: null, retryReason: null, retryCount: 0 };
   switch (result.kind) {

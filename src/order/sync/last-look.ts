@@ -1,19 +1,15 @@
 import type { Channel } from '../../channel/channel.ts';
 import { assertNever } from '../../platform/assert-never.ts';
 import { answersOf, nothingAsked } from '../attempt/ask-channel.ts';
+import { type Attempt, attemptLog, closeRecord } from '../attempt/attempt.ts';
 import { notNow } from '../attempt/channel-now.ts';
 import { withLease } from '../attempt/lease.ts';
-import {
-  attemptLog,
-  type CloseAttempt,
-  closeRecord,
-  nextLookAt,
-  settleRetry,
-} from '../close/settle-close.ts';
+import { nextLookAt } from '../attempt/next-look.ts';
+import { anotherAmount, retry, settleRetry } from '../attempt/settle-retry.ts';
 import type { OrderDeps } from '../deps.ts';
 import { asChannelOrder, type PaymentOrder } from '../order.ts';
 import type { CloseTrigger } from '../outcomes.ts';
-import { anotherAmount, readQuery, retry } from '../payment/read-query.ts';
+import { readQuery } from '../payment/read-query.ts';
 import { recordPayment } from '../payment/record-payment.ts';
 
 /** Over how long the last looks are spread that were due while their channel was out of order, ms. */
@@ -51,7 +47,7 @@ async function lookLeased(
   const asked = asChannelOrder(leased);
   const query = await channel.query(asked);
   const answers = answersOf({ ...nothingAsked, queryBefore: query });
-  const attempt: CloseAttempt = { type: 'watch', leased, trigger, answers, now: deps.clock.now() };
+  const attempt: Attempt = { type: 'watch', leased, trigger, answers, now: deps.clock.now() };
   const reading = readQuery(channel, leased, query);
   switch (reading.kind) {
     case 'closed':
@@ -90,7 +86,7 @@ async function lookLeased(
 }
 
 /** Done with; a look that came early, because of a doubtful notification, is followed by one when it is time. */
-async function settleDone(deps: OrderDeps, attempt: CloseAttempt): Promise<void> {
+async function settleDone(deps: OrderDeps, attempt: Attempt): Promise<void> {
   const { leased, now } = attempt;
   const lookAt = nextLookAt(deps, leased, null);
   // As long as from a close to its last look have not passed yet.

@@ -1,16 +1,11 @@
 import type { Channel, QueryResult } from '../../channel/channel.ts';
 import { assertNever } from '../../platform/assert-never.ts';
 import { answersOf, nothingAsked } from '../attempt/ask-channel.ts';
+import { type Attempt, attemptLog, closeRecord } from '../attempt/attempt.ts';
 import { withLease } from '../attempt/lease.ts';
+import { settleRetry } from '../attempt/settle-retry.ts';
 import { closeOrder } from '../close/close-order.ts';
-import {
-  attemptLog,
-  type CloseAttempt,
-  closeRecord,
-  learnPayment,
-  settleClosed,
-  settleRetry,
-} from '../close/settle-close.ts';
+import { learnPayment, settleClosed } from '../close/settle-close.ts';
 import type { OrderDeps } from '../deps.ts';
 import { asChannelOrder, isEndedUnpaid, isExpired, type PaymentOrder, type PendingReason } from '../order.ts';
 import type { CloseTrigger, SyncOutcome, SyncStatus } from '../outcomes.ts';
@@ -37,7 +32,7 @@ export async function syncOrder(
   const outcome = await withLease(deps, order, null, async (leased) => {
     const query = await channel.query(asChannelOrder(leased));
     const answers = answersOf({ ...nothingAsked, queryBefore: query });
-    const attempt: CloseAttempt = { type: 'sync', leased, trigger, answers, now: deps.clock.now() };
+    const attempt: Attempt = { type: 'sync', leased, trigger, answers, now: deps.clock.now() };
     const outcome = await correct(deps, channel, attempt, query);
     await deps.store.returnLease(leased);
     return outcome;
@@ -50,7 +45,7 @@ export async function syncOrder(
 async function correct(
   deps: OrderDeps,
   channel: Channel,
-  attempt: CloseAttempt,
+  attempt: Attempt,
   query: QueryResult,
 ): Promise<SyncOutcome> {
   const { leased, trigger, now } = attempt;
@@ -105,7 +100,7 @@ async function correct(
 /** Paid, but not all of it may be there: the order's timer goes on with it, and a person is told where one must look. */
 async function notRecorded(
   deps: OrderDeps,
-  attempt: CloseAttempt,
+  attempt: Attempt,
   reason: PendingReason,
   answer: string,
 ): Promise<SyncOutcome> {

@@ -1,6 +1,6 @@
 import type { QueryResult } from '../../channel/channel.ts';
 import { answersOf, nothingAsked } from '../attempt/ask-channel.ts';
-import { attemptLog, type CloseAttempt, closeRecord } from '../close/settle-close.ts';
+import { type Attempt, attemptLog, closeRecord } from '../attempt/attempt.ts';
 import type { OrderDeps } from '../deps.ts';
 import { asChannelOrder, isEndedUnpaid, type PaymentOrder } from '../order.ts';
 
@@ -31,7 +31,7 @@ export async function watchLateCreation(
   const watchUntil = channel.unpayableFrom({ ...asChannelOrder(order), createAttemptedAt: now });
   const trigger = { kind: 'api', actor: null, clientIp: order.clientIp } as const;
   const answers = { ...answersOf(nothingAsked), queryBefore: answer };
-  const attempt: CloseAttempt = { type: 'watch', leased: order, trigger, answers, now };
+  const attempt: Attempt = { type: 'watch', leased: order, trigger, answers, now };
   const record = closeRecord(attempt, isPayable ? 'payable' : 'unreachable', order.status);
   if (!(await deps.store.watchLateCreation(order, { watchUntil, isPayable }, record))) return;
   if (isPayable) attemptLog(deps, attempt).error({ answer }, 'closed order still payable at the channel');

@@ -1,15 +1,11 @@
 import { assertNever } from '../../platform/assert-never.ts';
 import { lastAnswer } from '../attempt/ask-channel.ts';
+import { type Attempt, attemptLog, closeRecord } from '../attempt/attempt.ts';
 import { notNow } from '../attempt/channel-now.ts';
 import { withLease } from '../attempt/lease.ts';
+import { nextLookAt } from '../attempt/next-look.ts';
+import { settleRetry } from '../attempt/settle-retry.ts';
 import { askAndDecide } from '../close/close-order.ts';
-import {
-  attemptLog,
-  type CloseAttempt,
-  closeRecord,
-  nextLookAt,
-  settleRetry,
-} from '../close/settle-close.ts';
 import type { OrderDeps } from '../deps.ts';
 import type { PaymentOrder } from '../order.ts';
 import type { CloseTrigger } from '../outcomes.ts';
@@ -51,7 +47,7 @@ async function watchLeased(deps: OrderDeps, leased: PaymentOrder, trigger: Close
 }
 
 /** Nobody has touched it: watch on. Or it is closed at the channel, or out of time: one last look remains. */
-async function settleWatch(deps: OrderDeps, attempt: CloseAttempt, watchUntil: Date | null): Promise<void> {
+async function settleWatch(deps: OrderDeps, attempt: Attempt, watchUntil: Date | null): Promise<void> {
   const { leased, answers } = attempt;
   const nextCloseAt = nextLookAt(deps, leased, watchUntil);
   const set = { watchUntil, nextCloseAt, retryReason: null, retryCount: 0 };

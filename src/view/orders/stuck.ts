@@ -1,6 +1,6 @@
 import type { OrderDeps } from '../../order/deps.ts';
+import { listStuck, type StuckEntry } from '../../order/requests/stuck.ts';
 import type { StuckFilter } from '../../order/store/stuck-store.ts';
-import { listStuck, type StuckEntry } from '../../order/stuck/stuck.ts';
 import { type Cursor, cut, type Page, writeCursor } from '../page.ts';
 import { type OrderView, viewOrder } from './order-row.ts';
 

@@ -1,8 +1,8 @@
 import type { ChannelPayment, NotificationReply } from '../../../../src/channel/channel.ts';
-import { LEASE_MS } from '../../../../src/order/attempt/lease-keeper.ts';
 import { isIn } from '../../../../src/order/lifecycle.ts';
 import type { PaymentOrder } from '../../../../src/order/order.ts';
 import { ChannelNotificationEntity, RefundEntity } from '../../../../src/order/store/entities.ts';
+import { LEASE_MS } from '../../../../src/order/store/lease-keeper.ts';
 import type { OrderSnapshot } from '../../../../src/sandbox/simulator/snapshot.ts';
 import type { Lane } from '../life/lane.ts';
 import type { Mail } from '../life/life.ts';

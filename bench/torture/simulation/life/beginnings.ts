@@ -1,4 +1,4 @@
-import { cancelByHand, closeByHand } from '../../../../src/order/by-hand.ts';
+import { cancelByHand, closeByHand } from '../../../../src/order/requests/by-hand.ts';
 import { ACTOR } from '../judge/judge.ts';
 import type { Step } from '../world/stepper.ts';
 import type { Life } from './life.ts';

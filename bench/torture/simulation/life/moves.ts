@@ -1,7 +1,7 @@
-import { cancelByHand, closeByHand, syncByHand } from '../../../../src/order/by-hand.ts';
 import { createOrder } from '../../../../src/order/create/create-order.ts';
 import { sweepOverdue } from '../../../../src/order/due/sweep-overdue.ts';
-import { reclose } from '../../../../src/order/stuck/reclose.ts';
+import { cancelByHand, closeByHand, syncByHand } from '../../../../src/order/requests/by-hand.ts';
+import { reclose } from '../../../../src/order/requests/reclose.ts';
 import type { Operation } from '../../../../src/sandbox/simulator/gateway/operations.ts';
 import { ACTOR } from '../judge/judge.ts';
 import { pickFault } from '../world/faults.ts';

@@ -1,5 +1,5 @@
-import { cancelByHand, closeByHand } from '../../../../src/order/by-hand.ts';
 import { asChannelOrder } from '../../../../src/order/order.ts';
+import { cancelByHand, closeByHand } from '../../../../src/order/requests/by-hand.ts';
 import type { Fault } from '../../../../src/sandbox/simulator/exchange/faults.ts';
 import type { OrderSnapshot } from '../../../../src/sandbox/simulator/snapshot.ts';
 import { ACTOR } from '../judge/judge.ts';

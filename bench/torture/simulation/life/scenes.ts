@@ -1,7 +1,7 @@
 import type { ChannelName, PayMethod } from '../../../../src/channel/channel.ts';
-import { syncByHand } from '../../../../src/order/by-hand.ts';
 import { sweepOverdue } from '../../../../src/order/due/sweep-overdue.ts';
 import { decideLatePayment } from '../../../../src/order/refund/decide-late.ts';
+import { syncByHand } from '../../../../src/order/requests/by-hand.ts';
 import type { Fault } from '../../../../src/sandbox/simulator/exchange/faults.ts';
 import type { OrderSnapshot } from '../../../../src/sandbox/simulator/snapshot.ts';
 import type { Dice } from '../../dice.ts';

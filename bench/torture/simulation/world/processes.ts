@@ -1,9 +1,9 @@
 import type { Channel, ChannelName, Channels, GuardedChannel } from '../../../../src/channel/channel.ts';
 import { guardChannel } from '../../../../src/channel/guard/guard.ts';
 import type { Work } from '../../../../src/channel/parts.ts';
-import { keepLeases, type LeaseKeeper } from '../../../../src/order/attempt/lease-keeper.ts';
 import type { PaymentOrder } from '../../../../src/order/order.ts';
 import { asChannelOrder } from '../../../../src/order/order.ts';
+import { keepLeases, type LeaseKeeper } from '../../../../src/order/store/lease-keeper.ts';
 import type { OrderStore } from '../../../../src/order/store/store.ts';
 import type { Clock } from '../../../../src/platform/clock/clock.ts';
 import { type DatabaseClock, followDatabaseClock } from '../../../../src/platform/clock/database-clock.ts';

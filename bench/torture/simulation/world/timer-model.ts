@@ -1,4 +1,4 @@
-import type { CloseTimer } from '../../../../src/order/schedule/close-timer.ts';
+import type { CloseTimer } from '../../../../src/order/close-timer.ts';
 import type { Clock } from '../../../../src/platform/clock/clock.ts';
 
 /** A worker that died holding a job is noticed after so long, ms (`timer/close-worker.ts`). */

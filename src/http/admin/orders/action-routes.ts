@@ -11,7 +11,7 @@ import {
   type SyncOutcome,
 } from '../../../order/outcomes.ts';
 import type { DecideLateOutcome } from '../../../order/refund/decide-late.ts';
-import type { RecloseOutcome } from '../../../order/stuck/reclose.ts';
+import type { RecloseOutcome } from '../../../order/requests/reclose.ts';
 import { inTraceOf } from '../../../order/trace-of.ts';
 import type { Logger } from '../../../platform/log/logger.ts';
 import { viewOrder } from '../../../view/orders/order-row.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ReclosePlace } from '../../../order/stuck/stuck.ts';
+import type { ReclosePlace } from '../../../order/requests/stuck.ts';
 
 const FORM = /^(\d{1,13})-(\d{1,13})-(\d{1,13})-(\d{1,15})$/;
 

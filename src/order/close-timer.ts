@@ -1,5 +1,5 @@
-import type { PaymentOrder } from '../order.ts';
-import type { CloseTrigger } from '../outcomes.ts';
+import type { PaymentOrder } from './order.ts';
+import type { CloseTrigger } from './outcomes.ts';
 
 type TimedOrder = Pick<PaymentOrder, 'orderNo' | 'channel'>;
 

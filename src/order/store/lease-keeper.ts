@@ -2,7 +2,7 @@ import type { Clock } from '../../platform/clock/clock.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import { safeError } from '../../platform/log/safe-error.ts';
 import type { PaymentOrder } from '../order.ts';
-import type { OrderStore } from '../store/store.ts';
+import type { OrderStore } from './store.ts';
 
 /**
  * A lease runs out so soon after its holder was last heard of, ms: that is how long an order waits for a process that

@@ -1,9 +1,9 @@
-import { isConfigured } from './attempt/channel-now.ts';
-import { orStuck } from './attempt/faulty-data.ts';
-import { cancelOrder } from './cancel/cancel-order.ts';
-import { closeOrder } from './close/close-order.ts';
-import type { OrderDeps } from './deps.ts';
-import type { PaymentOrder } from './order.ts';
+import { isConfigured } from '../attempt/channel-now.ts';
+import { orStuck } from '../attempt/faulty-data.ts';
+import { cancelOrder } from '../cancel/cancel-order.ts';
+import { closeOrder } from '../close/close-order.ts';
+import type { OrderDeps } from '../deps.ts';
+import type { PaymentOrder } from '../order.ts';
 import type {
   CancelOutcome,
   CloseOutcome,
@@ -12,10 +12,10 @@ import type {
   OrderNumbers,
   Pending,
   SyncOutcome,
-} from './outcomes.ts';
-import { followRow } from './schedule/follow-row.ts';
-import { syncOrder } from './sync/sync-order.ts';
-import { inTraceOf } from './trace-of.ts';
+} from '../outcomes.ts';
+import { followRow } from '../schedule/follow-row.ts';
+import { syncOrder } from '../sync/sync-order.ts';
+import { inTraceOf } from '../trace-of.ts';
 
 /**
  * What people and merchants do with an order they name, due or not. If the channel cannot decide it now, or another
