@@ -9,23 +9,12 @@
  * - Every call ends within its deadline.
  */
 
-import { type BuiltInChannel, channelNames } from './built-in/about.ts';
+import type { NotificationReply, PayMethod } from './basics.ts';
+import type { ChannelName } from './names.ts';
 import type { ChannelPart, Work } from './parts.ts';
 
-export { type BuiltInChannel, channelNames };
-
-/** A channel that somebody adds to the library. No built-in one will ever be called so. */
-export type OwnChannel = `own_${string}`;
-export type ChannelName = BuiltInChannel | OwnChannel;
-
-/** What fits into the database and into the name of a queue. */
-export function isOwnChannel(name: string): name is OwnChannel {
-  return /^own_[a-z0-9_]{1,16}$/.test(name);
-}
-
-/** How the customer pays; the wire's own words. */
-export const payMethods = ['wap', 'app', 'web', 'qrcode', 'barcode', 'jsapi', 'other', 'normal'] as const;
-export type PayMethod = (typeof payMethods)[number];
+export * from './basics.ts';
+export * from './names.ts';
 
 /** What a channel has to know of an order to speak about it. */
 export interface ChannelOrder {
@@ -197,13 +186,6 @@ export type NotificationResult =
   | { kind: 'other'; eventId: string; what: string; body: string }
   /** Not verified, or not for us: change nothing, answer failure. */
   | { kind: 'rejected'; reason: string };
-
-/** What the channel expects to read from us. */
-export interface NotificationReply {
-  status: number;
-  contentType: string;
-  body: string;
-}
 
 export interface Channel {
   readonly name: ChannelName;

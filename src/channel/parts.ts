@@ -1,4 +1,5 @@
-import type { ChannelName, PayMethod } from './channel.ts';
+import type { PayMethod } from './basics.ts';
+import type { ChannelName } from './names.ts';
 
 /** What a channel can be asked for. */
 export type Operation = 'create' | 'query' | 'close' | 'cancel' | 'refund' | 'query_refund';

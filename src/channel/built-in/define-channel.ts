@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Clock } from '../../platform/clock/clock.ts';
 import type { Channel } from '../channel.ts';
-import type { AboutChannel } from './about.ts';
+import type { AboutChannel } from './about-channel.ts';
 
 /** Makes a channel that goes by the clock on which deadlines are compared: the database's. */
 export type ChannelFactory = (clock: Clock) => Channel;

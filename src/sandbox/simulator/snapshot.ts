@@ -1,6 +1,6 @@
 import type { AlipayKind } from './alipay/kinds.ts';
 import type { ChannelName } from './gateway/operations.ts';
-import type { UnionpayKind } from './unionpay/orders.ts';
+import type { UnionpayKind } from './unionpay/kinds.ts';
 import type { WechatKind } from './wechat/kinds.ts';
 
 /** What a gateway knows of an order, and what the tests judge by. */

@@ -1,4 +1,4 @@
-import type { CloseCaveat } from '../../../../src/channel/built-in/about.ts';
+import type { CloseCaveat } from '../../../../src/channel/built-in/about-channel.ts';
 import type { LateDecision } from '../../../../src/order/late-payment.ts';
 
 /** What an action is called, what it says that it will do, and what it says afterwards. */

@@ -1,4 +1,4 @@
-import type { AboutChannel } from '../about.ts';
+import type { AboutChannel } from '../about-channel.ts';
 
 export const aboutUnionpay = {
   name: 'union_pay',

@@ -1,4 +1,4 @@
-import type { AboutChannel } from '../about.ts';
+import type { AboutChannel } from '../about-channel.ts';
 
 const reply = (status: number, code: string, message: string) => ({
   status,

@@ -2,7 +2,6 @@ import type { LosslessNumber } from 'lossless-json';
 import { isIn, shownStatus } from '../../../order/lifecycle.ts';
 import type { PaymentOrder } from '../../../order/order.ts';
 import type { SyncOutcome } from '../../../order/outcomes.ts';
-import type { Units } from '../request/units.ts';
 
 /** The content of a successful answer, before a generation names its fields. */
 export type Content =
@@ -22,7 +21,13 @@ export interface Fields {
   sync: readonly SyncField[];
 }
 
-type Values<Source> = Record<string, (source: Source, units: Units) => Value | null>;
+/** How a generation of DaxPay writes money and time in answers. */
+export interface AnswerUnits {
+  writeAmount(fen: number): number | LosslessNumber;
+  writeTime(time: Date): number | string;
+}
+
+type Values<Source> = Record<string, (source: Source, units: AnswerUnits) => Value | null>;
 
 /** Every name of an order field in any generation of DaxPay. */
 const orderValues = {
@@ -64,7 +69,7 @@ export type OrderField = keyof typeof orderValues;
 export type SyncField = keyof typeof syncValues;
 
 /** The content with a generation's field names and units. Null fields are omitted, from the answer and its signature. */
-export function dataOf(content: Content, fields: Fields, units: Units): Record<string, Value> {
+export function dataOf(content: Content, fields: Fields, units: AnswerUnits): Record<string, Value> {
   return content.kind === 'sync'
     ? pick(syncValues, fields.sync, content.synced, units)
     : pick(orderValues, fields[content.kind], content.order, units);
@@ -74,7 +79,7 @@ function pick<Source>(
   values: Values<Source>,
   names: readonly string[],
   source: Source,
-  units: Units,
+  units: AnswerUnits,
 ): Record<string, Value> {
   return Object.fromEntries(
     names.flatMap((name) => {
@@ -90,6 +95,6 @@ function asLong(digits: string): number | string {
   return Number.isSafeInteger(number) ? number : digits;
 }
 
-function timeOrNull(time: Date | null, units: Units): number | string | null {
+function timeOrNull(time: Date | null, units: AnswerUnits): number | string | null {
   return time === null ? null : units.writeTime(time);
 }

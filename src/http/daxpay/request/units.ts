@@ -1,11 +1,12 @@
 import { isLosslessNumber, LosslessNumber } from 'lossless-json';
 import type { z } from 'zod';
 import { fromBeijing, toBeijing } from '../../../channel/adapter/beijing-time.ts';
+import type { AnswerUnits } from '../answer/content.ts';
 import { amountFen, amountYuan, beijingTime, expiredTime } from './fields.ts';
 import { fenToYuan } from './yuan.ts';
 
 /** How a generation of DaxPay writes money and time, in requests and answers. */
-export interface Units {
+export interface Units extends AnswerUnits {
   /** Money in a request, to fen. */
   amount: z.ZodType<number>;
   /** A time in a request. */
@@ -14,8 +15,6 @@ export interface Units {
   readReqTime(reqTime: unknown): number | null;
   /** The form of `reqTime`, for the error message. */
   reqTimeForm: string;
-  writeAmount(fen: number): number | LosslessNumber;
-  writeTime(time: Date): number | string;
 }
 
 /** DaxPay 2.x: fen, and epoch seconds. */

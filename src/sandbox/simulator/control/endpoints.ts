@@ -1,14 +1,27 @@
-import { asText } from '../format/json-object.ts';
+import type { Hold } from '../exchange/staging.ts';
+import { asText, asText, type JsonObject } from '../format/json-object.ts';
 import { type Moment, type Operation, operations } from '../gateway/operations.ts';
 import { defaultSettings, type Settings } from '../settings.ts';
 import type { Control } from './control.ts';
 import { readFault } from './fault-json.ts';
-import type { ControlRequest } from './http.ts';
 
 interface ControlEndpoint {
   method: 'GET' | 'POST' | 'DELETE';
   path: RegExp;
   run(request: ControlRequest): unknown;
+}
+
+/** A control request over HTTP, taken apart. */
+export interface ControlRequest {
+  control: Control;
+  /** What the simulator tells a test process to configure itself with. */
+  env: Record<string, string>;
+  /** Holds that were made over HTTP, by id. */
+  holds: Map<string, Hold>;
+  /** What the path captured. */
+  parts: string[];
+  query: URLSearchParams;
+  body: JsonObject;
 }
 
 const customerActs = ['scan', 'beginPay', 'finishPay', 'pay', 'refund', 'finish', 'codePay'] as const;

@@ -4,19 +4,6 @@ import { asObject, type JsonObject } from '../format/json-object.ts';
 import type { Control } from './control.ts';
 import { controlEndpoints } from './endpoints.ts';
 
-/** A control request over HTTP, taken apart. */
-export interface ControlRequest {
-  control: Control;
-  /** What the simulator tells a test process to configure itself with. */
-  env: Record<string, string>;
-  /** Holds that were made over HTTP, by id. */
-  holds: Map<string, Hold>;
-  /** What the path captured. */
-  parts: string[];
-  query: URLSearchParams;
-  body: JsonObject;
-}
-
 /** The control API under `/__sim`: JSON in, JSON out; a refusal is 409 with its reason. */
 export function createControlHttp(control: Control, env: Record<string, string>) {
   const holds = new Map<string, Hold>();

@@ -1,8 +1,7 @@
 import type { Versioned } from '../gateway/versioned.ts';
 import type { OrderSnapshot } from '../snapshot.ts';
 
-/** A code that the customer scans (主扫). */
-export type UnionpayKind = 'c2b_qr';
+import type { UnionpayKind } from './kinds.ts';
 
 /** An order at UnionPay. Nothing closes it but its `payTimeout`. */
 export interface UnionpayOrder {
