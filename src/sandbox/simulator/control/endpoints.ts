@@ -1,5 +1,5 @@
 import type { Hold } from '../exchange/staging.ts';
-import { asText, asText, type JsonObject } from '../format/json-object.ts';
+import { asText, type JsonObject } from '../format/json-object.ts';
 import { type Moment, type Operation, operations } from '../gateway/operations.ts';
 import { defaultSettings, type Settings } from '../settings.ts';
 import type { Control } from './control.ts';
