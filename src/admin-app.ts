@@ -7,9 +7,9 @@ import type { NoticeStore } from './notice/notice-store.ts';
 import { resendNotices } from './notice/resend-notices.ts';
 import type { OrderDeps } from './order/deps.ts';
 import { decideLatePayment } from './order/refund/decide-late.ts';
-import { cancelByHand, closeByHand, syncByHand } from './order/requests/by-hand.ts';
+import { requestCancel, requestClose, requestSync } from './order/requests/close-cancel-sync.ts';
 import { reclose } from './order/requests/reclose.ts';
-import { askAbout, reclosePart } from './order/requests/stuck.ts';
+import { queryChannels, reclosePart } from './order/requests/stuck.ts';
 import { createOrderStore } from './order/store/store.ts';
 import { createStuckStore } from './order/store/stuck-store.ts';
 import { ticks } from './platform/clock/clock.ts';
@@ -51,7 +51,7 @@ export function createOrderAdmin(db: DataSource, deps: OrderDeps, notices: Notic
     listStuck: (filter, page) => listStuckOrders(reading, filter, page),
     async listLate() {
       const [orders, violations] = await Promise.all([
-        reading.store.lateForPeople(LATE_AT_MOST),
+        reading.store.latePaymentsToDecide(LATE_AT_MOST),
         reading.store.countViolations(),
       ]);
       return { rows: orders.map(viewOrder), violations, policy: deps.latePaymentPolicy };
@@ -61,17 +61,17 @@ export function createOrderAdmin(db: DataSource, deps: OrderDeps, notices: Notic
 
     findOrder: (orderNo) => store.find(orderNo),
     findOrders: (orderNos) => store.findAll(orderNos),
-    closeOrder: (numbers, trigger) => closeByHand(deps, numbers, trigger),
-    cancelOrder: (numbers, trigger) => cancelByHand(deps, numbers, trigger),
-    syncOrder: (numbers, trigger) => syncByHand(deps, numbers, trigger),
+    closeOrder: (numbers, trigger) => requestClose(deps, numbers, trigger),
+    cancelOrder: (numbers, trigger) => requestCancel(deps, numbers, trigger),
+    syncOrder: (numbers, trigger) => requestSync(deps, numbers, trigger),
     reclose: (orderNo, trigger) => reclose(deps, orderNo, trigger),
     resendNotices: (orderNo) => resendNotices({ notices, clock, log }, orderNo),
     decideLatePayment: (numbers, decision, trigger) => decideLatePayment(deps, numbers, decision, trigger),
 
     findStuck: (filter, limit) => deps.stuck.list(filter, clock.now(), { limit, after: null }),
-    askAbout: (orders, signal) => askAbout(deps, orders, PER_SECOND, { signal }),
-    reclosePart: (filter, trigger, from, onBegun) =>
-      reclosePart(deps, filter, PER_SECOND, trigger, from, onBegun),
+    queryChannels: (orders, signal) => queryChannels(deps, orders, PER_SECOND, { signal }),
+    reclosePart: (filter, trigger, from, onRestarted) =>
+      reclosePart(deps, filter, PER_SECOND, trigger, from, onRestarted),
   };
 }
 

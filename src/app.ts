@@ -20,7 +20,7 @@ import { readReadiness } from './observe/readiness.ts';
 import { createOrder } from './order/create/create-order.ts';
 import type { OrderDeps } from './order/deps.ts';
 import { receiveNotification } from './order/payment/receive-notification.ts';
-import { cancelByHand, closeByHand, syncByHand } from './order/requests/by-hand.ts';
+import { requestCancel, requestClose, requestSync } from './order/requests/close-cancel-sync.ts';
 import { entities } from './order/store/entities.ts';
 import { answersWithin } from './platform/answer-within.ts';
 import type { Logger } from './platform/log/logger.ts';
@@ -55,7 +55,7 @@ export interface App {
   /** Whether the queue can be reached now. */
   isQueueReachable(): boolean;
   /** Whether Redis can hold the timers, asked now. A few seconds at most, never throws. */
-  lookAtQueue(): Promise<QueueHealth>;
+  readQueueHealth(): Promise<QueueHealth>;
   /** Listens for merchants and channels; the address. */
   serve(): Promise<string>;
   /** Runs the timers: a worker for each channel, the sweep, and the notices to merchants. */
@@ -90,10 +90,10 @@ export async function openApp({ server, channels: configured }: Config, log: Log
     await Promise.allSettled([tracing?.stop(), readers.close()]);
     throw error;
   });
-  const { deps, notices, processes, heartbeat, db, redis, releases } = engine;
+  const { deps, notices, processes, heartbeat, db, redis, shutdown } = engine;
   const { clock } = deps;
-  if (tracing !== null) releases.add('connections', () => tracing.stop());
-  releases.add('connections', readers.close);
+  if (tracing !== null) shutdown.add('connections', () => tracing.stop());
+  shutdown.add('connections', readers.close);
   await readers.tried;
 
   const figures = createFigures({
@@ -101,14 +101,14 @@ export async function openApp({ server, channels: configured }: Config, log: Log
     deps: forReading(deps, readers.db),
     processes,
     readDepths: engine.readDepths,
-    lookAtQueue: engine.lookAtQueue,
+    readQueueHealth: engine.readQueueHealth,
   });
   const vitals = () => readVitals({ db, deps, processes });
   const behind = () => readBehind(db, clock.now());
   const refreshGauges = createFigureGauges(metrics.registry, { vitals, behind, figures }, deps.channels);
   const health = {
     isHealthy: () => answersWithin(HEALTH_LIMIT_MS, db.query('SELECT 1')),
-    readiness: () => readReadiness(db, engine.lookAtQueue),
+    readiness: () => readReadiness(db, engine.readQueueHealth),
   };
   const monitor = createMonitor(
     {
@@ -121,7 +121,7 @@ export async function openApp({ server, channels: configured }: Config, log: Log
     },
     { host: server.METRICS_HOST, port: server.METRICS_PORT },
   );
-  releases.add('connections', () => monitor.close());
+  shutdown.add('connections', () => monitor.close());
   const admin = createAdmin(readers.db, clock);
   const orderAdmin = createOrderAdmin(readers.db, deps, notices);
   const signSettings = { signSecret: server.SIGN_SECRET, signType: server.SIGN_TYPE };
@@ -136,7 +136,7 @@ export async function openApp({ server, channels: configured }: Config, log: Log
     orderAdmin,
     admin,
     isQueueReachable: () => redis.status === 'ready',
-    lookAtQueue: engine.lookAtQueue,
+    readQueueHealth: engine.readQueueHealth,
     async serve() {
       if (!(await admin.users.exist()))
         log.warn(
@@ -144,7 +144,7 @@ export async function openApp({ server, channels: configured }: Config, log: Log
           'admin page has no user yet; create the first with this command',
         );
       const purging = startPurge(admin, log);
-      releases.add('work', async () => purging.stop());
+      shutdown.add('work', async () => purging.stop());
       const http = createServer({
         log,
         clock,
@@ -158,9 +158,9 @@ export async function openApp({ server, channels: configured }: Config, log: Log
         },
         trustProxy: server.TRUST_PROXY,
         createOrder: (wish) => createOrder(deps, wish),
-        closeOrder: (numbers, trigger) => closeByHand(deps, numbers, trigger),
-        cancelOrder: (numbers, trigger) => cancelByHand(deps, numbers, trigger),
-        syncOrder: (numbers, trigger) => syncByHand(deps, numbers, trigger),
+        closeOrder: (numbers, trigger) => requestClose(deps, numbers, trigger),
+        cancelOrder: (numbers, trigger) => requestCancel(deps, numbers, trigger),
+        syncOrder: (numbers, trigger) => requestSync(deps, numbers, trigger),
         async findOrder(numbers) {
           const named = await deps.store.findNamed(numbers);
           if (named !== null && named.contradiction !== null)
@@ -179,7 +179,7 @@ export async function openApp({ server, channels: configured }: Config, log: Log
         },
         admin: createAdminDeps({ admin, orderAdmin, figures, engine, publicUrl: server.PUBLIC_URL }),
       });
-      releases.add('work', () => http.close());
+      shutdown.add('work', () => http.close());
       const url = await naming('HOST, PORT', http.listen({ host: server.HOST, port: server.PORT }));
       heartbeat.begin('serves');
       await monitor.begin();

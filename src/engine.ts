@@ -11,20 +11,20 @@ import type { OrderDeps } from './order/deps.ts';
 import type { SweepCounts } from './order/due/sweep-overdue.ts';
 import type { LatePaymentPolicy } from './order/late-payment.ts';
 import { entities } from './order/store/entities.ts';
-import { keepLeases } from './order/store/lease-keeper.ts';
+import { createLeaseKeeper } from './order/store/lease-keeper.ts';
 import { createRefundStore } from './order/store/refund-store.ts';
 import { createOrderStore, type OrderStore } from './order/store/store.ts';
 import { createStuckStore } from './order/store/stuck-store.ts';
 import { ticks } from './platform/clock/clock.ts';
 import { followDatabaseClock } from './platform/clock/database-clock.ts';
+import { createAlertLimiter } from './platform/log/alert-limiter.ts';
 import type { Logger } from './platform/log/logger.ts';
 import { createOutage } from './platform/log/outage.ts';
-import { createTellOnce } from './platform/log/tell-once.ts';
 import { openDatabase, refusesWrites } from './platform/mysql/database.ts';
 import { naming } from './platform/mysql/naming.ts';
 import { packageVersion } from './platform/package.ts';
 import { connectedOrNot, openProducerRedis, openWorkerRedis, type RedisAddress } from './platform/redis.ts';
-import { createReleases } from './platform/releases.ts';
+import { createShutdown } from './platform/shutdown.ts';
 import { createHeartbeat, type Heartbeat } from './process/heartbeat.ts';
 import { readInstallation } from './process/installation.ts';
 import { createProcessStore, type ProcessStore } from './process/process-store.ts';
@@ -96,7 +96,7 @@ export interface Engine {
   /** Null where Redis is away or unusable. Never throws. */
   readDepths(): Promise<QueueDepth[] | null>;
   /** Whether Redis can hold the timers, asked now. A few seconds at most, never throws. */
-  lookAtQueue(): Promise<QueueHealth>;
+  readQueueHealth(): Promise<QueueHealth>;
   db: DataSource;
   /** For those who must not wait for it, see `openProducerRedis`. */
   redis: Redis;
@@ -105,7 +105,7 @@ export interface Engine {
    * already, and once the engine is closed.
    */
   work(tell: Messenger | null, queues?: Iterable<ChannelName>): void;
-  releases: ReturnType<typeof createReleases>;
+  shutdown: ReturnType<typeof createShutdown>;
   /** Ends what was started: intake and work in hand first, all at once, then the connections. Never throws. */
   close(): Promise<void>;
 }
@@ -121,11 +121,11 @@ export async function openEngine(
   instruments: Instruments,
   log: Logger,
 ): Promise<Engine> {
-  const releases = createReleases(log);
+  const shutdown = createShutdown(log);
   try {
-    return await build(settings, createChannels, instruments, log, releases);
+    return await build(settings, createChannels, instruments, log, shutdown);
   } catch (error) {
-    await releases.run(SHUTDOWN_MS);
+    await shutdown.run(SHUTDOWN_MS);
     throw error;
   }
 }
@@ -135,35 +135,35 @@ async function build(
   createChannels: (guard: GuardOptions) => Channels,
   instruments: Instruments,
   log: Logger,
-  releases: ReturnType<typeof createReleases>,
+  shutdown: ReturnType<typeof createShutdown>,
 ): Promise<Engine> {
   const db = await naming(
     'DATABASE_URL',
     openDatabase(settings.databaseUrl, [...entities, ...adminEntities], migrations),
   );
-  releases.add('connections', () => db.destroy());
+  shutdown.add('connections', () => db.destroy());
   if (await db.showMigrations())
     throw new Error('The database is not migrated: run "autoclose migrate" first.');
   const clock = await followDatabaseClock(db, { log, onJump: instruments.clockJumped });
-  releases.add('connections', async () => clock.stop());
+  shutdown.add('connections', async () => clock.stop());
 
   const redis = openProducerRedis(settings.redis, log);
-  releases.add('connections', async () => redis.disconnect());
+  shutdown.add('connections', async () => redis.disconnect());
   if (!(await connectedOrNot(redis))) log.error('redis unreachable; orders will close late');
-  const tellOnce = createTellOnce(ticks, TELL_AGAIN_MS);
+  const shouldAlert = createAlertLimiter(ticks, TELL_AGAIN_MS);
   const maxCalls = settings.closeConcurrency + CALLS_BY_HAND;
   const onStatedTime = (at: Date) => clock.hear(at);
-  const channels = createChannels({ clock, ticks, log, tellOnce, onStatedTime, maxCalls });
+  const channels = createChannels({ clock, ticks, log, shouldAlert, onStatedTime, maxCalls });
   // Also of channels that are not configured any more: their open orders still have to end.
   const served = [...new Set([...channelNames, ...channels.keys()])];
   const place = { prefix: settings.redisPrefix, owner: await readInstallation(db), channels: served };
   const watch = watchQueue(redis, place, log);
-  releases.add('connections', async () => watch.stop());
+  shutdown.add('connections', async () => watch.stop());
   await watch.look();
   const queues = createCloseQueues(redis, settings.redisPrefix, clock, log, watch, instruments.telemetry);
   const store = instruments.store(createOrderStore(db));
-  const leases = keepLeases(store, clock, log, instruments.leaseLost);
-  releases.add('connections', async () => leases.stop());
+  const leases = createLeaseKeeper(store, clock, log, instruments.leaseLost);
+  shutdown.add('connections', async () => leases.stop());
   const deps: OrderDeps = {
     store,
     refunds: createRefundStore(db),
@@ -173,7 +173,7 @@ async function build(
     timer: queues,
     clock,
     log,
-    tellOnce,
+    shouldAlert,
     outage: createOutage(log, () => refusesWrites(db)),
     expiresInMs: settings.expiresInMs,
     closeGraceMs: settings.closeGraceMs,
@@ -183,7 +183,7 @@ async function build(
   const notices = instruments.notices(createNoticeStore(db));
   const processes = createProcessStore(db);
   const heartbeat = createHeartbeat(processes, channels, packageVersion(), log);
-  releases.add('connections', () => heartbeat.stop());
+  shutdown.add('connections', () => heartbeat.stop());
   let isWorking = false;
   let isClosed = false;
 
@@ -194,14 +194,14 @@ async function build(
     heartbeat,
     queues: queues.queues(),
     readDepths: queues.depths,
-    lookAtQueue: watch.look,
+    readQueueHealth: watch.look,
     db,
     redis,
     work(tell, queues = served) {
       if (isWorking || isClosed) return;
       isWorking = true;
       const connection = openWorkerRedis(settings.redis, log);
-      releases.add('connections', async () => connection.disconnect());
+      shutdown.add('connections', async () => connection.disconnect());
       const ran = new Set(queues);
       const pace = { concurrency: settings.closeConcurrency, perSecond: settings.closesPerSecond };
       const workers = startCloseWorkers(deps, connection, watch, ran, {
@@ -209,23 +209,23 @@ async function build(
         prefix: settings.redisPrefix,
         telemetry: instruments.telemetry,
       });
-      releases.add('work', () => workers.end());
+      shutdown.add('work', () => workers.end());
       const direct = createDirectRunner(deps, ran, pace);
-      releases.add('work', () => direct.stop());
+      shutdown.add('work', () => direct.stop());
       const sweeper = startSweeper(deps, settings.sweepIntervalMs, direct.offer, (counts) => {
         heartbeat.swept(clock.now());
         instruments.swept(counts);
       });
-      releases.add('work', () => sweeper.stop());
+      shutdown.add('work', () => sweeper.stop());
       heartbeat.begin('works');
       if (tell === null) return;
       const relay = startNoticeRelay({ ...tell, notices, clock, log, outage: deps.outage });
-      releases.add('work', () => relay.stop());
+      shutdown.add('work', () => relay.stop());
     },
-    releases,
+    shutdown,
     async close() {
       isClosed = true;
-      await releases.run(SHUTDOWN_MS);
+      await shutdown.run(SHUTDOWN_MS);
     },
   };
 }

@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { migrations } from '../migrations/index.ts';
 import { openDatabase } from './platform/mysql/database.ts';
-import { isDatabaseAway } from './platform/mysql/lasting-error.ts';
 import { naming } from './platform/mysql/naming.ts';
+import { isDatabaseUnavailable } from './platform/mysql/permanent-error.ts';
 
 const LOCK_WAIT_S = 300;
 /** One lock for each database; MySQL takes names of up to 64 characters, for the whole server. */
@@ -73,7 +73,7 @@ async function takeLock(lock: QueryRunner): Promise<void> {
   try {
     got = await lock.query(`SELECT GET_LOCK(${LOCK}, ${LOCK_WAIT_S}) AS had`);
   } catch (error) {
-    if (isDatabaseAway(error)) throw error;
+    if (isDatabaseUnavailable(error)) throw error;
     return;
   }
   if (Number(got[0]?.had) !== 1)

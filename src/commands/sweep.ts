@@ -13,10 +13,10 @@ export function addSweepCommand(program: Command, open: OpenApp): void {
     .description('give every overdue order that has lost its timer a new one, now; a worker then closes it')
     .option('--json', 'print the counts as one JSON object')
     .action(({ json }: { json?: boolean }) =>
-      withApp(open, async ({ deps, lookAtQueue }) => {
+      withApp(open, async ({ deps, readQueueHealth }) => {
         const { stoppedAt: _, ...counts } = await sweepAll(deps);
         // Also where nothing was due: those who sweep rely on the queue.
-        const queue = await lookAtQueue();
+        const queue = await readQueueHealth();
         const isAway = counts.away > 0 || queue.state === 'away';
         print(json ? JSON.stringify({ ...counts, isRedisAway: isAway, queue }) : asLine(counts, queue));
         return counts.failed === 0 && !isAway && queue.state === 'ok' && queue.paused.length === 0;

@@ -4,7 +4,7 @@ import { createLogger } from '../platform/log/logger.ts';
 import { openDatabase } from '../platform/mysql/database.ts';
 import { connectedOrNot, openProducerRedis } from '../platform/redis.ts';
 import { readInstallation } from '../process/installation.ts';
-import { lookAtQueue, type QueueHealth } from '../timer/queue-health.ts';
+import { type QueueHealth, readQueueHealth } from '../timer/queue-health.ts';
 import { type Check, type Finding, fail, ok, warn } from './finding.ts';
 
 /**
@@ -22,7 +22,7 @@ async function askQueue(server: ServerConfig): Promise<Finding[]> {
   try {
     await connectedOrNot(redis);
     const place = { prefix: server.REDIS_PREFIX, owner, channels: channelNames };
-    return findingsOf(await lookAtQueue(redis, place, false));
+    return findingsOf(await readQueueHealth(redis, place, false));
   } finally {
     redis.disconnect();
   }

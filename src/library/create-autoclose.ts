@@ -4,7 +4,7 @@ import { createOrder } from '../order/create/create-order.ts';
 import type { PaymentOrder } from '../order/order.ts';
 import type { CloseTrigger, CreateOrder } from '../order/outcomes.ts';
 import { receiveNotification } from '../order/payment/receive-notification.ts';
-import { cancelByHand, closeByHand, syncByHand } from '../order/requests/by-hand.ts';
+import { requestCancel, requestClose, requestSync } from '../order/requests/close-cancel-sync.ts';
 import { createLogger } from '../platform/log/logger.ts';
 import { engineSettings } from './engine-settings.ts';
 import type { AutocloseOptions } from './options.ts';
@@ -40,9 +40,9 @@ export async function createAutoclose(options: AutocloseOptions): Promise<Autocl
       const order = await deps.store.findByBizOrderNo(number);
       return order === null ? null : showOrder(order);
     },
-    closeOrder: async (number, by) => shown(await closeByHand(deps, numbers(number), trigger(by))),
-    cancelOrder: async (number, by) => shown(await cancelByHand(deps, numbers(number), trigger(by))),
-    syncOrder: async (number, by) => shown(await syncByHand(deps, numbers(number), trigger(by))),
+    closeOrder: async (number, by) => shown(await requestClose(deps, numbers(number), trigger(by))),
+    cancelOrder: async (number, by) => shown(await requestCancel(deps, numbers(number), trigger(by))),
+    syncOrder: async (number, by) => shown(await requestSync(deps, numbers(number), trigger(by))),
     async receiveNotification(channel, raw) {
       const known = [...deps.channels.keys()].find((name) => name === channel);
       return known === undefined ? null : receiveNotification(deps, known, raw);

@@ -2,7 +2,7 @@ import { CALLBACK_URL } from '../notice/callback-url.ts';
 import { whyImplausible } from '../order/create/plausible-moment.ts';
 import type { OrderDeps } from '../order/deps.ts';
 import type { PaymentOrder } from '../order/order.ts';
-import { inTraceOf } from '../order/trace-of.ts';
+import { inOrderTrace } from '../order/order-trace.ts';
 import { currentTraceId } from '../platform/log/trace.ts';
 import type { TrackedOrder } from './types.ts';
 
@@ -60,7 +60,7 @@ export async function trackOrder(deps: OrderDeps, wish: TrackedOrder, tells: boo
   const order = await deps.store.find(orderNo);
   if (order === null) return { kind: 'conflict', field: 'number' };
   if (inserted === 'duplicate') return compare(order, wish);
-  return inTraceOf(order, 'track order', async () => {
+  return inOrderTrace(order, 'track order', async () => {
     await deps.timer.set(order, nextCloseAt, 'timeout');
     deps.log.info({ orderNo, channel: name, expiresAt }, 'order tracked');
     return { kind: 'tracked', order };

@@ -6,7 +6,7 @@ import type { Clock } from '../platform/clock/clock.ts';
 import type { Logger } from '../platform/log/logger.ts';
 import type { Outage } from '../platform/log/outage.ts';
 import { safeError } from '../platform/log/safe-error.ts';
-import { isLasting } from '../platform/mysql/lasting-error.ts';
+import { isPermanent } from '../platform/mysql/permanent-error.ts';
 import type { AfterSend, NoticeStore } from './notice-store.ts';
 import { nextSendInMs, SENDS } from './schedule.ts';
 import { SEND_TIMEOUT_MS, type SendNotice, type Sent } from './send-notice.ts';
@@ -49,7 +49,7 @@ export async function takeNotice(deps: NoticeDeps, notice: MerchantNotice): Prom
   try {
     return (await deps.notices.take(notice, { token, until }, now)) ? token : null;
   } catch (error) {
-    if (!isLasting(error)) throw error;
+    if (!isPermanent(error)) throw error;
     await deps.notices.skip(notice, until);
     const fields = { err: safeError(error), nextAt: until };
     logOf(deps, notice).error(fields, 'merchant notice skipped; its attempt cannot be recorded');

@@ -43,12 +43,12 @@ export function measureStore(store: OrderStore, metrics: Metrics): OrderStore {
       if ('notification' in source) metrics.notifications.inc({ channel: order.channel, outcome });
       return outcome;
     },
-    async noteMismatch(order, notification, now) {
-      await store.noteMismatch(order, notification, now);
+    async recordMismatch(order, notification, now) {
+      await store.recordMismatch(order, notification, now);
       if (notification !== null) metrics.notifications.inc({ channel: order.channel, outcome: 'mismatch' });
     },
-    async keepNotification(notification) {
-      await store.keepNotification(notification);
+    async saveNotification(notification) {
+      await store.saveNotification(notification);
       metrics.notifications.inc({ channel: notification.channel, outcome: notification.outcome });
     },
   };

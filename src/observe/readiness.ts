@@ -10,11 +10,11 @@ const LIMIT_MS = 2_000;
 /** What this process stands on, asked now. */
 export async function readReadiness(
   db: DataSource,
-  lookAtQueue: () => Promise<QueueHealth>,
+  readQueueHealth: () => Promise<QueueHealth>,
 ): Promise<Readiness> {
   const [database, queue] = await Promise.all([
     answersWithin(LIMIT_MS, db.query('SELECT 1')),
-    answerWithin(LIMIT_MS, lookAtQueue()),
+    answerWithin(LIMIT_MS, readQueueHealth()),
   ]);
   const migrations = database ? await readMigrations(db) : 'unknown';
   const dependencies = {

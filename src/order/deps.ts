@@ -1,8 +1,8 @@
 import type { Channels } from '../channel/channel.ts';
 import type { Clock } from '../platform/clock/clock.ts';
+import type { ShouldAlert } from '../platform/log/alert-limiter.ts';
 import type { Logger } from '../platform/log/logger.ts';
 import type { Outage } from '../platform/log/outage.ts';
-import type { TellOnce } from '../platform/log/tell-once.ts';
 import type { CloseTimer } from './close-timer.ts';
 import type { LatePaymentPolicy } from './late-payment.ts';
 import type { LeaseKeeper } from './store/lease-keeper.ts';
@@ -21,7 +21,7 @@ export interface OrderDeps {
   clock: Clock;
   log: Logger;
   /** For troubles that many orders share. */
-  tellOnce: TellOnce;
+  shouldAlert: ShouldAlert;
   outage: Outage;
   /** Ms from an order's creation to its expiry, unless the merchant says otherwise. */
   expiresInMs: number;

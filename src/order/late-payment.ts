@@ -14,10 +14,10 @@ export type LatePaymentPolicy = (typeof latePaymentPolicies)[number];
 export type LateStatus = 'refunding' | 'refunded' | 'success' | 'close';
 
 /**
- * A payment as it was seen. `wentBack`: all of it has gone back since, or some of it and the channel does not say how
+ * A payment as it was seen. `returned`: all of it has gone back since, or some of it and the channel does not say how
  * much.
  */
-export type SeenPayment = ChannelPayment & { wentBack?: 'in_full' | 'unknown' };
+export type ObservedPayment = ChannelPayment & { returned?: 'in_full' | 'unknown' };
 
 /**
  * Pure. What has gone back needs no refund and no decision; what is not all there any more makes nothing paid again. A
@@ -26,14 +26,14 @@ export type SeenPayment = ChannelPayment & { wentBack?: 'in_full' | 'unknown' };
 export function lateStatus(
   policy: LatePaymentPolicy,
   order: PaymentOrder,
-  { paidAt, wentBack }: Pick<SeenPayment, 'paidAt' | 'wentBack'>,
+  { paidAt, returned }: Pick<ObservedPayment, 'paidAt' | 'returned'>,
 ): LateStatus {
-  if (wentBack === 'in_full') return 'refunded';
+  if (returned === 'in_full') return 'refunded';
   switch (policy) {
     case 'refund':
       return 'refunding';
     case 'reopen':
-      return wentBack !== undefined || isExpired(order, paidAt) ? 'refunding' : 'success';
+      return returned !== undefined || isExpired(order, paidAt) ? 'refunding' : 'success';
     case 'manual':
       return 'close';
   }

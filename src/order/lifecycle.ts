@@ -81,7 +81,7 @@ export const conditions = {
   /** Ended, and money that arrives is wrong: nobody was watching for it. */
   unwatched: [{ status: ended, lacks: ['watchUntil', 'paidAt', 'latePaidAt'] }],
   /** Ended, and money that arrives goes back whatever the policy is. */
-  wantsNoMoney: [
+  refundsAnyPayment: [
     { status: ['cancel'], lacks: ['paidAt', 'latePaidAt'] },
     { status: ['close'], ending: returning, lacks: ['paidAt', 'latePaidAt'] },
   ],
@@ -96,7 +96,7 @@ export const conditions = {
   /** A cancel of it changes what becomes of late money. */
   closedNotCancelled: [{ status: ['close'], ending: ['expiry', 'close', 'reverse'], lacks: ['latePaidAt'] }],
   /** A late payment that a person has to decide about: kept by policy, or its refund was refused. */
-  lateForPerson: [
+  lateNeedsDecision: [
     { status: ['close', 'refunding'], has: ['latePaidAt'], lacks: ['lateHandledAt', 'nextCloseAt'] },
   ],
   /** The refund of a cancel was refused, or met money that had gone back in part: a person gives the rest back. */
@@ -105,7 +105,7 @@ export const conditions = {
     { status: ['success'], has: ['stuckAt'], reason: ['mismatch'] },
   ],
   /** Something is left to do, which may begin again now. The last look waits for its time. */
-  beginsAgain: [
+  restartable: [
     { status: ['progress', 'refunding'], has: ['nextCloseAt'] },
     { status: ['progress', 'refunding', ...ended], has: ['stuckAt'] },
     { status: ['success'], ending: returning, has: ['nextCloseAt'] },

@@ -61,7 +61,7 @@ export function createProcessStore(db: DataSource) {
          ORDER BY seen_at DESC, id LIMIT 1000`,
         [ALIVE_MS / 1000],
       );
-      return rows.map(asSeen);
+      return rows.map(observedPayment);
     },
   };
 }
@@ -79,7 +79,7 @@ interface ProcessRow {
   is_alive: number | string;
 }
 
-function asSeen(row: ProcessRow): SeenProcess {
+function observedPayment(row: ProcessRow): SeenProcess {
   // An older version has written of whole channels alone.
   const outOfOrder: (Partial<ChannelPart> & { channel: ChannelName; until: string })[] = JSON.parse(
     row.out_of_order,

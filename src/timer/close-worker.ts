@@ -3,8 +3,8 @@ import type { Redis } from 'ioredis';
 import { z } from 'zod';
 import type { ChannelName } from '../channel/channel.ts';
 import type { OrderDeps } from '../order/deps.ts';
+import { inOrderTrace } from '../order/order-trace.ts';
 import { type CloseTrigger, closeTriggers } from '../order/outcomes.ts';
-import { inTraceOf } from '../order/trace-of.ts';
 import { answersWithin } from '../platform/answer-within.ts';
 import { assertNever } from '../platform/assert-never.ts';
 import type { Logger } from '../platform/log/logger.ts';
@@ -100,7 +100,7 @@ export function startCloseWorker(
       .catch(() => null)
       .then((order) => {
         if (order === null) return say(deps.log);
-        return inTraceOf(order, 'tell of job', async () => say(deps.log));
+        return inOrderTrace(order, 'tell of job', async () => say(deps.log));
       });
   }
   return {

@@ -30,7 +30,7 @@ export interface QueuePlace {
  * Asks Redis, as a worker would: INFO, a script, and the marker of the prefix's owner, which it sets where there is none
  * if it `claims`. Each command is bounded by the connection's `commandTimeout`. Never throws.
  */
-export async function lookAtQueue(redis: Redis, place: QueuePlace, claims = true): Promise<QueueHealth> {
+export async function readQueueHealth(redis: Redis, place: QueuePlace, claims = true): Promise<QueueHealth> {
   if (redis.status !== 'ready') return health('away');
   const info = await ask(redis.info());
   if (!info.done)

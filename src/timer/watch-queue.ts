@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { ChannelName } from '../channel/channel.ts';
 import type { Logger } from '../platform/log/logger.ts';
-import { isRefusalOfAll, lookAtQueue, type QueueHealth, type QueuePlace } from './queue-health.ts';
+import { isRefusalOfAll, type QueueHealth, type QueuePlace, readQueueHealth } from './queue-health.ts';
 
 /** How often Redis is asked, ms; also as soon as one that was away is back. */
 const INTERVAL_MS = 5_000;
@@ -30,7 +30,7 @@ export function watchQueue(redis: Redis, place: QueuePlace, log: Logger): QueueW
   const listeners: ((health: QueueHealth) => void)[] = [];
 
   async function look(): Promise<QueueHealth> {
-    const found = await lookAtQueue(redis, place);
+    const found = await readQueueHealth(redis, place);
     looking = null;
     const isRefused = found.state === 'ok' && refused !== null && refused.until > performance.now();
     note(isRefused ? { ...found, state: 'refuses', reason: refused?.reason ?? null } : found);

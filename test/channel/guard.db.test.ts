@@ -7,8 +7,8 @@ import type { Channel, GuardedChannel } from '../../src/channel/channel.ts';
 import { MISCONFIGURED_IN_A_ROW, UNKNOWN_IN_A_ROW } from '../../src/channel/guard/breaker.ts';
 import { guardChannel } from '../../src/channel/guard/guard.ts';
 import { asChannelOrder, type PaymentOrder } from '../../src/order/order.ts';
+import { createAlertLimiter } from '../../src/platform/log/alert-limiter.ts';
 import { createLogger } from '../../src/platform/log/logger.ts';
-import { createTellOnce } from '../../src/platform/log/tell-once.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -41,7 +41,7 @@ function guarded(channel: Channel | undefined): { channel: GuardedChannel; said(
       clock: { now: () => new Date(now) },
       ticks,
       log: createLogger('info', { file: file }),
-      tellOnce: createTellOnce(ticks, HOUR_MS),
+      shouldAlert: createAlertLimiter(ticks, HOUR_MS),
       maxCalls: 10,
     }),
     said: () =>

@@ -10,7 +10,7 @@ import { readConfig } from '../../src/config.ts';
 import type { Readiness } from '../../src/http/health/routes.ts';
 import { migrate } from '../../src/migrate.ts';
 import { createOrder } from '../../src/order/create/create-order.ts';
-import { closeByHand } from '../../src/order/requests/by-hand.ts';
+import { requestClose } from '../../src/order/requests/close-cancel-sync.ts';
 import { createLogger } from '../../src/platform/log/logger.ts';
 import { openDatabase } from '../../src/platform/mysql/database.ts';
 import { type OwnServer, startOwnDatabase } from '../../src/sandbox/services/services.ts';
@@ -133,7 +133,7 @@ describe('where the server lets us have five connections', () => {
     const trigger = { kind: 'api', actor: null, clientIp: null } as const;
     const closed = await Promise.all(
       Array.from({ length: 40 }, (_, count) =>
-        closeByHand(app.deps, { orderNo: null, bizOrderNo: `limited-${count}` }, trigger),
+        requestClose(app.deps, { orderNo: null, bizOrderNo: `limited-${count}` }, trigger),
       ),
     );
     expect(closed.map(({ kind }) => kind)).toEqual(Array(40).fill('closed'));

@@ -80,7 +80,7 @@ describe.each(refusals)('$what', ({ begin, end, state }) => {
     expect(outcome.kind).toBe('created');
     if (outcome.kind === 'created') await closed(outcome.order.orderNo);
     await tell(...end);
-    await until('it is not unusable', async () => (await app.lookAtQueue()).state !== 'unusable');
+    await until('it is not unusable', async () => (await app.readQueueHealth()).state !== 'unusable');
     const later = await createOrder(app.deps, {
       ...aWish('ali_pay', `later-${begin.join('')}`),
       expiresAt: new Date(Math.ceil(Date.now() / 1000) * 1000 + 2_000),
@@ -100,7 +100,7 @@ describe('a prefix that belongs to another database', () => {
       await world.app.deps.timer.set(theirs, new Date(0), 'timeout');
       const stranger = await other.openApp({ REDIS_PREFIX: world.env.REDIS_PREFIX ?? '' });
       stranger.work();
-      expect(await stranger.lookAtQueue()).toMatchObject({
+      expect(await stranger.readQueueHealth()).toMatchObject({
         state: 'unusable',
         reason: expect.stringContaining('belongs to another database'),
       });

@@ -79,7 +79,7 @@ test('a key of another type in the place of a job: the order closes all the same
   await world.expire(order);
   await closed(order.orderNo);
   // It keeps no other order from its timer.
-  expect(await world.app.lookAtQueue()).toMatchObject({ state: 'ok' });
+  expect(await world.app.readQueueHealth()).toMatchObject({ state: 'ok' });
 });
 
 const due = async () => world.expire(await world.create('wechat_pay'));

@@ -180,8 +180,8 @@ describe('the audit trail has what was done, whatever fails', () => {
     const begun = await world.create('ali_pay');
     const server = failing(() => false, {
       closeOrder: () => Promise.reject(new Error('the database is away')),
-      reclosePart(_filter, _trigger, _from, onBegun) {
-        onBegun(Object.assign(begun, { stuckAt: past }));
+      reclosePart(_filter, _trigger, _from, onRestarted) {
+        onRestarted(Object.assign(begun, { stuckAt: past }));
         return Promise.reject(new Error('the database is away'));
       },
     });

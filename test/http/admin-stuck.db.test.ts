@@ -79,7 +79,7 @@ describe('stuck orders', () => {
     await stuck('ali_pay', past);
     const { orderAdmin } = world.app;
     const hurried = createOrderAdminServer(world.app, {
-      askAbout: (orders) => orderAdmin.askAbout(orders, AbortSignal.abort()),
+      queryChannels: (orders) => orderAdmin.queryChannels(orders, AbortSignal.abort()),
     });
     hurried.signIn('li', 'operator');
     const { body } = await hurried.post<DryRunResult>('/stuck/ask');
@@ -115,7 +115,7 @@ describe('stuck orders', () => {
     const asked = signal();
     const answered = signal();
     const slow = createOrderAdminServer(world.app, {
-      async askAbout() {
+      async queryChannels() {
         asked.give();
         await answered.given;
         return [];

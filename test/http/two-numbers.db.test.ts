@@ -4,7 +4,7 @@ import { generationNamed } from '../../src/http/daxpay/generations/generations.t
 import { readOrder } from '../../src/http/daxpay/request/read-order.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { newOrderId } from '../../src/order/order-id.ts';
-import { cancelByHand, syncByHand } from '../../src/order/requests/by-hand.ts';
+import { requestCancel, requestSync } from '../../src/order/requests/close-cancel-sync.ts';
 import { createWorld, SIGN_SECRET, somebody, type World } from '../support/world.ts';
 
 /** Numbers that do not name one order: money does not move, and everything else goes by the system's number and says so. */
@@ -44,12 +44,12 @@ describe('a cancel whose numbers', () => {
     const order = await paid();
     const numbers = { orderNo: order.orderNo, bizOrderNo: 'no-such-number' };
     expect(await client().cancel(numbers)).toMatchObject({ ok: false, code: 20051 });
-    expect(await cancelByHand(world.app.deps, { ...numbers, outOrderNo: null }, somebody)).toMatchObject({
+    expect(await requestCancel(world.app.deps, { ...numbers, outOrderNo: null }, somebody)).toMatchObject({
       kind: 'contradiction',
       detail: 'bizOrderNo means no order',
     });
     const byChannel = { orderNo: order.orderNo, bizOrderNo: null, outOrderNo: 'X' };
-    expect((await cancelByHand(world.app.deps, byChannel, somebody)).kind).toBe('contradiction');
+    expect((await requestCancel(world.app.deps, byChannel, somebody)).kind).toBe('contradiction');
     expect(await world.reload(order)).toEqual(order);
   });
 
@@ -70,7 +70,7 @@ describe('a cancel whose numbers', () => {
     for (const useCancel of [false, true]) {
       const read = readOrder({ ...numbersOf(one, other), useCancel }, generationNamed('3.0'));
       if (read.kind === 'rejected') throw new Error('not read');
-      expect(await cancelByHand(world.app.deps, read.value, somebody)).toMatchObject({
+      expect(await requestCancel(world.app.deps, read.value, somebody)).toMatchObject({
         kind: 'contradiction',
       });
     }
@@ -81,7 +81,7 @@ describe('a cancel whose numbers', () => {
     const order = await paid();
     const { orderNo, bizOrderNo, channelTradeNo } = order;
     const all = { orderNo, bizOrderNo, outOrderNo: channelTradeNo };
-    expect((await cancelByHand(world.app.deps, all, somebody)).kind).toMatch(/cancelled|pending/);
+    expect((await requestCancel(world.app.deps, all, somebody)).kind).toMatch(/cancelled|pending/);
   });
 });
 
@@ -102,7 +102,7 @@ describe('the system’s number goes first, and the contradiction is on record',
     const numbers = { orderNo: one.orderNo, bizOrderNo: other.bizOrderNo };
     // Our client does not take an answer about another order than it asked for.
     await expect(client().query(numbers)).rejects.toThrow('about another order');
-    const synced = await syncByHand(world.app.deps, numbers, somebody);
+    const synced = await requestSync(world.app.deps, numbers, somebody);
     expect(synced).toMatchObject({ kind: 'synced', order: { orderNo: one.orderNo } });
   });
 
@@ -123,7 +123,7 @@ describe('an id', () => {
     expect(others.map(({ id }) => id)).not.toContain(lost.id);
     for (const { id } of others) expect(Number(id)).toBeGreaterThan(Number(lost.id));
     const numbers = { orderNo: lost.id, bizOrderNo: null };
-    expect(await cancelByHand(world.app.deps, numbers, somebody)).toEqual({ kind: 'not_found' });
+    expect(await requestCancel(world.app.deps, numbers, somebody)).toEqual({ kind: 'not_found' });
     for (const order of others) expect(refundedFen(order)).toBe(0);
   });
 

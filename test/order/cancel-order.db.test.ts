@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createOrder } from '../../src/order/create/create-order.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { decideLatePayment } from '../../src/order/refund/decide-late.ts';
-import { cancelByHand, closeByHand } from '../../src/order/requests/by-hand.ts';
+import { requestCancel, requestClose } from '../../src/order/requests/close-cancel-sync.ts';
 import { reclose } from '../../src/order/requests/reclose.ts';
 import { listStuck } from '../../src/order/requests/stuck.ts';
 import { aWish, createWorld, somebody, type World } from '../support/world.ts';
@@ -226,7 +226,7 @@ describe('a cancelled order that is paid afterwards', () => {
     await hold.arrived;
     const numbers = { orderNo: order.orderNo, bizOrderNo: null };
     const trigger = { kind: 'api', actor: null, clientIp: null } as const;
-    expect(await cancelByHand(world.app.deps, numbers, trigger)).toMatchObject({ kind: 'cancelled' });
+    expect(await requestCancel(world.app.deps, numbers, trigger)).toMatchObject({ kind: 'cancelled' });
     hold.release();
     await watching;
     expect(await world.reload(order)).toMatchObject({ status: 'close', ending: 'cancel' });
@@ -261,7 +261,7 @@ describe('a cancel that meets another operation', () => {
     await hold.arrived;
     const numbers = { orderNo: order.orderNo, bizOrderNo: null };
     const trigger = { kind: 'api', actor: null, clientIp: null } as const;
-    expect(await cancelByHand(world.app.deps, numbers, trigger)).toMatchObject({ kind: 'busy' });
+    expect(await requestCancel(world.app.deps, numbers, trigger)).toMatchObject({ kind: 'busy' });
     hold.release();
     await syncing;
     expect(await world.reload(order)).toMatchObject({ status: 'success', ending: 'cancel' });
@@ -279,7 +279,7 @@ describe('a cancel that meets another operation', () => {
     await hold.arrived;
     const numbers = { orderNo: order.orderNo, bizOrderNo: null };
     const trigger = { kind: 'api', actor: null, clientIp: null } as const;
-    expect(await closeByHand(world.app.deps, numbers, trigger)).toMatchObject({ kind: 'busy' });
+    expect(await requestClose(world.app.deps, numbers, trigger)).toMatchObject({ kind: 'busy' });
     hold.release();
     await syncing;
     expect(await world.fire(order)).toBeNull();
@@ -292,7 +292,7 @@ describe('a cancel that meets another operation', () => {
     const closing = world.close(order, 'api');
     await hold.arrived;
     const numbers = { orderNo: order.orderNo, bizOrderNo: null };
-    await cancelByHand(world.app.deps, numbers, { kind: 'api', actor: null, clientIp: null });
+    await requestCancel(world.app.deps, numbers, { kind: 'api', actor: null, clientIp: null });
     hold.release();
     await closing;
     expect((await world.reload(order)).status).toBe('cancel');

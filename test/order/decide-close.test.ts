@@ -93,11 +93,11 @@ describe('an order is closed only on the channel’s word', () => {
   test('a refund, even in part, means that it was paid', () => {
     expect(decide({ close: close('conflict'), queryAfter: query('refunded') })).toEqual({
       kind: 'paid',
-      payment: { ...payment, wentBack: 'unknown' },
+      payment: { ...payment, returned: 'unknown' },
     });
     expect(decide({ close: close('conflict'), queryAfter: query('refunded') }, before, soft)).toEqual({
       kind: 'paid',
-      payment: { ...payment, wentBack: 'in_full' },
+      payment: { ...payment, returned: 'in_full' },
     });
   });
 

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { runDueOrder } from '../../src/order/due/run-due-order.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import { closeByHand } from '../../src/order/requests/by-hand.ts';
+import { requestClose } from '../../src/order/requests/close-cancel-sync.ts';
 import { listStuck, recloseStuck } from '../../src/order/requests/stuck.ts';
 import { openDatabase } from '../../src/platform/mysql/database.ts';
-import { isLasting } from '../../src/platform/mysql/lasting-error.ts';
+import { isPermanent } from '../../src/platform/mysql/permanent-error.ts';
 import { createWorld, somebody, type World } from '../support/world.ts';
 
 let world: World;
@@ -70,7 +70,7 @@ describe('an order whose data the database cannot hold', () => {
     control.notifications.drop(order.orderNo);
     await control.pay(order.orderNo);
     const numbers = { orderNo: order.orderNo, bizOrderNo: null };
-    const outcome = await closeByHand(world.app.deps, numbers, somebody);
+    const outcome = await requestClose(world.app.deps, numbers, somebody);
     expect(outcome).toMatchObject({ kind: 'pending', reason: 'faulty_data' });
     expect(await world.reload(order)).toMatchObject({
       status: 'progress',
@@ -134,7 +134,7 @@ test('a notification with an event id or an order number of any length and scrip
   expect(await store.findAll([orderNo])).toEqual([]);
   expect(await store.findByNumbers({ orderNo, bizOrderNo: null })).toBeNull();
   const notification = { channel: 'ali_pay', eventId, orderNo, body: '{}', receivedAt: new Date() } as const;
-  await store.keepNotification({ ...notification, outcome: 'unknown_order' });
+  await store.saveNotification({ ...notification, outcome: 'unknown_order' });
   expect(await world.notifications()).toContainEqual({
     eventId: `sha256:${createHash('sha256').update(eventId).digest('hex')}`,
     orderNo: orderNo.slice(0, 64),
@@ -187,13 +187,13 @@ describe('an error lies in the data', () => {
     ['null where none may be', 'UPDATE payment_order SET status = NULL'],
     ['incomparable', "SELECT 1 FROM payment_order WHERE order_no = '单'"],
   ])('where a value is %s', async (_what, sql) => {
-    expect(isLasting(await caught(sql))).toBe(true);
+    expect(isPermanent(await caught(sql))).toBe(true);
   });
 
   test.each([
     ['a table is missing', 'SELECT 1 FROM no_such_table'],
     ['a statement is of another version', 'SELECT no_such_column FROM payment_order'],
   ])('and not where %s', async (_what, sql) => {
-    expect(isLasting(await caught(sql))).toBe(false);
+    expect(isPermanent(await caught(sql))).toBe(false);
   });
 });

@@ -150,7 +150,8 @@ describe.each(channels)('%s: money for a closed order, under the policy refund',
       refusal.remove();
       expect(await world.reload(order)).toMatchObject({ status: 'refunding', nextCloseAt: null });
     }
-    const waiting = async () => (await world.app.deps.store.lateForPeople(100)).map(({ orderNo }) => orderNo);
+    const waiting = async () =>
+      (await world.app.deps.store.latePaymentsToDecide(100)).map(({ orderNo }) => orderNo);
     expect(await waiting()).toEqual(expect.arrayContaining([again.orderNo, done.orderNo]));
     expect(await decide(again, 'refund')).toEqual({ kind: 'decided', status: 'refunding' });
     expect(await decide(done, 'handled')).toEqual({ kind: 'decided', status: 'refunding' });
@@ -231,7 +232,7 @@ test('an order that was reopened after a cancel can be cancelled again, also whi
   refusal.remove();
   expect(await decide(order, 'reopen')).toEqual({ kind: 'decided', status: 'success' });
   expect(await world.reload(order)).toMatchObject({ ending: 'expiry', nextCloseAt: null });
-  expect(await world.app.deps.store.wish(order.id, 'cancel', new Date())).toBe(true);
+  expect(await world.app.deps.store.recordRequest(order.id, 'cancel', new Date())).toBe(true);
   await world.fire(order);
   expect((await world.reload(order)).status).toBe('cancel');
 });
@@ -261,7 +262,7 @@ describe.each(channels)('%s: money for a closed order, under the policy manual',
       expect(kept(returned)).toBe(0);
 
       expect(await decide(done, 'handled')).toEqual({ kind: 'decided', status: 'close' });
-      const waiting = (await world.app.deps.store.lateForPeople(100)).map(({ orderNo }) => orderNo);
+      const waiting = (await world.app.deps.store.latePaymentsToDecide(100)).map(({ orderNo }) => orderNo);
       for (const { orderNo } of [reopened, returned, done]) expect(waiting).not.toContain(orderNo);
     }));
 

@@ -48,7 +48,7 @@ describe('a lease', () => {
     const after = await world.reload(order);
     expect(after.leaseUntil?.getTime()).toBeGreaterThan(before.leaseUntil?.getTime() ?? 0);
     expect(await takeLease(world.app.deps, order)).toBeNull();
-    await world.app.deps.store.returnLease(order);
+    await world.app.deps.store.releaseLease(order);
   });
 
   test('many at once are prolonged together', async () => {
@@ -91,7 +91,7 @@ describe('a lease', () => {
 
   test('that was given back is not taken again by its heartbeat', async () => {
     const order = await leased();
-    await world.app.deps.store.returnLease(order);
+    await world.app.deps.store.releaseLease(order);
     await world.app.deps.leases.beat();
     expect(await world.reload(order)).toMatchObject({ leaseToken: null, leaseUntil: null });
     expect(await takeLease(world.app.deps, order)).not.toBeNull();

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import { cancelByHand, closeByHand } from '../../src/order/requests/by-hand.ts';
+import { requestCancel, requestClose } from '../../src/order/requests/close-cancel-sync.ts';
 import { createWorld, somebody, type World } from '../support/world.ts';
 
 /** An order that has ended unpaid has ended once: a shop that releases its stock at each event releases it once. */
@@ -24,8 +24,8 @@ async function events(order: PaymentOrder): Promise<string[]> {
 }
 const numbers = (order: PaymentOrder) => ({ orderNo: order.orderNo, bizOrderNo: null });
 const operations = {
-  close: (order: PaymentOrder) => closeByHand(world.app.deps, numbers(order), somebody),
-  cancel: (order: PaymentOrder) => cancelByHand(world.app.deps, numbers(order), somebody),
+  close: (order: PaymentOrder) => requestClose(world.app.deps, numbers(order), somebody),
+  cancel: (order: PaymentOrder) => requestCancel(world.app.deps, numbers(order), somebody),
   sync: (order: PaymentOrder) => world.sync(order),
   timer: (order: PaymentOrder) => world.fire(order),
 };

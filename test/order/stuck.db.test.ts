@@ -5,9 +5,9 @@ import { addRecloseCommand } from '../../src/commands/orders/reclose.ts';
 import { addStuckCommand } from '../../src/commands/orders/stuck.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { byId, type CloseTrigger } from '../../src/order/outcomes.ts';
-import { cancelByHand, closeByHand } from '../../src/order/requests/by-hand.ts';
+import { requestCancel, requestClose } from '../../src/order/requests/close-cancel-sync.ts';
 import { reclose } from '../../src/order/requests/reclose.ts';
-import { askAbout, listStuck, recloseStuck } from '../../src/order/requests/stuck.ts';
+import { listStuck, queryChannels, recloseStuck } from '../../src/order/requests/stuck.ts';
 import { run as runCommand } from '../support/run-command.ts';
 import { withoutBreakers } from '../support/without-breakers.ts';
 import { createWorld, somebody, type World } from '../support/world.ts';
@@ -133,7 +133,7 @@ test('a dry run shows what the channel says now, and changes nothing', async () 
   const foreign = await world.edit(await stuck(), { channelAccount: 'another' });
   const before = await world.query('SELECT * FROM payment_order');
   const records = await world.query('SELECT COUNT(*) FROM close_record');
-  const said = await askAbout(world.app.deps, [open, closed, foreign], 20);
+  const said = await queryChannels(world.app.deps, [open, closed, foreign], 20);
   expect(said.map(({ says }) => says)).toEqual(['unpaid', 'closed', 'not_configured']);
   expect(await world.query('SELECT * FROM payment_order')).toEqual(before);
   expect(await world.query('SELECT COUNT(*) FROM close_record')).toEqual(records);
@@ -146,7 +146,7 @@ test('a dry run asks about every order, however many before it were not answered
   for (const { orderNo } of odd) {
     world.simulator.control.addFault({ kind: 'status', status: 503, match: { orderNo } });
   }
-  const said = await askAbout(world.app.deps, [...odd, ...odd, good], 100);
+  const said = await queryChannels(world.app.deps, [...odd, ...odd, good], 100);
   expect(said.map(({ says }) => says)).toEqual([...[...odd, ...odd].map(() => 'unknown'), 'unpaid']);
 });
 
@@ -186,7 +186,7 @@ describe('close and cancel by hand in a process that lacks the order’s channel
     '%s (%s): left to a worker at once, not put off, not stuck, no attempt spent',
     async (ending, kind, set) => {
       const order = await world.edit(await world.create('wechat_pay'), { channelAccount: 'another', ...set });
-      const act = { close: closeByHand, cancel: cancelByHand }[ending];
+      const act = { close: requestClose, cancel: requestCancel }[ending];
       const outcome = await act(world.app.deps, byId(order), by(kind));
       const after = await world.reload(order);
       expect(outcome).toMatchObject({
@@ -210,11 +210,11 @@ describe('close and cancel by hand in a process that lacks the order’s channel
   test('an order that is due already stays due, and one that is held is due when that ends', async () => {
     const another = { channelAccount: 'another' };
     const due = await world.edit(await world.expire(await world.create('wechat_pay')), another);
-    await closeByHand(world.app.deps, byId(due), by('api'));
+    await requestClose(world.app.deps, byId(due), by('api'));
     expect((await world.reload(due)).nextCloseAt).toEqual(due.nextCloseAt);
     const leaseUntil = new Date(Math.floor(Date.now() / 1000) * 1000 + 60_000);
     const held = await world.edit(await world.create('wechat_pay'), { ...another, leaseUntil });
-    await cancelByHand(world.app.deps, byId(held), by('api'));
+    await requestCancel(world.app.deps, byId(held), by('api'));
     expect(await world.reload(held)).toMatchObject({ ending: 'cancel', nextCloseAt: leaseUntil });
   });
 
@@ -222,7 +222,7 @@ describe('close and cancel by hand in a process that lacks the order’s channel
     const order = await world.edit(await world.create('wechat_pay'), {
       ...{ channelAccount: 'another', status: 'close', closedAt: new Date(), nextCloseAt: null },
     });
-    const outcome = await closeByHand(world.app.deps, byId(order), by('admin'));
+    const outcome = await requestClose(world.app.deps, byId(order), by('admin'));
     expect(outcome).toEqual({ kind: 'ended', status: 'close' });
     expect(await world.reload(order)).toEqual(order);
   });

@@ -72,7 +72,7 @@ test('each filter means those orders, and together they mean those that all mean
     overdue: await made({ expiresAt: past }, 'wechat_pay'),
     stuck: await made({ expiresAt: past, stuckAt: past }),
     paid: await made({ status: 'success', nextCloseAt: null }),
-    givingBack: await made({ status: 'success', ending: 'cancel', nextCloseAt: past }),
+    refundWork: await made({ status: 'success', ending: 'cancel', nextCloseAt: past }),
     refused: await made({ status: 'success', ending: 'cancel', nextCloseAt: null, stuckAt: past }),
     closed: await made({ status: 'close', closedAt: past }),
     watched: await made({ status: 'close', closedAt: past, watchUntil: past }, 'wechat_pay'),
@@ -90,7 +90,7 @@ test('each filter means those orders, and together they mean those that all mean
   expect(await meant({})).toEqual(names);
   expect(await meant({ status: 'progress' })).toEqual(['stuck', 'overdue', 'open']);
   expect(await meant({ status: 'success' })).toEqual(['refused', 'paid']);
-  expect(await meant({ status: 'refunding' })).toEqual(['refunding', 'givingBack']);
+  expect(await meant({ status: 'refunding' })).toEqual(['refunding', 'refundWork']);
   expect(await meant({ status: 'close' })).toEqual(['late', 'watched', 'closed']);
   expect(await meant({ status: 'cancel' })).toEqual(['cancelled']);
   expect(await meant({ status: 'refunded' })).toEqual(['refunded']);
@@ -102,14 +102,14 @@ test('each filter means those orders, and together they mean those that all mean
   expect(await meant({ channel: 'wechat_pay' })).toEqual(['watched', 'overdue']);
   expect(await meant({ channel: 'wechat_pay', status: 'close' })).toEqual(['watched']);
   expect(await meant({ channel: 'ali_pay', state: 'overdue' })).toEqual(['stuck']);
-  expect(await meant({ channel: 'ali_pay', status: 'refunding' })).toEqual(['refunding', 'givingBack']);
+  expect(await meant({ channel: 'ali_pay', status: 'refunding' })).toEqual(['refunding', 'refundWork']);
   expect(await meant({ channel: 'wechat_pay', status: 'refunding' })).toEqual([]);
   expect(await meant({ state: 'stuck', status: 'success' })).toEqual(['refused']);
   expect(await meant({ state: 'late', status: 'close' })).toEqual(['late']);
   expect(await meant({ state: 'open', status: 'close' })).toEqual([]);
   expect(await meant({ channel: 'union_pay' })).toEqual([]);
 
-  const at = orders.givingBack.createdAt;
+  const at = orders.refundWork.createdAt;
   const later = names.filter((name) => orders[name].createdAt >= at);
   expect(await meant({ createdFrom: at })).toEqual(later);
   expect(await meant({ createdTo: at })).toEqual(names.filter((name) => !later.includes(name)));

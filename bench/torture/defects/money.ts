@@ -113,7 +113,7 @@ export const moneyDefects: Defects = {
     guarantee: 'G1',
     replacements: [
       {
-        file: 'src/order/payment/went-back.ts',
+        file: 'src/order/payment/check-returned.ts',
         text: `  if (kind === 'paid') return payment;\n`,
         replacement: `  if (kind === 'paid' || !refundedIsInFull) return payment;\n`,
       },

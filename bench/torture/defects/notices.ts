@@ -18,7 +18,7 @@ export const noticeDefects: Defects = {
     guarantee: 'G6',
     replacements: [
       {
-        file: 'src/order/outbox/note-change.ts',
+        file: 'src/order/outbox/enqueue-notice.ts',
         text: 'if (shown === (last?.event ?? shownBefore)) return;',
         replacement: 'if (last === null && shown === shownBefore) return;',
       },
@@ -30,7 +30,7 @@ export const noticeDefects: Defects = {
     replacements: [
       {
         file: 'src/order/store/payment-store.ts',
-        text: '        await noteChange(manager, await load(manager, id), shownStatus(order), now);\n',
+        text: '        await enqueueNotice(manager, await load(manager, id), shownStatus(order), now);\n',
         replacement: '',
       },
       {
@@ -45,7 +45,7 @@ export const noticeDefects: Defects = {
     guarantee: 'G6',
     replacements: [
       {
-        file: 'src/order/outbox/note-change.ts',
+        file: 'src/order/outbox/enqueue-notice.ts',
         text: 'snapshot: writeSnapshot(order),',
         replacement: 'snapshot: writeSnapshot(last === null ? order : { ...order, status: shownBefore }),',
       },

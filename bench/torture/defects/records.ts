@@ -23,16 +23,16 @@ export const recordDefects: Defects = {
         text: `    try {
       await recordPayment(`,
         replacement: `    try {
-      const isNew = await deps.store.keepNotification({ ...notification, orderNo, outcome: 'recorded' });
+      const isNew = await deps.store.saveNotification({ ...notification, orderNo, outcome: 'recorded' });
       if (!isNew) return channel.replies.accepted;
       await recordPayment(`,
       },
       {
         file: 'src/order/store/payment-store.ts',
-        text: `async keepNotification(notification: Omit<ChannelNotification, 'id'>): Promise<void> {
-      await keepNotification(db.manager, notification);`,
-        replacement: `async keepNotification(notification: Omit<ChannelNotification, 'id'>): Promise<boolean> {
-      return keepNotification(db.manager, notification);`,
+        text: `async saveNotification(notification: Omit<ChannelNotification, 'id'>): Promise<void> {
+      await saveNotification(db.manager, notification);`,
+        replacement: `async saveNotification(notification: Omit<ChannelNotification, 'id'>): Promise<boolean> {
+      return saveNotification(db.manager, notification);`,
       },
       {
         file: 'src/order/store/payment-store.ts',
@@ -65,10 +65,10 @@ export const recordDefects: Defects = {
       },
       {
         file: 'src/observe/measure-store.ts',
-        text: `      await store.keepNotification(notification);
+        text: `      await store.saveNotification(notification);
       metrics.notifications.inc({ channel: notification.channel, outcome: notification.outcome });`,
         replacement: `      metrics.notifications.inc({ channel: notification.channel, outcome: notification.outcome });
-      return store.keepNotification(notification);`,
+      return store.saveNotification(notification);`,
       },
     ],
   },

@@ -25,7 +25,7 @@ export const timerDefects: Defects = {
     guarantee: 'G3',
     replacements: [
       {
-        file: 'src/order/requests/by-hand.ts',
+        file: 'src/order/requests/close-cancel-sync.ts',
         text: `return outcome.kind === 'busy' || (outcome.kind === 'pending' && outcome.reason === 'channel_down');`,
         replacement: `return outcome.kind === 'pending' && outcome.reason === 'channel_down';`,
       },
@@ -36,7 +36,7 @@ export const timerDefects: Defects = {
     guarantee: 'G3',
     replacements: [
       {
-        file: 'src/order/requests/by-hand.ts',
+        file: 'src/order/requests/close-cancel-sync.ts',
         text: `return outcome.kind === 'busy' || (outcome.kind === 'pending' && outcome.reason === 'channel_down');`,
         replacement: `return outcome.kind === 'busy';`,
       },

@@ -1,6 +1,6 @@
 import type { Clock, Ticks } from '../../platform/clock/clock.ts';
+import type { ShouldAlert } from '../../platform/log/alert-limiter.ts';
 import type { Logger } from '../../platform/log/logger.ts';
-import type { TellOnce } from '../../platform/log/tell-once.ts';
 import { unknown } from '../adapter/reply.ts';
 import type { Channel, ChannelOrder, Failure, GuardedChannel, Unavailable } from '../channel.ts';
 import {
@@ -30,7 +30,7 @@ export interface GuardOptions {
   /** On which it waits. */
   ticks: Ticks;
   log: Logger;
-  tellOnce: TellOnce;
+  shouldAlert: ShouldAlert;
   /** Hears the channel's own time, where an answer states it. */
   onStatedTime?: (at: Date) => void;
   /** Calls under way at once, in this process; more are refused, so that a hanging channel holds a bounded number. */
@@ -47,7 +47,7 @@ export interface GuardOptions {
  */
 export function guardChannel(
   channel: Channel,
-  { clock, ticks, log: parent, tellOnce, onStatedTime = () => {}, maxCalls }: GuardOptions,
+  { clock, ticks, log: parent, shouldAlert, onStatedTime = () => {}, maxCalls }: GuardOptions,
 ): GuardedChannel {
   const log = parent.child({ channel: channel.name });
   const inMs = (ms: number) => new Date(clock.now().getTime() + ms);
@@ -58,7 +58,7 @@ export function guardChannel(
     const { operation, method } = part;
     const about = isWhole ? {} : { operation, ...(method !== null && { method }) };
     const tells = (reason: 'unknown' | 'misconfigured') =>
-      tellOnce(
+      shouldAlert(
         reason === 'misconfigured'
           ? misconfigurationOf(channel.name, part)
           : `unknown ${channel.name} ${nameOfPart(part)}`,

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type { CancelOutcome, OrderNumbers } from '../../order/outcomes.ts';
-import { cancelByHand } from '../../order/requests/by-hand.ts';
+import { requestCancel } from '../../order/requests/close-cancel-sync.ts';
 import { addExamples, byHand, byOption, EXIT_USAGE, jsonOption, type OpenApp, withApp } from '../command.ts';
 import { doWithEach, nameOrders } from './by-hand.ts';
 import type { Named } from './name-order.ts';
@@ -33,7 +33,7 @@ export function addCancelCommand(program: Command, open: OpenApp, ask: Ask = ter
             self.error(`error: ${question} Nothing was done: say --yes.`, { exitCode: EXIT_USAGE });
           if (!(await ask(question))) throw new Error('Nothing was done.');
         }
-        const act = (order: OrderNumbers) => cancelByHand(deps, order, byHand(by));
+        const act = (order: OrderNumbers) => requestCancel(deps, order, byHand(by));
         return doWithEach(named, { what: 'cancelling', act, cameAbout }, { json });
       }),
     );

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CloseOutcome, OrderNumbers } from '../../order/outcomes.ts';
-import { closeByHand } from '../../order/requests/by-hand.ts';
+import { requestClose } from '../../order/requests/close-cancel-sync.ts';
 import { addExamples, byHand, byOption, jsonOption, type OpenApp, withApp } from '../command.ts';
 import { doWithEach, nameOrders } from './by-hand.ts';
 
@@ -14,7 +14,7 @@ export function addCloseCommand(program: Command, open: OpenApp): void {
     .addOption(jsonOption())
     .action((numbers: string[], { by, json }: { by: string; json?: boolean }) =>
       withApp(open, async ({ deps }) => {
-        const act = (order: OrderNumbers) => closeByHand(deps, order, byHand(by));
+        const act = (order: OrderNumbers) => requestClose(deps, order, byHand(by));
         return doWithEach(await nameOrders(deps, numbers), { what: 'closing', act, cameAbout }, { json });
       }),
     );

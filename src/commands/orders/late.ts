@@ -23,7 +23,7 @@ export function addLateCommand(program: Command, open: OpenApp): void {
       if (decision !== undefined && orderNos.length === 0) self.error('error: give order numbers');
       return withApp(open, async ({ deps }) => {
         if (decision === undefined) {
-          const orders = await deps.store.lateForPeople(options.limit);
+          const orders = await deps.store.latePaymentsToDecide(options.limit);
           await printAll(
             orders.map((order) => (options.json ? JSON.stringify(asJson(order)) : asLine(order))),
           );

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { OrderDeps } from '../../order/deps.ts';
 import type { PaymentOrder } from '../../order/order.ts';
 import { reclose } from '../../order/requests/reclose.ts';
-import { askAbout, type ChannelSays, listStuck, recloseStuck } from '../../order/requests/stuck.ts';
+import { type ChannelAnswer, listStuck, queryChannels, recloseStuck } from '../../order/requests/stuck.ts';
 import type { StuckFilter } from '../../order/store/stuck-store.ts';
 import {
   addExamples,
@@ -109,7 +109,7 @@ async function dryRun(deps: OrderDeps, orderNos: string[], options: Options): Pr
     print(options.json ? JSON.stringify({ orderNo, says: 'not_found_here' }) : `${orderNo} not_found`);
   }
   const progress = startProgress('asking', orders.length, options);
-  const said = await askAbout(deps, orders, options.perSecond, { onAsked: progress.step }).finally(
+  const said = await queryChannels(deps, orders, options.perSecond, { onAsked: progress.step }).finally(
     progress.stop,
   );
   for (const one of said) print(options.json ? JSON.stringify(asJson(one)) : asLine(one));
@@ -131,12 +131,12 @@ async function named(deps: OrderDeps, orderNos: string[], { stuck, channel, reas
   return { orders, missing };
 }
 
-function asLine({ order, says, answer }: ChannelSays): string {
+function asLine({ order, says, answer }: ChannelAnswer): string {
   const { orderNo, channel, status, ending } = order;
   return `${orderNo}  ${channel}  here ${status}/${ending}  channel ${says}  ${answer}`;
 }
 
-function asJson({ order, says, answer }: ChannelSays) {
+function asJson({ order, says, answer }: ChannelAnswer) {
   const { orderNo, bizOrderNo, channel, status, ending, retryReason, stuckAt } = order;
   return { orderNo, bizOrderNo, channel, status, ending, reason: retryReason, stuckAt, says, answer };
 }

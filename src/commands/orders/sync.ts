@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { OrderNumbers, SyncOutcome } from '../../order/outcomes.ts';
-import { syncByHand } from '../../order/requests/by-hand.ts';
+import { requestSync } from '../../order/requests/close-cancel-sync.ts';
 import { addExamples, byHand, byOption, jsonOption, type OpenApp, withApp } from '../command.ts';
 import { doWithEach, nameOrders } from './by-hand.ts';
 
@@ -14,7 +14,7 @@ export function addSyncCommand(program: Command, open: OpenApp): void {
     .addOption(jsonOption())
     .action((numbers: string[], { by, json }: { by: string; json?: boolean }) =>
       withApp(open, async ({ deps }) => {
-        const act = (order: OrderNumbers) => syncByHand(deps, order, byHand(by));
+        const act = (order: OrderNumbers) => requestSync(deps, order, byHand(by));
         const cameAbout = ({ kind }: SyncOutcome) => kind === 'synced';
         return doWithEach(await nameOrders(deps, numbers), { what: 'asking', act, cameAbout }, { json });
       }),

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from '../../platform/log/logger.ts';
 import { safeError } from '../../platform/log/safe-error.ts';
-import { isDatabaseAway } from '../../platform/mysql/lasting-error.ts';
+import { isDatabaseUnavailable } from '../../platform/mysql/permanent-error.ts';
 import { shortTraceId } from '../trace-id.ts';
 import type { ApiProblem } from './api.ts';
 import { Problem } from './auth/signed-in.ts';
@@ -17,7 +17,7 @@ export function answerProblem(
   const { status, detail, retryAfterMs } = problem;
   // The process reports the database's outage once; a request that met it is only a warning.
   if (status >= 500)
-    log[isDatabaseAway(error) ? 'warn' : 'error'](
+    log[isDatabaseUnavailable(error) ? 'warn' : 'error'](
       { err: safeError(error), traceId: request.id, url: pathOf(request) },
       'request failed',
     );
@@ -41,7 +41,7 @@ export function pathOf({ url }: FastifyRequest): string {
 
 function asProblem(error: Error & { statusCode?: number }): Problem {
   if (error instanceof Problem) return error;
-  if (isDatabaseAway(error)) return new Problem(503, 'unavailable', 'database');
+  if (isDatabaseUnavailable(error)) return new Problem(503, 'unavailable', 'database');
   const status = error.statusCode ?? 500;
   if (status === 404) return new Problem(404, 'not_found');
   return status < 500 ? new Problem(status, 'bad_request') : new Problem(500, 'internal');

@@ -1,6 +1,6 @@
 import type { ChannelName } from '../../channel/channel.ts';
 import { safeError } from '../../platform/log/safe-error.ts';
-import { isLasting, nameOfError } from '../../platform/mysql/lasting-error.ts';
+import { isPermanent, nameOfError } from '../../platform/mysql/permanent-error.ts';
 import type { OrderDeps } from '../deps.ts';
 import type { CloseTrigger, Pending } from '../outcomes.ts';
 import { retryDelayMs } from './retry.ts';
@@ -10,7 +10,7 @@ import { retryDelayMs } from './retry.ts';
  * stuck with the reason `faulty_data`: a person is told once, and it is tried again slowly, beside all others. Everything
  * else that is thrown is thrown on.
  */
-export async function orStuck<T>(
+export async function catchFaultyData<T>(
   deps: OrderDeps,
   order: { orderNo: string; channel?: ChannelName },
   trigger: CloseTrigger,
@@ -19,24 +19,24 @@ export async function orStuck<T>(
   try {
     return await work();
   } catch (error) {
-    const put = await putFaultyOff(deps, order, trigger, error, { whereIdle: false });
+    const put = await postponeFaulty(deps, order, trigger, error, { whereIdle: false });
     if (put === null) throw error;
     return put;
   }
 }
 
 /** Null: the error may pass, or nothing is left to do about this order. Throws when the database cannot be reached. */
-export async function putFaultyOff(
+export async function postponeFaulty(
   deps: OrderDeps,
   { orderNo, channel }: { orderNo: string; channel?: ChannelName },
   trigger: CloseTrigger,
   error: unknown,
   { whereIdle }: { whereIdle: boolean },
 ): Promise<Pending | null> {
-  if (!isLasting(error)) return null;
+  if (!isPermanent(error)) return null;
   const answer = `cannot be stored or read here: ${nameOfError(error)}`.slice(0, 200);
   const fault = { trigger, answer, now: deps.clock.now(), whereIdle };
-  const put = await deps.store.putFaultyOff(orderNo, fault, (count) =>
+  const put = await deps.store.postponeFaulty(orderNo, fault, (count) =>
     retryDelayMs('faulty_data', count, deps.random()),
   );
   if (put === null) return null;

@@ -6,7 +6,7 @@ import type { CloseOutcome } from '../outcomes.ts';
 import type { CloseRecord } from '../store/entities.ts';
 import { lastAnswer } from './ask-channel.ts';
 import { type Attempt, attemptLog, closeRecord, outcomeAfterLostRace, waitsForExpiry } from './attempt.ts';
-import { givingBack, outOfOrder, putOffUntil } from './channel-now.ts';
+import { openBreaker, postponedUntil, refundWork } from './availability.ts';
 import { countOf, isStuck, needsPerson, retryDelayMs } from './retry.ts';
 
 /** What an attempt that decided nothing is called in the log. */
@@ -35,7 +35,7 @@ export const retry = (reason: PendingReason, notBefore: Date | null = null): Ret
 });
 
 /** Money that is not this order's. */
-export const anotherAmount = (paidFen: number): Retry => ({ ...retry('mismatch'), paidFen });
+export const amountMismatch = (paidFen: number): Retry => ({ ...retry('mismatch'), paidFen });
 
 /**
  * Nothing is decided; the next attempt is in the row. An attempt that failed because its channel is out of order is
@@ -48,10 +48,10 @@ export async function settleRetry(
 ): Promise<CloseOutcome> {
   const { leased, now } = attempt;
   // Money that belongs to no order: a violation at once, not when the order has been stuck for long.
-  if (paidFen !== undefined) await deps.store.noteMismatch(leased, null, now);
+  if (paidFen !== undefined) await deps.store.recordMismatch(leased, null, now);
   const answer = lastAnswer(attempt.answers);
-  const out = blamesChannel(reason) ? outOfOrder(deps, workOf(deps, attempt), leased) : null;
-  const downUntil = out === null || out.isWhole ? (out?.until ?? null) : putOffUntil(deps, out);
+  const out = blamesChannel(reason) ? openBreaker(deps, workOf(deps, attempt), leased) : null;
+  const downUntil = out === null || out.isWhole ? (out?.until ?? null) : postponedUntil(deps, out);
   const before = { reason: leased.retryReason, count: leased.retryCount };
   const retryCount = downUntil === null ? countOf(reason, before) : before.count;
   const demanded = deps.channels.get(leased.channel)?.minWaitMs;
@@ -78,7 +78,7 @@ export async function settleRetry(
   if (!(await deps.store.postponeAttempt(leased, next, closeRecord(attempt, reason, leased.status)))) {
     return outcomeAfterLostRace(deps, leased);
   }
-  const level = downUntil === null && tellsPerson(deps, attempt, reason, retryCount) ? 'error' : 'warn';
+  const level = downUntil === null && isAlert(deps, attempt, reason, retryCount) ? 'error' : 'warn';
   const message = unfinished[attempt.type];
   attemptLog(deps, attempt)[level]({ reason, attempts: retryCount, retryAt, answer }, message);
   return { kind: 'pending', reason, answer, retryAt };
@@ -89,16 +89,16 @@ function blamesChannel(reason: PendingReason): boolean {
 }
 
 /** Once in a row of attempts; and of what is misconfigured once for all of the channel's orders. */
-function tellsPerson(deps: OrderDeps, attempt: Attempt, reason: PendingReason, count: number): boolean {
+function isAlert(deps: OrderDeps, attempt: Attempt, reason: PendingReason, count: number): boolean {
   const { channel, method, stuckAt } = attempt.leased;
   if (!needsPerson(reason, count, stuckAt !== null)) return false;
   const work = workOf(deps, attempt);
   const operation = work === 'ask' ? 'query' : work === 'close' ? 'close' : 'refund';
-  return reason !== 'misconfigured' || deps.tellOnce(misconfigurationOf(channel, { operation, method }));
+  return reason !== 'misconfigured' || deps.shouldAlert(misconfigurationOf(channel, { operation, method }));
 }
 
 /** What the attempt needed of the channel. */
 function workOf(deps: OrderDeps, { type, leased }: Attempt): Work {
   if (type === 'sync' || isIn('last_look', leased)) return 'ask';
-  return type === 'refund' || leased.status === 'success' ? givingBack(deps, leased) : 'close';
+  return type === 'refund' || leased.status === 'success' ? refundWork(deps, leased) : 'close';
 }

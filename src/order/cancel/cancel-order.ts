@@ -1,7 +1,7 @@
 import { assertNever } from '../../platform/assert-never.ts';
 import { answersOf, lastAnswer, nothingAsked } from '../attempt/ask-channel.ts';
 import { type Attempt, attemptLog, closeRecord } from '../attempt/attempt.ts';
-import { givingBack, notNow } from '../attempt/channel-now.ts';
+import { deferIfUnavailable, refundWork } from '../attempt/availability.ts';
 import { withLease } from '../attempt/lease.ts';
 import { nextLookAt } from '../attempt/next-look.ts';
 import { settleRetry } from '../attempt/settle-retry.ts';
@@ -32,14 +32,14 @@ export async function cancelOrder(
   if (order.status !== 'progress' && order.status !== 'success') return cancelEnded(deps, order, trigger);
   // A cancel that has begun goes on: its refund may have been accepted in time.
   if (!isIn('giving_back', order) && isPastRefund(deps, order)) return { kind: 'unsupported' };
-  const work = order.status === 'progress' ? 'close' : givingBack(deps, order);
-  const pending = await notNow(deps, order, work, 'cancel');
+  const work = order.status === 'progress' ? 'close' : refundWork(deps, order);
+  const pending = await deferIfUnavailable(deps, order, work, 'cancel');
   if (pending !== null) return pending;
   const outcome = await withLease(deps, order, 'cancel', (leased) => {
     const cancel = leased.status === 'progress' ? cancelUnpaid : cancelPaid;
     return cancel(deps, leased, trigger);
   });
-  return outcome ?? whatItHasBecome(deps, order, trigger);
+  return outcome ?? cancelOutcomeAfterLostRace(deps, order, trigger);
 }
 
 function isPastRefund({ channels, clock }: OrderDeps, { channel, paidAt }: PaymentOrder): boolean {
@@ -118,7 +118,7 @@ async function settleCancelled(
   if (refunded) await deps.refunds.end(refundNoOf(leased), 'done', lastAnswer(answers), now);
   const record = closeRecord(attempt, refunded ? 'refunded' : 'cancelled', 'cancel');
   const order = await deps.store.endAttempt(leased, set, record);
-  if (order === null) return whatItHasBecome(deps, leased, attempt.trigger);
+  if (order === null) return cancelOutcomeAfterLostRace(deps, leased, attempt.trigger);
   attemptLog(deps, attempt).info({ refunded, watchUntil, answer: lastAnswer(answers) }, 'order cancelled');
   return { kind: 'cancelled', order, refunded };
 }
@@ -141,11 +141,11 @@ async function asCancelOutcome(
   outcome: CloseOutcome,
 ): Promise<CancelOutcome> {
   if (outcome.kind === 'pending' || outcome.kind === 'busy') return outcome;
-  return whatItHasBecome(deps, leased, trigger);
+  return cancelOutcomeAfterLostRace(deps, leased, trigger);
 }
 
 /** Somebody else is at it, or it has ended. */
-async function whatItHasBecome(
+async function cancelOutcomeAfterLostRace(
   deps: OrderDeps,
   order: PaymentOrder,
   trigger: CloseTrigger,

@@ -1,7 +1,7 @@
 import { assertNever } from '../../platform/assert-never.ts';
 import { type Answers, answersOf, closeAtChannel, nothingAsked } from '../attempt/ask-channel.ts';
 import { outcomeAfterLostRace, waitsForExpiry } from '../attempt/attempt.ts';
-import { notNow } from '../attempt/channel-now.ts';
+import { deferIfUnavailable } from '../attempt/availability.ts';
 import { withLease } from '../attempt/lease.ts';
 import { settleRetry } from '../attempt/settle-retry.ts';
 import type { OrderDeps } from '../deps.ts';
@@ -35,7 +35,7 @@ export async function closeOrder(
     return { kind: 'not_due', dueAt: order.nextCloseAt ?? order.expiresAt };
   }
   const intent = waitsForExpiry(trigger) ? null : 'close';
-  const pending = await notNow(deps, order, 'close', intent ?? order.ending);
+  const pending = await deferIfUnavailable(deps, order, 'close', intent ?? order.ending);
   if (pending !== null) return pending;
   const outcome = await withLease(deps, order, intent, (leased) => closeLeased(deps, leased, trigger));
   return outcome ?? outcomeAfterLostRace(deps, order);
@@ -90,6 +90,6 @@ export async function askAndDecide(
 /** What went back went back by our own reversal. That it was sent is in the row, which sees to the rest. */
 function asReversed(decision: CloseDecision): CloseDecision {
   if (decision.kind !== 'paid') return decision;
-  const { wentBack: _, ...payment } = decision.payment;
+  const { returned: _, ...payment } = decision.payment;
   return { kind: 'paid', payment };
 }

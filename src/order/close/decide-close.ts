@@ -1,14 +1,14 @@
 import type { Channel, CloseResult, QueryResult } from '../../channel/channel.ts';
 import { assertNever } from '../../platform/assert-never.ts';
 import type { Evidence } from '../attempt/ask-channel.ts';
-import { anotherAmount, type Retry, retry } from '../attempt/settle-retry.ts';
-import type { SeenPayment } from '../late-payment.ts';
+import { amountMismatch, type Retry, retry } from '../attempt/settle-retry.ts';
+import type { ObservedPayment } from '../late-payment.ts';
 import { asChannelOrder, isTracked, type PaymentOrder, type PendingReason } from '../order.ts';
 import { readQuery } from '../payment/read-query.ts';
 
 export type CloseDecision =
   /** Nobody can pay it any more; or a soft close, to be watched until `watchUntil`. */
-  { kind: 'close'; watchUntil: Date | null } | { kind: 'paid'; payment: SeenPayment } | Retry;
+  { kind: 'close'; watchUntil: Date | null } | { kind: 'paid'; payment: ObservedPayment } | Retry;
 
 /** What the table has to know of a channel. */
 type Traits = Pick<
@@ -40,8 +40,8 @@ export function decideClose(
   switch (reading.kind) {
     case 'paid':
       return reading;
-    case 'another_amount':
-      return anotherAmount(reading.paidFen);
+    case 'amount_mismatch':
+      return amountMismatch(reading.paidFen);
     case 'closed':
       return { kind: 'close', watchUntil: null };
     case 'not_found':

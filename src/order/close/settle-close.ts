@@ -3,11 +3,11 @@ import { type Attempt, attemptLog, closeRecord, outcomeAfterLostRace } from '../
 import { nextLookAt } from '../attempt/next-look.ts';
 import { settleRetry } from '../attempt/settle-retry.ts';
 import type { OrderDeps } from '../deps.ts';
-import type { SeenPayment } from '../late-payment.ts';
+import type { ObservedPayment } from '../late-payment.ts';
 import type { PendingReason } from '../order.ts';
 import type { CloseOutcome } from '../outcomes.ts';
+import { checkReturned } from '../payment/check-returned.ts';
 import { recordPayment } from '../payment/record-payment.ts';
-import { learnWentBack } from '../payment/went-back.ts';
 
 /** The order is closed; it is looked at again while a soft close is watched, and once more for the last time. */
 export async function settleClosed(
@@ -36,9 +36,9 @@ export async function settleClosed(
 export async function settlePaid(
   deps: OrderDeps,
   attempt: Attempt,
-  { payment }: { payment: SeenPayment },
+  { payment }: { payment: ObservedPayment },
 ): Promise<CloseOutcome> {
-  const seen = await learnPayment(deps, attempt, payment);
+  const seen = await checkPayment(deps, attempt, payment);
   if (typeof seen === 'string') return settleRetry(deps, attempt, { reason: seen, notBefore: null });
   const record = closeRecord(attempt, 'paid', 'success');
   await recordPayment(deps, attempt.leased, seen, { record });
@@ -54,12 +54,12 @@ export async function settlePaid(
   };
 }
 
-/** The payment as it may be recorded, or why it may not yet: see `went-back.ts`. */
-export async function learnPayment(
+/** The payment as it may be recorded, or why it may not yet: see `check-returned.ts`. */
+export async function checkPayment(
   deps: OrderDeps,
   { leased, now }: Attempt,
-  payment: SeenPayment,
-): Promise<SeenPayment | PendingReason> {
+  payment: ObservedPayment,
+): Promise<ObservedPayment | PendingReason> {
   const channel = deps.channels.get(leased.channel);
-  return channel === undefined ? 'misconfigured' : learnWentBack(channel, leased, payment, now);
+  return channel === undefined ? 'misconfigured' : checkReturned(channel, leased, payment, now);
 }

@@ -2,16 +2,16 @@ import type { Channel, ChannelPayment, GuardedChannel, PayerDetails } from '../.
 import { misconfigurationOf } from '../../channel/parts.ts';
 import { assertNever } from '../../platform/assert-never.ts';
 import { currentTraceId } from '../../platform/log/trace.ts';
-import { orStuck } from '../attempt/faulty-data.ts';
+import { catchFaultyData } from '../attempt/faulty-data.ts';
 import type { OrderDeps } from '../deps.ts';
 import { asChannelOrder, type PaymentOrder } from '../order.ts';
+import { inOrderTrace } from '../order-trace.ts';
 import type { CreateOrder, CreateOutcome } from '../outcomes.ts';
 import { recordPayment } from '../payment/record-payment.ts';
-import { askSoon } from '../schedule/ask-soon.ts';
+import { scheduleQuery } from '../schedule/schedule-query.ts';
 import { nextPollAt } from '../sync/poll-order.ts';
 import { syncOrder } from '../sync/sync-order.ts';
 import { watchLateCreation } from '../sync/watch-late-creation.ts';
-import { inTraceOf } from '../trace-of.ts';
 import { newOrderNo } from './order-no.ts';
 import { whyImplausible } from './plausible-moment.ts';
 
@@ -34,28 +34,28 @@ const NOTHING_TO_SHOW = '';
  * makes the order, it is another order under a number that is taken: a conflict. While the channel is out of order no new order is made.
  * Throws only when the database cannot be reached.
  */
-export async function createOrder(deps: OrderDeps, wish: CreateOrder): Promise<CreateOutcome> {
-  const channel = deps.channels.get(wish.channel);
+export async function createOrder(deps: OrderDeps, request: CreateOrder): Promise<CreateOutcome> {
+  const channel = deps.channels.get(request.channel);
   if (channel === undefined) return { kind: 'channel_not_enabled' };
-  if (!channel.methods.includes(wish.method)) return { kind: 'method_not_enabled' };
+  if (!channel.methods.includes(request.method)) return { kind: 'method_not_enabled' };
 
   const now = deps.clock.now();
-  const isWrong = wish.expiresAt === null ? null : whyImplausible(wish.expiresAt, now);
+  const isWrong = request.expiresAt === null ? null : whyImplausible(request.expiresAt, now);
   if (isWrong !== null) return { kind: 'expiry_invalid', message: `expiredTime ${isWrong}` };
-  const expiresAt = wholeSecond(wish.expiresAt ?? new Date(now.getTime() + deps.expiresInMs));
+  const expiresAt = wholeSecond(request.expiresAt ?? new Date(now.getTime() + deps.expiresInMs));
   const expiresInMs = expiresAt.getTime() - now.getTime();
   if (expiresInMs <= 0) return { kind: 'expiry_invalid', message: 'expiredTime has passed' };
   if (expiresInMs > MAX_EXPIRES_IN_MS)
     return { kind: 'expiry_invalid', message: 'expiredTime is over 7 days away' };
 
-  const { authCode, openId, ...kept } = wish;
-  const payer = { authCode, openId, returnUrl: wish.returnUrl };
+  const { authCode, openId, ...kept } = request;
+  const payer = { authCode, openId, returnUrl: request.returnUrl };
   const again = (existing: PaymentOrder) =>
-    inTraceOf(existing, 'create order again', () => createAgain(deps, channel, existing, wish, payer));
-  if (channel.unavailable('create', wish.method) !== null) {
-    const existing = await deps.store.findByBizOrderNo(wish.bizOrderNo);
+    inOrderTrace(existing, 'create order again', () => createAgain(deps, channel, existing, request, payer));
+  if (channel.unavailable('create', request.method) !== null) {
+    const existing = await deps.store.findByBizOrderNo(request.bizOrderNo);
     if (existing !== null) return again(existing);
-    if (channel.admit('create', wish.method) !== null) return { kind: 'channel_down' };
+    if (channel.admit('create', request.method) !== null) return { kind: 'channel_down' };
   }
   const inserted = await deps.store.insert({
     ...kept,
@@ -68,11 +68,11 @@ export async function createOrder(deps: OrderDeps, wish: CreateOrder): Promise<C
     expiresAt,
     nextCloseAt: new Date(expiresAt.getTime() + deps.closeGraceMs),
   });
-  const order = await deps.store.findByBizOrderNo(wish.bizOrderNo);
+  const order = await deps.store.findByBizOrderNo(request.bizOrderNo);
   if (order === null) throw new Error('an order that was just inserted is not there');
   // Or it has ended by now: its row could be paid, closed and cancelled as soon as it was there.
   if (inserted === 'duplicate' || order.status !== 'progress') return again(order);
-  return inTraceOf(order, 'create order', () => createAtChannel(deps, channel, order, payer));
+  return inOrderTrace(order, 'create order', () => createAtChannel(deps, channel, order, payer));
 }
 
 /** `bizOrderNo` has an order already. */
@@ -80,17 +80,17 @@ async function createAgain(
   deps: OrderDeps,
   channel: GuardedChannel,
   order: PaymentOrder,
-  wish: CreateOrder,
+  request: CreateOrder,
   payer: PayerDetails,
 ): Promise<CreateOutcome> {
   if (order.status !== 'progress') return { kind: 'ended', order };
-  if (order.amountFen !== wish.amountFen) return { kind: 'conflict', field: 'amount' };
-  if (order.channel !== wish.channel) return { kind: 'conflict', field: 'channel' };
-  if (order.method !== wish.method) return { kind: 'conflict', field: 'method' };
-  if (order.title !== wish.title) return { kind: 'conflict', field: 'title' };
-  if (order.notifyUrl !== wish.notifyUrl) return { kind: 'conflict', field: 'notifyUrl' };
+  if (order.amountFen !== request.amountFen) return { kind: 'conflict', field: 'amount' };
+  if (order.channel !== request.channel) return { kind: 'conflict', field: 'channel' };
+  if (order.method !== request.method) return { kind: 'conflict', field: 'method' };
+  if (order.title !== request.title) return { kind: 'conflict', field: 'title' };
+  if (order.notifyUrl !== request.notifyUrl) return { kind: 'conflict', field: 'notifyUrl' };
   const isOtherExpiry =
-    wish.expiresAt !== null && wholeSecond(wish.expiresAt).getTime() !== order.expiresAt.getTime();
+    request.expiresAt !== null && wholeSecond(request.expiresAt).getTime() !== order.expiresAt.getTime();
   if (isOtherExpiry) return { kind: 'conflict', field: 'expiredTime' };
 
   const now = deps.clock.now();
@@ -99,7 +99,7 @@ async function createAgain(
   if (order.method === 'barcode') return chargeAgain(deps, order);
   if (order.payBody !== null) return { kind: 'existing', order };
   if (channel.account !== order.channelAccount) return { kind: 'misconfigured' };
-  if (channel.admit('create', wish.method) !== null) return { kind: 'channel_down' };
+  if (channel.admit('create', request.method) !== null) return { kind: 'channel_down' };
   if (!(await deps.store.beginCreateAttempt(order.id, now))) return { kind: 'unreachable' };
   return createAtChannel(deps, channel, { ...order, createAttemptedAt: now }, payer);
 }
@@ -135,10 +135,10 @@ async function createAtChannel(
     case 'misconfigured':
     case 'unknown':
     case 'rate_limited': {
-      await deps.store.noteCreateError(order.id, result.answer);
+      await deps.store.recordCreateError(order.id, result.answer);
       const tells =
         result.kind === 'misconfigured' &&
-        deps.tellOnce(misconfigurationOf(order.channel, { operation: 'create', method: order.method }));
+        deps.shouldAlert(misconfigurationOf(order.channel, { operation: 'create', method: order.method }));
       const level = tells ? 'error' : 'warn';
       log[level]({ reason: result.kind, answer: result.answer }, 'order not created at the channel');
       // The money may have been taken all the same.
@@ -148,7 +148,7 @@ async function createAtChannel(
       if (result.kind === 'refused') {
         // Perhaps because it has been paid by now: of a repeated creation the channel is asked.
         const isRepeated = order.createAttemptedAt.getTime() !== order.createdAt.getTime();
-        if (isRepeated) await askSoon(deps, order);
+        if (isRepeated) await scheduleQuery(deps, order);
         return { kind: 'refused', message: result.message };
       }
       return { kind: result.kind === 'misconfigured' ? 'misconfigured' : 'unreachable' };
@@ -182,8 +182,8 @@ async function charged(
 ): Promise<CreateOutcome> {
   if (payment.amountFen === order.amountFen) await deps.store.confirmCreation(order.id, NOTHING_TO_SHOW);
   const trigger = { kind: 'api', actor: null, clientIp: null } as const;
-  const recorded = await orStuck(deps, order, trigger, () => recordPayment(deps, order, payment, {}));
-  if (typeof recorded !== 'string' || recorded === 'another_amount') return { kind: 'unreachable' };
+  const recorded = await catchFaultyData(deps, order, trigger, () => recordPayment(deps, order, payment, {}));
+  if (typeof recorded !== 'string' || recorded === 'amount_mismatch') return { kind: 'unreachable' };
   const now = await deps.store.get(order.id);
   return now.status === 'success' ? { kind: 'created', order: now } : { kind: 'ended', order: now };
 }

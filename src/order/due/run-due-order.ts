@@ -1,17 +1,17 @@
-import { isLockConflict } from '../../platform/mysql/lasting-error.ts';
-import { outOfOrder } from '../attempt/channel-now.ts';
-import { orStuck } from '../attempt/faulty-data.ts';
+import { isLockConflict } from '../../platform/mysql/permanent-error.ts';
+import { openBreaker } from '../attempt/availability.ts';
+import { catchFaultyData } from '../attempt/faulty-data.ts';
 import { cancelOrder } from '../cancel/cancel-order.ts';
 import { closeOrder } from '../close/close-order.ts';
 import type { OrderDeps } from '../deps.ts';
 import { isIn, type Phase, phaseOf } from '../lifecycle.ts';
 import { isDue, type PaymentOrder } from '../order.ts';
+import { inOrderTrace } from '../order-trace.ts';
 import type { CancelOutcome, CloseOutcome, CloseTrigger } from '../outcomes.ts';
 import { refundLatePayment } from '../refund/refund-late.ts';
-import { lookForLastTime } from '../sync/last-look.ts';
+import { takeLastLook } from '../sync/last-look.ts';
 import { pollOrder } from '../sync/poll-order.ts';
 import { watchOrder } from '../sync/watch-order.ts';
-import { inTraceOf } from '../trace-of.ts';
 
 /** How soon a timer looks again at an order that it found taken and then free, ms. */
 const BUSY_RETRY_MS = 1_000;
@@ -34,7 +34,7 @@ export type NextRun =
  */
 export async function runDueOrder(deps: OrderDeps, orderNo: string, trigger: CloseTrigger): Promise<NextRun> {
   try {
-    const next = await orStuck(deps, { orderNo }, trigger, () => loadAndRun(deps, orderNo, trigger));
+    const next = await catchFaultyData(deps, { orderNo }, trigger, () => loadAndRun(deps, orderNo, trigger));
     return next.kind === 'pending' ? runAt(next.retryAt) : next;
   } catch (error) {
     // The database is there: somebody holds this one row, as a person's transaction may for minutes.
@@ -50,7 +50,7 @@ async function loadAndRun(deps: OrderDeps, orderNo: string, trigger: CloseTrigge
     deps.log.warn({ orderNo, reason: 'no such order' }, 'timer skipped');
     return { kind: 'never' };
   }
-  return inTraceOf(order, 'run due order', () => runDue(deps, order, trigger));
+  return inOrderTrace(order, 'run due order', () => runDue(deps, order, trigger));
 }
 
 type DoWork = (
@@ -66,7 +66,7 @@ const workOf: Record<Phase, DoWork> = {
   cancelling: cancelOrder,
   giving_back: cancelOrder,
   watched: watchOrder,
-  last_look: lookForLastTime,
+  last_look: takeLastLook,
   refunding: refundLatePayment,
   late_undecided: dropTimer,
   refund_refused: dropTimer,
@@ -93,7 +93,7 @@ async function runDue(deps: OrderDeps, order: PaymentOrder, trigger: CloseTrigge
     return isIn('last_look', after) ? { kind: 'never' } : runAt(after.nextCloseAt);
   // Still due: another process has the lease or had it a moment ago, or its channel is out of order.
   if (leaseUntil !== null && leaseUntil.getTime() > now.getTime()) return runAt(leaseUntil);
-  const out = outOfOrder(deps, 'ask', after);
+  const out = openBreaker(deps, 'ask', after);
   if (out !== null) return { kind: 'channel_down', until: out.until };
   return runAt(leaseUntil ?? new Date(deps.clock.now().getTime() + BUSY_RETRY_MS));
 }

@@ -1,7 +1,7 @@
 import type { OrderDeps } from '../deps.ts';
 import { isIn } from '../lifecycle.ts';
+import { inOrderTrace } from '../order-trace.ts';
 import type { OverdueOrder } from '../store/store.ts';
-import { inTraceOf } from '../trace-of.ts';
 
 const BATCH = 500;
 /** A run ends after so long, ms, whatever is left; within a sweep interval, so that runs never pile up. */
@@ -92,7 +92,7 @@ async function giveTimers(
     const some = orders.slice(from, from + CONCURRENCY);
     const states = await Promise.all(
       some.map((order) =>
-        isAway ? 'away' : inTraceOf(order, 'give timer', () => deps.timer.ensure(order, 'sweep')),
+        isAway ? 'away' : inOrderTrace(order, 'give timer', () => deps.timer.ensure(order, 'sweep')),
       ),
     );
     counts.overdue += states.length;

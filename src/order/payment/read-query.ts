@@ -1,15 +1,15 @@
 import type { Channel, QueryResult } from '../../channel/channel.ts';
 import { assertNever } from '../../platform/assert-never.ts';
-import type { SeenPayment } from '../late-payment.ts';
+import type { ObservedPayment } from '../late-payment.ts';
 import type { PaymentOrder } from '../order.ts';
-import { asSeen } from './went-back.ts';
+import { observedPayment } from './check-returned.ts';
 
 /** What a query's answer means for an order. Close, watch, sync and last look go on from here. */
 export type Reading =
   /** Exactly this order's payment, with what is known of its return. */
-  | { kind: 'paid'; payment: SeenPayment }
+  | { kind: 'paid'; payment: ObservedPayment }
   /** Paid, but not this amount: a person must look (G1). */
-  | { kind: 'another_amount'; paidFen: number }
+  | { kind: 'amount_mismatch'; paidFen: number }
   | { kind: 'closed' }
   | { kind: 'unpaid' }
   /** The customer is typing the password. */
@@ -29,8 +29,8 @@ export function readQuery(
     case 'paid':
     case 'refunded': {
       const { amountFen: paidFen } = query.payment;
-      if (paidFen !== amountFen) return { kind: 'another_amount', paidFen };
-      return { kind: 'paid', payment: asSeen(channel, query) };
+      if (paidFen !== amountFen) return { kind: 'amount_mismatch', paidFen };
+      return { kind: 'paid', payment: observedPayment(channel, query) };
     }
     case 'closed':
     case 'unpaid':

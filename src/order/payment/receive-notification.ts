@@ -5,13 +5,13 @@ import type {
   RawNotification,
 } from '../../channel/channel.ts';
 import { safeError } from '../../platform/log/safe-error.ts';
-import { isLasting } from '../../platform/mysql/lasting-error.ts';
-import { putFaultyOff } from '../attempt/faulty-data.ts';
+import { isPermanent } from '../../platform/mysql/permanent-error.ts';
+import { postponeFaulty } from '../attempt/faulty-data.ts';
 import type { OrderDeps } from '../deps.ts';
 import type { PaymentOrder } from '../order.ts';
+import { inOrderTrace } from '../order-trace.ts';
 import type { CloseTrigger } from '../outcomes.ts';
-import { askSoon } from '../schedule/ask-soon.ts';
-import { inTraceOf } from '../trace-of.ts';
+import { scheduleQuery } from '../schedule/schedule-query.ts';
 import { recordPayment } from './record-payment.ts';
 
 /** In the close record of an order that a notification made stuck. */
@@ -49,7 +49,7 @@ export async function receiveNotification(
   const { eventId, body } = parsed;
   const notification = { channel: channelName, eventId, orderNo: null, body, receivedAt: deps.clock.now() };
   if (parsed.kind === 'other') {
-    await deps.store.keepNotification({ ...notification, outcome: 'ignored' });
+    await deps.store.saveNotification({ ...notification, outcome: 'ignored' });
     log.info({ eventId, what: parsed.what }, 'notification needs no action');
     return channel.replies.accepted;
   }
@@ -57,17 +57,17 @@ export async function receiveNotification(
   const { orderNo } = parsed.kind === 'payment' ? parsed.payment : parsed;
   const order = await deps.store.find(orderNo);
   if (order === null || order.channel !== channelName) {
-    await deps.store.keepNotification({ ...notification, orderNo, outcome: 'unknown_order' });
+    await deps.store.saveNotification({ ...notification, orderNo, outcome: 'unknown_order' });
     log.error({ eventId, orderNo }, 'payment for an unknown order');
     return channel.replies.failed;
   }
-  return inTraceOf(order, 'receive notification', async () => {
+  return inOrderTrace(order, 'receive notification', async () => {
     const payment = parsed.kind === 'payment' && isAbout(order, parsed.payment) ? parsed.payment : null;
     if (payment === null) {
-      await deps.store.keepNotification({ ...notification, orderNo, outcome: 'doubtful' });
+      await deps.store.saveNotification({ ...notification, orderNo, outcome: 'doubtful' });
       const what = parsed.kind === 'doubtful' ? parsed.what : 'another second of creation';
       log.warn({ eventId, orderNo, what }, 'notification not trusted; querying the channel');
-      if (!(await askSoon(deps, order)) && (order.paidAt !== null || order.latePaidAt !== null))
+      if (!(await scheduleQuery(deps, order)) && (order.paidAt !== null || order.latePaidAt !== null))
         log.error(
           { eventId, orderNo, what },
           'notification differs from the recorded payment; compare with the channel',
@@ -77,11 +77,11 @@ export async function receiveNotification(
     try {
       await recordPayment(deps, order, payment, { notification: { ...notification, orderNo } });
     } catch (error) {
-      if (!isLasting(error)) throw error;
-      const put = await putFaultyOff(deps, order, BY_CHANNEL, error, { whereIdle: true });
+      if (!isPermanent(error)) throw error;
+      const put = await postponeFaulty(deps, order, BY_CHANNEL, error, { whereIdle: true });
       if (put === null)
         log.error({ eventId, orderNo, err: safeError(error) }, 'notification stored but not applied');
-      await deps.store.keepNotification({ ...notification, orderNo, outcome: 'unstorable' });
+      await deps.store.saveNotification({ ...notification, orderNo, outcome: 'unstorable' });
     }
     return channel.replies.accepted;
   });

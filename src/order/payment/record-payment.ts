@@ -1,7 +1,7 @@
 import type { OrderDeps } from '../deps.ts';
-import { lateStatus, type SeenPayment } from '../late-payment.ts';
+import { lateStatus, type ObservedPayment } from '../late-payment.ts';
 import type { PaymentOrder } from '../order.ts';
-import { followRow } from '../schedule/follow-row.ts';
+import { alignTimer } from '../schedule/align-timer.ts';
 import type { PaymentOutcome, PaymentSource } from '../store/payment-store.ts';
 
 /**
@@ -18,15 +18,15 @@ import type { PaymentOutcome, PaymentSource } from '../store/payment-store.ts';
 export async function recordPayment(
   deps: OrderDeps,
   order: PaymentOrder,
-  payment: SeenPayment,
+  payment: ObservedPayment,
   source: PaymentSource,
-): Promise<Exclude<PaymentOutcome, 'paid_twice'> | 'another_amount'> {
+): Promise<Exclude<PaymentOutcome, 'paid_twice'> | 'amount_mismatch'> {
   const now = deps.clock.now();
   if (payment.amountFen !== order.amountFen) {
-    await deps.store.noteMismatch(order, 'notification' in source ? source.notification : null, now);
+    await deps.store.recordMismatch(order, 'notification' in source ? source.notification : null, now);
     const { orderNo, channel, amountFen } = order;
     deps.log.error({ orderNo, channel, paidFen: payment.amountFen, amountFen }, 'payment amount mismatch');
-    return 'another_amount';
+    return 'amount_mismatch';
   }
   const late = lateStatus(deps.latePaymentPolicy, order, payment);
   const outcome = await deps.store.recordPayment(order, payment, source, {
@@ -41,7 +41,7 @@ export async function recordPayment(
     return 'repeated';
   }
 
-  const { status, closedAt } = await followRow(deps, order.id);
+  const { status, closedAt } = await alignTimer(deps, order.id);
   const { paidAt } = payment;
   const log = deps.log.child({ orderNo: order.orderNo, channel: order.channel });
   if (outcome === 'recorded' && status === 'refunded')

@@ -3,9 +3,9 @@ import { closeRecord } from '../attempt/attempt.ts';
 import type { OrderDeps } from '../deps.ts';
 import type { LateDecision } from '../late-payment.ts';
 import type { OrderStatus, PaymentOrder } from '../order.ts';
+import { inOrderTrace } from '../order-trace.ts';
 import type { CloseTrigger, OrderNumbers } from '../outcomes.ts';
-import { followRow } from '../schedule/follow-row.ts';
-import { inTraceOf } from '../trace-of.ts';
+import { alignTimer } from '../schedule/align-timer.ts';
 
 export type DecideLateOutcome =
   | { kind: 'decided'; status: OrderStatus }
@@ -27,7 +27,7 @@ export async function decideLatePayment(
   const named = await deps.store.findNamed(numbers);
   if (named === null || named.contradiction !== null) return { kind: 'not_found' };
   const { order } = named;
-  return inTraceOf(order, 'decide late payment', () => decide(deps, order, decision, trigger));
+  return inOrderTrace(order, 'decide late payment', () => decide(deps, order, decision, trigger));
 }
 
 async function decide(
@@ -47,7 +47,7 @@ async function decide(
     closeRecord(attempt, decision, statusAfter),
     now,
   );
-  const { status } = await followRow(deps, order.id);
+  const { status } = await alignTimer(deps, order.id);
   if (!decided) return { kind: 'nothing_to_decide', status };
   deps.log.info({ orderNo: order.orderNo, decision, actor: trigger.actor }, 'late payment decided');
   return { kind: 'decided', status };

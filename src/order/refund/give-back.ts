@@ -52,7 +52,7 @@ export async function giveBack(
   const refundNo = refundNoOf(order);
   const answers: Answers = { queryBefore: null, closeAnswer: null, queryAfter: null };
   const asked = asChannelOrder(order);
-  const { refund, isNew } = await deps.refunds.note({
+  const { refund, isNew } = await deps.refunds.ensure({
     refundNo,
     orderId: order.id,
     orderNo: order.orderNo,

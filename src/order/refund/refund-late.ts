@@ -2,7 +2,7 @@ import type { Channel } from '../../channel/channel.ts';
 import { assertNever } from '../../platform/assert-never.ts';
 import { lastAnswer } from '../attempt/ask-channel.ts';
 import { type Attempt, attemptLog, closeRecord } from '../attempt/attempt.ts';
-import { givingBack, notNow } from '../attempt/channel-now.ts';
+import { deferIfUnavailable, refundWork } from '../attempt/availability.ts';
 import { withLease } from '../attempt/lease.ts';
 import { settleRetry } from '../attempt/settle-retry.ts';
 import type { OrderDeps } from '../deps.ts';
@@ -21,7 +21,10 @@ export async function refundLatePayment(
   trigger: CloseTrigger,
 ): Promise<void> {
   const channel = deps.channels.get(order.channel);
-  if ((await notNow(deps, order, givingBack(deps, order), order.ending)) !== null || channel === undefined)
+  if (
+    (await deferIfUnavailable(deps, order, refundWork(deps, order), order.ending)) !== null ||
+    channel === undefined
+  )
     return;
   await withLease(deps, order, null, (leased) => refundLeased(deps, channel, leased, trigger));
 }

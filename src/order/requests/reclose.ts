@@ -1,7 +1,7 @@
 import type { OrderDeps } from '../deps.ts';
 import type { OrderStatus, PaymentOrder } from '../order.ts';
+import { inOrderTrace } from '../order-trace.ts';
 import type { CloseTrigger } from '../outcomes.ts';
-import { inTraceOf } from '../trace-of.ts';
 
 export type RecloseOutcome =
   | { kind: 'enqueued' }
@@ -24,7 +24,7 @@ export async function reclose(
 ): Promise<RecloseOutcome> {
   const order = await deps.store.find(orderNo);
   if (order === null) return { kind: 'not_found' };
-  return inTraceOf(order, 're-close', () => enqueue(deps, order, trigger));
+  return inOrderTrace(order, 're-close', () => enqueue(deps, order, trigger));
 }
 
 async function enqueue(
@@ -33,7 +33,7 @@ async function enqueue(
   { kind, actor }: CloseTrigger,
 ): Promise<RecloseOutcome> {
   const now = deps.clock.now();
-  const isDue = (await deps.store.makeDue(order.id, now)) || (await deps.store.beginAgain(order.id, now));
+  const isDue = (await deps.store.makeDue(order.id, now)) || (await deps.store.restart(order.id, now));
   if (!isDue) {
     const { status } = await deps.store.get(order.id);
     return { kind: 'ended', status };

@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { isLasting, isLockConflict, nameOfError } from '../../platform/mysql/lasting-error.ts';
+import { isLockConflict, isPermanent, nameOfError } from '../../platform/mysql/permanent-error.ts';
 import { lastAnswer } from '../attempt/ask-channel.ts';
 import type { OrderDeps } from '../deps.ts';
 import { asChannelOrder, type PaymentOrder } from '../order.ts';
+import { inOrderTrace } from '../order-trace.ts';
 import type { CloseTrigger } from '../outcomes.ts';
 import type { StuckFilter, StuckOrder, StuckPage } from '../store/stuck-store.ts';
-import { inTraceOf } from '../trace-of.ts';
 
 const PAGE = 500;
 /** Questions to channels, or timers being set, at once. */
@@ -44,7 +44,7 @@ export interface RecloseCounts {
 }
 
 /** Where a part of them ended, for the next to go on. */
-export interface ReclosePlace {
+export interface RecloseCursor {
   /** What gets stuck again later is not begun a second time. */
   until: Date;
   /** When the next of them is due, so that the parts together keep the pace. */
@@ -56,7 +56,7 @@ export interface ReclosePlace {
 /**
  * Lets every stuck order that is meant begin again, whatever was to become of it: a close, a cancel or a watch. The
  * i-th is due i / `perSecond` seconds from now. These times are in the rows, so that nobody has to stay and pace it,
- * and nothing is lost if this process dies; asked again, it goes on with the rest. `onBegun` is told of each. One that
+ * and nothing is lost if this process dies; asked again, it goes on with the rest. `onRestarted` is told of each. One that
  * cannot be changed now keeps none of the others from it.
  *
  * Throws only when the database cannot be reached.
@@ -66,12 +66,19 @@ export async function recloseStuck(
   filter: StuckFilter,
   perSecond: number,
   trigger: CloseTrigger,
-  onBegun?: (order: StuckOrder) => void,
+  onRestarted?: (order: StuckOrder) => void,
 ): Promise<RecloseCounts> {
   const counts: RecloseCounts = { enqueued: 0, ended: 0, skipped: [], lastAt: null };
-  let from: ReclosePlace | null = null;
+  let from: RecloseCursor | null = null;
   do {
-    const { next, ...part }: ReclosePart = await reclosePart(deps, filter, perSecond, trigger, from, onBegun);
+    const { next, ...part }: ReclosePart = await reclosePart(
+      deps,
+      filter,
+      perSecond,
+      trigger,
+      from,
+      onRestarted,
+    );
     counts.enqueued += part.enqueued;
     counts.ended += part.ended;
     counts.skipped.push(...part.skipped);
@@ -83,7 +90,7 @@ export async function recloseStuck(
 
 export type ReclosePart = RecloseCounts & {
   /** Null: that were all. */
-  next: ReclosePlace | null;
+  next: RecloseCursor | null;
 };
 
 /** The same for at most 500 of them: from the one stuck longest on, or from where a part ended. */
@@ -92,8 +99,8 @@ export async function reclosePart(
   filter: StuckFilter,
   perSecond: number,
   { kind, actor }: CloseTrigger,
-  from: ReclosePlace | null,
-  onBegun?: (order: StuckOrder) => void,
+  from: RecloseCursor | null,
+  onRestarted?: (order: StuckOrder) => void,
 ): Promise<ReclosePart> {
   const now = deps.clock.now();
   const until = from?.until ?? now;
@@ -103,16 +110,16 @@ export async function reclosePart(
   const orders = await deps.stuck.list(filter, until, { limit: PAGE, after: from?.after ?? null });
   await inBatches(orders, async (order, index) => {
     const at = dueAt(index);
-    const begun = await deps.store.beginAgain(order.id, at).catch((error: unknown) => {
-      if (!isLockConflict(error) && !isLasting(error)) throw error;
+    const begun = await deps.store.restart(order.id, at).catch((error: unknown) => {
+      if (!isLockConflict(error) && !isPermanent(error)) throw error;
       return null;
     });
     if (begun === null) counts.skipped.push(order.orderNo);
     else counts[begun ? 'enqueued' : 'ended'] += 1;
     if (!begun) return;
-    onBegun?.(order);
+    onRestarted?.(order);
     if (counts.lastAt === null || at > counts.lastAt) counts.lastAt = at;
-    await inTraceOf(order, 're-close', () => deps.timer.set(order, at, kind, actor));
+    await inOrderTrace(order, 're-close', () => deps.timer.set(order, at, kind, actor));
   });
   const { channel, reason } = filter;
   deps.log.info({ channel, reason, trigger: kind, actor, ...counts, perSecond }, 'stuck orders re-enqueued');
@@ -122,7 +129,7 @@ export async function reclosePart(
 }
 
 /** What the channel says of an order now, beside what it is here. */
-export interface ChannelSays {
+export interface ChannelAnswer {
   order: PaymentOrder;
   /**
    * The kind of the channel's answer to a query; `not_configured`: there is nobody to ask; `faulty_data`: its row does not
@@ -137,13 +144,13 @@ export interface ChannelSays {
  * nothing, takes no lease, leaves no record. Past the breaker, because stuck orders are the odd ones: a few without
  * an answer say nothing of the next. Once `signal` is aborted no more are asked: the answer is about the first of them.
  */
-export async function askAbout(
+export async function queryChannels(
   deps: OrderDeps,
   orders: PaymentOrder[],
   perSecond: number,
   { signal, onAsked }: { signal?: AbortSignal; onAsked?: () => void } = {},
-): Promise<ChannelSays[]> {
-  const said: ChannelSays[] = [];
+): Promise<ChannelAnswer[]> {
+  const said: ChannelAnswer[] = [];
   const ask = async (order: PaymentOrder, index: number) => {
     const channel = deps.channels.get(order.channel);
     if (channel === undefined || channel.account !== order.channelAccount) {
@@ -152,7 +159,7 @@ export async function askAbout(
     }
     const query = async () => channel.unguarded.query(asChannelOrder(order));
     const { kind, answer } = await query().catch((error: unknown) => {
-      if (!isLasting(error)) throw error;
+      if (!isPermanent(error)) throw error;
       return { kind: 'faulty_data', answer: `not asked: ${nameOfError(error)}` };
     });
     said[index] = { order, says: kind, answer };

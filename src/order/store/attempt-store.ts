@@ -2,7 +2,7 @@ import type { DataSource } from 'typeorm';
 import { inTransaction } from '../../platform/mysql/database.ts';
 import { leaseFree, shownStatus, where } from '../lifecycle.ts';
 import type { Ending, PaymentOrder, PendingReason } from '../order.ts';
-import { noteChange } from '../outbox/note-change.ts';
+import { enqueueNotice } from '../outbox/enqueue-notice.ts';
 import { CloseRecordEntity, PaymentOrderEntity } from './entities.ts';
 import { type Change, change, type NewCloseRecord, noLease } from './guarded-change.ts';
 
@@ -33,7 +33,7 @@ export function createAttemptStore(db: DataSource) {
       await manager.insert(CloseRecordEntity, { ...record, ...came, statusAfter });
       const shown = shownStatus(leased);
       if (done && now !== null && shownStatus(now) !== shown)
-        await noteChange(manager, now, shown, record.createdAt);
+        await enqueueNotice(manager, now, shown, record.createdAt);
       return { done, now };
     });
   }
@@ -69,7 +69,7 @@ export function createAttemptStore(db: DataSource) {
      * its token, until when it is held now. A row that somebody has locked is skipped and keeps its time, so that it
      * costs none of the others theirs; the next beat tries it again. A lease that has run out stays so.
      */
-    async prolongLeases(
+    async renewLeases(
       leases: { id: string; token: string }[],
       until: Date,
       now: Date,
@@ -102,7 +102,7 @@ export function createAttemptStore(db: DataSource) {
     },
 
     /** Gives the lease back if it is still this one's. */
-    async returnLease({ id, leaseToken }: PaymentOrder): Promise<void> {
+    async releaseLease({ id, leaseToken }: PaymentOrder): Promise<void> {
       await change(orders.manager, noLease, 'id = :id AND lease_token = :leaseToken', { id, leaseToken });
     },
 
@@ -110,7 +110,7 @@ export function createAttemptStore(db: DataSource) {
      * Notes what somebody asked for while another operation has the lease: due when the lease runs out or earlier.
      * A wish to cancel outweighs one to close. False: it has ended, or that is asked for already.
      */
-    async wish(id: string, ending: 'close' | 'cancel', now: Date): Promise<boolean> {
+    async recordRequest(id: string, ending: 'close' | 'cancel', now: Date): Promise<boolean> {
       const guard = ending === 'cancel' ? where.notCancelling : where.untouched;
       const set = { ending, nextCloseAt: () => 'COALESCE(lease_until, :now)' };
       return (await change(orders.manager, set, `id = :id AND ${guard}`, { id, now })) === 1;
@@ -120,7 +120,7 @@ export function createAttemptStore(db: DataSource) {
      * Notes what somebody asked for of an order that another process has to do it with: due now or, while an operation
      * has the lease, when that runs out; never later than it was. Nothing else changes. False: it has ended.
      */
-    async wishNow(id: string, ending: 'close' | 'cancel', now: Date): Promise<boolean> {
+    async recordRequestForWorker(id: string, ending: 'close' | 'cancel', now: Date): Promise<boolean> {
       const [to, guard] =
         ending === 'cancel'
           ? ["'cancel'", where.cancellable]
@@ -193,7 +193,10 @@ export function createAttemptStore(db: DataSource) {
     },
 
     /** Puts off an order whose channel cannot be asked, as we are configured; no attempt was made. */
-    async postponeUnasked(order: PaymentOrder, next: { at: Date; ending: Ending; now: Date }): Promise<void> {
+    async postponeUnconfigured(
+      order: PaymentOrder,
+      next: { at: Date; ending: Ending; now: Date },
+    ): Promise<void> {
       const set: Change = {
         nextCloseAt: next.at,
         ending: () => "IF(ending = 'expiry' OR :ending = 'cancel', :ending, ending)",
@@ -206,7 +209,7 @@ export function createAttemptStore(db: DataSource) {
     },
 
     /** Puts off what is due for an order, of which no attempt was made. Whatever has changed since then stands. */
-    async putOff(
+    async postponeDue(
       { id, status, nextCloseAt: was, watchUntil, leaseToken }: PaymentOrder,
       nextCloseAt: Date,
     ): Promise<void> {

@@ -23,7 +23,7 @@ export function createFaultyStore(db: DataSource) {
      * record. `whereIdle`: also one that has nothing left to do, unless it has been paid: it is asked about once more.
      * Null: there is nothing to put off.
      */
-    async putFaultyOff(
+    async postponeFaulty(
       orderNo: string,
       { trigger, answer, now, whereIdle }: Fault,
       waitMs: (count: number) => number,

@@ -41,8 +41,8 @@ interface Held {
  * One that has run out is never prolonged again, even if nobody else has taken it: its holder was away, and may
  * already be taken for dead.
  */
-export function keepLeases(
-  store: Pick<OrderStore, 'prolongLeases'>,
+export function createLeaseKeeper(
+  store: Pick<OrderStore, 'renewLeases'>,
   clock: Clock,
   log: Logger,
   /** Hears of each lease that ran out while it was held. */
@@ -72,7 +72,7 @@ export function keepLeases(
     const leases = [...held.values()];
     if (leases.length === 0) return;
     const until = new Date(now.getTime() + LEASE_MS);
-    const still = await store.prolongLeases(leases, until, now);
+    const still = await store.renewLeases(leases, until, now);
     for (const lease of leases) {
       const heldUntil = still.get(lease.token);
       if (heldUntil === undefined) held.delete(lease.token);

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { inTransaction, isDuplicate } from '../../platform/mysql/database.ts';
-import type { LateDecision, LateStatus, SeenPayment } from '../late-payment.ts';
+import type { LateDecision, LateStatus, ObservedPayment } from '../late-payment.ts';
 import { type ConditionName, leaseFree, shownStatus, where } from '../lifecycle.ts';
 import type { PaymentOrder, ViolationKind } from '../order.ts';
-import { noteChange } from '../outbox/note-change.ts';
+import { enqueueNotice } from '../outbox/enqueue-notice.ts';
 import {
   type ChannelNotification,
   ChannelNotificationEntity,
@@ -40,12 +40,12 @@ export function createPaymentStore(db: DataSource) {
      */
     async recordPayment(
       order: PaymentOrder,
-      payment: Pick<SeenPayment, 'channelTradeNo' | 'paidAt' | 'wentBack'>,
+      payment: Pick<ObservedPayment, 'channelTradeNo' | 'paidAt' | 'returned'>,
       source: PaymentSource,
       { now, lateStatus }: { now: Date; lateStatus: LateStatus },
     ): Promise<PaymentOutcome> {
       const { channelTradeNo, paidAt } = payment;
-      const isAllBack = payment.wentBack === 'in_full';
+      const isAllBack = payment.returned === 'in_full';
       return inTransaction(db, async (manager) => {
         const paid = { status: 'success', channelTradeNo, paidAt } as const;
         const seen = isAllBack ? ({ ...paid, status: 'refunded' } as const) : paid;
@@ -70,26 +70,26 @@ export function createPaymentStore(db: DataSource) {
           (await apply({ ...paid, ...idle, nextCloseAt: now }, 'returnsPayment'))
         ) {
           outcome = 'recorded';
-          await noteChange(manager, await reload(), 'progress', now);
+          await enqueueNotice(manager, await reload(), 'progress', now);
         } else if (isAllBack && (await apply({ status: 'refunded' }, 'settled'))) {
           outcome = 'recorded';
-          await noteChange(manager, await reload(), 'success', now);
+          await enqueueNotice(manager, await reload(), 'success', now);
         } else {
-          await noteViolation(manager, 'paid', where.unwatched, id, now);
+          await recordViolation(manager, 'paid', where.unwatched, id, now);
           if (
-            (await apply({ ...idle, ...told, ...back }, 'wantsNoMoney')) ||
+            (await apply({ ...idle, ...told, ...back }, 'refundsAnyPayment')) ||
             (await apply({ ...idle, ...closed }, 'closedUnpaid'))
           ) {
             outcome = 'late';
             // Kept for a person, it is closed as before: told of twice, a shop would release its stock twice.
-            await noteChange(manager, await reload(), 'close', now);
+            await enqueueNotice(manager, await reload(), 'close', now);
           }
         }
         if (outcome === 'repeated' && (await isSecondPayment(manager, id, channelTradeNo))) {
           outcome = 'paid_twice';
-          await noteViolation(manager, outcome, 'TRUE', id, now);
+          await recordViolation(manager, outcome, 'TRUE', id, now);
         }
-        if ('notification' in source) await keepNotification(manager, { ...source.notification, outcome });
+        if ('notification' in source) await saveNotification(manager, { ...source.notification, outcome });
         if ('record' in source) {
           const { status: statusAfter } = await reload();
           const asLate = outcome === 'late' ? { outcome } : {};
@@ -106,20 +106,20 @@ export function createPaymentStore(db: DataSource) {
      * A payment of another amount than the order's, kept with the notification that reported it, if one did: for a person. The
      * order stays as it is.
      */
-    async noteMismatch(
+    async recordMismatch(
       { id }: PaymentOrder,
       notification: Omit<ChannelNotification, 'id' | 'outcome'> | null,
       now: Date,
     ): Promise<void> {
       await inTransaction(db, async (manager) => {
-        await noteViolation(manager, 'mismatch', 'TRUE', id, now);
-        if (notification !== null) await keepNotification(manager, { ...notification, outcome: 'mismatch' });
+        await recordViolation(manager, 'mismatch', 'TRUE', id, now);
+        if (notification !== null) await saveNotification(manager, { ...notification, outcome: 'mismatch' });
       });
     },
 
     /** A notification that changes no order, kept all the same. Kept once however often it comes. */
-    async keepNotification(notification: Omit<ChannelNotification, 'id'>): Promise<void> {
-      await keepNotification(db.manager, notification);
+    async saveNotification(notification: Omit<ChannelNotification, 'id'>): Promise<void> {
+      await saveNotification(db.manager, notification);
     },
 
     /**
@@ -145,7 +145,7 @@ export function createPaymentStore(db: DataSource) {
       const parameters = { id: leased.id, token: leased.leaseToken };
       return inTransaction(db, async (manager) => {
         const set = { watchUntil, nextCloseAt: now };
-        await noteViolation(manager, 'payable', where.unwatched, leased.id, now);
+        await recordViolation(manager, 'payable', where.unwatched, leased.id, now);
         const done = (await change(manager, set, `id = :id AND ${guard}`, parameters)) === 1;
         await manager.insert(CloseRecordEntity, record);
         return done;
@@ -165,7 +165,7 @@ export function createPaymentStore(db: DataSource) {
       const { id } = order;
       const now = record.createdAt;
       return inTransaction(db, async (manager) => {
-        if (isPayable) await noteViolation(manager, 'payable', where.unwatched, id, now);
+        if (isPayable) await recordViolation(manager, 'payable', where.unwatched, id, now);
         const closeAttempts = () => 'close_attempts + 1';
         const set = { createAttemptedAt: now, watchUntil, nextCloseAt: now, closeAttempts, ...noLease };
         if ((await change(manager, set, `id = :id AND ${where.endedUnpaid}`, { id })) === 0) return false;
@@ -200,31 +200,33 @@ export function createPaymentStore(db: DataSource) {
       // A cancel whose refund was refused, or met money that had gone back in part or in full: a person may say that the
       // money was given back by hand.
       const waits =
-        decision === 'handled' ? `(${where.lateForPerson} OR ${where.refusedCancel})` : where.lateForPerson;
+        decision === 'handled'
+          ? `(${where.lateNeedsDecision} OR ${where.refusedCancel})`
+          : where.lateNeedsDecision;
       const guard = `id = :id AND status = :status AND ${waits} AND ${leaseFree}`;
       const { id, status } = order;
       return inTransaction(db, async (manager) => {
         const done = (await change(manager, set[decision], guard, { id, status, now })) === 1;
         if (!done) return false;
         await manager.insert(CloseRecordEntity, record);
-        await noteChange(manager, await load(manager, id), shownStatus(order), now);
+        await enqueueNotice(manager, await load(manager, id), shownStatus(order), now);
         return true;
       });
     },
 
     /** Late payments that wait for a person, oldest first: kept by policy, or of which the refund was refused. */
-    async lateForPeople(limit: number): Promise<PaymentOrder[]> {
+    async latePaymentsToDecide(limit: number): Promise<PaymentOrder[]> {
       return orders
         .createQueryBuilder('o')
-        .where(where.lateForPerson)
+        .where(where.lateNeedsDecision)
         .orderBy('o.latePaidAt')
         .addOrderBy('o.id')
         .limit(limit)
         .getMany();
     },
 
-    countLateForPeople: (): Promise<number> =>
-      orders.createQueryBuilder('o').where(where.lateForPerson).getCount(),
+    countLatePaymentsToDecide: (): Promise<number> =>
+      orders.createQueryBuilder('o').where(where.lateNeedsDecision).getCount(),
 
     /** How many closed orders turned out to be paid or payable; they should stay none. */
     countViolations: (): Promise<number> => db.getRepository(ViolationEntity).count(),
@@ -242,7 +244,7 @@ async function isSecondPayment(manager: EntityManager, id: string, channelTradeN
 }
 
 /** Once for each order and kind, where `guard` holds. */
-async function noteViolation(
+async function recordViolation(
   manager: EntityManager,
   kind: ViolationKind,
   guard: string,
@@ -271,7 +273,7 @@ function storable(notification: Omit<ChannelNotification, 'id'>): Omit<ChannelNo
   };
 }
 
-async function keepNotification(
+async function saveNotification(
   manager: EntityManager,
   received: Omit<ChannelNotification, 'id'>,
 ): Promise<void> {

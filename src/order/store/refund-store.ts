@@ -12,7 +12,7 @@ export function createRefundStore(db: DataSource) {
      * The order's refund, noted before the channel is asked for it: one per order, however often it is asked for.
      * `isNew`: the channel cannot know of it yet.
      */
-    async note(
+    async ensure(
       refund: Omit<Refund, 'id' | 'state' | 'answer' | 'endedAt'>,
     ): Promise<{ refund: Refund; isNew: boolean }> {
       let isNew = true;

@@ -147,7 +147,7 @@ export function createOrderStore(db: DataSource) {
     },
 
     /** A creation may have taken effect until `now`. No effect on an order that has ended. */
-    async noteLateCreation(id: string, now: Date): Promise<void> {
+    async recordLateCreation(id: string, now: Date): Promise<void> {
       const guard = "id = :id AND status = 'progress'";
       await change(orders.manager, { createAttemptedAt: now }, guard, { id });
     },
@@ -158,7 +158,7 @@ export function createOrderStore(db: DataSource) {
       return (await change(orders.manager, set, `id = :id AND ${where.open}`, { id })) === 1;
     },
 
-    async noteCreateError(id: string, errorMsg: string): Promise<void> {
+    async recordCreateError(id: string, errorMsg: string): Promise<void> {
       await change(orders.manager, { errorMsg: errorMsg.slice(0, 300) }, 'id = :id AND pay_body IS NULL', {
         id,
       });
@@ -175,7 +175,7 @@ export function createOrderStore(db: DataSource) {
      * where it has ended. While an operation has its lease, that may have asked already: then when the lease runs out.
      * False: it is paid, or due already.
      */
-    async askSoon(id: string, now: Date): Promise<boolean> {
+    async makeQueryDue(id: string, now: Date): Promise<boolean> {
       const guard = `id = :id AND ${where.unpaid} AND (next_close_at IS NULL OR next_close_at > :now OR lease_until > :now)`;
       const nextCloseAt = () => 'IF(lease_until > :now, lease_until, :now)';
       return (await change(orders.manager, { nextCloseAt }, guard, { id, now })) === 1;
@@ -198,9 +198,9 @@ export function createOrderStore(db: DataSource) {
      * Lets an order for which something is left to do, whatever that is, begin again at `at`, forgetting its earlier
      * failures. The last look at a closed order waits for its time. False: nothing is left.
      */
-    async beginAgain(id: string, at: Date): Promise<boolean> {
+    async restart(id: string, at: Date): Promise<boolean> {
       const set = { nextCloseAt: at, ...noFailures };
-      return (await change(orders.manager, set, `id = :id AND ${where.beginsAgain}`, { id, now: at })) === 1;
+      return (await change(orders.manager, set, `id = :id AND ${where.restartable}`, { id, now: at })) === 1;
     },
 
     /**

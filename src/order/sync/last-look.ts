@@ -2,10 +2,10 @@ import type { Channel } from '../../channel/channel.ts';
 import { assertNever } from '../../platform/assert-never.ts';
 import { answersOf, nothingAsked } from '../attempt/ask-channel.ts';
 import { type Attempt, attemptLog, closeRecord } from '../attempt/attempt.ts';
-import { notNow } from '../attempt/channel-now.ts';
+import { deferIfUnavailable } from '../attempt/availability.ts';
 import { withLease } from '../attempt/lease.ts';
 import { nextLookAt } from '../attempt/next-look.ts';
-import { anotherAmount, retry, settleRetry } from '../attempt/settle-retry.ts';
+import { amountMismatch, retry, settleRetry } from '../attempt/settle-retry.ts';
 import type { OrderDeps } from '../deps.ts';
 import { asChannelOrder, type PaymentOrder } from '../order.ts';
 import type { CloseTrigger } from '../outcomes.ts';
@@ -21,18 +21,18 @@ const PUT_OFF_SPREAD_MS = 3_600_000;
  * take money, the order is watched and closed again. Both are violations and counted (G1, G2). Throws only when the
  * database cannot be reached.
  */
-export async function lookForLastTime(
+export async function takeLastLook(
   deps: OrderDeps,
   order: PaymentOrder,
   trigger: CloseTrigger,
 ): Promise<void> {
   const channel = deps.channels.get(order.channel);
-  const notAsked = await notNow(deps, order, 'ask', order.ending);
+  const notAsked = await deferIfUnavailable(deps, order, 'ask', order.ending);
   if (notAsked?.reason === 'channel_down') {
     // Nothing is urgent about it: it is out of the way of the orders that wait for the channel, costs one UPDATE, and
     // comes back spread. It may be the probe all the same, because there may be nothing else to try the channel with.
     const at = new Date(notAsked.retryAt.getTime() + PUT_OFF_SPREAD_MS * deps.random());
-    await deps.store.putOff(order, at);
+    await deps.store.postponeDue(order, at);
   }
   if (notAsked !== null || channel === undefined) return;
   await withLease(deps, order, null, (leased) => lookLeased(deps, channel, leased, trigger));
@@ -64,8 +64,8 @@ async function lookLeased(
       if (outcome === 'repeated') await settleDone(deps, attempt);
       return;
     }
-    case 'another_amount':
-      await settleRetry(deps, attempt, anotherAmount(reading.paidFen));
+    case 'amount_mismatch':
+      await settleRetry(deps, attempt, amountMismatch(reading.paidFen));
       return;
     case 'unpaid':
     case 'user_paying':
@@ -75,7 +75,7 @@ async function lookLeased(
         channel.unpayableFrom(asked),
         closeRecord(attempt, 'payable', leased.status),
       );
-      await deps.store.returnLease(leased);
+      await deps.store.releaseLease(leased);
       return;
     case 'unclear':
       await settleRetry(deps, attempt, retry(reading.reason));

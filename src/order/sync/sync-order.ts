@@ -5,7 +5,7 @@ import { type Attempt, attemptLog, closeRecord } from '../attempt/attempt.ts';
 import { withLease } from '../attempt/lease.ts';
 import { settleRetry } from '../attempt/settle-retry.ts';
 import { closeOrder } from '../close/close-order.ts';
-import { learnPayment, settleClosed } from '../close/settle-close.ts';
+import { checkPayment, settleClosed } from '../close/settle-close.ts';
 import type { OrderDeps } from '../deps.ts';
 import { asChannelOrder, isEndedUnpaid, isExpired, type PaymentOrder, type PendingReason } from '../order.ts';
 import type { CloseTrigger, SyncOutcome, SyncStatus } from '../outcomes.ts';
@@ -34,7 +34,7 @@ export async function syncOrder(
     const answers = answersOf({ ...nothingAsked, queryBefore: query });
     const attempt: Attempt = { type: 'sync', leased, trigger, answers, now: deps.clock.now() };
     const outcome = await correct(deps, channel, attempt, query);
-    await deps.store.returnLease(leased);
+    await deps.store.releaseLease(leased);
     return outcome;
   });
   if (outcome !== null) return outcome;
@@ -51,12 +51,12 @@ async function correct(
   const { leased, trigger, now } = attempt;
   const reading = readQuery(channel, leased, query);
   switch (reading.kind) {
-    case 'another_amount':
-      await deps.store.noteMismatch(leased, null, attempt.now);
+    case 'amount_mismatch':
+      await deps.store.recordMismatch(leased, null, attempt.now);
       attemptLog(deps, attempt).error({ answer: query.answer }, 'payment amount mismatch');
       return { kind: 'unreachable', reason: 'mismatch', answer: query.answer };
     case 'paid': {
-      const payment = await learnPayment(deps, attempt, reading.payment);
+      const payment = await checkPayment(deps, attempt, reading.payment);
       if (typeof payment === 'string') return notRecorded(deps, attempt, payment, query.answer);
       const record = closeRecord(attempt, 'paid', leased.status === 'progress' ? 'success' : leased.status);
       await recordPayment(deps, leased, payment, { record });
@@ -79,7 +79,7 @@ async function correct(
         return synced(deps, leased, 'pay_progress');
       }
       if (leased.status === 'progress' && isExpired(leased, now)) {
-        await deps.store.returnLease(leased);
+        await deps.store.releaseLease(leased);
         const outcome = await closeOrder(deps, leased, trigger);
         if (outcome.kind === 'closed') return synced(deps, leased, 'pay_closed');
         return synced(deps, leased, outcome.kind === 'paid' ? 'pay_success' : 'pay_timeout');

@@ -27,7 +27,7 @@ export async function watchLateCreation(
   }
   const now = deps.clock.now();
   // An attempt under way that ends the order has asked before this: it has to ask again.
-  if (!exists) await deps.store.noteLateCreation(order.id, now);
+  if (!exists) await deps.store.recordLateCreation(order.id, now);
   const watchUntil = channel.unpayableFrom({ ...asChannelOrder(order), createAttemptedAt: now });
   const trigger = { kind: 'api', actor: null, clientIp: order.clientIp } as const;
   const answers = { ...answersOf(nothingAsked), queryBefore: answer };

@@ -1,7 +1,7 @@
 import { assertNever } from '../../platform/assert-never.ts';
 import { lastAnswer } from '../attempt/ask-channel.ts';
 import { type Attempt, attemptLog, closeRecord } from '../attempt/attempt.ts';
-import { notNow } from '../attempt/channel-now.ts';
+import { deferIfUnavailable } from '../attempt/availability.ts';
 import { withLease } from '../attempt/lease.ts';
 import { nextLookAt } from '../attempt/next-look.ts';
 import { settleRetry } from '../attempt/settle-retry.ts';
@@ -18,7 +18,7 @@ import { recordPayment } from '../payment/record-payment.ts';
  * its row says when to ask next. Throws only when the database cannot be reached.
  */
 export async function watchOrder(deps: OrderDeps, order: PaymentOrder, trigger: CloseTrigger): Promise<void> {
-  if ((await notNow(deps, order, 'close', order.ending)) !== null) return;
+  if ((await deferIfUnavailable(deps, order, 'close', order.ending)) !== null) return;
   await withLease(deps, order, null, (leased) => watchLeased(deps, leased, trigger));
 }
 

@@ -1,5 +1,5 @@
 import { ticks } from '../clock/clock.ts';
-import { isDatabaseAway } from '../mysql/lasting-error.ts';
+import { isDatabaseUnavailable } from '../mysql/permanent-error.ts';
 import type { Logger } from './logger.ts';
 import { safeError } from './safe-error.ts';
 
@@ -16,7 +16,7 @@ export function createOutage(log: Logger, isRefused: () => boolean): Outage {
   let since: number | null = null;
   return {
     noticed(error) {
-      if (!isDatabaseAway(error)) return false;
+      if (!isDatabaseUnavailable(error)) return false;
       if (since === null) {
         since = ticks();
         log.error({ err: safeError(error) }, 'database unavailable; due work waits');

@@ -2,9 +2,9 @@ import { connect, type Socket } from 'node:net';
 import mysql from 'mysql2';
 import { DataSource, type EntityManager, type EntitySchema, type MigrationInterface } from 'typeorm';
 import { type DatabaseAddress, parseDatabaseUrl } from './database-url.ts';
-import { isLockConflict } from './lasting-error.ts';
 import { createPool, refusesWrites as poolRefusesWrites } from './mysql-pool.ts';
 import type { SessionLimits } from './mysql-session.ts';
+import { isLockConflict } from './permanent-error.ts';
 
 /** Connections of one process. The store's transactions are short and never wait for a channel. */
 const POOL_SIZE = 10;

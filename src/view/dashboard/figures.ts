@@ -52,7 +52,7 @@ interface FiguresDeps extends VitalsDeps {
   /** Null where Redis is away or unusable. Never throws. */
   readDepths(): Promise<QueueDepth[] | null>;
   /** Never throws. */
-  lookAtQueue(): Promise<QueueFigures>;
+  readQueueHealth(): Promise<QueueFigures>;
 }
 
 /**
@@ -78,8 +78,8 @@ export function createFigures(sources: FiguresDeps): ReadFigures {
 }
 
 async function readFigures(sources: FiguresDeps): Promise<Figures> {
-  const { db, deps, readDepths, lookAtQueue } = sources;
-  const depths = Promise.all([readDepths(), lookAtQueue()]);
+  const { db, deps, readDepths, readQueueHealth } = sources;
+  const depths = Promise.all([readDepths(), readQueueHealth()]);
   // One after the other: of the few connections for people, one does.
   const vitals = await readVitals(sources);
   const { now } = vitals;
@@ -121,7 +121,7 @@ async function readFigures(sources: FiguresDeps): Promise<Figures> {
     })),
     lateness: await readLateness(db, channels, now),
     stuck,
-    lateWaiting: await deps.store.countLateForPeople(),
+    lateWaiting: await deps.store.countLatePaymentsToDecide(),
     violations: await deps.store.countViolations(),
     open: channels.flatMap((channel, place) => {
       const count = open[place] ?? 0;

@@ -17,7 +17,7 @@ export function possibleActions(
     close: status === 'progress' && ending !== 'cancel',
     cancel: allows('cancellable', order) || allows('shownWatched', order) || isIn('late_undecided', order),
     sync: true,
-    reclose: status === 'progress' || allows('beginsAgain', order, now),
+    reclose: status === 'progress' || allows('restartable', order, now),
     resend: hasNotices,
     late: possibleDecisions(order).length > 0,
   };
@@ -28,6 +28,6 @@ export function possibleActions(
 
 /** What a person may decide about its late payment (关单后支付): what the store accepts. */
 export function possibleDecisions(order: PaymentOrder): LateDecision[] {
-  if (allows('lateForPerson', order)) return ['refund', 'reopen', 'handled'];
+  if (allows('lateNeedsDecision', order)) return ['refund', 'reopen', 'handled'];
   return allows('refusedCancel', order) ? ['handled'] : [];
 }

@@ -1,4 +1,4 @@
-import { cancelByHand, closeByHand } from '../../../../src/order/requests/by-hand.ts';
+import { requestCancel, requestClose } from '../../../../src/order/requests/close-cancel-sync.ts';
 import { ACTOR } from '../judge/judge.ts';
 import type { Step } from '../world/stepper.ts';
 import type { Life } from './life.ts';
@@ -86,7 +86,7 @@ async function showdown(life: Life): Promise<void> {
   // A charge by the customer's code is reversed, and not at once.
   if (life.wish.method === 'barcode')
     await life.passTime(new Date(lane.clock.now().getTime() + dice.int(14_000, 30_000)));
-  await life.begin('close', () => closeByHand(lane.deps, numbersOf(life), trigger));
+  await life.begin('close', () => requestClose(lane.deps, numbersOf(life), trigger));
   if (life.snapshot()?.paying === true && dice.chance(0.6)) await payBeforeClose(life, lane.orderNo() ?? '');
 }
 
@@ -97,7 +97,7 @@ async function comeLate(life: Life): Promise<void> {
   if (order === null) return;
   const { control } = lane.simulator;
   if (dice.chance(0.3)) await life.passTime(new Date(order.expiresAt.getTime() - dice.int(500, 30_000)));
-  await life.begin('close', () => closeByHand(lane.deps, numbersOf(life), trigger));
+  await life.begin('close', () => requestClose(lane.deps, numbersOf(life), trigger));
   await finishAll(life);
   if (life.snapshot()?.payable !== true) return;
   await life.customer('begins to pay', () => control.beginPay(order.orderNo));
@@ -114,7 +114,7 @@ async function giveBack(life: Life): Promise<void> {
   await finishAll(life);
   if (dice.chance(0.8)) await layFault(life, dice.pick(['refund', 'cancel', 'reverse', 'refund_query']));
   life.witness.cancelAsked();
-  await life.begin('cancel', () => cancelByHand(lane.deps, numbersOf(life), trigger));
+  await life.begin('cancel', () => requestCancel(lane.deps, numbersOf(life), trigger));
 }
 
 const numbersOf = ({ wish }: Life) => ({ orderNo: null, bizOrderNo: wish.bizOrderNo });

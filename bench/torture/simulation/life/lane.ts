@@ -127,7 +127,7 @@ export async function openLane(databaseServerUrl: string): Promise<Lane> {
     channels: stepping,
     stuck: createStuckStore(db),
     leases: processes.leases,
-    tellOnce: () => true,
+    shouldAlert: () => true,
     outage: { noticed: () => false, over() {} },
     latePaymentPolicy: 'refund',
     timer: stepper.wrap('timer', timer, [{ name: 'set' }, { name: 'ensure' }, { name: 'clear' }]),
@@ -171,7 +171,7 @@ export async function openLane(databaseServerUrl: string): Promise<Lane> {
   };
 }
 
-const guard = { ticks, log: createLogger('silent'), tellOnce: () => true, maxCalls: 1_000 };
+const guard = { ticks, log: createLogger('silent'), shouldAlert: () => true, maxCalls: 1_000 };
 
 /** The true channels, without guards. Signatures live by the machine's clock, deadlines by the process's own. */
 function openChannels(

@@ -1,6 +1,10 @@
 import { createOrder } from '../../../../src/order/create/create-order.ts';
 import { sweepOverdue } from '../../../../src/order/due/sweep-overdue.ts';
-import { cancelByHand, closeByHand, syncByHand } from '../../../../src/order/requests/by-hand.ts';
+import {
+  requestCancel,
+  requestClose,
+  requestSync,
+} from '../../../../src/order/requests/close-cancel-sync.ts';
 import { reclose } from '../../../../src/order/requests/reclose.ts';
 import type { Operation } from '../../../../src/sandbox/simulator/gateway/operations.ts';
 import { ACTOR } from '../judge/judge.ts';
@@ -71,12 +75,12 @@ function requestMoves(life: Life): Move[] {
   });
   const moves = [
     begin(0.4 * temper.create, 'create again', () => createOrder(deps, { ...wish, expiresAt: null })),
-    begin(0.8 * temper.close, 'close', () => closeByHand(deps, numbers, trigger)),
+    begin(0.8 * temper.close, 'close', () => requestClose(deps, numbers, trigger)),
     begin(0.5 * temper.cancel, 'cancel', () => {
       life.witness.cancelAsked();
-      return cancelByHand(deps, numbers, trigger);
+      return requestCancel(deps, numbers, trigger);
     }),
-    begin(0.4 * temper.sync, 'sync', () => syncByHand(deps, numbers, trigger)),
+    begin(0.4 * temper.sync, 'sync', () => requestSync(deps, numbers, trigger)),
     begin(0.2, 'sweep', () => sweepOverdue(deps)),
   ];
   if (orderNo !== null)

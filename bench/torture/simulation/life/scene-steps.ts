@@ -1,5 +1,5 @@
 import { asChannelOrder } from '../../../../src/order/order.ts';
-import { cancelByHand, closeByHand } from '../../../../src/order/requests/by-hand.ts';
+import { requestCancel, requestClose } from '../../../../src/order/requests/close-cancel-sync.ts';
 import type { Fault } from '../../../../src/sandbox/simulator/exchange/faults.ts';
 import type { OrderSnapshot } from '../../../../src/sandbox/simulator/snapshot.ts';
 import { ACTOR } from '../judge/judge.ts';
@@ -17,13 +17,13 @@ export function emptyQueue({ lane, witness, note, counts }: Life): void {
 
 export async function close(life: Life): Promise<void> {
   const numbers = { orderNo: null, bizOrderNo: life.wish.bizOrderNo };
-  await life.begin('close', () => closeByHand(life.lane.deps, numbers, trigger));
+  await life.begin('close', () => requestClose(life.lane.deps, numbers, trigger));
 }
 
 export async function cancel(life: Life): Promise<void> {
   const numbers = { orderNo: null, bizOrderNo: life.wish.bizOrderNo };
   life.witness.cancelAsked();
-  await life.begin('cancel', () => cancelByHand(life.lane.deps, numbers, trigger));
+  await life.begin('cancel', () => requestCancel(life.lane.deps, numbers, trigger));
 }
 
 export async function pay(life: Life, { orderNo }: OrderSnapshot): Promise<void> {

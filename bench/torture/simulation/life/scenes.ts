@@ -1,7 +1,7 @@
 import type { ChannelName, PayMethod } from '../../../../src/channel/channel.ts';
 import { sweepOverdue } from '../../../../src/order/due/sweep-overdue.ts';
 import { decideLatePayment } from '../../../../src/order/refund/decide-late.ts';
-import { syncByHand } from '../../../../src/order/requests/by-hand.ts';
+import { requestSync } from '../../../../src/order/requests/close-cancel-sync.ts';
 import type { Fault } from '../../../../src/sandbox/simulator/exchange/faults.ts';
 import type { OrderSnapshot } from '../../../../src/sandbox/simulator/snapshot.ts';
 import type { Dice } from '../../dice.ts';
@@ -176,7 +176,7 @@ async function refundUnheard(life: Life, order: OrderSnapshot): Promise<void> {
   if (life.snapshot()?.paidAt == null) return;
   await refund(life, order.amountFen);
   const numbers = { orderNo: null, bizOrderNo: wish.bizOrderNo };
-  if (dice.chance(0.5)) await life.begin('sync', () => syncByHand(lane.deps, numbers, trigger));
+  if (dice.chance(0.5)) await life.begin('sync', () => requestSync(lane.deps, numbers, trigger));
   else await close(life);
   await finishSteps(life);
 }
@@ -185,7 +185,7 @@ async function refundUnheard(life: Life, order: OrderSnapshot): Promise<void> {
 async function syncEarly(life: Life): Promise<void> {
   const { lane, wish } = life;
   const numbers = { orderNo: null, bizOrderNo: wish.bizOrderNo };
-  await life.begin('sync', () => syncByHand(lane.deps, numbers, trigger));
+  await life.begin('sync', () => requestSync(lane.deps, numbers, trigger));
   await finishSteps(life);
 }
 

@@ -3,7 +3,7 @@ import { guardChannel } from '../../../../src/channel/guard/guard.ts';
 import type { Work } from '../../../../src/channel/parts.ts';
 import type { PaymentOrder } from '../../../../src/order/order.ts';
 import { asChannelOrder } from '../../../../src/order/order.ts';
-import { keepLeases, type LeaseKeeper } from '../../../../src/order/store/lease-keeper.ts';
+import { createLeaseKeeper, type LeaseKeeper } from '../../../../src/order/store/lease-keeper.ts';
 import type { OrderStore } from '../../../../src/order/store/store.ts';
 import type { Clock } from '../../../../src/platform/clock/clock.ts';
 import { type DatabaseClock, followDatabaseClock } from '../../../../src/platform/clock/database-clock.ts';
@@ -95,7 +95,7 @@ export function createProcesses(
     // Measured when time passes, and not by the machine's.
     own.stop();
     for (const [name, channel] of bare) {
-      const options = { clock: own, ticks, log, tellOnce: () => true, maxCalls: 1_000 };
+      const options = { clock: own, ticks, log, shouldAlert: () => true, maxCalls: 1_000 };
       const onStatedTime = (at: Date) => {
         // What has stood until now is believed, whatever a channel says afterwards.
         process.believes ||= hasStood(process);
@@ -110,7 +110,7 @@ export function createProcesses(
   function keeperOf(operation: Operation): LeaseKeeper {
     const known = keepers.get(operation);
     if (known !== undefined) return known;
-    const keeper = keepLeases(store, processOf(operation)?.clock ?? trueClock, log);
+    const keeper = createLeaseKeeper(store, processOf(operation)?.clock ?? trueClock, log);
     keeper.stop();
     keepers.set(operation, keeper);
     return keeper;

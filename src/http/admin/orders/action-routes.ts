@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type LateDecision, lateDecisions } from '../../../order/late-payment.ts';
 import type { PaymentOrder } from '../../../order/order.ts';
+import { inOrderTrace } from '../../../order/order-trace.ts';
 import {
   byId,
   type CancelOutcome,
@@ -12,7 +13,6 @@ import {
 } from '../../../order/outcomes.ts';
 import type { DecideLateOutcome } from '../../../order/refund/decide-late.ts';
 import type { RecloseOutcome } from '../../../order/requests/reclose.ts';
-import { inTraceOf } from '../../../order/trace-of.ts';
 import type { Logger } from '../../../platform/log/logger.ts';
 import { viewOrder } from '../../../view/orders/order-row.ts';
 import type { ActionResult, OrderAction } from '../api.ts';
@@ -60,7 +60,7 @@ export function actionRoutes(app: FastifyInstance, deps: OrderActions & { audit:
       async () =>
         resultOf(await deps.reclose(orderNo, trigger)),
     resend: (order) => async () => {
-      const count = await inTraceOf(order, 'resend notices', () => deps.resendNotices(order.orderNo));
+      const count = await inOrderTrace(order, 'resend notices', () => deps.resendNotices(order.orderNo));
       return { outcome: count === 0 ? 'nothing_to_resend' : 'enqueued', count };
     },
     late: (order, trigger, body) => {

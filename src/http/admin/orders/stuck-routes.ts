@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { type PaymentOrder, pendingReasons } from '../../../order/order.ts';
 import type { CloseTrigger } from '../../../order/outcomes.ts';
-import type { ChannelSays, ReclosePart, ReclosePlace } from '../../../order/requests/stuck.ts';
+import type { ChannelAnswer, RecloseCursor, ReclosePart } from '../../../order/requests/stuck.ts';
 import type { StuckFilter } from '../../../order/store/stuck-store.ts';
 import type { Logger } from '../../../platform/log/logger.ts';
 import { viewOrder } from '../../../view/orders/order-row.ts';
@@ -26,13 +26,13 @@ export interface StuckActions {
   /** Stuck orders, stuck longest first. */
   findStuck(filter: StuckFilter, limit: number): Promise<PaymentOrder[]>;
   /** Queries at most 20 a second, and starts none once `signal` is aborted: returns the answers for the first orders. */
-  askAbout(orders: PaymentOrder[], signal: AbortSignal): Promise<ChannelSays[]>;
-  /** Re-closes a part of them; at most 20 become due per second. Calls `onBegun` for each. */
+  queryChannels(orders: PaymentOrder[], signal: AbortSignal): Promise<ChannelAnswer[]>;
+  /** Re-closes a part of them; at most 20 become due per second. Calls `onRestarted` for each. */
   reclosePart(
     filter: StuckFilter,
     trigger: CloseTrigger,
-    from: ReclosePlace | null,
-    onBegun: (order: PaymentOrder) => void,
+    from: RecloseCursor | null,
+    onRestarted: (order: PaymentOrder) => void,
   ): Promise<ReclosePart>;
 }
 
@@ -88,7 +88,7 @@ export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: 
 
   async function ask(request: FastifyRequest, filter: z.output<typeof stuckRequest>) {
     const orders = await selected(filter);
-    const said = await deps.askAbout(orders.slice(0, AT_MOST), AbortSignal.timeout(ASK_MS));
+    const said = await deps.queryChannels(orders.slice(0, AT_MOST), AbortSignal.timeout(ASK_MS));
     const what = { ...entryOf(request, 'stuck_ask', filter), after: null };
     // One entry per named order, so that the audit trail can be searched by order number.
     await inTurn(filter.orderNos ?? [null], (subject) =>

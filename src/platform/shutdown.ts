@@ -9,7 +9,7 @@ type Kind = 'work' | 'connections';
  * What has to be ended, noted where it was opened. All work ends at once and is waited for, within the limit; then
  * the connections close. One that fails to end keeps none of the others from it.
  */
-export function createReleases(log: Logger) {
+export function createShutdown(log: Logger) {
   const noted: Record<Kind, (() => Promise<unknown>)[]> = { work: [], connections: [] };
 
   async function end(kind: Kind): Promise<void> {

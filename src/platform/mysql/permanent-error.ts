@@ -19,7 +19,7 @@ const DATA_CODES = new Set([
  * hold, a row that cannot be read, a fault of the program that this row brings out. False for whatever may pass, such as a
  * database that is away, a lock, or a server that refuses writes; and for everything unknown.
  */
-export function isLasting(error: unknown): boolean {
+export function isPermanent(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if ('sqlState' in error || 'errno' in error) return isAboutData(error);
   return (
@@ -69,7 +69,7 @@ const AWAY_MESSAGES = [
 ];
 
 /** True for an error that says that the database is away, or takes nothing: it lies in no request and no row. */
-export function isDatabaseAway(error: unknown): boolean {
+export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code: unknown = Reflect.get(error, 'code');
   if (typeof code === 'string' && AWAY_CODES.has(code)) return true;

@@ -19,12 +19,12 @@ const PUT_OFF_SHARE = 1 / 2;
 const MAX_PUT_OFF_MS = 900_000;
 
 /** Why this work cannot be done for the order now: what it needs of the channel is out of order. Null: it can, or the channel is not configured. */
-export function outOfOrder({ channels }: OrderDeps, work: Work, order: PaymentOrder): Unavailable | null {
+export function openBreaker({ channels }: OrderDeps, work: Work, order: PaymentOrder): Unavailable | null {
   return channels.get(order.channel)?.unavailable(work, order.method) ?? null;
 }
 
 /** What it takes to give the order's money back. */
-export function givingBack({ channels }: OrderDeps, order: PaymentOrder): Work {
+export function refundWork({ channels }: OrderDeps, order: PaymentOrder): Work {
   if (channels.get(order.channel)?.undoesPayments(asChannelOrder(order)) === true) return 'undo';
   return order.status === 'refunding' ? 'refund' : 'cancel';
 }
@@ -45,7 +45,7 @@ export function isConfigured({ channels }: OrderDeps, { channel, channelAccount 
  *
  * Throws only when the database cannot be reached.
  */
-export async function notNow(
+export async function deferIfUnavailable(
   deps: OrderDeps,
   order: PaymentOrder,
   work: Work,
@@ -56,8 +56,8 @@ export async function notNow(
   if (channel !== undefined && channel.account === order.channelAccount) {
     const out = channel.admit(work, order.method);
     if (out === null) return null;
-    const retryAt = out.isWhole ? out.until : putOffUntil(deps, out);
-    if (!out.isWhole && isDue(order, deps.clock.now())) await deps.store.putOff(order, retryAt);
+    const retryAt = out.isWhole ? out.until : postponedUntil(deps, out);
+    if (!out.isWhole && isDue(order, deps.clock.now())) await deps.store.postponeDue(order, retryAt);
     return { kind: 'pending', reason: 'channel_down', answer: 'not asked: out of order', retryAt };
   }
   const answer = 'not asked: the channel is not configured for this account';
@@ -65,8 +65,10 @@ export async function notNow(
   const stuckMs = now.getTime() - (order.stuckAt ?? now).getTime();
   const waitMs = Math.min(Math.max(stuckMs, NOT_CONFIGURED_MS.least), NOT_CONFIGURED_MS.most);
   const retryAt = new Date(now.getTime() + waitMs * (1 + deps.random() / 5));
-  await deps.store.postponeUnasked(order, { at: retryAt, ending, now });
-  const level = deps.tellOnce(`misconfigured ${order.channel} ${order.channelAccount}`) ? 'error' : 'debug';
+  await deps.store.postponeUnconfigured(order, { at: retryAt, ending, now });
+  const level = deps.shouldAlert(`misconfigured ${order.channel} ${order.channelAccount}`)
+    ? 'error'
+    : 'debug';
   const { orderNo, channel: name, channelAccount } = order;
   const fields = { orderNo, channel: name, channelAccount, reason: 'misconfigured', retryAt, answer };
   deps.log[level](fields, 'order not closed yet');
@@ -74,7 +76,7 @@ export async function notNow(
 }
 
 /** When an order is looked at again that needs what is out of order. */
-export function putOffUntil({ random }: OrderDeps, { until, sinceMs }: Unavailable): Date {
+export function postponedUntil({ random }: OrderDeps, { until, sinceMs }: Unavailable): Date {
   const spreadMs = Math.min(sinceMs * PUT_OFF_SHARE, MAX_PUT_OFF_MS);
   return new Date(until.getTime() + spreadMs * random());
 }

@@ -6,7 +6,7 @@ import type { PaymentOrder } from '../order.ts';
  * Puts the order's timer where its row says, or takes it away. The last look at a closed order needs none: it is a
  * day away, and the sweep finds it.
  */
-export async function followRow(deps: OrderDeps, id: string): Promise<PaymentOrder> {
+export async function alignTimer(deps: OrderDeps, id: string): Promise<PaymentOrder> {
   const order = await deps.store.get(id);
   if (order.nextCloseAt === null || isIn('last_look', order)) await deps.timer.clear(order);
   else await deps.timer.set(order, order.nextCloseAt, 'timeout');

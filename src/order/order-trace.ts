@@ -5,7 +5,7 @@ import type { PaymentOrder } from './order.ts';
  * Does something about an order in the order's own trace, whoever asks for it: every log line of it and every channel call
  * is found by the id that the creation's are found by.
  */
-export function inTraceOf<T>(
+export function inOrderTrace<T>(
   { traceId, orderNo, channel }: Pick<PaymentOrder, 'traceId' | 'orderNo' | 'channel'>,
   what: string,
   work: () => Promise<T>,

@@ -10,7 +10,7 @@ import { writeSnapshot } from './notice-snapshot.ts';
  * or neither (G6). `order` is as the change has left it, `shownBefore` the state that was shown before. Nothing is written where the merchant was told of that state
  * last, so that an order has one ending and one event, or does not want to be told. Due at once; `src/notice/` sends it.
  */
-export async function noteChange(
+export async function enqueueNotice(
   manager: EntityManager,
   order: PaymentOrder,
   shownBefore: OrderStatus,

@@ -1,17 +1,17 @@
 import type { Channel, QueryResult } from '../../channel/channel.ts';
-import type { SeenPayment } from '../late-payment.ts';
+import type { ObservedPayment } from '../late-payment.ts';
 import { asChannelOrder, type PaymentOrder, type PendingReason } from '../order.ts';
 import { refundRequestOf } from '../refund/give-back.ts';
 
 type PaidQuery = Extract<QueryResult, { kind: 'paid' | 'refunded' }>;
 
 /** The payment of a query's answer, with what the answer itself says of its return. Pure. */
-export function asSeen(
+export function observedPayment(
   { refundedIsInFull }: Pick<Channel, 'refundedIsInFull'>,
   { kind, payment }: PaidQuery,
-): SeenPayment {
+): ObservedPayment {
   if (kind === 'paid') return payment;
-  return { ...payment, wentBack: refundedIsInFull ? 'in_full' : 'unknown' };
+  return { ...payment, returned: refundedIsInFull ? 'in_full' : 'unknown' };
 }
 
 /**
@@ -27,20 +27,20 @@ export function asSeen(
  *
  * An order that gives its money back in any case, or that has ended, is not asked about: what it does next asks.
  */
-export async function learnWentBack(
+export async function checkReturned(
   channel: Channel,
   order: PaymentOrder,
-  payment: SeenPayment,
+  payment: ObservedPayment,
   now: Date,
-): Promise<SeenPayment | PendingReason> {
+): Promise<ObservedPayment | PendingReason> {
   const isOpen = order.status === 'progress' && (order.ending === 'expiry' || order.ending === 'close');
-  if (payment.wentBack !== 'unknown' || !isOpen) return payment;
+  if (payment.returned !== 'unknown' || !isOpen) return payment;
   const { channelTradeNo, paidAt } = payment;
   const asked = { ...asChannelOrder(order), channelTradeNo, paidAt };
   const { kind } = await channel.queryRefund(asked, refundRequestOf(order, 'cancel', now));
   switch (kind) {
     case 'refunded':
-      return { ...payment, wentBack: 'in_full' };
+      return { ...payment, returned: 'in_full' };
     case 'processing':
       return 'refunding';
     case 'not_found':

@@ -1,9 +1,10 @@
-import { isConfigured } from '../attempt/channel-now.ts';
-import { orStuck } from '../attempt/faulty-data.ts';
+import { isConfigured } from '../attempt/availability.ts';
+import { catchFaultyData } from '../attempt/faulty-data.ts';
 import { cancelOrder } from '../cancel/cancel-order.ts';
 import { closeOrder } from '../close/close-order.ts';
 import type { OrderDeps } from '../deps.ts';
 import type { PaymentOrder } from '../order.ts';
+import { inOrderTrace } from '../order-trace.ts';
 import type {
   CancelOutcome,
   CloseOutcome,
@@ -13,9 +14,8 @@ import type {
   Pending,
   SyncOutcome,
 } from '../outcomes.ts';
-import { followRow } from '../schedule/follow-row.ts';
+import { alignTimer } from '../schedule/align-timer.ts';
 import { syncOrder } from '../sync/sync-order.ts';
-import { inTraceOf } from '../trace-of.ts';
 
 /**
  * What people and merchants do with an order they name, due or not. If the channel cannot decide it now, or another
@@ -24,7 +24,7 @@ import { inTraceOf } from '../trace-of.ts';
  * an own channel, leaves it to a worker: to put the order off, or to say that it is stuck, is the worker's to decide.
  */
 
-export async function closeByHand(
+export async function requestClose(
   deps: OrderDeps,
   numbers: OrderNumbers,
   trigger: CloseTrigger,
@@ -32,9 +32,9 @@ export async function closeByHand(
   const named = await deps.store.findNamed(numbers);
   if (named === null) return { kind: 'not_found' };
   const { order } = named;
-  return inTraceOf(order, 'close by hand', () => {
+  return inOrderTrace(order, 'close by hand', () => {
     const noted = withNote(deps, named, trigger);
-    return orStuck(deps, order, noted, () => closeFound(deps, order, noted));
+    return catchFaultyData(deps, order, noted, () => closeFound(deps, order, noted));
   });
 }
 
@@ -44,19 +44,19 @@ async function closeFound(
   trigger: CloseTrigger,
 ): Promise<CloseOutcome> {
   if (order.status === 'progress' && !isConfigured(deps, order)) {
-    const left = await leaveToWorker(deps, order, 'close', trigger);
+    const left = await handToWorker(deps, order, 'close', trigger);
     return left ?? closeFound(deps, await deps.store.get(order.id), trigger);
   }
   const outcome = await closeOrder(deps, order, trigger);
-  if (wasNotTouched(outcome) && !(await deps.store.wish(order.id, 'close', deps.clock.now()))) {
+  if (wasNotTouched(outcome) && !(await deps.store.recordRequest(order.id, 'close', deps.clock.now()))) {
     const now = await deps.store.get(order.id);
     if (now.status !== 'progress') return closeOrder(deps, now, trigger);
   }
-  if (outcome.kind !== 'ended') await followRow(deps, order.id);
+  if (outcome.kind !== 'ended') await alignTimer(deps, order.id);
   return outcome;
 }
 
-export async function cancelByHand(
+export async function requestCancel(
   deps: OrderDeps,
   numbers: OrderNumbers,
   trigger: CloseTrigger,
@@ -68,8 +68,8 @@ export async function cancelByHand(
     withNote(deps, named, trigger);
     return { kind: 'contradiction', detail: contradiction };
   }
-  return inTraceOf(order, 'cancel by hand', () =>
-    orStuck(deps, order, trigger, () => cancelFound(deps, order, trigger)),
+  return inOrderTrace(order, 'cancel by hand', () =>
+    catchFaultyData(deps, order, trigger, () => cancelFound(deps, order, trigger)),
   );
 }
 
@@ -79,23 +79,23 @@ async function cancelFound(
   trigger: CloseTrigger,
 ): Promise<CancelOutcome> {
   if ((order.status === 'progress' || order.status === 'success') && !isConfigured(deps, order)) {
-    const left = await leaveToWorker(deps, order, 'cancel', trigger);
+    const left = await handToWorker(deps, order, 'cancel', trigger);
     return left ?? cancelFound(deps, await deps.store.get(order.id), trigger);
   }
   const outcome = await cancelOrder(deps, order, trigger);
-  if (wasNotTouched(outcome) && !(await deps.store.wish(order.id, 'cancel', deps.clock.now()))) {
+  if (wasNotTouched(outcome) && !(await deps.store.recordRequest(order.id, 'cancel', deps.clock.now()))) {
     const now = await deps.store.get(order.id);
     if (now.status !== 'progress' && now.status !== 'success') {
       const ended = await cancelOrder(deps, now, trigger);
-      await followRow(deps, order.id);
+      await alignTimer(deps, order.id);
       return ended;
     }
   }
-  if (outcome.kind !== 'ended') await followRow(deps, order.id);
+  if (outcome.kind !== 'ended') await alignTimer(deps, order.id);
   return outcome;
 }
 
-export async function syncByHand(
+export async function requestSync(
   deps: OrderDeps,
   numbers: OrderNumbers,
   trigger: CloseTrigger,
@@ -103,12 +103,12 @@ export async function syncByHand(
   const named = await deps.store.findNamed(numbers);
   if (named === null) return { kind: 'not_found' };
   const { order } = named;
-  return inTraceOf(order, 'sync by hand', async () => {
+  return inOrderTrace(order, 'sync by hand', async () => {
     const noted = withNote(deps, named, trigger);
-    const outcome = await orStuck(deps, order, noted, () => syncOrder(deps, order, noted));
+    const outcome = await catchFaultyData(deps, order, noted, () => syncOrder(deps, order, noted));
     if (outcome.kind === 'pending')
       return { kind: 'unreachable', reason: 'faulty_data', answer: outcome.answer };
-    if (outcome.kind === 'synced') await followRow(deps, order.id);
+    if (outcome.kind === 'synced') await alignTimer(deps, order.id);
     return outcome;
   });
 }
@@ -125,14 +125,14 @@ function withNote(
 }
 
 /** The wish is in the row, and the timer set, in the name of who asked. Null: it has ended meanwhile. */
-async function leaveToWorker(
+async function handToWorker(
   deps: OrderDeps,
   order: PaymentOrder,
   ending: 'close' | 'cancel',
   { kind, actor }: CloseTrigger,
 ): Promise<Pending | null> {
   const now = deps.clock.now();
-  if (!(await deps.store.wishNow(order.id, ending, now))) return null;
+  if (!(await deps.store.recordRequestForWorker(order.id, ending, now))) return null;
   const { nextCloseAt } = await deps.store.get(order.id);
   const retryAt = nextCloseAt ?? now;
   await deps.timer.set(order, retryAt, kind, actor);
