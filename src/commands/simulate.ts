@@ -11,14 +11,12 @@ export function addSimulateCommand(program: Command): void {
     .option('--port <port>', 'where to listen; 0 takes a free one', portNumber, 9100)
     .option('--json', 'print address, control and environment as one JSON object')
     .action(async ({ port, json }: { port: number; json?: boolean }) => {
-      const { startSimulator } = await import('../sandbox/simulator/simulator.ts');
+      const { labels, startSimulator } = await import('../sandbox/simulator/simulator.ts');
       const { url, env, close } = await startSimulator({ port });
       const control = `${url}/__sim`;
       if (json) print(JSON.stringify({ url, control, env }));
       else {
-        print(
-          `WeChat Pay, Alipay and UnionPay at ${url}; control under ${control}. For the API's environment:\n`,
-        );
+        print(`${labels} at ${url}; control under ${control}. For the API's environment:\n`);
         for (const [name, value] of Object.entries(env))
           print(`${name}="${value.trim().replaceAll('\n', '\\n')}"`);
       }

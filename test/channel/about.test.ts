@@ -4,12 +4,13 @@ import { aboutChannels, type BuiltInChannel } from '../../src/channel/built-in/a
 import { channelModules } from '../../src/channel/built-in/modules.ts';
 import type { PayMethod } from '../../src/channel/channel.ts';
 import type { ChannelName } from '../../src/client/vocabulary.ts';
-import { type Simulator, startSimulator } from '../../src/sandbox/simulator/simulator.ts';
+import type { Simulator } from '../../src/sandbox/simulator/simulator.ts';
+import { startTestSimulator } from '../support/simulator.ts';
 import { adapters, anOrder, anybody } from './support.ts';
 
 let simulator: Simulator;
 beforeAll(async () => {
-  simulator = await startSimulator();
+  simulator = await startTestSimulator();
 });
 afterAll(() => simulator.close());
 

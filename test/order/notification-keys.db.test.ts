@@ -1,6 +1,6 @@
 import { createPublicKey } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { publicPem } from '../../src/sandbox/simulator/keys.ts';
+import { publicPem } from '../../src/sandbox/simulator/format/pem.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 let world: World;

@@ -1,11 +1,12 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { inject } from 'vitest';
-import { type KeyPairs, keysOf, type SimulatorKeys } from '../../src/sandbox/simulator/keys.ts';
+import { type KeyPairs, keysOf } from '../../src/sandbox/simulator/keys.ts';
 import {
   type Simulator,
   type SimulatorOptions,
   startSimulator,
 } from '../../src/sandbox/simulator/simulator.ts';
+import type { SimulatorKeys } from '../../src/sandbox/simulator/world.ts';
 
 let keys: SimulatorKeys | undefined;
 

@@ -8,11 +8,13 @@ import { createFaultBook } from './exchange/faults.ts';
 import { createJournal } from './exchange/journal.ts';
 import { serveGateways } from './exchange/server.ts';
 import { createStaging } from './exchange/staging.ts';
-import { privatePem, publicPem, type SimulatorKeys, simulatorKeys } from './keys.ts';
+import { simulatorKeys } from './keys.ts';
+import { emptyLedgers } from './ledgers.ts';
 import { createNotifier } from './notify/notifier.ts';
 import { createRandom } from './random.ts';
 import { defaultSettings, type Settings } from './settings.ts';
-import type { World } from './world.ts';
+import { simulators } from './simulators.ts';
+import type { AllOf, Each, SimulatorKeys, World } from './world.ts';
 
 export interface SimulatorOptions {
   /** 0 takes a free one. */
@@ -38,7 +40,7 @@ export interface Simulator {
 }
 
 /**
- * Starts the gateways, WeChat Pay, Alipay and UnionPay, on one port. They sign and verify with real RSA keys, keep
+ * Starts the gateways of `simulators.ts` on one port. They sign and verify with real RSA keys, keep
  * their orders in memory, notify payments on the channels' schedules, and do what `control` says.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
@@ -50,9 +52,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     keys: options.keys ?? (await simulatorKeys()),
     random,
     settings: { ...defaultSettings, ...settings },
-    wechat: { orders: new Map(), refunds: new Map() },
-    alipay: { orders: new Map() },
-    unionpay: { orders: new Map(), giveBacks: new Map() },
+    ...emptyLedgers(),
     faults: createFaultBook(random),
     staging: createStaging(),
     journal: createJournal(),
@@ -93,30 +93,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
 }
 
-export type SimulatorEnvironment = ReturnType<typeof environment>;
+/** The gateways' names, for people. */
+export const labels = Object.values(simulators)
+  .map(({ label }) => label)
+  .join(', ')
+  .replace(/, ([^,]+)$/, ' and $1');
 
-function environment({ wechat, alipay, unionpay }: SimulatorKeys, url: string) {
-  return {
-    WECHAT_BASE_URL: `${url}/`,
-    WECHAT_APP_ID: wechat.appId,
-    WECHAT_MCH_ID: wechat.mchId,
-    WECHAT_SERIAL_NO: wechat.serialNo,
-    WECHAT_PRIVATE_KEY: privatePem(wechat.merchant.privateKey),
-    WECHAT_API_V3_KEY: wechat.apiV3Key,
-    WECHAT_PUBLIC_KEY_ID: wechat.publicKeyId,
-    WECHAT_PUBLIC_KEY: publicPem(wechat.platform.publicKey),
-    ALIPAY_ENDPOINT: url,
-    ALIPAY_APP_ID: alipay.appId,
-    ALIPAY_PRIVATE_KEY: privatePem(alipay.app.privateKey),
-    ALIPAY_PUBLIC_KEY: publicPem(alipay.platform.publicKey),
-    ALIPAY_SELLER_ID: alipay.sellerId,
-    UNIONPAY_BASE_URL: url,
-    UNIONPAY_MER_ID: unionpay.merId,
-    UNIONPAY_CERT_ID: unionpay.certId,
-    UNIONPAY_PRIVATE_KEY: privatePem(unionpay.merchant.privateKey),
-    UNIONPAY_ROOT_CERT: unionpay.rootCert,
-    UNIONPAY_MIDDLE_CERT: unionpay.middleCert,
-  };
+export type SimulatorEnvironment = AllOf<ReturnType<Each['env']>>;
+
+function environment(keys: SimulatorKeys, url: string): SimulatorEnvironment {
+  return Object.assign({}, ...Object.values(simulators).map((gateway) => gateway.env(keys, url)));
 }
 
 function portOf(server: Server): number {

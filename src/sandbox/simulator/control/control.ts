@@ -2,12 +2,13 @@ import type { AddedFault, Fault, ListedFault } from '../exchange/faults.ts';
 import type { LogEntry, LogFilter } from '../exchange/journal.ts';
 import type { Hold, StagedHook } from '../exchange/staging.ts';
 import type { Moment, Operation } from '../gateway/operations.ts';
+import { emptyLedgers } from '../ledgers.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Troubles } from '../notify/troubles.ts';
 import type { Settings } from '../settings.ts';
+import { simulators } from '../simulators.ts';
 import type { World } from '../world.ts';
 import { type Customer, createCustomer } from './customer.ts';
-import { isRefundUnderWay } from './refunds-under-way.ts';
 
 export interface Control extends Customer {
   clock: Pick<World['clock'], 'now' | 'advance'>;
@@ -52,18 +53,15 @@ export function createControl(world: World): Control {
     seen: (operation, orderNo) =>
       journal.next(orderNo === undefined ? { operation } : { operation, orderNo }),
     log: journal.entries,
-    isRefundUnderWay: (orderNo) => isRefundUnderWay(world, orderNo),
+    isRefundUnderWay: (orderNo) =>
+      Object.values(simulators).some((gateway) => gateway.isRefundUnderWay(world, orderNo)),
     notifications: notifier,
     reset() {
       faults.clear();
       staging.clear();
       notifier.clear();
       journal.clear();
-      world.wechat.orders.clear();
-      world.wechat.refunds.clear();
-      world.alipay.orders.clear();
-      world.unionpay.orders.clear();
-      world.unionpay.giveBacks.clear();
+      Object.assign(world, emptyLedgers());
       Object.assign(world.settings, initialSettings);
     },
   };

@@ -1,17 +1,8 @@
-import { beginAlipayPayment, finishAlipayPayment, scanAlipay } from '../alipay/customer.ts';
-import { addRefund as addAlipayRefund } from '../alipay/methods/refunds.ts';
-import { openAlipay } from '../alipay/open.ts';
-import { type AlipayOrder, changeTrade, describeAlipayOrder, findAlipayOrder } from '../alipay/orders.ts';
-import { toBeijingDigits } from '../format/beijing-time.ts';
-import { change, type Versioned } from '../gateway/versioned.ts';
+import type { SimulatedOrder } from '../gateway/gateway.ts';
+import { simulators } from '../simulators.ts';
 import type { OrderSnapshot } from '../snapshot.ts';
-import { beginUnionpayPayment, finishUnionpayPayment, scanUnionpay } from '../unionpay/customer.ts';
-import { addGiveBack as addUnionpayGiveBack } from '../unionpay/give-back.ts';
-import { describeUnionpayOrder, type UnionpayOrder } from '../unionpay/orders.ts';
-import { addRefund as addWechatRefund } from '../wechat/calls/refunds.ts';
-import { beginWechatPayment, finishWechatPayment, scanWechat } from '../wechat/customer.ts';
-import { describeWechatOrder, findWechatOrder, type WechatOrder } from '../wechat/orders.ts';
-import { nowMs, type World } from '../world.ts';
+import type { World } from '../world.ts';
+import { findOrder } from './find-order.ts';
 
 /** What people do to an order outside the merchant's API: customers, and the merchant's back office. */
 export interface Customer {
@@ -42,65 +33,16 @@ export interface Customer {
   forget(orderNo: string): void;
 }
 
-/** Each channel's own version of an act. */
-interface Acts {
-  wechat(entry: Versioned<WechatOrder>): unknown;
-  alipay(entry: Versioned<AlipayOrder>): unknown;
-  unionpay(entry: Versioned<UnionpayOrder>): unknown;
-}
-
 export function createCustomer(world: World): Customer {
-  const wechat = (orderNo: string) => findWechatOrder(world.wechat, orderNo, nowMs(world));
-  const alipay = (orderNo: string) => findAlipayOrder(world.alipay, orderNo, nowMs(world));
-  const unionpay = (orderNo: string) => world.unionpay.orders.get(orderNo) ?? null;
-
-  function order(orderNo: string): OrderSnapshot | null {
-    const atWechat = wechat(orderNo);
-    if (atWechat !== null) return describeWechatOrder(atWechat.current, nowMs(world));
-    const atAlipay = alipay(orderNo);
-    if (atAlipay !== null) return describeAlipayOrder(atAlipay.current, nowMs(world));
-    const atUnionpay = unionpay(orderNo);
-    const { unionpayBankLate } = world.settings;
-    return atUnionpay === null
-      ? null
-      : describeUnionpayOrder(world.unionpay, atUnionpay.current, nowMs(world), unionpayBankLate);
-  }
-
-  function known(orderNo: string): OrderSnapshot {
-    const found = order(orderNo);
-    if (found === null) throw unknown(orderNo);
+  function known(orderNo: string): SimulatedOrder {
+    const found = findOrder(world, orderNo);
+    if (found === null) throw new Error(`no gateway knows order ${orderNo}`);
     return found;
   }
 
-  /** Runs the channel's own version of an act, all at once. */
-  function act(orderNo: string, acts: Acts): void {
-    const wechatEntry = wechat(orderNo);
-    if (wechatEntry !== null) return void acts.wechat(wechatEntry);
-    const alipayEntry = alipay(orderNo);
-    if (alipayEntry !== null) return void acts.alipay(alipayEntry);
-    const unionpayEntry = unionpay(orderNo);
-    if (unionpayEntry === null) throw unknown(orderNo);
-    acts.unionpay(unionpayEntry);
-  }
-
-  function beginPay(orderNo: string): void {
-    act(orderNo, {
-      wechat: (entry) => beginWechatPayment(world, entry),
-      alipay: (entry) => beginAlipayPayment(world, entry),
-      unionpay: (entry) => beginUnionpayPayment(world, entry),
-    });
-  }
-
-  function finishPay(orderNo: string, ok: boolean): void {
-    act(orderNo, {
-      wechat: (entry) => finishWechatPayment(world, entry, ok),
-      alipay: (entry) => finishAlipayPayment(world, entry, ok),
-      unionpay: (entry) => finishUnionpayPayment(world, entry, ok),
-    });
-  }
-
   function refund(orderNo: string, amountFen: number | undefined): void {
-    const { state, paidAt, amountFen: paidFen, refundedFen } = known(orderNo);
+    const order = known(orderNo);
+    const { state, paidAt, amountFen: paidFen, refundedFen } = order.describe();
     if (paidAt === null || state === 'TRADE_FINISHED') {
       throw new Error(`order ${orderNo} is ${state}, there is nothing to refund`);
     }
@@ -109,79 +51,40 @@ export function createCustomer(world: World): Customer {
     if (!Number.isSafeInteger(fen) || fen < 1 || fen > leftFen) {
       throw new Error(`cannot refund ${fen} fen of the ${leftFen} left on order ${orderNo}`);
     }
-    const refundNo = `SIM${world.nextId()}`;
-    act(orderNo, {
-      wechat: ({ current }) => addWechatRefund(world, current, refundNo, fen),
-      alipay: (entry) => addAlipayRefund(world, entry, refundNo, fen),
-      unionpay: ({ current }) => {
-        const txnTime = toBeijingDigits(nowMs(world));
-        const wish = { orderId: refundNo, txnTime, txnType: '04', amountFen: fen, failed: false } as const;
-        addUnionpayGiveBack(world, current, wish);
-      },
-    });
+    order.addRefund(`SIM${world.nextId()}`, fen);
   }
 
-  function finish(orderNo: string): void {
-    const alipayOnly = otherChannel('Alipay');
-    act(orderNo, {
-      wechat: alipayOnly,
-      alipay(entry) {
-        const { trade } = entry.current;
-        if (trade?.status !== 'TRADE_SUCCESS') throw new Error(`order ${orderNo} is not TRADE_SUCCESS`);
-        changeTrade(entry, trade, nowMs(world), { status: 'TRADE_FINISHED' });
-      },
-      unionpay: alipayOnly,
-    });
+  /** What only some gateways' orders can have done to them. */
+  function special(orderNo: string, act: 'finish' | 'codePay'): void {
+    const order = known(orderNo);
+    if (order[act] === undefined) throw new Error(`${order.describe().channel} has no ${act}`);
+    order[act]();
   }
 
-  function codePay(orderNo: string): void {
-    const wechatOnly = otherChannel('WeChat Pay');
-    act(orderNo, {
-      wechat(entry) {
-        if (entry.current.state !== 'NOTPAY') throw new Error(`order ${orderNo} is ${entry.current.state}`);
-        const now = nowMs(world);
-        const revokesAt = now + world.settings.codePayRevokesAfterMs;
-        change(entry, now, { kind: 'codepay', cashier: 'shut', notifyUrl: null, revokesAt });
-      },
-      alipay: wechatOnly,
-      unionpay: wechatOnly,
-    });
-  }
+  const ledgers = Object.keys(simulators).map((name) => () => world[name as keyof typeof simulators].orders);
 
   return {
-    order,
+    order: (orderNo) => findOrder(world, orderNo)?.describe() ?? null,
     orders: () =>
-      [world.wechat, world.alipay, world.unionpay].flatMap(({ orders }) => [...orders.keys()]).map(known),
-    open: async (link) => openAlipay(world, link),
-    scan: async (orderNo) =>
-      act(orderNo, {
-        wechat: (entry) => scanWechat(world, entry),
-        alipay: (entry) => scanAlipay(world, entry),
-        unionpay: (entry) => scanUnionpay(world, entry),
-      }),
-    beginPay: async (orderNo) => beginPay(orderNo),
-    finishPay: async (orderNo, ok = true) => finishPay(orderNo, ok),
-    pay: async (orderNo) => {
-      if (!known(orderNo).paying) beginPay(orderNo);
-      finishPay(orderNo, true);
+      ledgers.flatMap((orders) => [...orders().keys()]).map((orderNo) => known(orderNo).describe()),
+    async open(link) {
+      const opener = Object.values(simulators).find(({ open }) => open !== undefined);
+      if (opener?.open === undefined) throw new Error('no gateway opens links');
+      return opener.open(world, link);
+    },
+    scan: async (orderNo) => known(orderNo).scan(),
+    beginPay: async (orderNo) => known(orderNo).beginPay(),
+    finishPay: async (orderNo, ok = true) => known(orderNo).finishPay(ok),
+    async pay(orderNo) {
+      const order = known(orderNo);
+      if (!order.describe().paying) order.beginPay();
+      order.finishPay(true);
     },
     refund: async (orderNo, amountFen) => refund(orderNo, amountFen),
-    finish: async (orderNo) => finish(orderNo),
-    codePay: async (orderNo) => codePay(orderNo),
+    finish: async (orderNo) => special(orderNo, 'finish'),
+    codePay: async (orderNo) => special(orderNo, 'codePay'),
     forget(orderNo) {
-      world.wechat.orders.delete(orderNo);
-      world.alipay.orders.delete(orderNo);
-      world.unionpay.orders.delete(orderNo);
+      for (const orders of ledgers) orders().delete(orderNo);
     },
-  };
-}
-
-function unknown(orderNo: string): Error {
-  return new Error(`no gateway knows order ${orderNo}`);
-}
-
-function otherChannel(channel: string): () => never {
-  return () => {
-    throw new Error(`only orders at ${channel} can do this`);
   };
 }

@@ -1,4 +1,3 @@
-import type { Protocol } from '../gateway/call.ts';
 import type { ChannelName, Operation } from '../gateway/operations.ts';
 import type { FaultKind } from './faults.ts';
 
@@ -12,7 +11,7 @@ export interface LogEntry {
   /** When the answer was sent, or the caller went away without it; of a request that hangs, `at`. */
   endedAt: Date;
   channel: ChannelName;
-  protocol: Protocol;
+  protocol: string;
   method: string;
   path: string;
   operation: Operation | null;

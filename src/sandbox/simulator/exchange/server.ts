@@ -1,9 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { understandGateway } from '../alipay/protocol/gateway-v2.ts';
-import { understandRest } from '../alipay/protocol/rest-v3.ts';
 import type { Call } from '../gateway/call.ts';
-import { understandUnionpay } from '../unionpay/gateway.ts';
-import { understandWechat } from '../wechat/gateway.ts';
+import { simulators } from '../simulators.ts';
 import type { World } from '../world.ts';
 import { exchange } from './exchange.ts';
 import {
@@ -34,8 +31,9 @@ export function serveGateways(
 }
 
 function understand(world: World, request: WireRequest): Call | null {
-  if (request.path === '/gateway.do') return understandGateway(world, request);
-  if (request.path.startsWith('/gateway/api/')) return understandUnionpay(world, request);
-  if (request.path.startsWith('/v3/alipay/')) return understandRest(world, request);
-  return request.path.startsWith('/v3/') ? understandWechat(world, request) : null;
+  const [found] = Object.values(simulators)
+    .flatMap((gateway) => gateway.paths.map((path) => ({ gateway, path })))
+    .filter(({ path }) => request.path.startsWith(path))
+    .sort((a, b) => b.path.length - a.path.length);
+  return found?.gateway.understand(world, request) ?? null;
 }

@@ -3,8 +3,6 @@ import type { WireReply } from '../exchange/wire.ts';
 import type { ChannelName, Operation } from './operations.ts';
 import type { Staleness } from './versioned.ts';
 
-export type Protocol = 'wechat-v3' | 'alipay-v2' | 'alipay-v3' | 'unionpay-5.1.0';
-
 /** What a gateway answers, before it is signed and put on the wire. */
 export interface Answer {
   status: number;
@@ -20,7 +18,8 @@ export interface Answer {
 /** A request that a gateway has understood, ready to take effect. */
 export interface Call {
   channel: ChannelName;
-  protocol: Protocol;
+  /** Its name and version, for the log. */
+  protocol: string;
   operation: Operation | null;
   orderNo: string | null;
   /** `ok`, or why the request was not believed. */

@@ -1,5 +1,7 @@
+import type { Each } from '../world.ts';
+
 /** The gateways, by the names that the product's own interface uses for them. */
-export type ChannelName = 'wechat_pay' | 'ali_pay' | 'union_pay';
+export type ChannelName = Each['name'];
 
 /** What a request asks of a gateway, in one vocabulary for all. */
 export const operations = [

@@ -1,7 +1,7 @@
 import { change, type Versioned } from '../gateway/versioned.ts';
 import { NotPayable } from '../snapshot.ts';
 import { nowMs, type World } from '../world.ts';
-import { newQueryId } from './give-back.ts';
+import { newQueryId } from './calls/give-back.ts';
 import { paymentMessage } from './notify.ts';
 import { isPaying, refusalToBegin, type UnionpayOrder } from './orders.ts';
 

@@ -1,7 +1,7 @@
 import type { Message } from '../notify/notifier.ts';
 import type { World } from '../world.ts';
+import { paymentFields } from './calls/query.ts';
 import type { UnionpayOrder } from './orders.ts';
-import { paymentFields } from './query.ts';
 import { signed } from './signing.ts';
 
 const MINUTE_MS = 60_000;

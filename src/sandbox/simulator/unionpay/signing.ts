@@ -1,6 +1,6 @@
 import { createHash, createSign, createVerify, type KeyObject } from 'node:crypto';
 import type { Distortion } from '../exchange/faults.ts';
-import type { SimulatorKeys } from '../keys.ts';
+import type { SimulatorKeys } from '../world.ts';
 
 export type Fields = Record<string, string>;
 

@@ -1,6 +1,6 @@
 import { createCipheriv } from 'node:crypto';
-import type { SimulatorKeys } from '../keys.ts';
 import type { Random } from '../random.ts';
+import type { SimulatorKeys } from '../world.ts';
 
 export interface EncryptedResource {
   algorithm: 'AEAD_AES_256_GCM';

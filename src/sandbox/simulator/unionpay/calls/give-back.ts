@@ -1,10 +1,10 @@
-import { fromBeijingDigits, toBeijingDigits } from '../format/beijing-time.ts';
-import type { Answer } from '../gateway/call.ts';
-import { nowMs, type World } from '../world.ts';
+import { fromBeijingDigits, toBeijingDigits } from '../../format/beijing-time.ts';
+import type { Answer } from '../../gateway/call.ts';
+import { nowMs, type World } from '../../world.ts';
+import { clearingDay, refundedFen, type UnionpayGiveBack, type UnionpayOrder } from '../orders.ts';
+import type { Fields } from '../signing.ts';
 import { ORDER_ID } from './create.ts';
-import { clearingDay, refundedFen, type UnionpayGiveBack, type UnionpayOrder } from './orders.ts';
 import { respond } from './results.ts';
-import type { Fields } from './signing.ts';
 
 /**
  * 消费撤销 (31) and 退货 (04). Accepted at once; a query says what came of it. The same number and amount again is the same

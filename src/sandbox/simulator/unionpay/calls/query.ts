@@ -1,10 +1,10 @@
-import { toBeijingDigits } from '../format/beijing-time.ts';
-import type { Answer } from '../gateway/call.ts';
-import { asOf, type Staleness } from '../gateway/versioned.ts';
-import { nowMs, type World } from '../world.ts';
-import { isPaying, type UnionpayOrder } from './orders.ts';
+import { toBeijingDigits } from '../../format/beijing-time.ts';
+import type { Answer } from '../../gateway/call.ts';
+import { asOf, type Staleness } from '../../gateway/versioned.ts';
+import { nowMs, type World } from '../../world.ts';
+import { isPaying, type UnionpayOrder } from '../orders.ts';
+import type { Fields } from '../signing.ts';
 import { respond } from './results.ts';
-import type { Fields } from './signing.ts';
 
 /** 交易状态查询, of an order or of a transaction that gives its money back; by number and time, or it finds nothing. */
 export function queryTransaction(world: World, request: Fields, staleness: Staleness | null): Answer {

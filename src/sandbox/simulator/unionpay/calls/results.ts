@@ -1,7 +1,7 @@
-import type { ScriptedFault } from '../exchange/faults.ts';
-import { htmlErrorPage } from '../format/html-page.ts';
-import type { Answer } from '../gateway/call.ts';
-import type { Fields } from './signing.ts';
+import type { ScriptedFault } from '../../exchange/faults.ts';
+import { htmlErrorPage } from '../../format/html-page.ts';
+import type { Answer } from '../../gateway/call.ts';
+import type { Fields } from '../signing.ts';
 
 /** What an answer repeats of its request. */
 const ECHOED = [

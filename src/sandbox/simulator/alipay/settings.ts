@@ -1,0 +1,29 @@
+export interface AlipaySettings {
+  /** Whether a refund moves the money at once (Y) or settles later (N). */
+  alipayFundChange: 'Y' | 'N';
+  /** Why it refuses to close: its pages and merchants' reports spell it differently. */
+  alipayCloseRefusal:
+    | 'ACQ.TRADE_STATUS_ERROR'
+    | 'ACQ.REASON_TRADE_STATUS_INVALID'
+    | 'ACQ.REASON_ILLEGAL_STATUS';
+  /** How many cancels answer `retry_flag=Y` without an effect. Counts down. */
+  alipayCancelRetries: number;
+  /** How far a gateway.do timestamp may be off, ms. The real width is not documented. */
+  alipayTimestampWindowMs: number;
+  /** gateway.do escapes slashes in its JSON; a signature is right only over the raw text. */
+  escapeSlashes: boolean;
+  /** TRADE_CLOSED is notified as well. By default a scanned code's closing is not notified. */
+  alipayNotifyClosed: boolean;
+  /** In which charset notifications are written: that of the request, or of the application's older set-up. */
+  alipayNotifyCharset: 'utf-8' | 'gbk';
+}
+
+export const alipaySettings: AlipaySettings = {
+  alipayFundChange: 'Y',
+  alipayCloseRefusal: 'ACQ.TRADE_STATUS_ERROR',
+  alipayCancelRetries: 0,
+  alipayTimestampWindowMs: 10 * 60_000,
+  escapeSlashes: true,
+  alipayNotifyClosed: false,
+  alipayNotifyCharset: 'utf-8',
+};

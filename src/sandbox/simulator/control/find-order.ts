@@ -1,0 +1,12 @@
+import type { SimulatedOrder } from '../gateway/gateway.ts';
+import { simulators } from '../simulators.ts';
+import type { World } from '../world.ts';
+
+/** The order at the first gateway that knows it, or null when none does. */
+export function findOrder(world: World, orderNo: string): SimulatedOrder | null {
+  for (const gateway of Object.values(simulators)) {
+    const order = gateway.find(world, orderNo);
+    if (order !== null) return order;
+  }
+  return null;
+}

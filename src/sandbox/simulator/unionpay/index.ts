@@ -1,0 +1,51 @@
+import { privatePem } from '../format/pem.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { nowMs } from '../world.ts';
+import { understandUnionpay } from './gateway.ts';
+import { type UnionpayKeys, unionpayKeys, unionpayPairs } from './keys.ts';
+import { findSimulated } from './order.ts';
+import type { UnionpayLedger } from './orders.ts';
+import { type UnionpaySettings, unionpaySettings } from './settings.ts';
+
+type Variable = `UNIONPAY_${'BASE_URL' | 'MER_ID' | 'CERT_ID' | 'PRIVATE_KEY' | 'ROOT_CERT' | 'MIDDLE_CERT'}`;
+
+export const unionpaySimulator: Gateway<
+  'union_pay',
+  (typeof unionpayPairs)[number],
+  UnionpayKeys,
+  UnionpayLedger,
+  UnionpaySettings,
+  Record<Variable, string>
+> = {
+  name: 'union_pay',
+  label: 'UnionPay',
+  paths: ['/gateway/api/'],
+  pairNames: unionpayPairs,
+  keysOf: unionpayKeys,
+  settings: unionpaySettings,
+  env: ({ unionpay: keys }, url) => ({
+    UNIONPAY_BASE_URL: url,
+    UNIONPAY_MER_ID: keys.merId,
+    UNIONPAY_CERT_ID: keys.certId,
+    UNIONPAY_PRIVATE_KEY: privatePem(keys.merchant.privateKey),
+    UNIONPAY_ROOT_CERT: keys.rootCert,
+    UNIONPAY_MIDDLE_CERT: keys.middleCert,
+  }),
+  emptyLedger: () => ({ orders: new Map(), giveBacks: new Map() }),
+  understand: understandUnionpay,
+  find: findSimulated,
+  isRefundUnderWay: (world, orderNo) =>
+    [...world.unionpay.giveBacks.values()].some(
+      (refund) =>
+        refund.orderNo === orderNo && !refund.orderId.startsWith('SIM') && refund.settlesAt > nowMs(world),
+    ),
+  lies: {
+    unknownOrder: '34',
+    claim(body, lie) {
+      if (body.origRespCode === undefined) return null;
+      return lie === 'closed'
+        ? { origRespCode: '34' }
+        : { origRespCode: '00', queryId: '202703011600000000000', settleAmt: body.txnAmt };
+    },
+  },
+};

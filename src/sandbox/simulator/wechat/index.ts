@@ -1,0 +1,62 @@
+import { asObject } from '../format/json-object.ts';
+import { privatePem, publicPem } from '../format/pem.ts';
+import type { Gateway } from '../gateway/gateway.ts';
+import { nowMs } from '../world.ts';
+import { understandWechat } from './gateway.ts';
+import { type WechatKeys, wechatKeys, wechatPairs } from './keys.ts';
+import { findSimulated } from './order.ts';
+import type { WechatLedger } from './orders.ts';
+import { type WechatSettings, wechatSettings } from './settings.ts';
+
+type Variable =
+  `WECHAT_${'BASE_URL' | 'APP_ID' | 'MCH_ID' | 'SERIAL_NO' | 'PRIVATE_KEY' | 'API_V3_KEY' | 'PUBLIC_KEY_ID' | 'PUBLIC_KEY'}`;
+
+export const wechatSimulator: Gateway<
+  'wechat_pay',
+  (typeof wechatPairs)[number],
+  WechatKeys,
+  WechatLedger,
+  WechatSettings,
+  Record<Variable, string>
+> = {
+  name: 'wechat_pay',
+  label: 'WeChat Pay',
+  paths: ['/v3/'],
+  pairNames: wechatPairs,
+  keysOf: wechatKeys,
+  settings: wechatSettings,
+  env: ({ wechat: keys }, url) => ({
+    WECHAT_BASE_URL: `${url}/`,
+    WECHAT_APP_ID: keys.appId,
+    WECHAT_MCH_ID: keys.mchId,
+    WECHAT_SERIAL_NO: keys.serialNo,
+    WECHAT_PRIVATE_KEY: privatePem(keys.merchant.privateKey),
+    WECHAT_API_V3_KEY: keys.apiV3Key,
+    WECHAT_PUBLIC_KEY_ID: keys.publicKeyId,
+    WECHAT_PUBLIC_KEY: publicPem(keys.platform.publicKey),
+  }),
+  emptyLedger: () => ({ orders: new Map(), refunds: new Map() }),
+  understand: understandWechat,
+  find: findSimulated,
+  isRefundUnderWay: (world, orderNo) =>
+    [...world.wechat.refunds.values()].some(
+      (refund) =>
+        refund.orderNo === orderNo && !refund.refundNo.startsWith('SIM') && refund.settlesAt > nowMs(world),
+    ),
+  lies: {
+    unknownOrder: 'ORDER_NOT_EXIST',
+    claim(body, lie) {
+      if (body.trade_state === undefined) return null;
+      if (lie === 'closed') return { trade_state: 'CLOSED', trade_state_desc: '订单已关闭' };
+      const { total, currency = 'CNY' } = asObject(body.amount) ?? {};
+      return {
+        trade_state: 'SUCCESS',
+        trade_state_desc: '支付成功',
+        transaction_id: '4200000000202703010000000000',
+        // Any moment in the simulated days will do.
+        success_time: '2027-03-01T16:00:00+08:00',
+        amount: { total, payer_total: total, currency, payer_currency: currency },
+      };
+    },
+  },
+};
