@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ConfiguredChannel } from './channel/built-in/define-channel.ts';
-import { channelModules } from './channel/built-in/modules.ts';
+import { channelModules } from './channel/modules.ts';
 import { signTypeProblem, signTypes } from './http/daxpay/signing/sign-type.ts';
 import { latePaymentPolicies } from './order/late-payment.ts';
 import {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aboutChannels, type BuiltInChannel } from '../../src/channel/built-in/about.ts';
-import { channelModules } from '../../src/channel/built-in/modules.ts';
 import type { PayMethod } from '../../src/channel/channel.ts';
+import { channelModules } from '../../src/channel/modules.ts';
 import type { ChannelName } from '../../src/client/vocabulary.ts';
 import type { Simulator } from '../../src/sandbox/simulator/simulator.ts';
 import { startTestSimulator } from '../support/simulator.ts';

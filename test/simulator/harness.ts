@@ -2,11 +2,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { AlipaySdk } from 'alipay-sdk';
 import { Wechatpay } from 'wechatpay-axios-plugin';
-import type {
-  Simulator,
-  SimulatorEnvironment,
-  SimulatorOptions,
-} from '../../src/sandbox/simulator/simulator.ts';
+import type { Simulator, SimulatorOptions } from '../../src/sandbox/simulator/simulator.ts';
+import type { SimulatorEnvironment } from '../../src/sandbox/simulator/simulators.ts';
 import type { WechatKind } from '../../src/sandbox/simulator/wechat/kinds.ts';
 import { startTestSimulator } from '../support/simulator.ts';
 

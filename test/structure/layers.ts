@@ -10,6 +10,15 @@ export interface Layer {
 const useCase = ['src/channel', 'src/platform', 'src/order/*', 'src/order/deps.ts'];
 const attempts = [...useCase, 'src/order/attempt'];
 
+/** A gateway knows itself and the contract, and speaks by `packages` of its own. */
+function gateway(folder: string, ...packages: string[]): Layer {
+  return {
+    area: `src/channel/built-in/${folder}`,
+    ours: ['src/channel', 'src/channel/built-in/*/about.ts', 'src/platform'],
+    packages: [...packages, 'zod'],
+  };
+}
+
 /** From the ground up: each area imports only what stands above it here, so that imports point one way. */
 export const layers: readonly Layer[] = [
   {
@@ -36,30 +45,10 @@ export const layers: readonly Layer[] = [
     ],
     packages: ['zod'],
   },
-  {
-    area: 'src/channel/built-in/wechat',
-    ours: ['src/channel', 'src/channel/built-in/*/about.ts', 'src/platform'],
-    packages: ['wechatpay-axios-plugin', 'zod'],
-  },
-  {
-    area: 'src/channel/built-in/alipay',
-    ours: ['src/channel', 'src/channel/built-in/*/about.ts', 'src/platform'],
-    packages: ['alipay-sdk', 'zod'],
-  },
-  {
-    area: 'src/channel/built-in/unionpay',
-    ours: ['src/channel', 'src/channel/built-in/*/about.ts', 'src/platform'],
-    packages: ['undici', 'zod'],
-  },
-  {
-    area: 'src/channel/built-in/modules.ts',
-    ours: [
-      'src/channel',
-      'src/channel/built-in/alipay',
-      'src/channel/built-in/unionpay',
-      'src/channel/built-in/wechat',
-    ],
-  },
+  gateway('wechat', 'wechatpay-axios-plugin'),
+  gateway('alipay', 'alipay-sdk'),
+  gateway('unionpay', 'undici'),
+  { area: 'src/channel/modules.ts', ours: ['src/channel', 'src/channel/built-in'] },
 
   // What happens to an order. It knows no queue, no HTTP and no single channel.
   { area: 'src/order/*', ours: ['src/channel', 'src/platform'] },
@@ -215,7 +204,7 @@ export const layers: readonly Layer[] = [
   // What is built, from what.
   {
     area: 'src/config.ts',
-    ours: ['src/channel', 'src/channel/built-in/modules.ts', 'src/http/daxpay', 'src/order', 'src/platform'],
+    ours: ['src/channel', 'src/channel/modules.ts', 'src/http/daxpay', 'src/order', 'src/platform'],
     packages: ['zod'],
   },
   { area: 'src/channels.ts', ours: ['src/channel'] },
@@ -240,15 +229,7 @@ export const layers: readonly Layer[] = [
   },
   {
     area: 'src/index.ts',
-    ours: [
-      'src/channel',
-      'src/channel/built-in/alipay',
-      'src/channel/built-in/unionpay',
-      'src/channel/built-in/wechat',
-      'src/library',
-      'src/migrate.ts',
-      'src/platform',
-    ],
+    ours: ['src/channel', 'src/channel/built-in', 'src/library', 'src/migrate.ts', 'src/platform'],
   },
   {
     area: 'src/admin-app.ts',

@@ -6,7 +6,7 @@ import {
   type SimulatorOptions,
   startSimulator,
 } from '../../src/sandbox/simulator/simulator.ts';
-import type { SimulatorKeys } from '../../src/sandbox/simulator/world.ts';
+import type { SimulatorKeys } from '../../src/sandbox/simulator/simulators.ts';
 
 let keys: SimulatorKeys | undefined;
 

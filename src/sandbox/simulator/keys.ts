@@ -1,14 +1,13 @@
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { KeyPair } from './format/pem.ts';
-import { simulators } from './simulators.ts';
-import type { Each, SimulatorKeys } from './world.ts';
+import { type PairName, type SimulatorKeys, simulators } from './simulators.ts';
 
 /** alipay-sdk cuts the signed part out of a reply by position, which works with RSA-2048 signatures only. */
 const MODULUS_BITS = 2048;
 
 /** The key pairs of which `keysOf` makes everyone's keys. */
-export type KeyPairs = Record<Each['pairNames'][number] | 'stranger', KeyPair>;
+export type KeyPairs = Record<PairName, KeyPair>;
 
 let keys: Promise<SimulatorKeys> | undefined;
 

@@ -9,12 +9,17 @@ import { createJournal } from './exchange/journal.ts';
 import { serveGateways } from './exchange/server.ts';
 import { createStaging } from './exchange/staging.ts';
 import { simulatorKeys } from './keys.ts';
-import { emptyLedgers } from './ledgers.ts';
 import { createNotifier } from './notify/notifier.ts';
 import { createRandom } from './random.ts';
-import { defaultSettings, type Settings } from './settings.ts';
-import { simulators } from './simulators.ts';
-import type { AllOf, Each, SimulatorKeys, World } from './world.ts';
+import {
+  defaultSettings,
+  emptyLedgers,
+  type Settings,
+  type SimulatorEnvironment,
+  type SimulatorKeys,
+  simulators,
+  type WholeWorld,
+} from './simulators.ts';
 
 export interface SimulatorOptions {
   /** 0 takes a free one. */
@@ -47,7 +52,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const { port = 0, host = '127.0.0.1', clock = createSimulatorClock(), seed = 1, settings } = options;
   const random = createRandom(seed);
   let lastId = 0;
-  const world: World = {
+  const world: WholeWorld = {
     clock,
     keys: options.keys ?? (await simulatorKeys()),
     random,
@@ -98,8 +103,6 @@ export const labels = Object.values(simulators)
   .map(({ label }) => label)
   .join(', ')
   .replace(/, ([^,]+)$/, ' and $1');
-
-export type SimulatorEnvironment = AllOf<ReturnType<Each['env']>>;
 
 function environment(keys: SimulatorKeys, url: string): SimulatorEnvironment {
   return Object.assign({}, ...Object.values(simulators).map((gateway) => gateway.env(keys, url)));

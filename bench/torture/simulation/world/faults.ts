@@ -1,7 +1,7 @@
 import type { ChannelName } from '../../../../src/channel/channel.ts';
 import type { Fault } from '../../../../src/sandbox/simulator/exchange/faults.ts';
 import type { Moment, Operation } from '../../../../src/sandbox/simulator/gateway/operations.ts';
-import type { Settings } from '../../../../src/sandbox/simulator/settings.ts';
+import type { Settings } from '../../../../src/sandbox/simulator/simulators.ts';
 import type { Dice } from '../../dice.ts';
 
 /** The commonest most often. */

@@ -1,6 +1,6 @@
 import type { GenerationName } from '../../../../src/client/client.ts';
 import type { Operation } from '../../../../src/sandbox/simulator/gateway/operations.ts';
-import type { OrderSnapshot } from '../../../../src/sandbox/simulator/snapshot.ts';
+import type { ChannelName } from '../../../../src/sandbox/simulator/simulators.ts';
 import type { Dice } from '../../dice.ts';
 
 /** Ms after the order's creation, or after its expiry (before it where negative). */
@@ -22,7 +22,7 @@ export type Act =
 export interface OrderPlan {
   index: number;
   bizOrderNo: string;
-  channel: OrderSnapshot['channel'];
+  channel: ChannelName;
   method: 'qrcode' | 'jsapi' | 'app' | 'wap' | 'barcode';
   generation: GenerationName;
   /** No other order of the run has the same: by this the gateway's order is known again. */

@@ -1,5 +1,5 @@
 import { type LatePaymentPolicy, latePaymentPolicies } from '../../../../src/order/late-payment.ts';
-import type { Settings } from '../../../../src/sandbox/simulator/settings.ts';
+import type { Settings } from '../../../../src/sandbox/simulator/simulators.ts';
 import { createDice, type Dice } from '../../dice.ts';
 import { type OrderPlan, planOrder } from './order-plan.ts';
 import { type PlannedStrike, planStrikes } from './strike-plan.ts';

@@ -1,9 +1,9 @@
 import { toBeijing } from '../format/beijing-time.ts';
 import { change, type Versioned } from '../gateway/versioned.ts';
 import { NotPayable } from '../snapshot.ts';
-import { nowMs, type World } from '../world.ts';
 import { tradeMessage } from './notify.ts';
 import { type AlipayOrder, type AlipayTrade, changeTrade, refusalToPay } from './orders.ts';
+import { nowMs, type World } from './world.ts';
 
 type Entry = Versioned<AlipayOrder>;
 

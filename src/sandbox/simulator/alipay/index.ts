@@ -1,29 +1,13 @@
-import { type KeyPair, privatePem, publicPem } from '../format/pem.ts';
+import { privatePem, publicPem } from '../format/pem.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { openAlipay } from './open.ts';
 import { findSimulated } from './order.ts';
-import type { AlipayLedger } from './orders.ts';
 import { understandGateway } from './protocol/gateway-v2.ts';
 import { understandRest } from './protocol/rest-v3.ts';
-import { type AlipaySettings, alipaySettings } from './settings.ts';
+import { alipaySettings } from './settings.ts';
+import type { AlipayParts } from './world.ts';
 
-export interface AlipayKeys {
-  appId: string;
-  sellerId: string;
-  app: KeyPair;
-  platform: KeyPair;
-}
-
-type Variable = `ALIPAY_${'ENDPOINT' | 'APP_ID' | 'PRIVATE_KEY' | 'PUBLIC_KEY' | 'SELLER_ID'}`;
-
-export const alipaySimulator: Gateway<
-  'ali_pay',
-  'alipayApp' | 'alipayPlatform',
-  AlipayKeys,
-  AlipayLedger,
-  AlipaySettings,
-  Record<Variable, string>
-> = {
+export const alipaySimulator: Gateway<AlipayParts> = {
   name: 'ali_pay',
   label: 'Alipay',
   paths: ['/gateway.do', '/v3/alipay/'],

@@ -2,9 +2,9 @@ import { toBeijing } from '../format/beijing-time.ts';
 import { encode, formOf } from '../format/charset.ts';
 import { toYuan } from '../format/yuan.ts';
 import type { Message } from '../notify/notifier.ts';
-import { nowMs, type World } from '../world.ts';
 import type { AlipayOrder, AlipayTrade } from './orders.ts';
 import { notificationText, signText } from './protocol/signing.ts';
+import { nowMs, type World } from './world.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3600_000;

@@ -1,6 +1,6 @@
 import { NotPayable } from '../snapshot.ts';
-import type { World } from '../world.ts';
 import { readSigned } from './protocol/gateway-v2.ts';
+import type { World } from './world.ts';
 
 /**
  * The customer opens a link of `wap` or `page`, or the app hands over the order string of `app`: verified as

@@ -1,6 +1,5 @@
 import type { SimulatedOrder } from '../gateway/gateway.ts';
 import type { Versioned } from '../gateway/versioned.ts';
-import { nowMs, type World } from '../world.ts';
 import { beginAlipayPayment, finishAlipayPayment, newTrade, scanAlipay } from './customer.ts';
 import { addRefund } from './methods/refunds.ts';
 import { tradeMessage } from './notify.ts';
@@ -11,6 +10,7 @@ import {
   describeAlipayOrder,
   findAlipayOrder,
 } from './orders.ts';
+import { nowMs, type World } from './world.ts';
 
 /** What people do to an order at Alipay. */
 export function findSimulated(world: World, orderNo: string): SimulatedOrder | null {

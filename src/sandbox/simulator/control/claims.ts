@@ -1,5 +1,5 @@
 import type { Message } from '../notify/notifier.ts';
-import type { World } from '../world.ts';
+import type { WholeWorld } from '../simulators.ts';
 import { findOrder } from './find-order.ts';
 
 /** Notifications of payments that the gateway's own order does not show. */
@@ -15,7 +15,7 @@ export interface Claims {
   forge(orderNo: string): { headers: Record<string, string>; body: Buffer } | null;
 }
 
-export function createClaims(world: World): Claims {
+export function createClaims(world: WholeWorld): Claims {
   function sent(message: Message | null | undefined): boolean {
     if (!message) return false;
     world.notifier.send(message);

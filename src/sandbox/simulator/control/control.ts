@@ -2,16 +2,13 @@ import type { AddedFault, Fault, ListedFault } from '../exchange/faults.ts';
 import type { LogEntry, LogFilter } from '../exchange/journal.ts';
 import type { Hold, StagedHook } from '../exchange/staging.ts';
 import type { Moment, Operation } from '../gateway/operations.ts';
-import { emptyLedgers } from '../ledgers.ts';
 import type { Notifier } from '../notify/notifier.ts';
 import type { Troubles } from '../notify/troubles.ts';
-import type { Settings } from '../settings.ts';
-import { simulators } from '../simulators.ts';
-import type { World } from '../world.ts';
+import { emptyLedgers, type Settings, simulators, type WholeWorld } from '../simulators.ts';
 import { type Customer, createCustomer } from './customer.ts';
 
 export interface Control extends Customer {
-  clock: Pick<World['clock'], 'now' | 'advance'>;
+  clock: Pick<WholeWorld['clock'], 'now' | 'advance'>;
   /** Switches, to be set directly; a change counts from the next request on. */
   readonly settings: Settings;
 
@@ -37,7 +34,7 @@ export interface Control extends Customer {
 }
 
 /** Everything that is not a gateway's own business: customers, misfortune, races, evidence. */
-export function createControl(world: World): Control {
+export function createControl(world: WholeWorld): Control {
   const { clock, faults, staging, journal, notifier } = world;
   const initialSettings = { ...world.settings };
   return {

@@ -1,7 +1,6 @@
 import type { SimulatedOrder } from '../gateway/gateway.ts';
-import { simulators } from '../simulators.ts';
+import { simulators, type WholeWorld } from '../simulators.ts';
 import type { OrderSnapshot } from '../snapshot.ts';
-import type { World } from '../world.ts';
 import { findOrder } from './find-order.ts';
 
 /** What people do to an order outside the merchant's API: customers, and the merchant's back office. */
@@ -33,7 +32,7 @@ export interface Customer {
   forget(orderNo: string): void;
 }
 
-export function createCustomer(world: World): Customer {
+export function createCustomer(world: WholeWorld): Customer {
   function known(orderNo: string): SimulatedOrder {
     const found = findOrder(world, orderNo);
     if (found === null) throw new Error(`no gateway knows order ${orderNo}`);

@@ -1,7 +1,7 @@
 import type { Hold } from '../exchange/staging.ts';
 import { asText, type JsonObject } from '../format/json-object.ts';
 import { type Moment, type Operation, operations } from '../gateway/operations.ts';
-import { defaultSettings, type Settings } from '../settings.ts';
+import { defaultSettings, type Settings } from '../simulators.ts';
 import type { Control } from './control.ts';
 import { readFault } from './fault-json.ts';
 

@@ -1,9 +1,8 @@
 import type { SimulatedOrder } from '../gateway/gateway.ts';
-import { simulators } from '../simulators.ts';
-import type { World } from '../world.ts';
+import { simulators, type WholeWorld } from '../simulators.ts';
 
 /** The order at the first gateway that knows it, or null when none does. */
-export function findOrder(world: World, orderNo: string): SimulatedOrder | null {
+export function findOrder(world: WholeWorld, orderNo: string): SimulatedOrder | null {
   for (const gateway of Object.values(simulators)) {
     const order = gateway.find(world, orderNo);
     if (order !== null) return order;

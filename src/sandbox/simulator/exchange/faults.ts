@@ -1,9 +1,9 @@
-import type { ChannelName, Moment, Operation } from '../gateway/operations.ts';
+import type { Moment, Operation } from '../gateway/operations.ts';
 import type { Random } from '../random.ts';
 
 /** Which requests a fault is for; what is left out matches everything. */
 export interface FaultMatch {
-  channel?: ChannelName;
+  channel?: string;
   operation?: Operation;
   orderNo?: string;
   /** Only the nth matching request, from 1. */
@@ -113,7 +113,7 @@ interface Entry {
 }
 
 interface Target {
-  channel: ChannelName;
+  channel: string;
   operation: Operation | null;
   orderNo: string | null;
 }

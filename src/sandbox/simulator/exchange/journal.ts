@@ -1,4 +1,4 @@
-import type { ChannelName, Operation } from '../gateway/operations.ts';
+import type { Operation } from '../gateway/operations.ts';
 import type { FaultKind } from './faults.ts';
 
 /** Older entries are forgotten. */
@@ -10,7 +10,7 @@ export interface LogEntry {
   at: Date;
   /** When the answer was sent, or the caller went away without it; of a request that hangs, `at`. */
   endedAt: Date;
-  channel: ChannelName;
+  channel: string;
   protocol: string;
   method: string;
   path: string;

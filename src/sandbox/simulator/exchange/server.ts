@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Call } from '../gateway/call.ts';
-import { simulators } from '../simulators.ts';
-import type { World } from '../world.ts';
+import { simulators, type WholeWorld } from '../simulators.ts';
 import { exchange } from './exchange.ts';
 import {
   jsonReply,
@@ -14,7 +13,7 @@ import {
 
 /** One port for all gateways and the control API, told apart by path. */
 export function serveGateways(
-  world: World,
+  world: WholeWorld,
   control: (request: WireRequest) => Promise<WireReply>,
 ): (message: IncomingMessage, response: ServerResponse) => void {
   async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -30,7 +29,7 @@ export function serveGateways(
   };
 }
 
-function understand(world: World, request: WireRequest): Call | null {
+function understand(world: WholeWorld, request: WireRequest): Call | null {
   const [found] = Object.values(simulators)
     .flatMap((gateway) => gateway.paths.map((path) => ({ gateway, path })))
     .filter(({ path }) => request.path.startsWith(path))

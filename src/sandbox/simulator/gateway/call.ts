@@ -1,6 +1,6 @@
 import type { Distortion, ScriptedFault } from '../exchange/faults.ts';
 import type { WireReply } from '../exchange/wire.ts';
-import type { ChannelName, Operation } from './operations.ts';
+import type { Operation } from './operations.ts';
 import type { Staleness } from './versioned.ts';
 
 /** What a gateway answers, before it is signed and put on the wire. */
@@ -17,7 +17,7 @@ export interface Answer {
 
 /** A request that a gateway has understood, ready to take effect. */
 export interface Call {
-  channel: ChannelName;
+  channel: string;
   /** Its name and version, for the log. */
   protocol: string;
   operation: Operation | null;

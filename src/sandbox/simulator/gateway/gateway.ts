@@ -3,42 +3,56 @@ import type { JsonObject } from '../format/json-object.ts';
 import type { KeyPair } from '../format/pem.ts';
 import type { Message } from '../notify/notifier.ts';
 import type { OrderSnapshot } from '../snapshot.ts';
-import type { SimulatorKeys, World } from '../world.ts';
+import type { World } from '../world.ts';
 import type { Call } from './call.ts';
+
+/** What a gateway has of its own. */
+interface Parts {
+  /** Under which its keys and its ledger stand in the world. */
+  key: string;
+  name: string;
+  /** Of its RSA key pairs. */
+  pairName: string;
+  /** Everyone's keys and numbers there. */
+  keys: object;
+  ledger: { orders: Map<string, unknown> };
+  settings: object;
+  variable: string;
+}
+
+/** The world as one gateway knows it. */
+export type GatewayWorld<Own extends Parts> = Omit<World, 'keys' | 'settings'> &
+  Record<Own['key'], Own['ledger']> & {
+    keys: World['keys'] & Record<Own['key'], Own['keys']>;
+    settings: World['settings'] & Own['settings'];
+  };
 
 /**
  * A gateway's simulator. It stands in one list, `simulators.ts`; keys, settings, environment, control and the server are
- * made from it. Types: its name, of its key pairs, its keys, what it keeps, its settings, its variables.
+ * made from it.
  */
-export interface Gateway<
-  Name extends string,
-  PairName extends string,
-  Keys,
-  Ledger extends { orders: Map<string, unknown> },
-  Settings,
-  Env extends Record<string, string>,
-> {
+export interface Gateway<Own extends Parts> {
   /** The product's own interface calls it so. */
-  readonly name: Name;
+  readonly name: Own['name'];
   readonly label: string;
   /** A request is for the gateway with the longest of these that its path begins with. */
   readonly paths: readonly string[];
-  readonly pairNames: readonly PairName[];
+  readonly pairNames: readonly Own['pairName'][];
   /** Everyone's keys and numbers here, from RSA key pairs of the names above. `stranger` signs where a signature has to be wrong. */
-  keysOf(pairs: Record<PairName | 'stranger', KeyPair>): Keys;
+  keysOf(pairs: Record<Own['pairName'] | 'stranger', KeyPair>): Own['keys'];
   /** As they are by default. */
-  readonly settings: Settings;
+  readonly settings: Own['settings'];
   /** With which the product talks to this gateway at `url`. */
-  env(keys: SimulatorKeys, url: string): Env;
+  env(keys: Record<Own['key'], Own['keys']>, url: string): Record<Own['variable'], string>;
   /** Without any order. */
-  emptyLedger(): Ledger;
-  understand(world: World, request: WireRequest): Call;
+  emptyLedger(): Own['ledger'];
+  understand(world: GatewayWorld<Own>, request: WireRequest): Call;
   /** The order as it is now, or null when this gateway does not know it. */
-  find(world: World, orderNo: string): SimulatedOrder | null;
+  find(world: GatewayWorld<Own>, orderNo: string): SimulatedOrder | null;
   /** Whether a refund that the merchant asked for by a number has been accepted and has not moved the money yet. */
-  isRefundUnderWay(world: World, orderNo: string): boolean;
+  isRefundUnderWay(world: GatewayWorld<Own>, orderNo: string): boolean;
   /** A customer opens what the merchant has signed; the order's number. Throws where that cannot be opened. */
-  open?(world: World, link: string): string;
+  open?(world: GatewayWorld<Own>, link: string): string;
   readonly lies: {
     /** The code by which it does not know an order. */
     readonly unknownOrder: string;

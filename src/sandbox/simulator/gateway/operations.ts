@@ -1,8 +1,3 @@
-import type { Each } from '../world.ts';
-
-/** The gateways, by the names that the product's own interface uses for them. */
-export type ChannelName = Each['name'];
-
 /** What a request asks of a gateway, in one vocabulary for all. */
 export const operations = [
   'create',

@@ -1,5 +1,4 @@
 import type { SimulatorClock } from '../clock.ts';
-import type { ChannelName } from '../gateway/operations.ts';
 import { createPoster, type PostOutcome } from './post.ts';
 import { type ContentTrouble, createTroubles, type Troubles } from './troubles.ts';
 
@@ -7,7 +6,7 @@ import { type ContentTrouble, createTroubles, type Troubles } from './troubles.t
 export interface Message {
   /** The same on every attempt. */
   id: string;
-  channel: ChannelName;
+  channel: string;
   orderNo: string;
   url: string;
   /** Waits between attempts; when they are used up, the gateway gives up. */
@@ -20,7 +19,7 @@ export interface Message {
 /** One attempt and how it went. */
 export interface Delivery {
   notificationId: string;
-  channel: ChannelName;
+  channel: string;
   orderNo: string;
   /** From 1. */
   attempt: number;

@@ -1,9 +1,9 @@
 import { change, type Versioned } from '../gateway/versioned.ts';
 import { NotPayable } from '../snapshot.ts';
-import { nowMs, type World } from '../world.ts';
 import { newQueryId } from './calls/give-back.ts';
 import { paymentMessage } from './notify.ts';
 import { isPaying, refusalToBegin, type UnionpayOrder } from './orders.ts';
+import { nowMs, type World } from './world.ts';
 
 type Entry = Versioned<UnionpayOrder>;
 

@@ -3,12 +3,12 @@ import type { WireReply, WireRequest } from '../exchange/wire.ts';
 import type { Answer, Call } from '../gateway/call.ts';
 import type { Operation } from '../gateway/operations.ts';
 import type { Staleness } from '../gateway/versioned.ts';
-import type { World } from '../world.ts';
 import { createCode } from './calls/create.ts';
 import { giveBack } from './calls/give-back.ts';
 import { queryTransaction } from './calls/query.ts';
 import { bareStatus, respond, scripted } from './calls/results.ts';
 import { type Fields, isSignedBy, signed } from './signing.ts';
+import type { World } from './world.ts';
 
 interface Route {
   operation: Operation | null;

@@ -1,22 +1,12 @@
 import { privatePem } from '../format/pem.ts';
 import type { Gateway } from '../gateway/gateway.ts';
-import { nowMs } from '../world.ts';
 import { understandUnionpay } from './gateway.ts';
-import { type UnionpayKeys, unionpayKeys, unionpayPairs } from './keys.ts';
+import { unionpayKeys, unionpayPairs } from './keys.ts';
 import { findSimulated } from './order.ts';
-import type { UnionpayLedger } from './orders.ts';
-import { type UnionpaySettings, unionpaySettings } from './settings.ts';
+import { unionpaySettings } from './settings.ts';
+import { nowMs, type UnionpayParts } from './world.ts';
 
-type Variable = `UNIONPAY_${'BASE_URL' | 'MER_ID' | 'CERT_ID' | 'PRIVATE_KEY' | 'ROOT_CERT' | 'MIDDLE_CERT'}`;
-
-export const unionpaySimulator: Gateway<
-  'union_pay',
-  (typeof unionpayPairs)[number],
-  UnionpayKeys,
-  UnionpayLedger,
-  UnionpaySettings,
-  Record<Variable, string>
-> = {
+export const unionpaySimulator: Gateway<UnionpayParts> = {
   name: 'union_pay',
   label: 'UnionPay',
   paths: ['/gateway/api/'],

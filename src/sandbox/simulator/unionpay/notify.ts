@@ -1,8 +1,8 @@
 import type { Message } from '../notify/notifier.ts';
-import type { World } from '../world.ts';
 import { paymentFields } from './calls/query.ts';
 import type { UnionpayOrder } from './orders.ts';
 import { signed } from './signing.ts';
+import type { World } from './world.ts';
 
 const MINUTE_MS = 60_000;
 

@@ -1,10 +1,10 @@
 import { toBeijingDigits } from '../format/beijing-time.ts';
 import type { SimulatedOrder } from '../gateway/gateway.ts';
-import { nowMs, type World } from '../world.ts';
 import { addGiveBack, newQueryId } from './calls/give-back.ts';
 import { beginUnionpayPayment, finishUnionpayPayment, scanUnionpay } from './customer.ts';
 import { paymentMessage } from './notify.ts';
 import { describeUnionpayOrder } from './orders.ts';
+import { nowMs, type World } from './world.ts';
 
 /** What people do to an order at UnionPay. */
 export function findSimulated(world: World, orderNo: string): SimulatedOrder | null {

@@ -1,6 +1,6 @@
 import { createHash, createSign, createVerify, type KeyObject } from 'node:crypto';
 import type { Distortion } from '../exchange/faults.ts';
-import type { SimulatorKeys } from '../world.ts';
+import type { World } from './world.ts';
 
 export type Fields = Record<string, string>;
 
@@ -27,7 +27,7 @@ export function isSignedBy(fields: Fields, key: KeyObject): boolean {
 
 /** With the platform's certificate and signature, or what a fault makes of them. */
 export function signed(
-  { unionpay, stranger }: SimulatorKeys,
+  { unionpay, stranger }: World['keys'],
   fields: Fields,
   distortion: Distortion | null,
 ): Fields {

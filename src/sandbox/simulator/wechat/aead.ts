@@ -1,6 +1,6 @@
 import { createCipheriv } from 'node:crypto';
 import type { Random } from '../random.ts';
-import type { SimulatorKeys } from '../world.ts';
+import type { World } from './world.ts';
 
 export interface EncryptedResource {
   algorithm: 'AEAD_AES_256_GCM';
@@ -11,7 +11,7 @@ export interface EncryptedResource {
 
 /** AES-256-GCM with the APIv3 key (WeChat Pay notification page). */
 export function encryptResource(
-  world: { keys: SimulatorKeys; random: Random },
+  world: { keys: World['keys']; random: Random },
   text: string,
   associatedData: string,
 ): EncryptedResource {

@@ -1,9 +1,9 @@
 import { toRfc3339 } from '../format/beijing-time.ts';
 import { change, type Versioned } from '../gateway/versioned.ts';
 import { NotPayable } from '../snapshot.ts';
-import { nowMs, type World } from '../world.ts';
 import { paymentMessage } from './notify.ts';
 import { isPaying, refusalToBegin, type WechatOrder } from './orders.ts';
+import { nowMs, type World } from './world.ts';
 
 type Entry = Versioned<WechatOrder>;
 

@@ -2,10 +2,10 @@ import type { Distortion, ScriptedFault } from '../exchange/faults.ts';
 import { header, type WireReply, type WireRequest } from '../exchange/wire.ts';
 import { htmlErrorPage } from '../format/html-page.ts';
 import type { Answer, Call } from '../gateway/call.ts';
-import type { World } from '../world.ts';
 import { parameterError, refusal } from './calls/answers.ts';
 import { route } from './routes.ts';
 import { distrust, signatureHeaders } from './signing.ts';
+import type { World } from './world.ts';
 
 /** WeChat Pay API v3. */
 export function understandWechat(world: World, request: WireRequest): Call {

@@ -1,24 +1,13 @@
 import { asObject } from '../format/json-object.ts';
 import { privatePem, publicPem } from '../format/pem.ts';
 import type { Gateway } from '../gateway/gateway.ts';
-import { nowMs } from '../world.ts';
 import { understandWechat } from './gateway.ts';
-import { type WechatKeys, wechatKeys, wechatPairs } from './keys.ts';
+import { wechatKeys, wechatPairs } from './keys.ts';
 import { findSimulated } from './order.ts';
-import type { WechatLedger } from './orders.ts';
-import { type WechatSettings, wechatSettings } from './settings.ts';
+import { wechatSettings } from './settings.ts';
+import { nowMs, type WechatParts } from './world.ts';
 
-type Variable =
-  `WECHAT_${'BASE_URL' | 'APP_ID' | 'MCH_ID' | 'SERIAL_NO' | 'PRIVATE_KEY' | 'API_V3_KEY' | 'PUBLIC_KEY_ID' | 'PUBLIC_KEY'}`;
-
-export const wechatSimulator: Gateway<
-  'wechat_pay',
-  (typeof wechatPairs)[number],
-  WechatKeys,
-  WechatLedger,
-  WechatSettings,
-  Record<Variable, string>
-> = {
+export const wechatSimulator: Gateway<WechatParts> = {
   name: 'wechat_pay',
   label: 'WeChat Pay',
   paths: ['/v3/'],

@@ -1,11 +1,11 @@
 import type { Distortion } from '../exchange/faults.ts';
 import { toRfc3339 } from '../format/beijing-time.ts';
 import type { Message } from '../notify/notifier.ts';
-import { nowMs, type World } from '../world.ts';
 import { encryptResource } from './aead.ts';
 import { transaction } from './calls/answers.ts';
 import type { WechatOrder } from './orders.ts';
 import { signatureHeaders } from './signing.ts';
+import { nowMs, type World } from './world.ts';
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;

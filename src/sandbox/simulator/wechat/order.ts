@@ -1,10 +1,10 @@
 import type { SimulatedOrder } from '../gateway/gateway.ts';
 import { change, type Versioned } from '../gateway/versioned.ts';
-import { nowMs, type World } from '../world.ts';
 import { addRefund } from './calls/refunds.ts';
 import { beginWechatPayment, finishWechatPayment, newTransactionId, scanWechat } from './customer.ts';
 import { paymentMessage } from './notify.ts';
 import { describeWechatOrder, findWechatOrder, type WechatOrder } from './orders.ts';
+import { nowMs, type World } from './world.ts';
 
 /** What people do to an order at WeChat Pay. */
 export function findSimulated(world: World, orderNo: string): SimulatedOrder | null {

@@ -3,7 +3,6 @@ import { asText, type JsonObject, parseJsonObject } from '../format/json-object.
 import type { Answer } from '../gateway/call.ts';
 import type { Operation } from '../gateway/operations.ts';
 import type { Staleness } from '../gateway/versioned.ts';
-import type { World } from '../world.ts';
 import { bare } from './calls/answers.ts';
 import { closeOrder } from './calls/close.ts';
 import { chargeCode } from './calls/code-pay.ts';
@@ -12,6 +11,7 @@ import { queryCertificates, queryOrder, queryTransaction } from './calls/query.t
 import { createRefund, orderNoOfTransaction, queryRefund, refundedOrderNo } from './calls/refunds.ts';
 import { reverseOrder } from './calls/reverse.ts';
 import type { PrepaidKind } from './kinds.ts';
+import type { World } from './world.ts';
 
 /** Where a request leads. */
 export interface Route {

@@ -2,7 +2,7 @@ import { createSign, createVerify, type KeyObject } from 'node:crypto';
 import type { Distortion } from '../exchange/faults.ts';
 import { header, type WireRequest } from '../exchange/wire.ts';
 import type { Random } from '../random.ts';
-import type { SimulatorKeys } from '../world.ts';
+import type { World } from './world.ts';
 
 /** Requests and replies may be five minutes off (WeChat Pay signing pages). */
 const MAX_SKEW_S = 300;
@@ -28,7 +28,7 @@ export function replyText(timestamp: string, nonce: string, body: string): strin
 }
 
 /** Null when the request proves to be the merchant's, else why not. */
-export function distrust(keys: SimulatorKeys, request: WireRequest): string | null {
+export function distrust(keys: World['keys'], request: WireRequest): string | null {
   const [, list] = AUTHORIZATION.exec(header(request, 'authorization')) ?? [];
   if (list === undefined) return 'Http头缺少Authorization或格式有误';
   const fields = new Map([...list.matchAll(/([a-z_]+)="([^"]*)"/g)].map(([, key, value]) => [key, value]));
@@ -49,7 +49,7 @@ export function distrust(keys: SimulatorKeys, request: WireRequest): string | nu
 }
 
 interface Signer {
-  keys: SimulatorKeys;
+  keys: World['keys'];
   random: Random;
 }
 

@@ -1,6 +1,6 @@
 import { asText, type JsonObject } from '../../format/json-object.ts';
-import type { World } from '../../world.ts';
 import { type AlipayResult, done, invalidParameter } from '../protocol/results.ts';
+import type { World } from '../world.ts';
 import { unpaidTrade } from './trade-now.ts';
 
 /** `alipay.trade.create` (JSAPI): the trade exists at once, and its number opens the cashier. */

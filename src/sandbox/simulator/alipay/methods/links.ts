@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../format/json-object.ts';
-import type { World } from '../../world.ts';
 import type { LinkKind } from '../kinds.ts';
 import { type AlipayResult, done, invalidParameter } from '../protocol/results.ts';
+import type { World } from '../world.ts';
 import { unpaidTrade } from './trade-now.ts';
 
 /** The product that each kind of link belongs to; another one is refused. */

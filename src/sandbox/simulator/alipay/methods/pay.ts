@@ -1,7 +1,6 @@
 import { toBeijing } from '../../format/beijing-time.ts';
 import { asText, type JsonObject } from '../../format/json-object.ts';
 import { toYuan } from '../../format/yuan.ts';
-import type { World } from '../../world.ts';
 import { beginAlipayPayment, finishAlipayPayment } from '../customer.ts';
 import type { AlipayOrder } from '../orders.ts';
 import {
@@ -11,6 +10,7 @@ import {
   inProcess,
   invalidParameter,
 } from '../protocol/results.ts';
+import type { World } from '../world.ts';
 import { unpaidTrade } from './trade-now.ts';
 
 /** 16 to 24 digits that begin with 25 to 30 (Alipay face-to-face pages). */

@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../format/json-object.ts';
 import { change, versioned } from '../../gateway/versioned.ts';
-import { nowMs, type World } from '../../world.ts';
 import { type AlipayOrder, findAlipayOrder } from '../orders.ts';
 import { type AlipayResult, done, invalidParameter } from '../protocol/results.ts';
+import { nowMs, type World } from '../world.ts';
 import { duration, readOrderData, refusalToRepeat } from './order-data.ts';
 
 /** A code lives no longer, whatever is asked for (Alipay precreate page). */

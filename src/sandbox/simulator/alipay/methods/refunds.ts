@@ -2,7 +2,6 @@ import { toBeijing } from '../../format/beijing-time.ts';
 import { asText, type JsonObject } from '../../format/json-object.ts';
 import { fromYuan, toYuan } from '../../format/yuan.ts';
 import type { Versioned } from '../../gateway/versioned.ts';
-import { nowMs, type World } from '../../world.ts';
 import {
   type AlipayOrder,
   type AlipayRefund,
@@ -19,6 +18,7 @@ import {
   invalidParameter,
   tradeNotExist,
 } from '../protocol/results.ts';
+import { nowMs, type World } from '../world.ts';
 
 /**
  * `alipay.trade.refund`, once a request number. `fund_change=Y` says that this call moved money; N says

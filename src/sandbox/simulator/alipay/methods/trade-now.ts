@@ -1,10 +1,10 @@
 import type { JsonObject } from '../../format/json-object.ts';
 import { type Versioned, versioned } from '../../gateway/versioned.ts';
-import { nowMs, type World } from '../../world.ts';
 import { newTrade } from '../customer.ts';
 import type { AlipayKind } from '../kinds.ts';
 import { type AlipayOrder, findAlipayOrder } from '../orders.ts';
 import { type AlipayResult, invalidParameter } from '../protocol/results.ts';
+import { nowMs, type World } from '../world.ts';
 import { readOrderData, refusalToRepeat } from './order-data.ts';
 
 const MISMATCH = { code: 'ACQ.CONTEXT_INCONSISTENT', message: '交易信息被篡改' };

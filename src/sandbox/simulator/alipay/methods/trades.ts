@@ -2,10 +2,10 @@ import { toBeijing } from '../../format/beijing-time.ts';
 import type { JsonObject } from '../../format/json-object.ts';
 import { toYuan } from '../../format/yuan.ts';
 import { asOf, type Staleness, type Versioned } from '../../gateway/versioned.ts';
-import { nowMs, type World } from '../../world.ts';
 import { tradeMessage } from '../notify.ts';
 import { type AlipayOrder, type AlipayTrade, changeTrade, closed, findAlipayOrder } from '../orders.ts';
 import { type AlipayResult, businessFailure, done, tradeNotExist } from '../protocol/results.ts';
+import { nowMs, type World } from '../world.ts';
 import { addRefund } from './refunds.ts';
 
 /** Later than this a payment is refunded, not cancelled (code table of alipay.trade.cancel). */

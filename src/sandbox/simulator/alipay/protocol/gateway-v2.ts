@@ -4,7 +4,7 @@ import { fromBeijing } from '../../format/beijing-time.ts';
 import { asText, parseJsonObject } from '../../format/json-object.ts';
 import type { Answer, Call } from '../../gateway/call.ts';
 import type { Staleness } from '../../gateway/versioned.ts';
-import type { World } from '../../world.ts';
+import type { World } from '../world.ts';
 import { findMethod, orderNoOf, performMethod } from './methods.ts';
 import {
   type AlipayFailure,

@@ -1,7 +1,6 @@
 import { asText, type JsonObject } from '../../format/json-object.ts';
 import type { Operation } from '../../gateway/operations.ts';
 import type { Staleness } from '../../gateway/versioned.ts';
-import type { World } from '../../world.ts';
 import type { LinkKind } from '../kinds.ts';
 import { createTrade } from '../methods/create.ts';
 import { openLink } from '../methods/links.ts';
@@ -10,6 +9,7 @@ import { precreate } from '../methods/precreate.ts';
 import { queryTradeRefund, refundTrade } from '../methods/refunds.ts';
 import { cancelTrade, closeTrade, queryTrade } from '../methods/trades.ts';
 import { orderNoOfTrade } from '../orders.ts';
+import type { World } from '../world.ts';
 import { type AlipayResult, invalidParameter } from './results.ts';
 
 export interface MethodCall {

@@ -2,7 +2,7 @@ import type { Distortion, ScriptedFault } from '../../exchange/faults.ts';
 import { header, type WireReply, type WireRequest } from '../../exchange/wire.ts';
 import { asText, parseJsonObject } from '../../format/json-object.ts';
 import type { Answer, Call } from '../../gateway/call.ts';
-import type { World } from '../../world.ts';
+import type { World } from '../world.ts';
 import { findMethod, orderNoOf, performMethod } from './methods.ts';
 import { type AlipayResult, bareStatus, refused, restAnswer, scriptedResult } from './results.ts';
 import { isSignedBy, restReplyText, restRequestText, signText } from './signing.ts';

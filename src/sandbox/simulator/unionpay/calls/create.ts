@@ -1,8 +1,8 @@
 import { fromBeijingDigits } from '../../format/beijing-time.ts';
 import type { Answer } from '../../gateway/call.ts';
 import { change, versioned } from '../../gateway/versioned.ts';
-import { nowMs, type World } from '../../world.ts';
 import type { Fields } from '../signing.ts';
+import { nowMs, type World } from '../world.ts';
 import { respond } from './results.ts';
 
 export const ORDER_ID = /^[0-9A-Za-z]{8,40}$/;

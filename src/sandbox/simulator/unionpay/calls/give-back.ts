@@ -1,8 +1,8 @@
 import { fromBeijingDigits, toBeijingDigits } from '../../format/beijing-time.ts';
 import type { Answer } from '../../gateway/call.ts';
-import { nowMs, type World } from '../../world.ts';
 import { clearingDay, refundedFen, type UnionpayGiveBack, type UnionpayOrder } from '../orders.ts';
 import type { Fields } from '../signing.ts';
+import { nowMs, type World } from '../world.ts';
 import { ORDER_ID } from './create.ts';
 import { respond } from './results.ts';
 

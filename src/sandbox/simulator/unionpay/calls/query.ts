@@ -1,9 +1,9 @@
 import { toBeijingDigits } from '../../format/beijing-time.ts';
 import type { Answer } from '../../gateway/call.ts';
 import { asOf, type Staleness } from '../../gateway/versioned.ts';
-import { nowMs, type World } from '../../world.ts';
 import { isPaying, type UnionpayOrder } from '../orders.ts';
 import type { Fields } from '../signing.ts';
+import { nowMs, type World } from '../world.ts';
 import { respond } from './results.ts';
 
 /** 交易状态查询, of an order or of a transaction that gives its money back; by number and time, or it finds nothing. */

@@ -1,9 +1,9 @@
 import { asObject, asText, canonicalText, type JsonObject } from '../../format/json-object.ts';
 import type { Answer } from '../../gateway/call.ts';
 import { type Versioned, versioned } from '../../gateway/versioned.ts';
-import { nowMs, type World } from '../../world.ts';
 import { finishWechatPayment } from '../customer.ts';
 import { findWechatOrder, isPaid, type WechatOrder } from '../orders.ts';
+import { nowMs, type World } from '../world.ts';
 import { accepted, parameterError, refusal, success, transaction } from './answers.ts';
 import { misfit } from './misfit.ts';
 

@@ -2,9 +2,9 @@ import { fromRfc3339, toRfc3339 } from '../../format/beijing-time.ts';
 import { asObject, asText, canonicalText, type JsonObject } from '../../format/json-object.ts';
 import type { Answer } from '../../gateway/call.ts';
 import { change, versioned } from '../../gateway/versioned.ts';
-import { nowMs, type World } from '../../world.ts';
 import { handouts, type PrepaidKind } from '../kinds.ts';
 import { findWechatOrder, isPaid, type WechatOrder } from '../orders.ts';
+import { nowMs, type World } from '../world.ts';
 import { parameterError, refusal, success } from './answers.ts';
 import { misfit } from './misfit.ts';
 

@@ -1,6 +1,6 @@
 import { asObject, asText, type JsonObject } from '../../format/json-object.ts';
 import type { Answer } from '../../gateway/call.ts';
-import type { World } from '../../world.ts';
+import type { World } from '../world.ts';
 import { parameterError, refusal } from './answers.ts';
 
 const ORDER_NO = /^[0-9A-Za-z_\-|*]{6,32}$/;

@@ -1,9 +1,9 @@
 import { toRfc3339 } from '../../format/beijing-time.ts';
 import type { Answer } from '../../gateway/call.ts';
 import { asOf, type Staleness } from '../../gateway/versioned.ts';
-import { nowMs, type World } from '../../world.ts';
 import { encryptResource } from '../aead.ts';
 import { findWechatOrder } from '../orders.ts';
+import { nowMs, type World } from '../world.ts';
 import { orderNotExist, parameterError, refusal, success, transaction } from './answers.ts';
 import { orderNoOfTransaction } from './refunds.ts';
 

@@ -2,8 +2,8 @@ import { toRfc3339 } from '../../format/beijing-time.ts';
 import { asObject, asText, type JsonObject } from '../../format/json-object.ts';
 import type { Answer } from '../../gateway/call.ts';
 import { change } from '../../gateway/versioned.ts';
-import { nowMs, type World } from '../../world.ts';
 import { findWechatOrder, isPaid, type WechatOrder, type WechatRefund } from '../orders.ts';
+import { nowMs, type World } from '../world.ts';
 import { orderNotExist, parameterError, refusal, success } from './answers.ts';
 
 /**

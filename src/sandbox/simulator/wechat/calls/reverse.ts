@@ -1,8 +1,8 @@
 import type { JsonObject } from '../../format/json-object.ts';
 import type { Answer } from '../../gateway/call.ts';
 import { change } from '../../gateway/versioned.ts';
-import { nowMs, type World } from '../../world.ts';
 import { findWechatOrder, isPaid } from '../orders.ts';
+import { nowMs, type World } from '../world.ts';
 import { orderNotExist, refusal, success } from './answers.ts';
 import { refundWholeOrder } from './refunds.ts';
 

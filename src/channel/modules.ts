@@ -1,8 +1,8 @@
-import { type BuiltInChannel, channelNames } from './about.ts';
-import { alipayModule } from './alipay/index.ts';
-import type { ChannelModule } from './define-channel.ts';
-import { unionpayModule } from './unionpay/index.ts';
-import { wechatModule } from './wechat/index.ts';
+import { type BuiltInChannel, channelNames } from './built-in/about.ts';
+import { alipayModule } from './built-in/alipay/index.ts';
+import type { ChannelModule } from './built-in/define-channel.ts';
+import { unionpayModule } from './built-in/unionpay/index.ts';
+import { wechatModule } from './built-in/wechat/index.ts';
 
 const byName: Readonly<Record<BuiltInChannel, ChannelModule>> = {
   wechat_pay: wechatModule,
