@@ -25,6 +25,8 @@ export default defineConfig({
   test: {
     // One more than the cores of a small machine: many tests wait for events.
     maxWorkers: 3,
+    // Of tests that only wait for a program.
+    maxConcurrency: 2,
     retry: 0,
     projects: [
       {

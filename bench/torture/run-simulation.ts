@@ -14,14 +14,14 @@ export interface SimulationRun {
   indexes: number[];
   /** At most so many; default: as many as there are processors. */
   processes?: number;
-  /** Begin no other order once something was wrong. */
-  stopAtFirst?: boolean;
+  /** Hears what is wrong with an order; true: begin no other. */
+  isEnough?: (violations: string[]) => boolean;
 }
 
 /** Simulates `indexes` of one seed in several processes, and reports. */
 export async function runSimulation(
   report: Report,
-  { databaseUrl, seed, indexes, processes = availableParallelism(), stopAtFirst }: SimulationRun,
+  { databaseUrl, seed, indexes, processes = availableParallelism(), isEnough }: SimulationRun,
 ): Promise<void> {
   const stop = new AbortController();
   const totals: Totals = { ...noTotals };
@@ -38,7 +38,7 @@ export async function runSimulation(
     if (violations.length === 0) return;
     totals.violations += 1;
     report.find({ orders: report.totals.orders + totals.orders, violations });
-    if (stopAtFirst === true) stop.abort();
+    if (isEnough?.(violations) === true) stop.abort();
     const replay = `npm run torture -- --seed ${seed} --only ${index}`;
     report.failure({ what: `order ${index} of seed ${seed}`, violations, trace, replay });
   }

@@ -15,6 +15,7 @@ interface Options {
   defects?: boolean;
   processes?: number;
   first?: boolean;
+  until?: string[];
   storm: number;
   json?: boolean;
 }
@@ -38,6 +39,7 @@ new Command('torture')
   .option('--defects', 'run with each known defect in turn, up to the first accusation; end with a table')
   .option('--processes <n>', 'processes that simulate; default: one for each processor', whole)
   .option('--first', 'begin no other order once something was wrong')
+  .option('--until <accusations...>', 'simulate no other order once each of these was made')
   .option('--json', 'end with the totals as one JSON object on the last line')
   .action(async (options: Options, command: Command) => {
     const { defect, defects } = options;
@@ -55,18 +57,19 @@ new Command('torture')
   });
 
 async function torture(options: Options): Promise<number> {
-  const { orders, seed, minutes, only, storm, json, processes, first: stopAtFirst } = options;
+  const { orders, seed, minutes, only, storm, json, processes, first: stopAtFirst, until } = options;
   const report = createReport((text) => process.stdout.write(text));
   const services = await provideServices({ env: process.env, say: report.line });
   for (const line of services.description) report.line(line);
+  const isEnough = stopAtFirst === true ? () => true : allOf(until);
   const endsAt = Date.now() + (minutes ?? 0) * 60_000;
   try {
     for (let now = seed; now === seed || Date.now() < endsAt; now += 1) {
       const indexes = only === undefined ? Array.from({ length: orders }, (_, index) => index) : [only];
       const { databaseUrl } = services;
-      await runSimulation(report, { databaseUrl, seed: now, indexes, processes, stopAtFirst });
-      const isEnough = stopAtFirst === true && report.found() !== null;
-      if (storm > 0 && only === undefined && !isEnough) await storms(report, now, storm);
+      await runSimulation(report, { databaseUrl, seed: now, indexes, processes, isEnough });
+      const isOver = stopAtFirst === true && report.found() !== null;
+      if (storm > 0 && only === undefined && !isOver) await storms(report, now, storm);
     }
   } finally {
     await services.stop();
@@ -74,6 +77,16 @@ async function torture(options: Options): Promise<number> {
   report.line(`torture, from seed ${seed}: ${inWords(report.totals)}`);
   if (json === true) report.line(JSON.stringify({ ...report.totals, seed, found: report.found() }));
   return report.totals.violations === 0 ? 0 : 1;
+}
+
+/** True once each of these has been among the accusations. */
+function allOf(wanted: string[] = []): (violations: string[]) => boolean {
+  const missing = new Set(wanted);
+  return (violations) => {
+    for (const accusation of missing)
+      if (violations.some((each) => each.includes(accusation))) missing.delete(accusation);
+    return wanted.length > 0 && missing.size === 0;
+  };
 }
 
 async function storms(report: Report, seed: number, orders: number): Promise<void> {
