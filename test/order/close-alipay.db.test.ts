@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import { withoutBreakers } from '../support/without-breakers.ts';
+import { withoutBreakers } from '../support/breakers.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 /** Each row of the decision table for Alipay, against the gateway itself. */
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
-  withoutBreakers(world);
+  withoutBreakers(world.app);
 });
 afterAll(() => world.end());
 

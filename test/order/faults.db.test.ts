@@ -4,8 +4,8 @@ import { isIn } from '../../src/order/lifecycle.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import type { Fault } from '../../src/sandbox/simulator/exchange/faults.ts';
 import type { Operation } from '../../src/sandbox/simulator/gateway/operations.ts';
+import { withoutBreakers } from '../support/breakers.ts';
 import { until } from '../support/until.ts';
-import { withoutBreakers } from '../support/without-breakers.ts';
 import { aWish, createWorld, type World } from '../support/world.ts';
 
 /**
@@ -16,7 +16,7 @@ let world: World;
 beforeAll(async () => {
   world = await createWorld();
   world.simulator.control.settings.refundSettlesAfterMs = 0;
-  withoutBreakers(world);
+  withoutBreakers(world.app);
 });
 afterAll(() => world.end());
 

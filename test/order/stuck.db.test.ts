@@ -8,15 +8,15 @@ import { byId, type CloseTrigger } from '../../src/order/outcomes.ts';
 import { requestCancel, requestClose } from '../../src/order/requests/close-cancel-sync.ts';
 import { reclose } from '../../src/order/requests/reclose.ts';
 import { listStuck, queryChannels, recloseStuck } from '../../src/order/requests/stuck.ts';
+import { withoutBreakers } from '../support/breakers.ts';
 import { run as runCommand } from '../support/run-command.ts';
-import { withoutBreakers } from '../support/without-breakers.ts';
 import { createWorld, somebody, type World } from '../support/world.ts';
 
 /** No worker runs here: what is begun again stays where it is put. */
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
-  withoutBreakers(world);
+  withoutBreakers(world.app);
 });
 afterAll(() => world.end());
 beforeEach(async () => {

@@ -20,7 +20,7 @@ import type {
 } from '../../src/order/outcomes.ts';
 import { type CloseRecord, entities, type Refund } from '../../src/order/store/entities.ts';
 import { syncOrder } from '../../src/order/sync/sync-order.ts';
-import { createLogger } from '../../src/platform/log/logger.ts';
+import { createLogger, type Logger } from '../../src/platform/log/logger.ts';
 import { freePort } from '../../src/sandbox/services/free-port.ts';
 import type { Simulator } from '../../src/sandbox/simulator/simulator.ts';
 import { queueName } from '../../src/timer/queue-name.ts';
@@ -42,7 +42,7 @@ export interface World {
   simulator: Simulator;
   app: App;
   /** Another process's app in the same world. Ended with the world. */
-  openApp(env?: Record<string, string>): Promise<App>;
+  openApp(env?: Record<string, string>, log?: Logger): Promise<App>;
 
   /** Creates an order through the use case and returns it as it is in the database. */
   create(channel: ChannelName, wish?: Partial<CreateOrder>): Promise<PaymentOrder>;
@@ -99,9 +99,9 @@ export async function createWorld(
     ...env,
   };
   const apps: App[] = [];
-  async function open(more: Record<string, string> = {}): Promise<App> {
+  async function open(more: Record<string, string> = {}, log?: Logger): Promise<App> {
     const config = readConfig({ ...worldEnv, ...more });
-    const app = await openApp(config, createLogger(config.server.LOG_LEVEL));
+    const app = await openApp(config, log ?? createLogger(config.server.LOG_LEVEL));
     apps.push(app);
     return app;
   }

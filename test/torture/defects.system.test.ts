@@ -20,7 +20,7 @@ const together = [
     },
   },
   {
-    seed: 1,
+    seed: 5,
     accusations: {
       'trust-close': 'closed on an answer that does not say so: not asked',
       'retry-forgets-cancel': 'was asked for, and is forgotten for',

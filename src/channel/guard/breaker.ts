@@ -8,7 +8,7 @@ export const MISCONFIGURED_IN_A_ROW = 3;
 /** All of them within so many ms: what a few odd orders met in the course of a quiet night proves nothing. */
 export const ROW_WITHIN_MS = 60_000;
 /** How long a channel that is down is left alone, ms; longer with every attempt that shows it still down. */
-const DOWN_MS = [5_000, 10_000, 20_000, 30_000];
+export const DOWN_MS: readonly number[] = [5_000, 10_000, 20_000, 30_000];
 /** Nobody mends a key in seconds. */
 const MISCONFIGURED_MS = 60_000;
 /** How long after its wait, ms, a channel that nobody has tried is still said to be out of order: nothing is known by then. */
@@ -62,12 +62,17 @@ export interface Breaker {
  * - open: nothing passes for a while, and what was under way before says nothing any more.
  * - probing: one attempt in `PROBE_EVERY_MS` passes. The first answer decides: closed, or open again for longer.
  *
- * `operationsInARow`: how many different operations must be among the calls of the row that opens it.
+ * `operationsInARow`: how many different operations must be among the calls of the row that opens it. `downMs`: see `DOWN_MS`.
  *
  * In memory, for each process by itself: it has to be right soon, not everywhere at once. Its waits are measured
  * in ticks, so that no corrected clock keeps a channel shut.
  */
-export function createBreaker(now: Ticks, events: BreakerEvents, operationsInARow = 1): Breaker {
+export function createBreaker(
+  now: Ticks,
+  events: BreakerEvents,
+  operationsInARow = 1,
+  downMs = DOWN_MS,
+): Breaker {
   /** The calls in a row: each order and operation, with the tick at which it was met last. */
   const inARow = { unknown: new Map<string, Met>(), misconfigured: new Map<string, Met>() };
   let state: 'closed' | 'open' | 'probing' = 'closed';
@@ -76,7 +81,7 @@ export function createBreaker(now: Ticks, events: BreakerEvents, operationsInARo
   let openedAt = 0;
 
   function open(trouble: Trouble, answer: string): void {
-    const down = DOWN_MS[Math.min(failedProbes, DOWN_MS.length - 1)] ?? MISCONFIGURED_MS;
+    const down = downMs[Math.min(failedProbes, downMs.length - 1)] ?? MISCONFIGURED_MS;
     const waitMs = trouble === 'misconfigured' ? MISCONFIGURED_MS : down;
     nextAttemptAt = now() + waitMs;
     if (state === 'closed') openedAt = now();

@@ -10,7 +10,7 @@ import {
   WHOLE_CHANNEL,
   type Work,
 } from '../parts.ts';
-import { type Breaker, type BreakerEvents, type Called, createBreaker } from './breaker.ts';
+import { type Breaker, type BreakerEvents, type Called, createBreaker, DOWN_MS } from './breaker.ts';
 
 /** A creation alone, or a close alone, may be out of order while the channel works: that two are shows that it is away. */
 const OPERATIONS_OF_AN_OUTAGE = 2;
@@ -51,8 +51,12 @@ export interface Breakers {
  * The whole channel's counts only what was not answered at all, by at least two of creation, query and close; any answer, of
  * whatever kind, shows that the channel is there. While it is open the others learn nothing from such calls.
  */
-export function createBreakers(ticks: Ticks, events: (part: ChannelPart) => BreakerEvents): Breakers {
-  const whole = createBreaker(ticks, events(WHOLE_CHANNEL), OPERATIONS_OF_AN_OUTAGE);
+export function createBreakers(
+  ticks: Ticks,
+  events: (part: ChannelPart) => BreakerEvents,
+  downMs = DOWN_MS,
+): Breakers {
+  const whole = createBreaker(ticks, events(WHOLE_CHANNEL), OPERATIONS_OF_AN_OUTAGE, downMs);
   const parts = new Map<string, { part: ChannelPart; breaker: Breaker }>();
 
   function find(part: ChannelPart): Breaker | undefined {
@@ -62,7 +66,7 @@ export function createBreakers(ticks: Ticks, events: (part: ChannelPart) => Brea
   function open(part: ChannelPart): Breaker {
     const found = find(part);
     if (found !== undefined) return found;
-    const breaker = createBreaker(ticks, events(part));
+    const breaker = createBreaker(ticks, events(part), 1, downMs);
     parts.set(nameOfPart(part), { part, breaker });
     return breaker;
   }

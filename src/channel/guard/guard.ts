@@ -35,6 +35,8 @@ export interface GuardOptions {
   onStatedTime?: (at: Date) => void;
   /** Calls under way at once, in this process; more are refused, so that a hanging channel holds a bounded number. */
   maxCalls: number;
+  /** How long it is left alone while it is down, ms, longer each time; `DOWN_MS` unless given. */
+  downMs?: readonly number[];
 }
 
 /**
@@ -47,11 +49,11 @@ export interface GuardOptions {
  */
 export function guardChannel(
   channel: Channel,
-  { clock, ticks, log: parent, shouldAlert, onStatedTime = () => {}, maxCalls }: GuardOptions,
+  { clock, ticks, log: parent, shouldAlert, onStatedTime = () => {}, maxCalls, downMs }: GuardOptions,
 ): GuardedChannel {
   const log = parent.child({ channel: channel.name });
   const inMs = (ms: number) => new Date(clock.now().getTime() + ms);
-  const breakers = createBreakers(ticks, eventsOf);
+  const breakers = createBreakers(ticks, eventsOf, downMs);
 
   function eventsOf(part: ChannelPart) {
     const isWhole = part === WHOLE_CHANNEL;
