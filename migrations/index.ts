@@ -8,6 +8,7 @@ import { CloseRecordView1758100000000, View1758000000000 } from './7-view.ts';
 import { Processes1759000000000, Traces1759100000000 } from './8-observe.ts';
 import { Note1760000000000 } from './9-note.ts';
 import { Installation1761000000000 } from './10-installation.ts';
+import { Answers1762000000000 } from './11-answers.ts';
 
 /** In the order in which they run. */
 export const migrations = [
@@ -26,4 +27,5 @@ export const migrations = [
   Traces1759100000000,
   Note1760000000000,
   Installation1761000000000,
+  Answers1762000000000,
 ];

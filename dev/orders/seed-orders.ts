@@ -75,9 +75,10 @@ function recordOf(order: PaymentOrder, createdAt: Date) {
     trigger: 'timeout' as const,
     attempt: 1,
     outcome: 'closed' as const,
-    queryBefore: null,
-    closeAnswer: 'seed',
-    queryAfter: 'seed',
+    answers: [
+      { call: 'close' as const, answer: 'seed' },
+      { call: 'query' as const, answer: 'seed' },
+    ],
     statusBefore: 'progress',
     statusAfter: status === 'cancel' ? 'cancel' : 'close',
     actor: null,

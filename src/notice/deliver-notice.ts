@@ -23,7 +23,7 @@ export interface Messenger {
   writeBody(order: PaymentOrder, now: Date): string;
 }
 
-/** What sending notices works with. Built once, in `app.ts`. */
+/** What sending notices works with. Built once, in `engine.ts`. */
 export interface NoticeDeps extends Messenger {
   notices: NoticeStore;
   clock: Clock;

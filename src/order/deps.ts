@@ -10,7 +10,7 @@ import type { RefundStore } from './store/refund-store.ts';
 import type { OrderStore } from './store/store.ts';
 import type { StuckStore } from './store/stuck-store.ts';
 
-/** What every order use case works with. Built once, in `app.ts`. */
+/** What every order use case works with. Built in `engine.ts`; lists for people read over connections of their own (`admin-app.ts`). */
 export interface OrderDeps {
   store: OrderStore;
   refunds: RefundStore;

@@ -46,7 +46,13 @@ describe('an unpaid order stays open until its time is over at UnionPay', () => 
     expect(await world.reload(order)).toMatchObject({ status: 'progress', ending: 'close' });
     expect(control().order(order.orderNo)?.payable).toBe(true);
     expect(await world.records(order)).toMatchObject([
-      { outcome: 'too_early', closeAnswer: 'not asked: no close', queryAfter: '34 查无此交易[2600000]' },
+      {
+        outcome: 'too_early',
+        answers: [
+          { call: 'close', answer: 'not asked: no close' },
+          { call: 'query', answer: '34 查无此交易[2600000]' },
+        ],
+      },
     ]);
     await timeIsUp(order);
     expect(await world.fire(order)).toBeNull();
@@ -95,8 +101,10 @@ describe('an unpaid order stays open until its time is over at UnionPay', () => 
     await world.expire(order, MARGIN_MS + 1);
     expect(await world.close(order)).toMatchObject({ kind: 'closed' });
     expect((await world.records(order)).at(-1)).toMatchObject({
-      queryBefore: expect.stringMatching(/^34/),
-      queryAfter: null,
+      answers: [
+        { call: 'query', answer: expect.stringMatching(/^34/) },
+        { call: 'close', answer: 'not asked: no close' },
+      ],
     });
   });
 });

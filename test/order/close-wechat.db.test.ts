@@ -40,9 +40,10 @@ describe('an unpaid order', () => {
         trigger: 'timeout',
         attempt: 1,
         outcome: 'closed',
-        queryBefore: null,
-        closeAnswer: '204',
-        queryAfter: expect.stringContaining('CLOSED'),
+        answers: [
+          { call: 'close', answer: '204' },
+          { call: 'query', answer: expect.stringContaining('CLOSED') },
+        ],
         statusBefore: 'progress',
         statusAfter: 'close',
       },
@@ -124,7 +125,7 @@ describe('a paid order is never closed', () => {
     expect(await lastRecord(order)).toMatchObject({
       outcome: 'paid',
       statusAfter: 'success',
-      closeAnswer: expect.stringContaining('ORDERPAID'),
+      answers: expect.arrayContaining([{ call: 'close', answer: expect.stringContaining('ORDERPAID') }]),
     });
   });
 

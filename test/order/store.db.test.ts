@@ -31,9 +31,10 @@ const record = (order: PaymentOrder): NewCloseRecord => ({
   attempt: 1,
   outcome: 'closed',
   note: null,
-  queryBefore: null,
-  closeAnswer: '204',
-  queryAfter: '200 CLOSED',
+  answers: [
+    { call: 'close', answer: '204' },
+    { call: 'query', answer: '200 CLOSED' },
+  ],
   statusBefore: 'progress',
   statusAfter: 'close',
   actor: null,

@@ -73,13 +73,19 @@ test('an order’s timeline has all that happened to it, in the order it happene
         closeType: 'close',
         trigger: 'admin',
         outcome: 'unreachable',
-        queryAfter: expect.stringMatching(/^503/),
+        answers: expect.arrayContaining([{ call: 'query', answer: expect.stringMatching(/^503/) }]),
         statusBefore: 'progress',
         statusAfter: 'progress',
       }),
       expect.objectContaining({ kind: 'notification', outcome: 'recorded', eventId: expect.any(String) }),
       expect.objectContaining({ kind: 'refund', reason: 'cancel', state: 'done', amountFen: 100 }),
-      expect.objectContaining({ kind: 'attempt', closeType: 'cancel', outcome: 'refunded' }),
+      expect.objectContaining({
+        kind: 'attempt',
+        closeType: 'cancel',
+        outcome: 'refunded',
+        // A refund's answer is shown as a refund's, not as a query's.
+        answers: [{ call: 'cancel', answer: '200 refund' }],
+      }),
       expect.objectContaining({
         kind: 'notice',
         event: 'cancel',
@@ -100,4 +106,21 @@ test('an order’s timeline has all that happened to it, in the order it happene
 
 test('an order that is not there has no timeline', async () => {
   expect(await world.app.orderAdmin.readOrder('AC0')).toBeNull();
+});
+
+test('a record written before answers were a list shows the same answers', async () => {
+  const order = await world.create('ali_pay');
+  await world.close(order, 'api');
+  await world.query(
+    `UPDATE close_record SET answers = NULL, query_before = 'first', close_answer = 'second', query_after = 'third'
+     WHERE order_id = ${order.id}`,
+  );
+  const attempt = (await detail(order)).timeline.find(({ kind }) => kind === 'attempt');
+  expect(attempt).toMatchObject({
+    answers: [
+      { call: 'query', answer: 'first' },
+      { call: 'close', answer: 'second' },
+      { call: 'query', answer: 'third' },
+    ],
+  });
 });

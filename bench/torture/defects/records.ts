@@ -124,8 +124,8 @@ export const recordDefects: Defects = {
     replacements: [
       {
         file: 'src/order/attempt/ask-channel.ts',
-        text: 'queryAfter: queryAfter?.answer ?? null,',
-        replacement: 'queryAfter: queryBefore?.answer ?? queryAfter?.answer ?? null,',
+        text: "{ call: 'query', result: queryAfter },",
+        replacement: "{ call: 'query', result: queryBefore ?? queryAfter },",
       },
     ],
   },

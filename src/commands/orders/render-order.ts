@@ -35,9 +35,7 @@ function renderEvent(event: TimelineEvent): string[] {
           `${event.closeType} ${event.outcome}`,
           `${event.statusBefore} → ${event.statusAfter}`,
           `by ${[event.trigger, event.actor, event.clientIp].filter((part) => part !== null).join(' ')}`,
-          labelled('asked:', event.queryBefore),
-          labelled('close:', event.closeAnswer),
-          labelled('asked:', event.queryAfter),
+          ...event.answers.map(({ call, answer }) => labelled(`${call}:`, answer)),
           labelled('note:', event.note),
         ),
       ];

@@ -1,5 +1,6 @@
 import type { ChannelName, PayMethod } from '../../channel/channel.ts';
 import type { ChannelPart } from '../../channel/parts.ts';
+import type { Answers } from '../../order/answers.ts';
 import type { LateDecision } from '../../order/late-payment.ts';
 import type { Ending, OrderStatus, PendingReason, ViolationKind } from '../../order/order.ts';
 import type { RecloseOutcome } from '../../order/requests/reclose.ts';
@@ -99,7 +100,7 @@ export interface OrdersQuery {
   after?: string;
 }
 
-/** One event in an order's history, sorted by `at`. `queryBefore`, `answer` …: the channel's or merchant's own text. */
+/** One event in an order's history, sorted by `at`. `answer`: the channel's or merchant's own text. */
 export type TimelineEvent =
   | { kind: 'created'; at: string; clientIp: string | null; apiGeneration: string | null }
   | { kind: 'notification'; at: string; eventId: string; outcome: string }
@@ -110,9 +111,7 @@ export type TimelineEvent =
       trigger: string;
       attempt: number;
       outcome: string;
-      queryBefore: string | null;
-      closeAnswer: string | null;
-      queryAfter: string | null;
+      answers: Answers;
       statusBefore: string;
       statusAfter: string;
       actor: string | null;

@@ -1,4 +1,5 @@
 import type { Channel, CloseResult, QueryResult } from '../../channel/channel.ts';
+import type { Answers } from '../answers.ts';
 import { asChannelOrder, type PaymentOrder } from '../order.ts';
 
 /** What the channel was asked in one attempt, and what it answered. Null: not asked. */
@@ -47,24 +48,12 @@ export async function closeAtChannel(
 
 const tooEarly = { kind: 'user_paying', answer: 'not asked: too soon after the charge' } as const;
 
-/** What the channel said in one attempt, in the order it was asked, as the close record keeps it. */
-export interface Answers {
-  queryBefore: string | null;
-  closeAnswer: string | null;
-  queryAfter: string | null;
-}
-
+/** The answers of one attempt, in the order of its calls, as the close record keeps them. */
 export function answersOf({ queryBefore, close, queryAfter }: Evidence): Answers {
-  return {
-    queryBefore: queryBefore?.answer ?? null,
-    closeAnswer: close?.answer ?? null,
-    queryAfter: queryAfter?.answer ?? null,
-  };
-}
-
-/** The channel's last word, for people. */
-export function lastAnswer({ queryBefore, closeAnswer, queryAfter }: Answers): string {
-  return (
-    queryAfter ?? closeAnswer ?? queryBefore ?? 'not asked: the channel is not configured for this account'
-  );
+  const calls = [
+    { call: 'query', result: queryBefore },
+    { call: 'close', result: close },
+    { call: 'query', result: queryAfter },
+  ] as const;
+  return calls.flatMap(({ call, result }) => (result === null ? [] : [{ call, answer: result.answer }]));
 }

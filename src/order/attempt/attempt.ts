@@ -1,10 +1,10 @@
+import type { Answers } from '../answers.ts';
 import type { OrderDeps } from '../deps.ts';
 import { isIn } from '../lifecycle.ts';
 import type { OrderStatus, PaymentOrder } from '../order.ts';
 import type { CloseOutcome, CloseTrigger } from '../outcomes.ts';
 import type { AttemptOutcome, CloseRecord } from '../store/entities.ts';
 import type { NewCloseRecord } from '../store/guarded-change.ts';
-import type { Answers } from './ask-channel.ts';
 
 /** One attempt on an order, made under its lease. */
 export interface Attempt {
@@ -46,7 +46,7 @@ export function closeRecord(
     trigger: trigger.kind,
     attempt: leased.closeAttempts,
     outcome,
-    ...answers,
+    answers,
     statusBefore: leased.status,
     statusAfter,
     actor: trigger.actor?.slice(0, ACTOR_LENGTH) ?? null,

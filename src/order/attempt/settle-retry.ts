@@ -1,10 +1,10 @@
 import { misconfigurationOf, type Work } from '../../channel/parts.ts';
+import { lastAnswer } from '../answers.ts';
 import type { OrderDeps } from '../deps.ts';
 import { isIn } from '../lifecycle.ts';
 import type { PendingReason } from '../order.ts';
 import type { CloseOutcome } from '../outcomes.ts';
 import type { CloseRecord } from '../store/entities.ts';
-import { lastAnswer } from './ask-channel.ts';
 import { type Attempt, attemptLog, closeRecord, outcomeAfterLostRace, waitsForExpiry } from './attempt.ts';
 import { openBreaker, postponedUntil, refundWork } from './availability.ts';
 import { countOf, isStuck, needsPerson, retryDelayMs } from './retry.ts';

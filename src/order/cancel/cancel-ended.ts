@@ -1,4 +1,3 @@
-import { answersOf, nothingAsked } from '../attempt/ask-channel.ts';
 import { closeRecord } from '../attempt/attempt.ts';
 import type { OrderDeps } from '../deps.ts';
 import { allows, isIn } from '../lifecycle.ts';
@@ -17,8 +16,7 @@ export async function cancelEnded(
   trigger: CloseTrigger,
 ): Promise<CancelOutcome> {
   const now = deps.clock.now();
-  const answers = answersOf(nothingAsked);
-  const attempt = { type: 'cancel' as const, leased: order, trigger, answers, now };
+  const attempt = { type: 'cancel' as const, leased: order, trigger, answers: [], now };
   if (allows('closedUnpaid', order)) {
     if (order.ending === 'cancel') return { kind: 'cancelled', order, refunded: false };
     const done = await deps.store.cancelClosed(order, closeRecord(attempt, 'cancelled', order.status));

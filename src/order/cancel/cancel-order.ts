@@ -1,5 +1,5 @@
 import { assertNever } from '../../platform/assert-never.ts';
-import { answersOf, lastAnswer, nothingAsked } from '../attempt/ask-channel.ts';
+import { lastAnswer } from '../answers.ts';
 import { type Attempt, attemptLog, closeRecord } from '../attempt/attempt.ts';
 import { deferIfUnavailable, refundWork } from '../attempt/availability.ts';
 import { withLease } from '../attempt/lease.ts';
@@ -78,7 +78,7 @@ async function cancelPaid(
   const channel = deps.channels.get(leased.channel);
   const result: GiveBackResult =
     channel === undefined || channel.account !== leased.channelAccount
-      ? { kind: 'retry', reason: 'misconfigured', answers: answersOf(nothingAsked) }
+      ? { kind: 'retry', reason: 'misconfigured', answers: [] }
       : await giveBack(deps, channel, leased, 'cancel');
   const { answers } = result;
   const attempt = { type: 'cancel' as const, leased, trigger, answers, now: deps.clock.now() };

@@ -1,5 +1,6 @@
 import { assertNever } from '../../platform/assert-never.ts';
-import { type Answers, answersOf, closeAtChannel, nothingAsked } from '../attempt/ask-channel.ts';
+import type { Answers } from '../answers.ts';
+import { answersOf, closeAtChannel } from '../attempt/ask-channel.ts';
 import { outcomeAfterLostRace, waitsForExpiry } from '../attempt/attempt.ts';
 import { deferIfUnavailable } from '../attempt/availability.ts';
 import { withLease } from '../attempt/lease.ts';
@@ -74,7 +75,7 @@ export async function askAndDecide(
   const channel = deps.channels.get(leased.channel);
   if (channel === undefined || channel.account !== leased.channelAccount) {
     return {
-      answers: answersOf(nothingAsked),
+      answers: [],
       decision: { kind: 'retry', reason: 'misconfigured', notBefore: null },
     };
   }

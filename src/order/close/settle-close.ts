@@ -1,4 +1,4 @@
-import { lastAnswer } from '../attempt/ask-channel.ts';
+import { lastAnswer } from '../answers.ts';
 import { type Attempt, attemptLog, closeRecord, outcomeAfterLostRace } from '../attempt/attempt.ts';
 import { nextLookAt } from '../attempt/next-look.ts';
 import { settleRetry } from '../attempt/settle-retry.ts';

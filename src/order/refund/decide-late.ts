@@ -1,4 +1,3 @@
-import { answersOf, nothingAsked } from '../attempt/ask-channel.ts';
 import { closeRecord } from '../attempt/attempt.ts';
 import type { OrderDeps } from '../deps.ts';
 import type { LateDecision } from '../late-payment.ts';
@@ -40,7 +39,7 @@ async function decide(
   const handled = order.status === 'success' ? 'cancel' : order.status;
   const after: Record<LateDecision, OrderStatus> = { refund: 'refunding', reopen: 'success', handled };
   const statusAfter = after[decision];
-  const attempt = { type: 'late' as const, leased: order, trigger, answers: answersOf(nothingAsked), now };
+  const attempt = { type: 'late' as const, leased: order, trigger, answers: [], now };
   const decided = await deps.store.decideLate(
     order,
     decision,

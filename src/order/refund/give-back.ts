@@ -1,6 +1,6 @@
 import type { CancelResult, Channel, ChannelRefund, RefundResult } from '../../channel/channel.ts';
 import { assertNever } from '../../platform/assert-never.ts';
-import type { Answers } from '../attempt/ask-channel.ts';
+import type { Answer, Answers } from '../answers.ts';
 import type { OrderDeps } from '../deps.ts';
 import { asChannelOrder, type PaymentOrder, type PendingReason } from '../order.ts';
 import type { Refund } from '../store/entities.ts';
@@ -50,7 +50,7 @@ export async function giveBack(
   reason: Refund['reason'],
 ): Promise<GiveBackResult> {
   const refundNo = refundNoOf(order);
-  const answers: Answers = { queryBefore: null, closeAnswer: null, queryAfter: null };
+  const answers: Answer[] = [];
   const asked = asChannelOrder(order);
   const { refund, isNew } = await deps.refunds.ensure({
     refundNo,
@@ -62,17 +62,17 @@ export async function giveBack(
     createdAt: deps.clock.now(),
   });
   if (refund.state === 'done') {
-    answers.queryBefore = refund.answer;
+    if (refund.answer !== null) answers.push({ call: 'refund', answer: refund.answer });
     return { kind: 'given_back', answers };
   }
   const wanted = refundRequestOf(order, reason, refund.createdAt);
   if (!isNew) {
     const before = await channel.queryRefund(asked, wanted);
-    answers.queryBefore = before.answer;
+    answers.push({ call: 'query_refund', answer: before.answer });
     if (before.kind !== 'not_found' && before.kind !== 'refused') return afterRefund(before, answers);
     // The earlier attempt may have given it back by a cancel, which has no number.
     const now = await channel.query(asked);
-    answers.queryBefore = now.answer;
+    answers.push({ call: 'query', answer: now.answer });
     if (now.kind === 'refunded' && channel.refundedIsInFull) return { kind: 'given_back', answers };
     // A paid order that was reversed may show as revoked.
     if (now.kind === 'closed' && channel.reversibleFrom(asked) !== null)
@@ -83,11 +83,11 @@ export async function giveBack(
   const byCancel = reason === 'cancel' || channel.undoesPayments(asked);
   const cancelled = byCancel ? await channel.cancel(asked, wanted) : null;
   if (cancelled !== null && cancelled.kind !== 'not_cancellable') {
-    answers.closeAnswer = cancelled.answer;
+    answers.push({ call: 'cancel', answer: cancelled.answer });
     if (cancelled.kind !== 'refund_instead') return afterCancel(cancelled, answers);
   }
   const refunded = await channel.refund(asked, wanted);
-  answers.queryAfter = refunded.answer;
+  answers.push({ call: 'refund', answer: refunded.answer });
   if (refunded.kind === 'refused') return afterRefusal(channel, order, answers);
   return afterRefund(refunded, answers);
 }

@@ -1,6 +1,6 @@
 import type { Channel } from '../../channel/channel.ts';
 import { assertNever } from '../../platform/assert-never.ts';
-import { lastAnswer } from '../attempt/ask-channel.ts';
+import { lastAnswer } from '../answers.ts';
 import { type Attempt, attemptLog, closeRecord } from '../attempt/attempt.ts';
 import { deferIfUnavailable, refundWork } from '../attempt/availability.ts';
 import { withLease } from '../attempt/lease.ts';

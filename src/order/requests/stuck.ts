@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isLockConflict, isPermanent, nameOfError } from '../../platform/mysql/permanent-error.ts';
-import { lastAnswer } from '../attempt/ask-channel.ts';
+import { answersIn, lastAnswer } from '../answers.ts';
 import type { OrderDeps } from '../deps.ts';
 import { asChannelOrder, type PaymentOrder } from '../order.ts';
 import { inOrderTrace } from '../order-trace.ts';
@@ -28,7 +28,7 @@ export async function listStuck(
   const records = await deps.stuck.lastRecords(orders.map(({ id }) => id));
   return orders.map((order) => {
     const record = records.get(order.id);
-    return { order, answer: record === undefined ? null : lastAnswer(record) };
+    return { order, answer: record === undefined ? null : lastAnswer(answersIn(record)) };
   });
 }
 

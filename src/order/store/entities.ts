@@ -1,5 +1,6 @@
 import { EntitySchema, type ValueTransformer } from 'typeorm';
 import type { ChannelName } from '../../channel/channel.ts';
+import type { Answers } from '../answers.ts';
 import { lateDecisions } from '../late-payment.ts';
 import { type PaymentOrder, pendingReasons, type ViolationKind } from '../order.ts';
 import { MerchantNoticeEntity, NoticeAttemptEntity } from '../outbox/notice-entities.ts';
@@ -92,7 +93,8 @@ export interface CloseRecord {
   trigger: CloseTrigger['kind'];
   attempt: number;
   outcome: AttemptOutcome;
-  /** What the channel said, in the order it was asked. Null where it was not. */
+  /** Null in records from before migration 11, which have the three below instead: read them with `answersIn`. */
+  answers: Answers | null;
   queryBefore: string | null;
   closeAnswer: string | null;
   queryAfter: string | null;
@@ -118,6 +120,7 @@ export const CloseRecordEntity = new EntitySchema<CloseRecord>({
     trigger: { type: 'varchar', length: 10, name: 'trigger_kind' },
     attempt: { type: 'int' },
     outcome: { type: 'varchar', length: 20 },
+    answers: { type: 'json', nullable: true },
     queryBefore: text('query_before', 200),
     closeAnswer: text('close_answer', 200),
     queryAfter: text('query_after', 200),

@@ -5,7 +5,7 @@ import { type CloseRecord, PaymentOrderEntity } from './entities.ts';
 /** New values, or SQL for them. */
 export type Change = { [Field in keyof PaymentOrder]?: PaymentOrder[Field] | (() => string) };
 
-export type NewCloseRecord = Omit<CloseRecord, 'id'>;
+export type NewCloseRecord = Omit<CloseRecord, 'id' | 'queryBefore' | 'closeAnswer' | 'queryAfter'>;
 
 export const noFailures = { retryReason: null, retryCount: 0, stuckAt: null };
 export const noLease = { leaseToken: null, leaseUntil: null };

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { ChannelName } from '../../channel/channel.ts';
 import type { PaymentOrder, PendingReason } from '../order.ts';
-import { CloseRecordEntity, PaymentOrderEntity } from './entities.ts';
+import { type CloseRecord, CloseRecordEntity, PaymentOrderEntity } from './entities.ts';
 
 /** Which stuck orders are meant; what is left out means all. */
 export interface StuckFilter {
@@ -50,7 +50,7 @@ export function createStuckStore(db: DataSource) {
     },
 
     /** Each order's latest close record, by the order's id; none for an order that was never attempted. */
-    async lastRecords(orderIds: string[]) {
+    async lastRecords(orderIds: string[]): Promise<Map<string, CloseRecord>> {
       if (orderIds.length === 0) return new Map();
       const records = db.getRepository(CloseRecordEntity);
       const latest = records

@@ -1,6 +1,5 @@
 import type { Channel } from '../../channel/channel.ts';
 import { assertNever } from '../../platform/assert-never.ts';
-import { answersOf, nothingAsked } from '../attempt/ask-channel.ts';
 import { type Attempt, attemptLog, closeRecord } from '../attempt/attempt.ts';
 import { deferIfUnavailable } from '../attempt/availability.ts';
 import { withLease } from '../attempt/lease.ts';
@@ -46,7 +45,7 @@ async function lookLeased(
 ): Promise<void> {
   const asked = asChannelOrder(leased);
   const query = await channel.query(asked);
-  const answers = answersOf({ ...nothingAsked, queryBefore: query });
+  const answers = [{ call: 'query', answer: query.answer }] as const;
   const attempt: Attempt = { type: 'watch', leased, trigger, answers, now: deps.clock.now() };
   const reading = readQuery(channel, leased, query);
   switch (reading.kind) {

@@ -1,6 +1,5 @@
 import type { Channel, QueryResult } from '../../channel/channel.ts';
 import { assertNever } from '../../platform/assert-never.ts';
-import { answersOf, nothingAsked } from '../attempt/ask-channel.ts';
 import { type Attempt, attemptLog, closeRecord } from '../attempt/attempt.ts';
 import { withLease } from '../attempt/lease.ts';
 import { settleRetry } from '../attempt/settle-retry.ts';
@@ -31,7 +30,7 @@ export async function syncOrder(
     return { kind: 'unreachable', reason: 'channel_down', answer: 'not asked: out of order' };
   const outcome = await withLease(deps, order, null, async (leased) => {
     const query = await channel.query(asChannelOrder(leased));
-    const answers = answersOf({ ...nothingAsked, queryBefore: query });
+    const answers = [{ call: 'query', answer: query.answer }] as const;
     const attempt: Attempt = { type: 'sync', leased, trigger, answers, now: deps.clock.now() };
     const outcome = await correct(deps, channel, attempt, query);
     await deps.store.releaseLease(leased);

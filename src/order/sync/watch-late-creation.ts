@@ -1,5 +1,4 @@
 import type { QueryResult } from '../../channel/channel.ts';
-import { answersOf, nothingAsked } from '../attempt/ask-channel.ts';
 import { type Attempt, attemptLog, closeRecord } from '../attempt/attempt.ts';
 import type { OrderDeps } from '../deps.ts';
 import { asChannelOrder, isEndedUnpaid, type PaymentOrder } from '../order.ts';
@@ -30,7 +29,7 @@ export async function watchLateCreation(
   if (!exists) await deps.store.recordLateCreation(order.id, now);
   const watchUntil = channel.unpayableFrom({ ...asChannelOrder(order), createAttemptedAt: now });
   const trigger = { kind: 'api', actor: null, clientIp: order.clientIp } as const;
-  const answers = { ...answersOf(nothingAsked), queryBefore: answer };
+  const answers = [{ call: 'query', answer }] as const;
   const attempt: Attempt = { type: 'watch', leased: order, trigger, answers, now };
   const record = closeRecord(attempt, isPayable ? 'payable' : 'unreachable', order.status);
   if (!(await deps.store.watchLateCreation(order, { watchUntil, isPayable }, record))) return;

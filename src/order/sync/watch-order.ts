@@ -1,5 +1,5 @@
 import { assertNever } from '../../platform/assert-never.ts';
-import { lastAnswer } from '../attempt/ask-channel.ts';
+import { lastAnswer } from '../answers.ts';
 import { type Attempt, attemptLog, closeRecord } from '../attempt/attempt.ts';
 import { deferIfUnavailable } from '../attempt/availability.ts';
 import { withLease } from '../attempt/lease.ts';

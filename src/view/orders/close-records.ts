@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { ChannelName } from '../../channel/channel.ts';
-import { lastAnswer } from '../../order/attempt/ask-channel.ts';
+import { answersIn, lastAnswer } from '../../order/answers.ts';
 import { type CloseRecord, CloseRecordEntity } from '../../order/store/entities.ts';
 import { cut, type Page } from '../page.ts';
 import { searchOrders } from '../search.ts';
@@ -16,7 +16,7 @@ export interface CloseRecordsFilter {
 /** One attempt (关闭记录), as a row of a list; `answer` is the channel's last word. */
 export type CloseRecordView = Omit<
   CloseRecord,
-  'orderId' | 'queryBefore' | 'closeAnswer' | 'queryAfter' | 'createdAt'
+  'orderId' | 'answers' | 'queryBefore' | 'closeAnswer' | 'queryAfter' | 'createdAt'
 > & { answer: string; at: Date };
 
 /** Close records, newest first, a page at a time; `after` is the id of the last. Throws when the database cannot be reached. */
@@ -59,13 +59,8 @@ function indexFor({ search, channel, trigger, outcome }: CloseRecordsFilter): st
   return channel === undefined ? null : 'ix_channel';
 }
 
-function viewRecord({
-  orderId: _,
-  queryBefore,
-  closeAnswer,
-  queryAfter,
-  createdAt,
-  ...record
-}: CloseRecord): CloseRecordView {
-  return { ...record, answer: lastAnswer({ queryBefore, closeAnswer, queryAfter }), at: createdAt };
+function viewRecord(row: CloseRecord): CloseRecordView {
+  const { orderId: _, answers, queryBefore, closeAnswer, queryAfter, createdAt, ...record } = row;
+  const answer = lastAnswer(answersIn({ answers, queryBefore, closeAnswer, queryAfter }));
+  return { ...record, answer, at: createdAt };
 }

@@ -1,4 +1,5 @@
 import type { DataSource, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
+import { answersIn } from '../../order/answers.ts';
 import type { PaymentOrder } from '../../order/order.ts';
 import { MerchantNoticeEntity, NoticeAttemptEntity } from '../../order/outbox/notice-entities.ts';
 import {
@@ -55,9 +56,7 @@ export async function readTimeline(db: DataSource, order: PaymentOrder) {
       trigger: record.trigger,
       attempt: record.attempt,
       outcome: record.outcome,
-      queryBefore: record.queryBefore,
-      closeAnswer: record.closeAnswer,
-      queryAfter: record.queryAfter,
+      answers: answersIn(record),
       statusBefore: record.statusBefore,
       statusAfter: record.statusAfter,
       actor: record.actor,

@@ -7,11 +7,6 @@ import { useText, wordFor } from '../../text/use-text.ts';
 export function AttemptEvent({ event }: { event: TimelineEvent & { kind: 'attempt' } }) {
   const { pages, words } = useText();
   const text = pages.order;
-  const answers = [
-    { name: text.queryBefore, answer: event.queryBefore },
-    { name: text.closeAnswer, answer: event.closeAnswer },
-    { name: text.queryAfter, answer: event.queryAfter },
-  ].filter(({ answer }) => answer !== null);
   return (
     <>
       <div className="what">
@@ -27,11 +22,12 @@ export function AttemptEvent({ event }: { event: TimelineEvent & { kind: 'attemp
         </p>
       )}
       {event.note !== null && <p className="soft">{event.note}</p>}
-      {answers.length > 0 && (
+      {event.answers.length > 0 && (
         <ul>
-          {answers.map(({ name, answer }) => (
-            <li key={name}>
-              <span className="soft">{name}: </span>
+          {event.answers.map(({ call, answer }, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: the answers of a record never change
+            <li key={`${index} ${call}`}>
+              <span className="soft">{text.calls[call]}: </span>
               <span className="code">{answer}</span>
             </li>
           ))}

@@ -1,3 +1,5 @@
+import type { Answer } from '../../../../src/order/answers.ts';
+
 /** What stands on the pages themselves. */
 export const pages = {
   login: {
@@ -90,9 +92,14 @@ export const pages = {
     refund: '退款',
     notice: (status: string) => `商户通知：${status}`,
     violation: '违反保证',
-    queryBefore: '先查单',
-    closeAnswer: '关单应答',
-    queryAfter: '再查单',
+    calls: {
+      query: '查单',
+      close: '关单',
+      cancel: '撤销',
+      refund: '退款',
+      query_refund: '查退款',
+      none: '未请求',
+    } satisfies Record<Answer['call'], string>,
     by: '操作人',
     event: '事件号',
     next: '下次发送',

@@ -25,23 +25,31 @@ const endings: ReadonlySet<string> = new Set(['closed', 'not_found']);
 /** Attempts whose records say what the channel answered before and after a close. */
 const closing: ReadonlySet<CloseRecord['closeType']> = new Set(['close', 'cancel', 'watch']);
 
+/** The answer to the query after a close, if there was one. */
+function answerAfter({ answers }: CloseRecord): string | undefined {
+  const close = answers?.findIndex(({ call }) => call === 'close') ?? -1;
+  return answers?.slice(close + 1).find(({ call }) => call === 'query')?.answer;
+}
+
 export function createLedger(): Ledger {
   const attempts = new Map<Operation, number>();
   const changes: { operation: Operation; attempt: number }[] = [];
   const said: ({ what: 'query' | 'close' } & Heard)[] = [];
   let last = 0;
 
-  function wasSaid({ closeType, closeAnswer, queryAfter }: CloseRecord): boolean {
-    if (!closing.has(closeType) || closeAnswer === null || queryAfter === null) return true;
+  function wasSaid(record: CloseRecord): boolean {
+    const closeAnswer = record.answers?.find(({ call }) => call === 'close')?.answer;
+    const queryAfter = answerAfter(record);
+    if (!closing.has(record.closeType) || closeAnswer === undefined || queryAfter === undefined) return true;
     if (queryAfter === GIVEN_UP || queryAfter.startsWith(NOT_ASKED)) return true;
     const from = said.findIndex(({ what, answer }) => what === 'close' && answer === closeAnswer);
     return from < 0 || said.slice(from).some(({ what, answer }) => what === 'query' && answer === queryAfter);
   }
 
   /** The record of an end without a payment has an answer of the channel that says so. */
-  function isEndedByWord({ outcome, statusBefore, queryBefore, queryAfter }: CloseRecord): boolean {
+  function isEndedByWord({ outcome, statusBefore, answers }: CloseRecord): boolean {
     if (statusBefore !== 'progress' || (outcome !== 'closed' && outcome !== 'cancelled')) return true;
-    const last = queryAfter ?? queryBefore;
+    const last = answers?.findLast(({ call }) => call === 'query')?.answer;
     return said.some(({ what, kind, answer }) => what === 'query' && endings.has(kind) && answer === last);
   }
 
@@ -69,12 +77,12 @@ export function createLedger(): Ledger {
         ...new Set(unrecorded.map(({ attempt }) => `attempt ${attempt} left no record`)),
         ...records
           .filter((record) => !wasSaid(record))
-          .map(({ queryAfter }) => `a record has an answer after the close that was none: ${queryAfter}`),
+          .map((record) => `a record has an answer after the close that was none: ${answerAfter(record)}`),
         ...records
           .filter((record) => !isEndedByWord(record))
           .map(
-            (record) =>
-              `${record.outcome} on an answer that does not say so: ${record.queryAfter ?? record.queryBefore}`,
+            ({ outcome, answers }) =>
+              `${outcome} on an answer that does not say so: ${answers?.at(-1)?.answer}`,
           ),
       ];
     },

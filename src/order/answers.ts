@@ -1,0 +1,32 @@
+/** The calls that an attempt makes at a channel; `none`: an answer of ours, where no call was possible. */
+export const answeredCalls = ['query', 'close', 'cancel', 'refund', 'query_refund', 'none'] as const;
+
+/** One call of an attempt, and what the channel answered: for people, at most 200 characters, without secrets. */
+export interface Answer {
+  call: (typeof answeredCalls)[number];
+  answer: string;
+}
+
+/** The calls of one attempt, in their order. Empty: the channel was not asked. */
+export type Answers = readonly Answer[];
+
+/** The last answer, for people. */
+export function lastAnswer(answers: Answers): string {
+  return answers.at(-1)?.answer ?? 'not asked: the channel is not configured for this account';
+}
+
+/** The answers of a close record, whichever version wrote it: before migration 11, each had a column of three. */
+export function answersIn(record: {
+  answers: Answers | null;
+  queryBefore: string | null;
+  closeAnswer: string | null;
+  queryAfter: string | null;
+}): Answers {
+  if (record.answers !== null) return record.answers;
+  const columns = [
+    { call: 'query', answer: record.queryBefore },
+    { call: 'close', answer: record.closeAnswer },
+    { call: 'query', answer: record.queryAfter },
+  ] as const;
+  return columns.flatMap(({ call, answer }) => (answer === null ? [] : [{ call, answer }]));
+}
