@@ -7,7 +7,7 @@ import { adminEntities } from '../src/users/entities.ts';
 const NAME = 'developer';
 const BY = { actor: 'npm run dev', ip: null };
 
-/** The admin page's user for development, with a new password each time: there is no default one, not even here. */
+/** The admin page's user for development, with a new password each time: there is no default, not even here. */
 export async function addDeveloper(databaseUrl: string): Promise<{ name: string; password: string }> {
   const db = await openDatabase(databaseUrl, adminEntities, []);
   try {

@@ -5,17 +5,17 @@ import { parseEnv } from 'node:util';
 import { readConfig } from '../src/config.ts';
 import { systemClock } from '../src/platform/clock/clock.ts';
 
-/** Where each part listens, always the same, so that addresses can be kept. */
+/** Where each part listens; fixed, so that addresses can be bookmarked. */
 export const PORTS = { program: 9000, gateways: 9100, page: 5173, debugger: 9229 };
 export type Ports = typeof PORTS;
 
 /**
- * The running program works in this folder and is configured by the `.env` in it, so that it does not meet that of the
- * repository, which may hold real keys; and so that the other commands of `dev/` find its database, and no other.
+ * The program runs in this folder and reads the `.env` in it, not the repository's, which may hold real keys. The other
+ * commands of `dev/` read the same file to find its database.
  */
 export const FOLDER = import.meta.dirname;
 
-/** The program's environment, without the gateways' part. */
+/** The program's environment, without the gateways' variables. */
 export function programEnv(
   { databaseUrl, redisUrl }: { databaseUrl: string; redisUrl: string },
   ports: Ports,
@@ -28,7 +28,7 @@ export function programEnv(
     REDIS_URL: redisUrl,
     REDIS_PREFIX: newPrefix(),
     SIGN_SECRET: '123456',
-    // Requests can be typed by hand.
+    // So that requests can be typed by hand.
     SIGN_REQUIRED: 'false',
     REQ_TIME_TOLERANCE_S: '0',
     NOTICE_ALLOW_PRIVATE: 'true',
@@ -36,20 +36,20 @@ export function programEnv(
   };
 }
 
-/** The program restarts when this file changes; it cannot be `.env`, because hidden files are not watched. */
+/** The program restarts when this file changes; not `.env`, because hidden files are not watched. */
 export const RESTART = 'restart';
 
-/** New for each run and, below that, for each database: two do not share one. */
+/** Unique per run and, within a run, per database. */
 export function newPrefix(ofRun = `autoclose-dev-${randomBytes(4).toString('hex')}`): string {
   return `${runOf(ofRun)}.${randomBytes(2).toString('hex')}`;
 }
 
-/** What all prefixes of a run begin with. */
+/** The part that all prefixes of a run share. */
 export function runOf(prefix: string): string {
   return prefix.replace(/\..*$/, '');
 }
 
-/** The program restarts with it. Readable for this user alone: there are passwords in it. */
+/** Writes `.env`, and restarts the program. Only this user can read it: it contains passwords. */
 export async function writeEnv(folder: string, env: NodeJS.Dict<string>): Promise<void> {
   const lines = Object.entries(env).map(
     ([name, value = '']) => `${name}="${value.replaceAll('\n', '\\n')}"\n`,
@@ -69,16 +69,16 @@ export async function readEnv(folder: string): Promise<NodeJS.Dict<string>> {
   return parseEnv(text);
 }
 
-/** What the other commands need of the running program. */
+/** The settings of the running program that the other commands need. */
 export interface DevEnv {
   databaseUrl: string;
   redisUrl: string;
   redisPrefix: string;
-  /** Of the channels, as orders remember them. */
+  /** The channels' accounts, as stored in orders. */
   accounts: Readonly<Record<string, string>>;
 }
 
-/** Throws where a variable is missing. */
+/** Throws if a variable is missing. */
 export function devEnvOf(env: NodeJS.Dict<string>): DevEnv {
   const value = (name: string) => {
     const found = env[name];

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createServer } from 'vite';
 
-/** The admin page, reloaded in the browser on each change; what it asks for comes from the program. */
+/** Serves the admin page, reloaded in the browser on each change; proxies API requests to the program. */
 export async function servePage(
   port: number,
   programUrl: string,
@@ -13,7 +13,7 @@ export async function servePage(
       host: '127.0.0.1',
       port,
       strictPort: true,
-      // The browser's own host stays in the request: by it the program knows its page from a foreign one.
+      // Keeps the browser's Host header, by which the program recognizes requests from its own page.
       proxy: { '/admin/api': programUrl, '/admin/queues': programUrl },
     },
   });

@@ -4,17 +4,17 @@ import { join } from 'node:path';
 import { RESTART } from './environment.ts';
 
 const root = join(import.meta.dirname, '..');
-/** Longer than the program takes to give back its work. */
+/** Longer than the program's shutdown takes. */
 const END_WITHIN_MS = 15_000;
 
 export interface Program {
-  /** Resolves when it has ended; kills it if it does not end by itself. */
+  /** Resolves when it has ended; kills it if it does not end in time. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts API and worker in one process, which ends and starts again whenever a file changes that it has imported, or its
- * configuration is written anew. Its log goes where ours goes. `env` wins over the folder's `.env`.
+ * Starts API and worker in one process that restarts whenever an imported file or the configuration changes. It logs to our
+ * output. `env` takes precedence over the folder's `.env`.
  */
 export function startProgram(folder: string, env: NodeJS.ProcessEnv, debuggerPort: number): Program {
   const child = spawn(

@@ -1,6 +1,6 @@
 import { provideServices } from '../src/sandbox/services/services.ts';
 import { startSimulator } from '../src/sandbox/simulator/simulator.ts';
-import { forgetKeys } from './database/forget-keys.ts';
+import { deleteKeys } from './database/delete-keys.ts';
 import { claimDatabase } from './database/own-database.ts';
 import { addDeveloper } from './developer.ts';
 import { type Ports, programEnv, removeEnv, runOf, writeEnv } from './environment.ts';
@@ -10,7 +10,7 @@ import { startProgram } from './program.ts';
 export interface DevOptions {
   env: NodeJS.ProcessEnv;
   ports: Ports;
-  /** Where the program works, and has its `.env`. */
+  /** The program's working directory, with its `.env`. */
   folder: string;
   say: (line: string) => void;
 }
@@ -23,8 +23,8 @@ export interface Development {
 }
 
 /**
- * Starts services, gateways, the program and the page. Throws, with nothing left running, if one of them does not start: a port
- * is taken, or the database is in use by others. That the program itself is up is not awaited: its log says so.
+ * Starts services, gateways, the program and the page. Throws, with nothing left running, if one of them does not start
+ * because a port or the database is in use. Does not wait for the program itself: its log shows when it is up.
  */
 export async function startDevelopment({ env, ports, folder, say }: DevOptions): Promise<Development> {
   const started: (() => Promise<void>)[] = [];
@@ -43,10 +43,10 @@ export async function startDevelopment({ env, ports, folder, say }: DevOptions):
     await writeEnv(folder, programsEnv);
     started.push(async () => {
       await removeEnv(folder);
-      await forgetKeys(services.redisUrl, runOf(programsEnv.REDIS_PREFIX));
+      await deleteKeys(services.redisUrl, runOf(programsEnv.REDIS_PREFIX));
     });
-    const ofOthers = Object.entries(env).filter(([name]) => !(name in programsEnv));
-    const program = startProgram(folder, Object.fromEntries(ofOthers), ports.debugger);
+    const otherEnv = Object.entries(env).filter(([name]) => !(name in programsEnv));
+    const program = startProgram(folder, Object.fromEntries(otherEnv), ports.debugger);
     started.push(() => program.stop());
     const page = await servePage(ports.page, `http://127.0.0.1:${ports.program}`);
     started.push(() => page.close());

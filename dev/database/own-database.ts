@@ -1,12 +1,12 @@
 import { migrate } from '../../src/migrate.ts';
 import { openDatabase } from '../../src/platform/mysql/database.ts';
 
-/** Its presence says that the database is for development, and may be emptied. */
+/** This table marks a database as one for development, which may be emptied. */
 const MARK = 'autoclose_dev';
 
 /**
- * Migrates the database. Throws, and changes nothing, where it holds tables and has never been claimed: it may be
- * somebody's.
+ * Migrates the database. Throws, without changes, if it has tables but was never claimed: it may be in use for something
+ * else.
  */
 export async function claimDatabase(databaseUrl: string): Promise<void> {
   const tables = await tablesOf(databaseUrl);
@@ -16,11 +16,11 @@ export async function claimDatabase(databaseUrl: string): Promise<void> {
   await migrate(databaseUrl);
 }
 
-/** Drops all tables of a claimed database and migrates it anew. Throws, and changes nothing, for any other. */
+/** Drops all tables of a claimed database and migrates it again. Throws, without changes, for any other. */
 export async function resetDatabase(databaseUrl: string): Promise<void> {
   const tables = await tablesOf(databaseUrl);
   if (!tables.includes(MARK)) throw new Error('The database is not for development: nothing was changed.');
-  // The mark goes last: cut off in the middle, it can be tried again.
+  // Keeps the mark, so that an interrupted reset can be repeated.
   const others = tables.filter((name) => name !== MARK);
   await run(
     databaseUrl,

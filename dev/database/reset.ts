@@ -3,8 +3,8 @@ import { devEnvOf, newPrefix, readEnv, writeEnv } from '../environment.ts';
 import { resetDatabase } from './own-database.ts';
 
 /**
- * Empties the database of the program that works in this folder, adds the user again, and restarts the program with new
- * keys in Redis. The old keys go when the run ends: until it has restarted, the program still writes them.
+ * Empties the database of the program that runs in this folder, adds the user again, and restarts the program with a new
+ * Redis prefix. The old keys are deleted when the run ends: until its restart the program still writes them.
  */
 export async function resetDevelopment(folder: string): Promise<{ name: string; password: string }> {
   const env = await readEnv(folder);

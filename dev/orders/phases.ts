@@ -3,16 +3,16 @@ import type { PaymentOrder } from '../../src/order/order.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
-/** What an order's row says in one phase of its life. */
+/** An order's row in one phase of its life. */
 export interface Phase {
-  /** What is in the order's title. */
+  /** The order's title. */
   name: string;
   fields: Partial<PaymentOrder>;
 }
 
 /**
- * Every phase of an order's life. What waits for a timer waits for an hour: a program that works on the same database
- * leaves it as it is for so long.
+ * Every phase of an order's life. Timers are due in an hour: until then a program on the same database leaves these orders
+ * unchanged.
  */
 export function phasesOf(now: Date): Phase[] {
   const at = (ms: number) => new Date(now.getTime() + ms);

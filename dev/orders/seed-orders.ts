@@ -7,7 +7,7 @@ import { CloseRecordEntity, PaymentOrderEntity } from '../../src/order/store/ent
 import { createOrderStore } from '../../src/order/store/store.ts';
 import { type Phase, phasesOf } from './phases.ts';
 
-/** An order in each phase of life, at each channel; how many. `accounts` are the channels' own, which orders remember. */
+/** Adds an order per phase and channel; returns how many. `accounts` are the channels' accounts, stored in orders. */
 export async function seedOrders(
   db: DataSource,
   accounts: Readonly<Record<string, string>>,
@@ -55,7 +55,7 @@ function newOrder(
   };
 }
 
-/** The row, and the record of the attempt that ended it. */
+/** Adds the row, and the record of the attempt that ended the order. */
 async function add(db: DataSource, seed: Seed, { fields }: Phase): Promise<void> {
   const store = createOrderStore(db);
   await store.insert(seed);

@@ -3,7 +3,7 @@ import { openDatabase } from '../../src/platform/mysql/database.ts';
 import { devEnvOf, FOLDER, readEnv } from '../environment.ts';
 import { seedOrders } from './seed-orders.ts';
 
-/** `npm run seed`: orders in every phase of life, in the database of `npm run dev`. */
+/** `npm run seed`: adds orders in every phase of life to the database of `npm run dev`. */
 const { databaseUrl, accounts } = devEnvOf(await readEnv(FOLDER));
 const db = await openDatabase(databaseUrl, entities, []);
 try {

@@ -1,6 +1,6 @@
 /**
  * A typed client of DaxPay's unified-pay API, for Autoclose and for DaxPay itself, in four of its generations.
- * Needs nothing but Node. It shares no code with the server.
+ * Depends only on Node.js. Shares no code with the server.
  */
 import { randomUUID } from 'node:crypto';
 import { protocolError } from './errors.ts';
@@ -34,19 +34,19 @@ const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_RES_TIME_TOLERANCE_S = 300;
 
 export interface ClientOptions {
-  /** Where the gateway is; the API's paths are appended. */
+  /** The gateway's URL; the API's paths are appended. */
   baseUrl: string;
   signSecret: string;
-  /** SM3 is of generation 3.0 only. */
+  /** SM3 requires generation 3.0. */
   signType: SignType;
   /** Default: 2.0.8. */
   generation?: GenerationName;
-  /** Merchant and application, which generation 3.0 sends. */
+  /** Merchant and application, sent in generation 3.0. */
   mchNo?: string;
   appId?: string;
-  /** For a whole exchange, ms; default 10,000. */
+  /** Timeout of a call, ms; default 10,000. */
   timeoutMs?: number;
-  /** How far a signed answer's time may be from our clock, s; default 300. 0 turns it off: old answers are taken. */
+  /** The largest difference between a signed answer's time and our clock, s; default 300. 0 accepts any time. */
   resTimeToleranceS?: number;
   /** Default: this machine's clock. */
   now?: () => Date;
@@ -55,25 +55,24 @@ export interface ClientOptions {
 }
 
 /**
- * Every call answers with what the gateway has said and signed, success or refusal. It throws an AutocloseError
- * when nothing was learned, the reason of `signal` when the caller gave up, and a TypeError for a wrong argument.
- * Nothing is repeated by itself.
+ * Every call returns the gateway's signed answer, success or refusal. It throws an AutocloseError if the outcome is unknown,
+ * the reason of `signal` if the caller aborted it, and a TypeError for an invalid argument. Nothing is retried automatically.
  */
 export interface Client {
   create(request: CreateRequest, options?: CallOptions): Promise<Result<CreatedOrder>>;
-  /** Closes an order that nobody has paid (关闭). */
+  /** Closes an unpaid order (关闭). */
   close(order: OrderReference, options?: CallOptions): Promise<Result>;
-  /** Afterwards nobody has paid: closes the order, or gives the money back (撤销). 2.0.5 and 2.0.6 refuse: 20082. */
+  /** Closes an unpaid order, refunds a paid one (撤销). Not supported in 2.0.5 and 2.0.6: 20082. */
   cancel(order: OrderReference, options?: CallOptions): Promise<Result>;
-  /** What the gateway knows. */
+  /** Returns the gateway's order; the channel is not queried. */
   query(order: OrderReference, options?: CallOptions): Promise<Result<Order>>;
-  /** Has the gateway ask the channel and correct itself. */
+  /** Makes the gateway query the channel and correct its order. */
   sync(order: OrderReference, options?: CallOptions): Promise<Result<{ status: SyncStatus }>>;
-  /** Reads a notice's body of at most 64 KiB, byte for byte as it came, however old. Throws an AutocloseError. Answer it with `SUCCESS`. */
+  /** Verifies and parses a notice's raw body, byte for byte as received, at most 64 KiB, of any age. Throws an AutocloseError. Answer with `SUCCESS`. */
   verifyNotice(rawBody: string | Uint8Array): Notice;
 }
 
-/** Throws a TypeError for options that cannot work. */
+/** Throws a TypeError for invalid options. */
 export function createClient(options: ClientOptions): Client {
   const { signType, signSecret, timeoutMs = DEFAULT_TIMEOUT_MS, fetch = globalThis.fetch } = options;
   const { now = () => new Date(), resTimeToleranceS = DEFAULT_RES_TIME_TOLERANCE_S } = options;
@@ -83,27 +82,27 @@ export function createClient(options: ClientOptions): Client {
 
   async function call(
     name: OperationName,
-    wish: JsonObject,
-    asked: OrderReference,
+    request: JsonObject,
+    order: OrderReference,
     { signal }: CallOptions = {},
   ): Promise<Opened> {
     const path = generation.paths[name];
     if (path === null) return { ok: false, code: 20082, message: '不支持的操作' };
-    const body = writeJson(signed({ ...wish, ...generation.extras[name] }));
+    const body = writeJson(signed({ ...request, ...generation.extras[name] }));
     const text = await postJson(`${baseUrl}${path}`, body, { fetch, timeoutMs, signal });
     const answer = readJson(text, generation.spellNumber);
-    if (!isReceivedObject(answer)) throw protocolError('the answer is no JSON object');
+    if (!isReceivedObject(answer)) throw protocolError('the answer is not a JSON object');
     const opened = generation.open(answer, (members) =>
       verifyAnswer(members, generation, settings, { now, resTimeToleranceS }),
     );
-    if (opened.ok) assertAbout(opened.data, asked);
+    if (opened.ok) assertAbout(opened.data, order);
     return opened;
   }
 
-  function signed(wish: JsonObject): JsonObject {
+  function signed(request: JsonObject): JsonObject {
     const { sendsMerchant, sendsNonce } = generation;
     const members: JsonObject = {
-      ...wish,
+      ...request,
       mchNo: (sendsMerchant && options.mchNo) || null,
       appId: (sendsMerchant && options.appId) || null,
       nonceStr: sendsNonce ? randomUUID().replaceAll('-', '') : null,

@@ -1,13 +1,13 @@
 /**
- * - `signature`: the answer is not signed, or not with our secret: whoever sent it, nothing was learned.
- * - `transport`: no connection, a status other than 200, an answer that broke off or is too long.
+ * - `signature`: the answer is not signed with our secret. The outcome is unknown, whoever sent it.
+ * - `transport`: no connection, a status other than 200, an answer that is incomplete or too long.
  * - `timeout`: no complete answer in time. The call may have taken effect.
- * - `protocol`: an answer that is none: no JSON, an HTML page, no code, a member that makes no sense, another
- *   order than the one asked for, an old answer, a notice that is too long.
+ * - `protocol`: an invalid answer: not JSON, no code, an invalid member, another order than requested, an old answer, or a
+ *   notice that is too long.
  */
 export type AutocloseErrorKind = 'signature' | 'transport' | 'timeout' | 'protocol';
 
-/** Nothing is known of the outcome of a call: repeat it, or query the order. Never a refusal of the gateway. */
+/** The outcome of a call is unknown: repeat it, or query the order. Never a refusal by the gateway. */
 export class AutocloseError extends Error {
   readonly kind: AutocloseErrorKind;
 
@@ -18,7 +18,7 @@ export class AutocloseError extends Error {
   }
 }
 
-/** An answer that does not keep to the protocol. */
+/** An answer that violates the protocol. */
 export function protocolError(message: string): AutocloseError {
   return new AutocloseError('protocol', message);
 }

@@ -11,8 +11,8 @@ export interface PostOptions {
 }
 
 /**
- * Posts JSON; the answer's text. Throws an AutocloseError for anything but a complete answer with status 200, and
- * the reason of `signal` if the caller has given up.
+ * Posts JSON and returns the answer's text. Throws an AutocloseError for anything but a complete answer with status 200, and
+ * the reason of `signal` if the caller aborted.
  */
 export async function postJson(url: string, body: string, options: PostOptions): Promise<string> {
   const { signal } = options;

@@ -4,7 +4,7 @@ import { assertFen } from './values/money.ts';
 import { assertDate } from './values/times.ts';
 import type { CreateRequest, OperationName, OrderReference } from './vocabulary.ts';
 
-/** A new order in a generation's words. Throws a TypeError for an amount or time that is none. */
+/** The members of a new order. Throws a TypeError for an invalid amount or time. */
 export function createMembers(request: CreateRequest, generation: Generation): JsonObject {
   const { bizOrderNo, title, description, channel, amountFen, expiresAt } = request;
   const { attach, notifyUrl, returnUrl, clientIp } = request;
@@ -25,7 +25,7 @@ export function createMembers(request: CreateRequest, generation: Generation): J
   };
 }
 
-/** Which order is meant, in a generation's words. Throws a TypeError without any number. */
+/** The members that select an order. Throws a TypeError if there is no number. */
 export function reference(
   operation: OperationName,
   { orderNo, bizOrderNo, clientIp }: OrderReference,

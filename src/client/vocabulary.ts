@@ -1,4 +1,4 @@
-/** What callers say and hear, whatever the generation. Amounts are whole fen, times are Dates. */
+/** The types of requests and answers, independent of the generation. Amounts are whole fen, times are Dates. */
 
 export type OperationName = 'create' | 'close' | 'cancel' | 'query' | 'sync';
 
@@ -20,33 +20,33 @@ export const orderStatuses = [
 ] as const;
 export type OrderStatus = (typeof orderStatuses)[number];
 
-/** What a sync found at the channel: a status, or that the channel does not know the order, or cannot tell. */
+/** The result of a sync at the channel: a status, or that the order is not found, or that this is uncertain. */
 export type SyncStatus = OrderStatus | 'not_found' | 'not_found_unknown';
 
 export interface CreateRequest {
-  /** The merchant's number; the same number again returns the existing order. */
+  /** The merchant's number; repeating it returns the existing order. */
   bizOrderNo: string;
   title: string;
   channel: ChannelName;
   method: PayMethod;
   amountFen: number;
   description?: string;
-  /** Whole seconds are sent. */
+  /** Sent in whole seconds. */
   expiresAt?: Date;
-  /** Comes back in the notice. */
+  /** Returned in the notice. */
   attach?: string;
   notifyUrl?: string;
   returnUrl?: string;
-  /** No notice for this order. Generation 3.0 has no such member; there `notifyUrl` is not sent. */
+  /** Disables notices for this order. Generation 3.0 has no such member; `notifyUrl` is then not sent. */
   notNotify?: boolean;
   /** The code on the customer's phone (付款码), for `barcode`. */
   authCode?: string;
-  /** Who pays, for `jsapi`. */
+  /** The payer, for `jsapi`. */
   openId?: string;
   clientIp?: string;
 }
 
-/** At least one number. The system's wins, and an answer with another than one that is given is refused. */
+/** At least one number. The system's takes precedence; an answer with another number than given is rejected. */
 export interface OrderReference {
   /** The gateway's number; digits in generation 2.0.5. */
   orderNo?: string;
@@ -55,11 +55,11 @@ export interface OrderReference {
 }
 
 export interface CallOptions {
-  /** Gives the call up; it throws the signal's reason. The call may have taken effect. */
+  /** Aborts the call, which throws the signal's reason. The call may have taken effect. */
   signal?: AbortSignal;
 }
 
-/** The gateway's refusal, signed except in generation 2.0.5. The code is one of DaxPay's, the message for people. */
+/** The gateway's refusal, signed except in generation 2.0.5. A DaxPay code, and a message for people. */
 export interface Refusal {
   ok: false;
   code: number;
@@ -72,11 +72,11 @@ export interface CreatedOrder {
   orderNo: string;
   bizOrderNo: string;
   status: OrderStatus;
-  /** What the customer's terminal needs: a code's text, a URL, parameters as JSON. Null if paid already. */
+  /** What the customer's device needs to pay: a code's text, a URL, or parameters as JSON. Null if already paid. */
   payBody: string | null;
 }
 
-/** An order as the gateway knows it; null is what it does not say. */
+/** The gateway's order; unknown values are null. */
 export interface Order {
   orderNo: string;
   bizOrderNo: string | null;
@@ -97,6 +97,6 @@ export interface Order {
 
 export interface Notice extends Order {
   attach: string | null;
-  /** When the gateway made the notice. */
+  /** When the gateway created the notice. */
   sentAt: Date | null;
 }

@@ -10,15 +10,15 @@ interface Options {
   json?: boolean;
 }
 
-/** `autoclose admin`: who may use the admin page. What it changes is recorded as done by `cli:<user of the system>`. */
+/** `autoclose admin`: manages the users of the admin page. Changes are audited as done by `cli:<system user>`. */
 export function addAdminCommand(program: Command, open: OpenApp): void {
   const admin = program
     .command('admin')
-    .description('who may use the admin page')
+    .description('manage the users of the admin page')
     .addHelpText(
       'after',
       `
-viewer reads; operator also acts on orders; admin also sees the audit trail and the queues.
+A viewer reads; an operator also acts on orders; an admin also sees the audit trail and the queues.
 
 Examples:
   autoclose admin add alice --role admin
@@ -27,26 +27,26 @@ Examples:
   autoclose admin unlock bob        after too many wrong passwords
   autoclose admin disable bob       ends bob's sessions too
 
-Exit code 1: it was not done, and standard error says why.`,
+Exit code 1: it failed; the reason is on standard error.`,
     );
 
   const named = (name: string, description: string) =>
     admin
       .command(name)
       .description(description)
-      .argument('<name>', 'of the user', userName)
+      .argument('<name>', 'name of the user', userName)
       .addOption(new Option('--json', 'print the user as one JSON object'));
   const withPassword = (command: Command) =>
-    command.option('--password-stdin', 'read the password from standard input instead of asking for it');
+    command.option('--password-stdin', 'read the password from standard input instead of prompting for it');
 
   withPassword(named('add', 'add a user'))
-    .addOption(new Option('--role <role>', 'what the user may do').choices(roles).makeOptionMandatory())
+    .addOption(new Option('--role <role>', 'role of the user').choices(roles).makeOptionMandatory())
     .action(async (name: string, { role, passwordStdin = false, json }: Options & { role: Role }) => {
       const password = await readPassword({ name, fromStdin: passwordStdin });
       await withApp(open, async (app) => {
         const hash = await app.admin.passwords.hash(password);
         const outcome = await app.admin.users.add(name, role, hash, atCommandLine());
-        if (outcome === 'exists') return failed(`There is a user ${name} already.`);
+        if (outcome === 'exists') return failed(`User ${name} already exists.`);
         return printDone(app, name, `Added ${name}, ${role}.`, json);
       });
     });
@@ -59,40 +59,40 @@ Exit code 1: it was not done, and standard error says why.`,
       withApp(open, async (app) => {
         const users = await app.admin.users.list();
         for (const user of users) print(json ? JSON.stringify(asJson(user)) : asLine(user));
-        if (!json && users.length === 0) print('There is nobody yet: autoclose admin add NAME --role admin');
+        if (!json && users.length === 0) print('No users yet: autoclose admin add NAME --role admin');
         return true;
       }),
     );
 
-  withPassword(named('password', 'give a user another password; ends the user’s sessions')).action(
+  withPassword(named('password', 'change a user’s password; ends the user’s sessions')).action(
     async (name: string, { passwordStdin = false, json }: Options) => {
       const password = await readPassword({ name, fromStdin: passwordStdin });
-      await change(name, json, 'has another password', async ({ users, passwords }) =>
+      await change(name, json, 'has a new password', async ({ users, passwords }) =>
         users.setPassword(name, await passwords.hash(password), atCommandLine()),
       );
     },
   );
 
-  named('role', 'give a user another role')
+  named('role', 'change a user’s role')
     .argument('<role>', roles.join(', '), roleName)
     .action((name: string, role: Role, { json }: Options) =>
-      change(name, json, `is ${role} now`, ({ users }) => users.setRole(name, role, atCommandLine())),
+      change(name, json, `is now ${role}`, ({ users }) => users.setRole(name, role, atCommandLine())),
     );
-  named('disable', 'refuse a user; ends the user’s sessions').action((name: string, { json }: Options) =>
+  named('disable', 'disable a user; ends the user’s sessions').action((name: string, { json }: Options) =>
     change(name, json, 'is disabled', ({ users }) => users.disable(name, atCommandLine())),
   );
-  named('enable', 'let a disabled user in again').action((name: string, { json }: Options) =>
+  named('enable', 'enable a disabled user').action((name: string, { json }: Options) =>
     change(name, json, 'is enabled', ({ users }) => users.enable(name, atCommandLine())),
   );
   named('unlock', 'forget a user’s wrong passwords').action((name: string, { json }: Options) =>
-    change(name, json, 'is unlocked', (it) => it.unlock(name, atCommandLine())),
+    change(name, json, 'is unlocked', (store) => store.unlock(name, atCommandLine())),
   );
 
   async function change(
     name: string,
     json: boolean | undefined,
     done: string,
-    work: (it: App['admin']) => Promise<'changed' | 'unknown'>,
+    work: (store: App['admin']) => Promise<'changed' | 'unknown'>,
   ): Promise<void> {
     await withApp(open, async (app) => {
       if ((await work(app.admin)) === 'unknown') return failed(`There is no user ${name}.`);
@@ -103,7 +103,7 @@ Exit code 1: it was not done, and standard error says why.`,
 
 const atCommandLine = () => ({ actor: osUser(), ip: null });
 
-/** Says what was done, or as JSON what the user is now. */
+/** Prints what was done; with `json`, the user afterwards. */
 async function printDone(app: App, name: string, text: string, json = false): Promise<true> {
   const user = json ? await app.admin.users.find(name) : null;
   print(user === null ? text : JSON.stringify(asJson(user)));

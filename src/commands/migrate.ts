@@ -3,11 +3,11 @@ import { nextSignal } from '../platform/next-signal.ts';
 import { addExamples } from './command.ts';
 import { print } from './output.ts';
 
-/** `autoclose migrate`: brings the database to this version. */
+/** `autoclose migrate`: migrates the database to this version. */
 export function addMigrateCommand(program: Command, readEnv: () => NodeJS.ProcessEnv): void {
   const command = program
     .command('migrate')
-    .description('bring the database to this version; nothing happens if it is')
+    .description('migrate the database to this version; does nothing if it is up to date')
     .option('--json', 'print what ran as one JSON object')
     .action(async ({ json }: { json?: boolean }) => {
       const { readDatabaseUrl } = await import('../config.ts');
@@ -16,14 +16,10 @@ export function addMigrateCommand(program: Command, readEnv: () => NodeJS.Proces
       const text = migrated.length === 0 ? 'The database is up to date.' : `Migrated: ${migrated.join(', ')}`;
       print(json ? JSON.stringify({ migrated }) : text);
     });
-  addExamples(
-    command,
-    ['migrate', 'migrate --json'],
-    'the database cannot be reached, or a migration failed',
-  );
+  addExamples(command, ['migrate', 'migrate --json'], 'the database is unavailable, or a migration failed');
 }
 
-/** Rejects on SIGTERM or SIGINT, which would be lost to a container's process 1. What has begun can be begun again. */
+/** Rejects on SIGTERM or SIGINT, whose default does not apply to a container's process 1. Migrations can be run again. */
 async function interruption(): Promise<never> {
   const signal = await nextSignal();
   throw new Error(`Interrupted by ${signal}: run it again.`);

@@ -4,11 +4,11 @@ import { resendNotices } from '../notice/resend-notices.ts';
 import { addExamples, type OpenApp, withApp } from './command.ts';
 import { print } from './output.ts';
 
-/** `autoclose notices`: what a merchant was told of an order, and telling it again. */
+/** `autoclose notices`: shows an order's merchant notices, and sends them again. */
 export function addNoticesCommand(program: Command, open: OpenApp): void {
   const command = program
     .command('notices')
-    .description('what the merchant was told of an order, and every attempt')
+    .description('show an order’s merchant notices and every delivery attempt')
     .argument('<number>', 'our order number, or the event id of one notice')
     .option('--resend', 'send them again now, delivered or not; they keep their event ids')
     .option('--json', 'print one JSON array')
@@ -23,6 +23,6 @@ export function addNoticesCommand(program: Command, open: OpenApp): void {
   addExamples(
     command,
     ['notices AC2026…', 'notices AC2026… --resend', 'notices AC2026… --json'],
-    'there are no notices of it',
+    'there are no notices for it',
   );
 }

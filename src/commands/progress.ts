@@ -1,26 +1,26 @@
 import cliProgress from 'cli-progress';
 import { print } from './output.ts';
 
-/** How far a long command has come. */
+/** The progress of a long command. */
 export interface Progress {
-  /** One more is done. */
+  /** One more item is done. */
   step(): void;
-  /** A line of the answer, above the bar. */
+  /** Prints a line of the result above the bar. */
   print(line: string): void;
   stop(): void;
 }
 
-/** Clears what the bar has drawn in the terminal's line. */
+/** Clears the terminal's line, which has the bar. */
 const CLEAR_LINE = '\r\u001B[K';
 
 /**
- * A bar on standard error for `total` things to do, where a person watches a terminal and there is more than one of
- * them; else, and with `json`, nothing but the answer's lines.
+ * A progress bar for `total` items on standard error, if that is a terminal and there is more than one item. Otherwise, and
+ * with `json`, prints only the result's lines.
  */
 export function startProgress(what: string, total: number, { json = false }: { json?: boolean }): Progress {
   if (json || total < 2 || !process.stderr.isTTY) return { step: () => {}, print, stop: () => {} };
-  // The kind for several bars, with one: the kind for one returns at its end to the line it began on, over the answer. The
-  // terminal is left as it is, so that whoever breaks off gets it back as it was.
+  // A MultiBar with one bar: SingleBar returns to its first line when it stops, over the result. The terminal's settings are
+  // not changed, so that an interrupted command leaves it as it was.
   const bars = new cliProgress.MultiBar({
     format: `${what} {bar} {value}/{total}, {eta_formatted} left`,
     stream: process.stderr,

@@ -4,8 +4,9 @@ import { text } from 'node:stream/consumers';
 import { passwordProblem } from '../users/user.ts';
 
 /**
- * A new password for the user of this name: asked for twice on the terminal, which does not show it, or the whole of standard input without its
- * line end. Throws, and says why, if it cannot be one. It is no argument, which every user of the machine could see.
+ * Reads a new password for this user: prompts twice on the terminal without echo, or reads all of standard input without the
+ * final line break. Throws with the reason if it is not acceptable. It is not an argument, which all users of the machine
+ * could see.
  */
 export async function readPassword({
   name,
@@ -21,13 +22,13 @@ export async function readPassword({
 }
 
 async function askTwice(): Promise<string> {
-  if (!process.stdin.isTTY) throw new Error('There is no terminal to ask on: use --password-stdin.');
+  if (!process.stdin.isTTY) throw new Error('There is no terminal to prompt on: use --password-stdin.');
   const hidden = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: hidden, terminal: true });
   lines.once('SIGINT', () => process.exit(130));
   try {
     const password = await ask('Password: ');
-    if (password !== (await ask('Once more: '))) throw new Error('The two are not the same.');
+    if (password !== (await ask('Repeat the password: '))) throw new Error('The passwords do not match.');
     return password;
   } finally {
     lines.close();

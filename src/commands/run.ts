@@ -7,30 +7,33 @@ type Part = 'serve' | 'work';
 
 const commands: { name: string; description: string; parts: Part[] }[] = [
   { name: 'start', description: 'API and worker in one process', parts: ['serve', 'work'] },
-  { name: 'serve', description: 'the API: merchants and channel notifications', parts: ['serve'] },
-  { name: 'work', description: 'the timers: closes orders when they are due', parts: ['work'] },
+  { name: 'serve', description: 'the API, channel notifications and the admin page', parts: ['serve'] },
+  { name: 'work', description: 'the worker: closes orders when they are due', parts: ['work'] },
 ];
 
-/** `autoclose start`, `serve` and `work`: the program itself, until a signal ends it. */
+/** `autoclose start`, `serve` and `work`: run the program until a signal stops it. */
 export function addRunCommands(program: Command, open: OpenApp): void {
   for (const { name, description, parts } of commands) {
     const command = program
       .command(name)
       .description(description)
       .action(() => run(open, parts));
-    addExamples(command, [name], 'it cannot start: the log says why (database, port)');
-    command.addHelpText('after', '\nIt logs JSON lines. SIGTERM ends it cleanly, a second signal at once.');
+    addExamples(command, [name], 'it cannot start: the log has the reason (database, port)');
+    command.addHelpText(
+      'after',
+      '\nIt logs JSON lines. SIGTERM stops it cleanly, a second signal immediately.',
+    );
   }
 }
 
 /**
- * Opens the app, does what is asked, and ends it cleanly on SIGTERM or SIGINT; a second signal ends it at once. It listens
- * for them before it opens anything: to a container's process 1, one that nobody listens for is lost.
+ * Opens the app, runs these parts, and closes it cleanly on SIGTERM or SIGINT; a second signal exits at once. Listens for
+ * signals before it opens anything: a container's process 1 ignores signals that it does not handle.
  */
 async function run(open: OpenApp, parts: Part[]): Promise<void> {
   const signal = nextSignal();
   const app = await Promise.race([open(), signal.then(() => null)]);
-  // Ended while it was still opening: nothing is in hand.
+  // Stopped while opening: there is no work to finish.
   if (app === null) return;
   try {
     await runUntil(signal, app, parts);
@@ -40,14 +43,14 @@ async function run(open: OpenApp, parts: Part[]): Promise<void> {
   app.deps.log.info('stopped');
 }
 
-async function runUntil(asked: Promise<NodeJS.Signals>, app: App, parts: Part[]): Promise<void> {
+async function runUntil(stopped: Promise<NodeJS.Signals>, app: App, parts: Part[]): Promise<void> {
   const { log } = app.deps;
   if (parts.includes('serve')) log.info({ url: await app.serve() }, 'api is listening');
   if (parts.includes('work')) {
     app.work();
     log.info({ channels: [...app.deps.channels.keys()] }, 'worker is running');
   }
-  const signal = await asked;
+  const signal = await stopped;
   log.info({ signal }, 'stopping');
   void nextSignal().then(() => process.exit(1));
 }

@@ -6,26 +6,26 @@ import type { QueueHealth } from '../timer/queue-health.ts';
 import { addExamples, type OpenApp, withApp } from './command.ts';
 import { print } from './output.ts';
 
-/** `autoclose sweep`: what a worker does every few seconds, once and now. */
+/** `autoclose sweep`: runs a worker's sweep once, now. */
 export function addSweepCommand(program: Command, open: OpenApp): void {
   const command = program
     .command('sweep')
-    .description('give every overdue order that has lost its timer a new one, now; a worker then closes it')
+    .description('re-enqueue every overdue order that has lost its timer, now; a worker then closes it')
     .option('--json', 'print the counts as one JSON object')
     .action(({ json }: { json?: boolean }) =>
       withApp(open, async ({ deps, readQueueHealth }) => {
         const { stoppedAt: _, ...counts } = await sweepAll(deps);
-        // Also where nothing was due: those who sweep rely on the queue.
+        // Checked even if nothing was due: the caller relies on the queue.
         const queue = await readQueueHealth();
         const isAway = counts.away > 0 || queue.state === 'away';
         print(json ? JSON.stringify({ ...counts, isRedisAway: isAway, queue }) : asLine(counts, queue));
         return counts.failed === 0 && !isAway && queue.state === 'ok' && queue.paused.length === 0;
       }),
     );
-  addExamples(command, ['sweep', 'sweep --json'], 'some timer could not be set, or Redis cannot hold timers');
+  addExamples(command, ['sweep', 'sweep --json'], 'a timer could not be set, or Redis cannot hold timers');
 }
 
-/** Run after run, each bounded, until one comes to the end. */
+/** Repeats bounded runs until one reaches the end. */
 async function sweepAll(deps: OrderDeps): Promise<SweepCounts> {
   let after: OverdueOrder | null = null;
   const sum: SweepCounts = {
@@ -50,14 +50,14 @@ function asLine(
   { overdue, enqueued, lastLooks, live, failed }: Omit<SweepCounts, 'stoppedAt'>,
   queue: QueueHealth,
 ): string {
-  const found = `${overdue} due: ${enqueued + lastLooks} given a timer, ${live} had one`;
-  const refused = failed === 0 ? '' : `, ${failed} could not be given one`;
+  const found = `${overdue} due: ${enqueued + lastLooks} enqueued, ${live} already had a timer`;
+  const refused = failed === 0 ? '' : `, ${failed} could not be enqueued`;
   return `${found}${refused}${queueProblem(queue)}`;
 }
 
 function queueProblem({ state, reason, paused }: QueueHealth): string {
-  if (state === 'away') return '; Redis is away, the sweep ended';
+  if (state === 'away') return '; Redis is away, the sweep stopped';
   if (state !== 'ok') return `; Redis cannot hold timers: ${reason}`;
   if (paused.length === 0) return '';
-  return `; paused by another program, so that no job runs: ${paused.join(', ')}; workers run these orders from the database`;
+  return `; queue paused by another program, no job runs: ${paused.join(', ')}; workers run these orders from the database`;
 }

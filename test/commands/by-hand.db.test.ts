@@ -27,7 +27,7 @@ async function paid(): Promise<PaymentOrder> {
 }
 
 describe('close', () => {
-  test('closes an order by any of its numbers, and the record names who asked', async () => {
+  test('closes an order by any of its numbers, and records who requested it', async () => {
     const orders = await Promise.all([1, 2, 3].map(() => world.create('wechat_pay')));
     const [one, two, three] = orders as [PaymentOrder, PaymentOrder, PaymentOrder];
     const ran = await close(one.orderNo, two.bizOrderNo, three.id, '--by', 'li');
@@ -50,7 +50,7 @@ describe('close', () => {
     ]);
   });
 
-  test('who asks is the user of this machine, unless said', async () => {
+  test('the requester defaults to the system user', async () => {
     const order = await world.create('wechat_pay');
     await close(order.orderNo);
     expect(await world.records(order)).toEqual([
@@ -58,7 +58,7 @@ describe('close', () => {
     ]);
   });
 
-  test('one that is paid, pending or not there is said to be so, with exit code 1, and the others close', async () => {
+  test('reports paid, pending and missing orders with exit code 1, and closes the others', async () => {
     const [open1, lost, pending] = await Promise.all([
       world.create('wechat_pay'),
       world.create('wechat_pay'),
@@ -89,7 +89,7 @@ describe('close', () => {
     ]);
   });
 
-  test('an order of which two numbers are given is closed once', async () => {
+  test('closes an order once if two of its numbers are given', async () => {
     const order = await world.create('wechat_pay');
     const ran = await close(order.bizOrderNo, order.orderNo, order.id);
     expect(ran).toMatchObject({
@@ -99,7 +99,7 @@ describe('close', () => {
     expect(await world.records(order)).toHaveLength(1);
   });
 
-  test('a number that means two orders closes neither', async () => {
+  test('a number that matches two orders closes neither', async () => {
     const one = await world.create('wechat_pay');
     const other = await world.create('wechat_pay', { bizOrderNo: one.id });
     const ran = await close(one.id, '--json');
@@ -111,7 +111,7 @@ describe('close', () => {
     expect((await world.reload(other)).status).toBe('progress');
   });
 
-  test('a number that two channels gave closes neither order, at the command line and for a merchant', async () => {
+  test('a number assigned by two channels closes neither order, for the command line and for merchants', async () => {
     const given = { channelTradeNo: '4200000000000000000000000001' };
     const one = await world.edit(await world.create('wechat_pay'), given);
     const other = await world.create('ali_pay');
@@ -127,7 +127,7 @@ describe('close', () => {
 });
 
 describe('cancel', () => {
-  const never: Ask = () => Promise.reject(new Error('nobody is to be asked'));
+  const never: Ask = () => Promise.reject(new Error('must not ask'));
 
   test('an unpaid order needs no confirmation', async () => {
     const order = await world.create('wechat_pay');
@@ -138,7 +138,7 @@ describe('cancel', () => {
     });
   });
 
-  test('of a paid order the person is told how much goes back; a no changes nothing at all', async () => {
+  test('for a paid order it shows the refund and asks; a no changes nothing', async () => {
     const [order, unpaid] = [await paid(), await world.create('wechat_pay')];
     let asked = '';
     const no: Ask = async (question) => {
@@ -146,7 +146,7 @@ describe('cancel', () => {
       return false;
     };
     await expect(cancel(no, unpaid.orderNo, order.orderNo)).rejects.toThrow('Nothing was done.');
-    expect(asked).toBe(`${order.orderNo} is paid: 1.00 yuan will go back to the customer.`);
+    expect(asked).toBe(`${order.orderNo} is paid: 1.00 yuan will be refunded to the customer.`);
     expect((await world.reload(order)).status).toBe('success');
     expect((await world.reload(unpaid)).status).toBe('progress');
     expect(await world.refunds(order)).toEqual([]);
@@ -161,14 +161,14 @@ describe('cancel', () => {
     expect(await world.refunds(order)).toEqual([expect.objectContaining({ amountFen: order.amountFen })]);
   });
 
-  test('a yes gives the money back', async () => {
+  test('a yes refunds the order', async () => {
     const order = await paid();
     await cancel(async () => true, order.orderNo);
     expect(await world.refunds(order)).toHaveLength(1);
   });
 });
 
-test('sync says what the channel says, and whether it corrected the order', async () => {
+test('sync reports the channel’s status, and whether it corrected the order', async () => {
   const order = await world.create('ali_pay');
   world.simulator.control.notifications.drop(order.orderNo, 100);
   await world.simulator.control.pay(order.orderNo);

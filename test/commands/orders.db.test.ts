@@ -32,7 +32,7 @@ async function listed(...args: string[]): Promise<unknown[]> {
 }
 
 describe('orders', () => {
-  test('are listed newest first, one a line', async () => {
+  test('are listed newest first, one per line', async () => {
     const { stdout } = await orders();
     const numbers = [made.closed, made.alipay, made.wechat].map(({ orderNo }) => orderNo);
     expect(
@@ -42,7 +42,7 @@ describe('orders', () => {
         .map((line) => line.split(' ')[0]),
     ).toEqual(numbers);
     expect((await orders('--limit', '1')).stdout).toBe(
-      `${stdout.split('\n')[0]}\n… the newest 1; see --limit.\n`,
+      `${stdout.split('\n')[0]}\n… only the newest 1 are shown; see --limit.\n`,
     );
   });
 
@@ -54,22 +54,22 @@ describe('orders', () => {
     expect(await listed('--search', wechat.bizOrderNo)).toEqual([wechat.orderNo]);
     expect(await listed('--since', '4h')).toEqual([closed.orderNo, alipay.orderNo]);
     expect(await listed('--since', closed.createdAt.toISOString())).toEqual([closed.orderNo]);
-    expect(await orders('--state', 'late')).toMatchObject({ code: 0, stdout: 'No such order.\n' });
+    expect(await orders('--state', 'late')).toMatchObject({ code: 0, stdout: 'No orders found.\n' });
   });
 
-  test('--channel takes the channels of a program of one’s own too, and no other word', async () => {
+  test('--channel accepts custom channels, and rejects other names', async () => {
     const own = await world.edit(await world.create('wechat_pay'), { channel: 'own_mall' });
     expect(await listed('--channel', 'own_mall')).toEqual([own.orderNo]);
     await expect(orders('--channel', 'mall')).rejects.toThrow(/wechat_pay, ali_pay, union_pay, or begin/);
   });
 
-  test.each([['yesterday'], ['2026-99-99'], ['5 days']])('--since %s is refused', async (time) => {
+  test.each([['yesterday'], ['2026-99-99'], ['5 days']])('--since %s is rejected', async (time) => {
     await expect(orders('--since', time)).rejects.toThrow(/--since/);
   });
 });
 
 describe('order', () => {
-  test('shows one by any of its numbers, with everything that happened to it', async () => {
+  test('shows an order, found by any of its numbers, with its history', async () => {
     const { closed } = made;
     const { code, stdout } = await order(closed.bizOrderNo);
     expect(code).toBe(0);
@@ -88,7 +88,7 @@ describe('order', () => {
     expect(JSON.stringify(found)).not.toContain(closed.payBody);
   });
 
-  test('a number that nobody has is not found, with exit code 1', async () => {
+  test('an unknown number is not found, with exit code 1', async () => {
     expect(await order('nobody')).toMatchObject({ code: 1, stdout: 'nobody  not_found\n' });
     expect((await order('nobody', '--json')).json()).toEqual([{ number: 'nobody', outcome: 'not_found' }]);
   });

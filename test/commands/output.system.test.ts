@@ -27,9 +27,9 @@ import { programFile } from '../support/process.ts';
 import { run } from '../support/run-command.ts';
 import { createWorld, type World } from '../support/world.ts';
 
-/** Beyond what a pipe and both its ends hold. */
+/** More than a pipe and both its ends can buffer. */
 const ROWS = 2_000;
-/** A process takes long to start on a busy machine, ms. */
+/** Starting a process is slow on a busy machine, ms. */
 const LIMIT_MS = 240_000;
 
 let world: World;
@@ -70,25 +70,25 @@ function start(args: string[]) {
   return { child, ended };
 }
 
-/** By a pipe of the shell, and begins to read when the program has long written all that the pipe takes. */
+/** Through a shell's pipe; starts to read long after the program has filled it. */
 async function readLate(args: string[]): Promise<{ read: string; code: number }> {
   const script = '{ "$0" "$@"; echo "exit $?" >&2; } | { sleep 2; cat; }';
   const child = spawn('sh', ['-c', script, process.execPath, programFile, ...args], {
     env: { ...process.env, ...world.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const [read, said] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  return { read, code: Number(/^exit (\d+)$/m.exec(said)?.[1]) };
+  const [read, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  return { read, code: Number(/^exit (\d+)$/m.exec(stderr)?.[1]) };
 }
 
-describe('an answer in a pipe', () => {
+describe('output to a pipe', () => {
   test.each([
     ['orders', '--limit', String(ROWS), '--json'],
     ['stuck', '--limit', String(ROWS), '--json'],
     ['late', '--limit', String(ROWS)],
     ['violations', '--limit', String(ROWS), '--json'],
   ])(
-    'is whole however slowly it is read: %s',
+    'is complete however slowly it is read: %s',
     async (...args) => {
       const { read, code } = await readLate(args);
       expect(read.split('\n').length - 1).toBeGreaterThanOrEqual(ROWS);
@@ -99,7 +99,7 @@ describe('an answer in a pipe', () => {
   );
 
   test(
-    'is whole also where it is one line, longer than the pipe',
+    'is complete even if it is one line longer than the pipe',
     async () => {
       const { read, code } = await readLate(['order', 'M5', '--json']);
       expect(read.length).toBeGreaterThan(200_000);
@@ -129,7 +129,7 @@ describe('an answer in a pipe', () => {
     [['orders', '--no-such-option'], 2],
   ];
   test(
-    'whose reader has gone ends quietly, with the exit code of what was done',
+    'whose reader has closed it ends quietly, with the exit code of the command',
     async () => {
       const seen: [string[], number | null, string][] = [];
       const queue = [...commands];
@@ -157,7 +157,7 @@ type Add = (program: Command, open: OpenApp, env: () => Record<string, string>) 
 interface Row {
   args: string[];
   add: Add;
-  /** What the exit code is with Redis away, and with MySQL away. */
+  /** The exit code while Redis is away, and while MySQL is away. */
   redis: number | 'runs on';
   mysql: number;
 }
@@ -179,7 +179,7 @@ const table: Row[] = [
   { args: ['start'], add: addRunCommands, redis: 'runs on', mysql: 1 },
 ];
 
-describe('the exit code says what came about', () => {
+describe('the exit code tells whether the command succeeded', () => {
   const runRow = async ({ args, add }: Row, env: Record<string, string>) => {
     const all = { ...world.env, ...env };
     const open = () => openApp(readConfig(all), createLogger('silent'));
@@ -218,13 +218,13 @@ describe('the exit code says what came about', () => {
         if (!program.commands.some((known) => known.name() === command.name())) program.addCommand(command);
     }
     const names = program.commands.map((command) => command.name());
-    // Those that need neither: they bring their own.
+    // These need neither: they start their own.
     const own = ['simulate', 'quickstart'];
     expect([...names, ...own].sort()).toEqual(allCommands().sort());
   });
 });
 
-/** As the program's own help lists them. */
+/** As listed in the program's help. */
 function allCommands(): string[] {
   const { stdout } = spawnSync(process.execPath, [programFile, '--help'], { encoding: 'utf8' });
   const [, list = ''] = stdout.split('Commands:');

@@ -4,7 +4,7 @@ import { startProgram } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type World } from '../support/world.ts';
 
-/** A process takes long to start on a busy machine, ms. */
+/** Starting a process is slow on a busy machine, ms. */
 const LIMIT_MS = 180_000;
 
 let world: World;
@@ -18,14 +18,14 @@ async function ended(args: string[], env: Record<string, string> = {}) {
   return { code: await program.ended(), stdout: program.stdout(), stderr: program.stderr() };
 }
 
-/** Says at its end which packages it has loaded. */
-const TELL = `import M from 'node:module';
+/** Prints the loaded packages on exit. */
+const PRINT_LOADED = `import M from 'node:module';
   process.on('exit', () => process.stderr.write(Object.keys(M._cache).join('\\n')));`;
 
 test(
   '--help and wrong usage load nothing of the program itself',
   async () => {
-    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(TELL)}`;
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(PRINT_LOADED)}`;
     for (const [args, code] of [
       [['--help'], 0],
       [['orders', '--state', 'lost'], 2],
@@ -40,7 +40,7 @@ test(
 );
 
 test(
-  'exit codes: 2 for wrong usage, 78 for wrong configuration, 1 for what is away',
+  'exit codes: 2 for wrong usage, 78 for invalid configuration, 1 for an outage',
   async () => {
     const [unknownOption, misuse, noCommand, configuration, away] = await Promise.all([
       ended(['orders', '--no-such-option']),
@@ -72,7 +72,7 @@ test(
 );
 
 test(
-  'the doctor ends with exit code 1 where something is wrong, and says what',
+  'doctor ends with exit code 1 if something is wrong, and says what',
   async () => {
     const ran = await ended(['doctor'], { ALIPAY_PUBLIC_KEY: world.env.WECHAT_PUBLIC_KEY ?? '' });
     expect(ran.code).toBe(1);
@@ -84,10 +84,10 @@ test(
 );
 
 test(
-  'simulate --json says where it is on one line, and ends with a signal',
+  'simulate --json prints its addresses on one line, and ends on a signal',
   async () => {
     const program = startProgram(['simulate', '--port', '0', '--json'], {});
-    const line = await until('it says where it is', () => program.stdout() || null, LIMIT_MS);
+    const line = await until('it has printed its addresses', () => program.stdout() || null, LIMIT_MS);
     const { url, control, env } = JSON.parse(line);
     expect(control).toBe(`${url}/__sim`);
     expect(env).toMatchObject({ ALIPAY_ENDPOINT: url });

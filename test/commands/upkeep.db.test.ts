@@ -16,11 +16,11 @@ afterAll(() => world.end());
 
 const open = () => world.openApp();
 
-test('sweep gives overdue orders a timer, and counts', async () => {
+test('sweep re-enqueues overdue orders, and prints counts', async () => {
   const order = await world.expire(await world.create('wechat_pay'));
   await world.app.deps.timer.clear(order);
   const sweep = (...args: string[]) => run((program) => addSweepCommand(program, open), 'sweep', ...args);
-  expect(await sweep()).toMatchObject({ code: 0, stdout: '1 due: 1 given a timer, 0 had one\n' });
+  expect(await sweep()).toMatchObject({ code: 0, stdout: '1 due: 1 enqueued, 0 already had a timer\n' });
   expect(await world.timerState(order)).toBe('waiting');
   expect((await sweep('--json')).json()).toEqual([
     {
@@ -40,28 +40,28 @@ test('sweep gives overdue orders a timer, and counts', async () => {
   expect(ran).toMatchObject({ code: 1, stdout: expect.stringContaining('Redis is away') });
 });
 
-test('migrate says what ran, which is nothing the second time', async () => {
+test('migrate prints which migrations ran: none the second time', async () => {
   const ran = await run((program) => addMigrateCommand(program, () => world.env), 'migrate', '--json');
   expect(ran.json()).toEqual([{ migrated: [] }]);
 });
 
-test('stuck says when none is', async () => {
+test('stuck prints if there are none', async () => {
   const ran = await run((program) => addStuckCommand(program, open), 'stuck');
-  expect(ran).toMatchObject({ code: 0, stdout: 'No order is stuck.\n' });
+  expect(ran).toMatchObject({ code: 0, stdout: 'No stuck orders.\n' });
 });
 
-test('doctor: a wrong configuration is told like any finding, with the exit code of one', async () => {
+test('doctor: an invalid configuration is reported like any finding, with exit code 78', async () => {
   const env = { ...world.env, PORT: '-1' };
   const ran = await run((program) => addDoctorCommand(program, () => env), 'doctor', '--json');
   expect(ran.code).toBe(78);
   expect(ran.json()).toEqual([expect.objectContaining({ ok: false, fails: 1 })]);
 });
 
-test('doctor: its JSON holds every finding, and where nothing fails the exit code is 0', async () => {
+test('doctor: its JSON has every finding, and if nothing fails the exit code is 0', async () => {
   await world.app.serve();
   world.app.work();
   const doctor = () => run((program) => addDoctorCommand(program, () => world.env), 'doctor', '--json');
-  const ran = await until('the worker has beaten', async () => {
+  const ran = await until('the worker has sent a heartbeat', async () => {
     const one = await doctor();
     return one.code === 0 && one;
   });

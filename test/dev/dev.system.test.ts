@@ -51,7 +51,7 @@ afterAll(async () => {
 const theProgram = ({ PUBLIC_URL }: Record<string, string>) =>
   until('the program answers', () => fetch(`${PUBLIC_URL}/healthz`).catch(() => null));
 
-test('the page is served with the API of the program behind it, to the user that was printed', async () => {
+test('the page is served with the program’s API behind it, for the user that was printed', async () => {
   const { pageUrl, user, env } = development;
   await theProgram(env);
   const page = await fetch(pageUrl);
@@ -60,13 +60,13 @@ test('the page is served with the API of the program behind it, to the user that
   expect((await visitor.logIn(user.name, user.password)).status).toBe(200);
 });
 
-test('the gateways answer, and the program knows where they are', async () => {
+test('the gateways answer, and the program has their addresses', async () => {
   const { env } = development;
   expect(await readEnv(folder)).toMatchObject(env);
   expect((await fetch(`${env.ALIPAY_ENDPOINT}/__sim/orders`)).status).toBe(200);
 });
 
-test('the seed adds orders of every status, at every channel', async () => {
+test('seed adds orders of every status, at every channel', async () => {
   const { databaseUrl: url, accounts } = devEnvOf(development.env);
   const db = await openDatabase(url, entities, []);
   try {
@@ -82,7 +82,7 @@ test('the seed adds orders of every status, at every channel', async () => {
   }
 });
 
-test('a reset empties the database, and the program that has restarted knows the new password', async () => {
+test('reset empties the database, and the restarted program accepts the new password', async () => {
   const { name: user, password } = await resetDevelopment(folder);
   const [{ orders }] = await admin.query(`SELECT COUNT(*) AS orders FROM ${name}.payment_order`);
   expect(Number(orders)).toBe(0);
@@ -95,7 +95,7 @@ test('a reset empties the database, and the program that has restarted knows the
   expect((await visitor.logIn(user, password)).status).toBe(200);
 });
 
-test('nothing is left in Redis or in the folder when it has ended', async () => {
+test('after stopping, nothing is left in Redis or in the folder', async () => {
   const run = runOf(development.env.REDIS_PREFIX ?? '');
   await development.stop();
   expect(await readdir(folder)).toEqual([]);
@@ -104,7 +104,7 @@ test('nothing is left in Redis or in the folder when it has ended', async () => 
   redis.disconnect();
 });
 
-test("a database that is not development's own is neither used nor emptied", async () => {
+test("a database that is not development's is neither used nor emptied", async () => {
   const foreign = new URL(databaseUrl);
   foreign.pathname = `/${name}_foreign`;
   await admin.query(`CREATE DATABASE ${name}_foreign`);

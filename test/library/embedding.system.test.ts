@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.end());
 
-test("the page's shop compiles, closes what nobody pays, hears of what is paid, and ends cleanly", async () => {
+test('the example shop compiles, closes an unpaid order, is notified of a paid one, and ends cleanly', async () => {
   const example = await compileExample('docs/embedding.md', (code) => `${shortLived(code)}${sales}`);
   try {
     const shop = spawn(process.execPath, ['--import', 'tsx', example.file], {
@@ -28,8 +28,8 @@ test("the page's shop compiles, closes what nobody pays, hears of what is paid, 
       await until('both are sold', () => lines.some((line) => line.startsWith('sold')));
       const paid = await world.app.deps.store.findByBizOrderNo('PAID');
       await world.simulator.control.pay(paid?.orderNo ?? '');
-      await until('the payment is told', () => lines.some((line) => line.endsWith(' PAID success')));
-      await until('the close is told', () => lines.some((line) => line.endsWith(' UNPAID close')));
+      await until('the payment is reported', () => lines.some((line) => line.endsWith(' PAID success')));
+      await until('the close is reported', () => lines.some((line) => line.endsWith(' UNPAID close')));
       const closed = await world.app.deps.store.findByBizOrderNo('UNPAID');
       expect(world.simulator.control.order(closed?.orderNo ?? '')?.state).toBe('CLOSED');
     } finally {
@@ -41,13 +41,13 @@ test("the page's shop compiles, closes what nobody pays, hears of what is paid, 
   }
 });
 
-/** So that the test need not wait. */
+/** Short times, so that the test need not wait. */
 const shortLived = (code: string) =>
   code.replace('  channels: [', "  closeGraceMs: 0,\n  redisPrefix: setting('REDIS_PREFIX'),\n  channels: [");
 
 const sales = `
 await sell('PAID', 'tea', 100);
-const wish = { channel: 'wechat_pay', method: 'qrcode', title: 'tea', amountFen: 100 } as const;
-await autoclose.createOrder({ bizOrderNo: 'UNPAID', ...wish, expiresAt: new Date(Date.now() + 2_000) });
+const unpaid = { channel: 'wechat_pay', method: 'qrcode', title: 'tea', amountFen: 100 } as const;
+await autoclose.createOrder({ bizOrderNo: 'UNPAID', ...unpaid, expiresAt: new Date(Date.now() + 2_000) });
 console.log('sold');
 `;

@@ -8,14 +8,14 @@ const run = promisify(execFile);
 const root = resolve(import.meta.dirname, '../..');
 
 export interface Example {
-  /** The code, in a file of its own. */
+  /** The file with the code. */
   file: string;
-  /** With which `autoclose` in it means our source. */
+  /** Resolves `autoclose` to our source. */
   tsconfig: string;
   remove(): Promise<void>;
 }
 
-/** The TypeScript of a page of documentation, one block after the other, compiled as its reader would. */
+/** Compiles the TypeScript blocks of a documentation page, one after the other, as its reader would. */
 export async function compileExample(page: string, edit = (code: string) => code): Promise<Example> {
   const text = await readFile(join(root, page), 'utf8');
   const code = [...text.matchAll(/^```ts\n(.*?)^```/gms)].map(([, block = '']) => block).join('\n');
@@ -35,7 +35,7 @@ export async function compileExample(page: string, edit = (code: string) => code
   return { file, tsconfig, remove };
 }
 
-/** Ours, with the package's name for its source. */
+/** Our settings, with the package's name resolved to its source. */
 const settings = {
   extends: join(root, 'tsconfig.json'),
   compilerOptions: {

@@ -57,7 +57,7 @@ async function open(more: Partial<AutocloseOptions> = {}): Promise<Autoclose> {
   return autoclose;
 }
 
-/** An order that the shop has created at WeChat Pay by itself, under a number of digits alone. */
+/** An order that the shop has created at WeChat Pay itself, with an all-digit number. */
 async function soldElsewhere(orderNo: string, expiresAt: Date) {
   const channel = adapters.wechat_pay(world.simulator);
   const created = await channel.create(anOrder({ orderNo, expiresAt, amountFen: 100 }), anybody);
@@ -66,19 +66,19 @@ async function soldElsewhere(orderNo: string, expiresAt: Date) {
 }
 const inMs = (ms: number) => new Date(Date.now() + ms);
 
-test('an order that the shop has created itself closes at its channel when its time is over, and is told once', async () => {
-  const told: OrderChange[] = [];
-  const autoclose = await open({ onChange: async (change) => void told.push(change) });
+test('a tracked order closes at its channel after its expiry, and the shop is notified once', async () => {
+  const changes: OrderChange[] = [];
+  const autoclose = await open({ onChange: async (change) => void changes.push(change) });
   autoclose.work();
   const order = await soldElsewhere('20260101000001', inMs(2_000));
   expect(await autoclose.trackOrder(order)).toMatchObject({ kind: 'tracked', order: { status: 'progress' } });
   expect(await world.timerState(await rowOf(order.orderNo, 'n20260101000001'))).toBe('delayed');
-  await until('it is told', () => told.length > 0);
-  expect(told).toMatchObject([{ order: { bizOrderNo: '20260101000001', status: 'close' } }]);
+  await until('the shop is notified', () => changes.length > 0);
+  expect(changes).toMatchObject([{ order: { bizOrderNo: '20260101000001', status: 'close' } }]);
   expect(world.simulator.control.order(order.orderNo)?.state).toBe('CLOSED');
 });
 
-test('what is logged of a tracked order carries a trace of its own', async () => {
+test('log lines of a tracked order have the order’s trace', async () => {
   const lines: { traceId?: string; orderNo?: string }[] = [];
   const log: Logger = {
     ...createLogger('silent'),
@@ -91,14 +91,14 @@ test('what is logged of a tracked order carries a trace of its own', async () =>
   expect(lines).toContainEqual(expect.objectContaining({ orderNo: order.orderNo, traceId: row?.traceId }));
 });
 
-/** The order as the world asks its timer, by the job's id. */
+/** The order as `timerState` expects it, with the job's id. */
 async function rowOf(number: string, jobId: string) {
   const row = await world.app.deps.store.findByBizOrderNo(number);
   if (row === null) throw new Error('no such order');
   return { ...row, orderNo: jobId };
 }
 
-test('tracked again an order stays as it is, and one that differs is refused', async () => {
+test('tracking an order again leaves it unchanged, and is refused if it differs', async () => {
   const autoclose = await open();
   const order = await soldElsewhere('20260101000002', inMs(600_000));
   expect(await autoclose.trackOrder(order)).toMatchObject({ kind: 'tracked' });
@@ -113,7 +113,7 @@ test('tracked again an order stays as it is, and one that differs is refused', a
   await expect(autoclose.trackOrder({ ...order, orderNo: 'no such number' })).rejects.toThrow('orderNo');
 });
 
-test('a paid order of the shop is never closed, although nobody told of the payment', async () => {
+test('a paid order of the shop is never closed, even if no notification arrived', async () => {
   const autoclose = await open();
   const order = await soldElsewhere('20260101000003', inMs(600_000));
   await autoclose.trackOrder(order);
@@ -125,7 +125,7 @@ test('a paid order of the shop is never closed, although nobody told of the paym
   expect(await autoclose.findOrder(order.orderNo)).toMatchObject({ status: 'success', amountFen: 100 });
 });
 
-test('a change whose telling failed is told again under the same event id', async () => {
+test('a failed onChange is retried with the same event id', async () => {
   const events: string[] = [];
   const autoclose = await open({
     async onChange({ eventId }) {
@@ -142,11 +142,11 @@ test('a change whose telling failed is told again under the same event id', asyn
     return notice?.tries[0]?.outcome === 'unreachable' && notice.state === 'pending';
   });
   await world.query(`UPDATE merchant_notice SET next_at = NOW(3) WHERE order_no = '${order.orderNo}'`);
-  await until('it is told again', () => events.length === 2);
+  await until('it is called again', () => events.length === 2);
   expect(events[1]).toBe(events[0]);
 });
 
-test('asked twice to work it works once, takes jobs of its own channels alone, and never again once it is closed', async () => {
+test('work runs one worker, for its own channels only, however often it is called, and none after close', async () => {
   const autoclose = await open();
   const workers = async (channel: ChannelName) => (await world.queue(channel).getWorkers()).length;
   const before = await workers('wechat_pay');
@@ -160,7 +160,7 @@ test('asked twice to work it works once, takes jobs of its own channels alone, a
   await until('it has ended', async () => (await workers('wechat_pay')) === before);
 });
 
-test("the program leaves a shop's notices to the shop's own program, and says so", async () => {
+test('the program leaves the notices of a shop that embeds the library to that shop, and logs it', async () => {
   const autoclose = await open({ onChange: async () => {} });
   const order = await soldElsewhere('20260101000008', inMs(600_000));
   await autoclose.trackOrder(order);
@@ -171,13 +171,13 @@ test("the program leaves a shop's notices to the shop's own program, and says so
     error: (_: object, text?: string) => void lines.push(text ?? ''),
   };
   const relay = startRelay(world.app, { log });
-  await until('it is said', () => lines.some((line) => line.includes('another program')));
+  await until('it is logged', () => lines.some((line) => line.includes('another program')));
   await relay.stop();
   const [notice] = await world.app.notices.list(order.orderNo);
   expect(notice).toMatchObject({ state: 'pending', attempts: 0 });
 });
 
-test('options that cannot be used are refused before anything is opened, and leave nothing open', async () => {
+test('invalid options are refused before anything is opened', async () => {
   const { env } = world.simulator;
   expect(() => alipay({ appId: 'a', privateKey: 'none', publicKey: '', notifyUrl: '' })).toThrow(
     'privateKey: is neither',
@@ -197,7 +197,7 @@ test('options that cannot be used are refused before anything is opened, and lea
   }
 });
 
-test("what is not said is as in the program's own configuration", () => {
+test("defaults are those of the program's configuration", () => {
   const { databaseUrl, redisUrl } = options();
   const { server } = readConfig({
     DATABASE_URL: databaseUrl,

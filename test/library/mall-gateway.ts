@@ -18,7 +18,7 @@ interface MallOrder {
   paidAt: string | null;
 }
 
-/** The gateway of the page on own channels, with a customer and with an outage. */
+/** The gateway of the documentation's custom channel, with a customer and outages. */
 export async function openMallGateway() {
   const orders = new Map<string, MallOrder>();
   const calls: string[] = [];
@@ -58,7 +58,7 @@ export async function openMallGateway() {
     down: (down: boolean) => {
       isDown = down;
     },
-    /** The customer pays; what the gateway then sends to the shop. */
+    /** The customer pays; returns the notification that the gateway sends to the shop. */
     pay(orderNo: string) {
       const order = orders.get(orderNo);
       if (order === undefined) throw new Error('no such order');

@@ -36,31 +36,31 @@ afterAll(async () => {
   await world?.end();
 });
 
-/** Created at the gateway, and due at once where nobody says otherwise. */
+/** An order created at the gateway; expires soon by default. */
 async function anOrder(bizOrderNo: string, expiresInMs = 1_500) {
-  const wish = { channel: 'own_mall_pay', method: 'qrcode', title: 'tea', amountFen: 100 } as const;
+  const fields = { channel: 'own_mall_pay', method: 'qrcode', title: 'tea', amountFen: 100 } as const;
   const expiresAt = new Date(Date.now() + expiresInMs);
-  const outcome = await autoclose.createOrder({ bizOrderNo, ...wish, expiresAt });
+  const outcome = await autoclose.createOrder({ bizOrderNo, ...fields, expiresAt });
   if (outcome.kind !== 'created') throw new Error(outcome.kind);
   return outcome.order;
 }
 const status = async (number: string) => (await autoclose.findOrder(number))?.status;
 
-test('an order of an own channel expires, and is closed at its gateway and here by the worker', async () => {
+test('an order of a custom channel expires, and the worker closes it at its gateway and here', async () => {
   const order = await anOrder('A1');
   expect(order.payBody).toBe(`mall://pay/${order.orderNo}`);
   await until('it is closed', async () => (await status('A1')) === 'close');
   expect(gateway.orders.get(order.orderNo)?.state).toBe('CLOSED');
 });
 
-test('an order that was paid at its gateway without a word becomes paid when its time is over', async () => {
+test('an order paid at its gateway without a notification becomes paid after its expiry', async () => {
   const { orderNo } = await anOrder('A2');
   gateway.pay(orderNo);
   await until('it is paid', async () => (await status('A2')) === 'success');
   expect(gateway.orders.get(orderNo)?.state).toBe('PAID');
 });
 
-test('a notification of an own channel is verified, stored and answered in its words', async () => {
+test('a notification of a custom channel is verified, stored and acknowledged in its own form', async () => {
   const { orderNo } = await anOrder('A3', 600_000);
   const raw = gateway.pay(orderNo);
   const forged = { ...raw, headers: { 'x-signature': '00' } };
@@ -71,7 +71,7 @@ test('a notification of an own channel is verified, stored and answered in its w
   expect(await autoclose.receiveNotification('own_other', raw)).toBeNull();
 });
 
-test('while the gateway answers nothing that can be verified the order stays open, and closes afterwards', async () => {
+test('while the gateway gives no verifiable answer the order stays open, and closes afterwards', async () => {
   const { orderNo } = await anOrder('A4', 600_000);
   gateway.down(true);
   expect(await autoclose.closeOrder('A4')).toMatchObject({ kind: 'pending', reason: 'unreachable' });
@@ -81,7 +81,7 @@ test('while the gateway answers nothing that can be verified the order stays ope
   expect(gateway.orders.get(orderNo)?.state).toBe('CLOSED');
 });
 
-test('the money of a cancelled order goes back through the own channel', async () => {
+test('a cancelled order is refunded through the custom channel', async () => {
   const { orderNo } = await anOrder('A5', 600_000);
   gateway.pay(orderNo);
   await autoclose.cancelOrder('A5', 'Li');
@@ -89,7 +89,7 @@ test('the money of a cancelled order goes back through the own channel', async (
   expect(gateway.orders.get(orderNo)?.state).toBe('REFUNDED');
 });
 
-test("the merchants' API knows no own channel, even where one has orders", async () => {
+test("the merchants' API rejects custom channels, even if one has orders", async () => {
   const url = await world.app.serve();
   const answer = await fetch(`${url}/unipay/pay`, {
     method: 'POST',

@@ -56,25 +56,25 @@ afterAll(async () => {
 });
 
 let count = 0;
-/** An order that the shop has created by itself some seconds ago, and which nobody reports. */
+/** An order that the shop created itself some seconds ago, and has not reported yet. */
 async function soldElsewhere(channel: keyof typeof adapters) {
   count += 1;
   const orderNo = `SHOP202601010000${count}`;
   const expiresAt = new Date(Date.now() + 600_000);
   const createdAt = new Date(Date.now() - 3_000);
-  const wish = anOrder({ orderNo, expiresAt, createdAt, amountFen: 100 });
-  expect((await adapters[channel](world.simulator).create(wish, anybody)).kind).toBe('created');
+  const order = anOrder({ orderNo, expiresAt, createdAt, amountFen: 100 });
+  expect((await adapters[channel](world.simulator).create(order, anybody)).kind).toBe('created');
   return { orderNo, channel, method: 'qrcode', amountFen: 100, expiresAt, createdAt } as const;
 }
 
-/** Its time was over long ago, as far as is known here. */
+/** In our database it expired long ago. */
 async function expireLongAgo(orderNo: string): Promise<void> {
   await world.query(`UPDATE payment_order SET next_close_at = UTC_TIMESTAMP(3) - INTERVAL 500 SECOND,
     expires_at = UTC_TIMESTAMP(3) - INTERVAL 600 SECOND WHERE order_no = '${orderNo}'`);
 }
 
 test.each(['wechat_pay', 'ali_pay', 'union_pay'] as const)(
-  'a tracked order of %s that was paid without a word becomes paid, and is never closed',
+  'a tracked order of %s that was paid without a notification becomes paid, and is never closed',
   async (channel) => {
     const order = await soldElsewhere(channel);
     expect(await autoclose.trackOrder(order)).toMatchObject({ kind: 'tracked' });
@@ -84,7 +84,7 @@ test.each(['wechat_pay', 'ali_pay', 'union_pay'] as const)(
   },
 );
 
-test('with a txnTime that is off by a second a paid order of UnionPay is left to a person', async () => {
+test('a paid UnionPay order whose txnTime is off by a second is left to a person', async () => {
   const order = await soldElsewhere('union_pay');
   const createdAt = new Date(order.createdAt.getTime() + 1_000);
   await autoclose.trackOrder({ ...order, channel: 'union_pay', createdAt });
@@ -95,9 +95,9 @@ test('with a txnTime that is off by a second a paid order of UnionPay is left to
   expect(await autoclose.findOrder(order.orderNo)).toMatchObject({ status: 'progress' });
 });
 
-test('an order of UnionPay cannot be tracked without its txnTime', async () => {
+test('a UnionPay order cannot be tracked without its txnTime', async () => {
   const { createdAt: _, ...order } = await soldElsewhere('union_pay');
-  // @ts-expect-error: the type says so too.
+  // @ts-expect-error: the type requires it too.
   await expect(autoclose.trackOrder({ ...order, channel: 'union_pay' })).rejects.toThrow('createdAt');
   expect(await autoclose.findOrder(order.orderNo)).toBeNull();
 });
@@ -117,21 +117,24 @@ test.each([
   ['the year 9999', () => new Date('9999-12-31T23:59:59Z'), /^expiresAt: is 9999-.*over a year away/],
   ['no moment', () => new Date('tomorrow'), /^expiresAt: must be a moment/],
   ['no Date', () => 1_790_000_000 as unknown as Date, /^expiresAt: must be a moment/],
-])('a deadline that is %s is refused at the door, and nothing is closed for it', async (_what, of, says) => {
+])('an expiry that is %s is rejected, and nothing is closed', async (_what, of, says) => {
   const order = await soldElsewhere('wechat_pay');
   const expiresAt = of();
   await expect(autoclose.trackOrder({ ...order, expiresAt })).rejects.toThrow(says);
   expect(await autoclose.findOrder(order.orderNo)).toBeNull();
   const { channel, method, amountFen } = order;
-  const wish = { bizOrderNo: `${order.orderNo}-N`, channel, method, amountFen, title: 'tea', expiresAt };
-  await expect(autoclose.createOrder(wish)).rejects.toThrow(says);
-  expect(await autoclose.findOrder(wish.bizOrderNo)).toBeNull();
-  const created = await createOrder(world.app.deps, { ...aWish('wechat_pay', wish.bizOrderNo), expiresAt });
+  const request = { bizOrderNo: `${order.orderNo}-N`, channel, method, amountFen, title: 'tea', expiresAt };
+  await expect(autoclose.createOrder(request)).rejects.toThrow(says);
+  expect(await autoclose.findOrder(request.bizOrderNo)).toBeNull();
+  const created = await createOrder(world.app.deps, {
+    ...aWish('wechat_pay', request.bizOrderNo),
+    expiresAt,
+  });
   expect(created).toMatchObject({ kind: 'expiry_invalid', message: expect.stringMatching(/^expiredTime /) });
   expect(world.simulator.control.order(order.orderNo)?.payable).toBe(true);
 });
 
-test('a txnTime in seconds is refused too', async () => {
+test('a txnTime in seconds is rejected too', async () => {
   const order = await soldElsewhere('union_pay');
   const createdAt = inSeconds(order.createdAt.getTime());
   const tracking = autoclose.trackOrder({ ...order, channel: 'union_pay', createdAt });

@@ -26,11 +26,11 @@ const compose: { services: Record<string, Service> } = parse(await text('docker-
   merge: true,
 });
 const dockerfile = await text('Dockerfile');
-/** What the build context has; everything else is ignored. */
+/** The files in the build context; everything else is ignored. */
 const context = [...(await text('.dockerignore')).matchAll(/^!(.+)$/gm)].map(([, name = '']) => name);
 const ours = Object.entries(compose.services).filter(([, { build }]) => build !== undefined);
 
-test('the image is built from files that are there, and gets into its context all that the build reads', async () => {
+test('the image is built from files that exist, and its context has everything that the build reads', async () => {
   const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)].flatMap(([, names = '']) =>
     names.split(' '),
   );
@@ -41,14 +41,14 @@ test('the image is built from files that are there, and gets into its context al
   expect(context).toEqual(expect.arrayContaining(include));
 });
 
-test('the image runs the program without rights, by the file that its package names', async () => {
+test('the image runs unprivileged, and starts the file that the package names', async () => {
   const { bin } = JSON.parse(await text('package.json'));
   const [entrypoint = ''] = /(?<=^ENTRYPOINT ).*$/m.exec(dockerfile) ?? [];
   expect(JSON.parse(entrypoint)).toEqual(['node', bin.autoclose]);
   expect(dockerfile).toMatch(/^USER node$/m);
 });
 
-test('its health check passes where the process says it is well, and only there', async () => {
+test('its health check passes only if the process is healthy', async () => {
   const [check = ''] = /(?<=^HEALTHCHECK .*CMD )\[.*\]$/m.exec(dockerfile) ?? [];
   const [command, ...args]: string[] = JSON.parse(check);
   expect(command).toBe('node');
@@ -72,7 +72,7 @@ test('its health check passes where the process says it is well, and only there'
   expect(await healthy(1)).toBe(false);
 });
 
-test('compose sets variables that exist, and starts each process once what it needs is ready', async () => {
+test('compose sets variables that exist, and starts each process after its dependencies are ready', async () => {
   const known = new Set(
     [...(await text('.env.example')).matchAll(/^([A-Z0-9_]+)=/gm)].map(([, name]) => name),
   );
@@ -87,7 +87,7 @@ test('compose sets variables that exist, and starts each process once what it ne
   }
 });
 
-test('compose publishes the API alone, on this machine alone, so that it starts beside another MySQL and Redis', async () => {
+test('compose publishes only the API, and only on this machine, so that it can run beside another MySQL and Redis', async () => {
   const published = ({ services }: typeof compose) =>
     Object.entries(services).flatMap(([name, { ports = [] }]) => ports.map((port) => [name, port]));
   expect(published(compose)).toEqual([['server', `127.0.0.1:\${PORT:-9000}:9000`]]);
@@ -97,14 +97,14 @@ test('compose publishes the API alone, on this machine alone, so that it starts 
   ]);
 });
 
-test('compose lets a signal end each process from its first moment on, and its health be asked about', () => {
+test('compose lets a signal end each process from the start, and checks its health', () => {
   for (const [, { init, environment, healthcheck }] of ours) {
     expect(init).toBe(true);
     if (!healthcheck?.disable) expect(Number(environment.METRICS_PORT)).toBeGreaterThan(0);
   }
 });
 
-test('Redis as compose runs it loses no timer: it evicts nothing, and keeps what it has', () => {
+test('Redis in compose loses no timers: it evicts nothing, and persists', () => {
   expect(compose.services.redis?.command).toContain('--maxmemory-policy noeviction');
   expect(compose.services.redis?.command).toContain('--appendonly yes');
 });

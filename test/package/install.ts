@@ -7,24 +7,24 @@ import { promisify } from 'node:util';
 export const run = promisify(execFile);
 export const root = resolve(import.meta.dirname, '../..');
 
-/** What neither the build nor the tarball is made of. */
+/** Not part of the build or the tarball. */
 const isLeftOut = (name: string) => /^(node_modules|dist|\.git|\.env|test|bench|\.storm-.*)$/.test(name);
 
 export interface Installed {
-  /** A folder with nothing but the tarball installed in it, and what it depends on. */
+  /** A folder with only the installed tarball and its dependencies. */
   folder: string;
-  /** The command, where npm puts it. */
+  /** The command, as npm installs it. */
   program: string;
-  /** Of the tarball, as paths in it. */
+  /** The tarball's files, as paths in it. */
   files: string[];
-  /** Runs a program there; what it prints. */
+  /** Runs a program there; returns its output. */
   run(command: string, ...args: string[]): Promise<string>;
   remove(): Promise<void>;
 }
 
 /**
- * Builds and packs a copy of the source, and installs the tarball as npm does with `--omit=dev`, without a network: its
- * production dependencies are those of the lockfile, and there is nothing else.
+ * Builds and packs a copy of the source, and installs the tarball like npm with `--omit=dev`, without a network: its
+ * production dependencies are those in the lockfile, and there is nothing else.
  */
 export async function installTarball(): Promise<Installed> {
   const base = await mkdtemp(join(tmpdir(), 'package-'));
@@ -37,7 +37,7 @@ export async function installTarball(): Promise<Installed> {
     await symlink(join(root, 'node_modules'), join(build, 'node_modules'));
     const tsc = join(root, 'node_modules/typescript/bin/tsc');
     await run(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: build });
-    // As the build of the admin page leaves it.
+    // As built with the admin page.
     await mkdir(join(build, 'dist/admin'), { recursive: true });
     await writeFile(join(build, 'dist/admin/index.html'), '<!doctype html>');
     const packed = await run('npm', ['pack', '--ignore-scripts', '--json'], { cwd: build });
@@ -73,7 +73,7 @@ export async function installTarball(): Promise<Installed> {
   }
 }
 
-/** The lockfile's packages by the folder that each is in. */
+/** The lockfile's packages by folder. */
 export async function lockedPackages(): Promise<[string, LockedPackage][]> {
   const lock: { packages: Record<string, LockedPackage> } = JSON.parse(
     await readFile(join(root, 'package-lock.json'), 'utf8'),
@@ -87,7 +87,7 @@ interface LockedPackage {
   engines?: { node?: string };
 }
 
-/** Those at the top, by name; those that only development needs are not among them. */
+/** The names of the top-level packages, without those needed only for development. */
 async function productionPackages(): Promise<string[]> {
   const found = (await lockedPackages()).filter(([, { dev, devOptional }]) => !dev && !devOptional);
   return found.flatMap(([path]) => /^node_modules\/((?:@[^/]+\/)?[^/]+)$/.exec(path)?.[1] ?? []);

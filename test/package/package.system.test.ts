@@ -12,15 +12,15 @@ import { freePort } from '../../src/sandbox/services/free-port.ts';
 import { until } from '../support/until.ts';
 import { type Installed, installTarball, lockedPackages, root, run } from './install.ts';
 
-/** The oldest of each line that we promise. */
+/** The oldest supported version of each line. */
 const nodes = ['20.19.0', '22.13.0', '24.11.0'];
 /**
- * They ask for Node 22 and run on 20, as the tests show that run there: `cookie` is for the requests that a program makes
- * to itself (`inject`), `content-disposition` for downloads, which the page has none of.
+ * These declare Node 22 and run on 20, as the tests on it show: `cookie` is for requests that a program makes to itself
+ * (`inject`), `content-disposition` for downloads, which the page does not have.
  */
 const known = ['node_modules/content-disposition on 20.19.0', 'node_modules/cookie on 20.19.0'];
 
-/** Several starts of a program, on a machine that may be busy. */
+/** For several starts of a program on a busy machine. */
 const SLOW_MS = 180_000;
 
 let installed: Installed;
@@ -29,7 +29,7 @@ beforeAll(async () => {
 }, SLOW_MS);
 afterAll(() => installed?.remove());
 
-test('the tarball holds the program, its migrations, its page and its types, and nothing that only we need', () => {
+test('the tarball has the program, its migrations, its page and its types, and no development files', () => {
   const { files } = installed;
   const wanted = ['src/main.js', 'src/index.d.ts', 'migrations/index.js', 'admin/index.html'];
   expect(files).toEqual(expect.arrayContaining(wanted.map((path) => `dist/${path}`)));
@@ -40,7 +40,7 @@ test('the tarball holds the program, its migrations, its page and its types, and
   expect(needless).toEqual([]);
 });
 
-test('its README leads to files that it holds', async () => {
+test('links in its README lead to files in it', async () => {
   const readme = await readFile(join(installed.folder, 'node_modules/autoclose/README.md'), 'utf8');
   const targets = [...readme.matchAll(/(?<!!)\[[^\]]*\]\((?!https?:|#)([^)#]+)/g)].map(
     ([, path = '']) => path,
@@ -50,13 +50,13 @@ test('its README leads to files that it holds', async () => {
   expect(targets.filter((path) => !files.some((file) => file === path || file.startsWith(path)))).toEqual([]);
 });
 
-test('its package.json says of its files what is true', async () => {
+test('its package.json describes its files correctly', async () => {
   const pkgDir = join(installed.folder, 'node_modules/autoclose');
   const { messages } = await publint({ pkgDir, pack: false, strict: true });
   expect(messages).toEqual([]);
 });
 
-test('every package it needs, and itself, runs on each Node that is promised', async () => {
+test('it and every package it needs run on each supported Node version', async () => {
   const own: { engines: { node: string } } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const needed = (await lockedPackages()).filter(([, { dev }]) => !dev);
   const ranges = [['autoclose', own] as const, ...needed];
@@ -66,7 +66,7 @@ test('every package it needs, and itself, runs on each Node that is promised', a
   expect(refusals.filter((refusal) => !known.includes(refusal))).toEqual([]);
 });
 
-test('its command says its version, and has the commands that compose runs', async () => {
+test('its command prints its version, and has the commands that compose runs', async () => {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   expect(await installed.run(installed.program, '--version')).toBe(`${version}\n`);
   const help = await installed.run(installed.program, '--help');
@@ -84,7 +84,7 @@ async function composeCommands(): Promise<string[]> {
   return ours.map(({ command }) => command.split(' ')[0] ?? '');
 }
 
-test('it is imported by its names, and required by its name too', async () => {
+test('it can be imported and required by its names', async () => {
   const script = `
     const [library, client] = await Promise.all([import('autoclose'), import('autoclose/client')]);
     const { createRequire } = await import('node:module');
@@ -97,7 +97,7 @@ test('it is imported by its names, and required by its name too', async () => {
 test.each([
   ['nodenext', 'nodenext'],
   ['bundler', 'preserve'],
-])('its types hold for a strict program that resolves modules as %s', async (moduleResolution, module) => {
+])('its types compile in a strict program with module resolution %s', async (moduleResolution, module) => {
   const { folder } = installed;
   const compilerOptions = {
     strict: true,
@@ -127,7 +127,7 @@ export const open = (channel: ChannelFactory): Promise<Autoclose> =>
   createAutoclose({ databaseUrl: '', redisUrl: '', channels: [channel], async onChange({ order }) { void order.paidAt; } });
 export const orderOf = (outcome: CloseOutcome): Order | null => (outcome.kind === 'closed' ? outcome.order : null);
 export const client = createClient({ baseUrl: '', signSecret: '', signType: 'HMAC_SHA256' });
-// @ts-expect-error An own channel has a name of its own kind.
+// @ts-expect-error A custom channel's name begins with own_.
 export const name: ReturnType<ChannelFactory>['name'] = 'mall';
 `;
 

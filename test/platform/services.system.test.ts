@@ -67,13 +67,13 @@ test('with one URL given, the other service is still provided', async () => {
 
 test('where nothing is possible, one message names what is missing and the four ways to have it', async () => {
   const failure = provideServices(emptyMachine());
-  await expect(failure).rejects.toThrow(/no MySQL and no Redis .*no Docker engine answers/);
+  await expect(failure).rejects.toThrow(/No MySQL and no Redis .*no Docker engine answers/);
   await expect(failure).rejects.toThrow(/DATABASE_URL .*REDIS_URL .*Docker .*mysqld.*redis-server.*apt-get/s);
 });
 
 test('what is missing is told for each service on its own', async () => {
   const failure = provideServices(emptyMachine({ DATABASE_URL: 'mysql://u@db.example/x' }));
-  await expect(failure).rejects.toThrow(/^There is no Redis to work with/);
+  await expect(failure).rejects.toThrow(/^No Redis available/);
 });
 
 test('a Docker engine that accepts connections and never answers holds nobody up', async () => {

@@ -44,14 +44,14 @@ async function childrenOf(pid: number): Promise<number[]> {
 }
 
 const isAdminPage = (line: string) => line.startsWith('Admin page:');
-/** By npm, as a reader does. */
+/** Through npm, like a reader. */
 const byNpm = ['npm', 'run', '--silent', 'quickstart', '--'];
-/** The same without npm, which looks first whether all that it needs is there. */
+/** Without npm, which first checks that everything needed is there. */
 const direct = [process.execPath, '--import', 'tsx', 'src/main.ts', 'quickstart'];
 
-const started: ChildProcess[] = [];
+const children: ChildProcess[] = [];
 afterAll(() => {
-  for (const child of started) child.kill('SIGKILL');
+  for (const child of children) child.kill('SIGKILL');
 });
 
 async function quickstart([command = '', ...args]: string[], more: Record<string, string> = {}) {
@@ -62,7 +62,7 @@ async function quickstart([command = '', ...args]: string[], more: Record<string
     env: { PORT: port, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  started.push(child);
+  children.push(child);
   const lines: string[] = [];
   const errors: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
@@ -71,7 +71,7 @@ async function quickstart([command = '', ...args]: string[], more: Record<string
   return { child, lines, errors, stderr, ended };
 }
 
-/** npm and two processes of Node.js, on a machine with much else to do. */
+/** For npm and two Node.js processes, on a busy machine. */
 const LIMIT_MS = 240_000;
 
 describe('the quickstart, after one that was killed', { timeout: LIMIT_MS }, () => {
@@ -85,11 +85,11 @@ describe('the quickstart, after one that was killed', { timeout: LIMIT_MS }, () 
     run = await quickstart(byNpm);
   }, LIMIT_MS);
 
-  test('lets the reader into the admin page, with a password for this run that is kept nowhere', async () => {
+  test('gives the reader access to the admin page, with a password for this run that is stored nowhere', async () => {
     const { ended, errors } = run;
-    const line = await until('it says how', () => errors.find(isAdminPage), LIMIT_MS);
-    const told = /^Admin page: (.+)\/admin {3}user: (\S+) {3}password: (\S+) /.exec(line);
-    const [, url = '', user = '', password = ''] = told ?? [];
+    const line = await until('it prints the login', () => errors.find(isAdminPage), LIMIT_MS);
+    const login = /^Admin page: (.+)\/admin {3}user: (\S+) {3}password: (\S+) /.exec(line);
+    const [, url = '', user = '', password = ''] = login ?? [];
     const seen = await createVisitor(url).logIn(user, password);
     expect([seen.status, seen.json]).toEqual([200, expect.objectContaining({ role: 'admin' })]);
     expect(await ended).toBe(0);
@@ -102,26 +102,26 @@ describe('the quickstart, after one that was killed', { timeout: LIMIT_MS }, () 
     expect(rows).toEqual([{ ended: expect.any(Date) }]);
   });
 
-  test('--once --json: every order ends as it should at both sides, and the last line says so', async () => {
+  test('--once --json: every order ends correctly on both sides, and the last line reports it', async () => {
     expect(await run.ended).toBe(0);
     expect(JSON.parse(run.lines.at(-1) ?? '')).toEqual({
       orders: 20,
       paid: 7,
       closed: 13,
       wrong: 0,
-      told: 20,
+      notified: 20,
       latenessMs: { p50: expect.any(Number), p99: expect.any(Number), max: expect.any(Number) },
     });
   });
 
-  test('leaves nobody who may use the admin page', async () => {
+  test('leaves no enabled user of the admin page', async () => {
     await run.ended;
     expect(await enabledUsers()).toBe(0);
   });
 
-  test('takes a database that another had only begun to make', async () => {
+  test('uses a database whose first migration was interrupted', async () => {
     await run.ended;
-    // As if it had been killed in the middle of its first migration.
+    // As if killed in the middle of its first migration.
     const tables: { name: string }[] = await admin.query(
       `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = '${name}' AND table_name <> 'autoclose_migrations'`,
     );
@@ -133,15 +133,15 @@ describe('the quickstart, after one that was killed', { timeout: LIMIT_MS }, () 
 });
 
 describe('the quickstart', { timeout: LIMIT_MS }, () => {
-  test('SIGTERM to npm ends it before its summary, in order, and that is no success', async () => {
+  test('SIGTERM to npm ends it cleanly before its summary, with a failure code', async () => {
     const { child, ended, stderr } = await quickstart(byNpm);
     for await (const line of stderr) if (isAdminPage(line)) break;
     child.kill('SIGTERM');
     expect(await ended).not.toBe(0);
-    await until('nobody is let in any more', async () => (await enabledUsers()) === 0);
+    await until('nobody can sign in any more', async () => (await enabledUsers()) === 0);
   });
 
-  test('goes on when its database has been away for a moment', async () => {
+  test('survives a short outage of its database', async () => {
     const database = await startOwnDatabase({ env: process.env, say: () => {} });
     onTestFinished(() => database.stop());
     const { ended, errors, lines } = await quickstart(direct, { DATABASE_URL: database.url });
@@ -149,11 +149,11 @@ describe('the quickstart', { timeout: LIMIT_MS }, () => {
     await database.kill();
     await database.start();
     expect([await ended, errors]).toEqual([0, expect.anything()]);
-    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ orders: 20, wrong: 0, told: 20 });
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ orders: 20, wrong: 0, notified: 20 });
   });
 });
 
-describe('the quickstart refuses', () => {
+describe('the quickstart refuses to start', () => {
   async function refusal(more: Record<string, string>): Promise<unknown> {
     const env = { DATABASE_URL: databaseUrl, REDIS_URL: inject('redisUrl'), PORT: '0', ...more };
     const { signal } = new AbortController();
@@ -163,7 +163,7 @@ describe('the quickstart refuses', () => {
   test.each([
     ['orders', (world: World) => world.create('wechat_pay', { bizOrderNo: 'P-real' })],
     ['users', (world: World) => addUser(world.app, 'alice')],
-  ])('a database that is in use, with %s', async (_with, use) => {
+  ])('in a database that is in use, with %s', async (_with, use) => {
     const world = await createWorld();
     onTestFinished(() => world.end());
     await use(world);
@@ -172,7 +172,7 @@ describe('the quickstart refuses', () => {
     });
   });
 
-  test('at once, where Redis cannot be reached', async () => {
+  test('if Redis cannot be reached', async () => {
     expect(await refusal({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` })).toMatchObject({
       message: expect.stringContaining('REDIS_URL: cannot be reached'),
     });

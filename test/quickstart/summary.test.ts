@@ -22,14 +22,14 @@ function watched(
       closedAt: status === 'close' ? new Date(expiresAt.getTime() + lateMs) : null,
     } as PaymentOrder,
     atGateway: atGateway as OrderSnapshot,
-    told: status === 'progress' ? null : status,
+    notified: status === 'progress' ? null : status,
   };
 }
 const paidThere = { paidAt: expiresAt, payable: false };
 const closedThere = { paidAt: null, payable: false };
 const payableThere = { paidAt: null, payable: true };
 
-describe('an order of the quickstart has ended right', () => {
+describe('an order of the quickstart has ended correctly', () => {
   test.each([
     ['pays', 'success', paidThere, true],
     ['pays_last_moment', 'success', paidThere, true],
@@ -45,7 +45,7 @@ describe('an order of the quickstart has ended right', () => {
     expect(endedRight(watched(does, status, atGateway))).toBe(right);
   });
 
-  test('never without a word from the gateway', () => {
+  test('not if the gateway does not know it', () => {
     expect(endedRight({ ...watched('nothing', 'close', closedThere), atGateway: null })).toBe(false);
   });
 });
@@ -61,12 +61,12 @@ test('the summary counts both sides and measures lateness from the expiry', () =
     paid: 1,
     closed: 4,
     wrong: 1,
-    told: 5,
+    notified: 5,
     latenessMs: { p50: 200, p99: 400, max: 400 },
   });
 });
 
-test('twenty customers, half at each channel; some pay, one at the very last moment, most do not', () => {
+test('twenty customers, half per channel; some pay, one at the very last moment, most do not', () => {
   const all = customers();
   expect(all).toHaveLength(20);
   expect(all.filter(({ channel }) => channel === 'ali_pay')).toHaveLength(10);
@@ -75,7 +75,7 @@ test('twenty customers, half at each channel; some pay, one at the very last mom
   expect(all.filter(({ does }) => does === 'pays_last_moment')).toHaveLength(1);
 });
 
-test('no line of the table is wider than 80 columns; an order that does not end is called wrong', () => {
+test('no line of the table exceeds 80 columns; an order that does not end is marked wrong', () => {
   const all = [
     watched('gives_up', 'close', closedThere, 99_999),
     watched('nothing', 'progress', payableThere),

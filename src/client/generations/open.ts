@@ -5,8 +5,8 @@ import type { Opened } from './generation.ts';
 type Verify = (members: ReceivedObject) => void;
 
 /**
- * 2.0.6 and 2.0.8: the outer code says only that the call was understood; the result is in `data`, whose own
- * members are signed. A call that was not understood has no signature, and so says nothing of the order.
+ * 2.0.6 and 2.0.8: the outer code only says that the call was understood; the result is in `data`, whose own members are
+ * signed. If the call was not understood, nothing is signed, and the order's state is unknown.
  */
 export function openEnvelope(answer: ReceivedObject, verify: Verify): Opened {
   const outer = codeOf(answer);
@@ -18,23 +18,23 @@ export function openEnvelope(answer: ReceivedObject, verify: Verify): Opened {
 }
 
 /**
- * 2.0.5: a failure is in the outer code and nothing signs it; a close has no data, so that nothing signs its
- * success either. Data that is there is signed.
+ * 2.0.5: a failure is in the outer code and is not signed; the success of a close has no data and is not signed either. Data
+ * is always signed.
  */
 export function openLooseEnvelope(answer: ReceivedObject, verify: Verify): Opened {
   const code = codeOf(answer);
   if (code !== 0) return { ok: false, code, message: messageOf(answer) };
   const { data } = answer;
   if (data === undefined || data === null) return { ok: true, data: {} };
-  if (!isReceivedObject(data)) throw protocolError('data is no object');
+  if (!isReceivedObject(data)) throw protocolError('data is not an object');
   return openSigned({ code: '0', ...data }, data, verify);
 }
 
-/** 3.0: one flat answer, signed as a whole, with `data` in it. */
+/** 3.0: one flat answer, signed as a whole, including `data`. */
 export function openFlat(answer: ReceivedObject, verify: Verify): Opened {
   const { data } = answer;
   if (data !== undefined && data !== null && !isReceivedObject(data))
-    throw protocolError('data is no object');
+    throw protocolError('data is not an object');
   return openSigned(answer, answer, verify, data ?? {});
 }
 
@@ -49,7 +49,7 @@ function openSigned(
   return code === 0 ? { ok: true, data } : { ok: false, code, message: messageOf(result) };
 }
 
-/** An answer without a code is no success. */
+/** An answer without a code is not a success. */
 function codeOf({ code }: ReceivedObject): number {
   if (typeof code !== 'string' || !/^\d{1,9}$/.test(code)) throw protocolError('the answer has no code');
   return Number(code);

@@ -4,7 +4,7 @@ import { beijingTime, readBeijingTime } from '../values/times.ts';
 import type { Generation } from './generation.ts';
 import { openFlat } from './open.ts';
 
-/** Cancels by a close with a flag. Details of who pays are JSON in a string. */
+/** Cancels by a close with a flag. The payer's details are JSON in a string. */
 export const generation30: Generation = {
   paths: {
     create: '/unipay/pay',

@@ -5,7 +5,7 @@ import type { CreateRequest } from '../vocabulary.ts';
 import type { Generation } from './generation.ts';
 import { openEnvelope, openLooseEnvelope } from './open.ts';
 
-/** What 2.0.6 and 2.0.8 have in common. */
+/** What 2.0.6 and 2.0.8 share. */
 const two = {
   orderNumber: (orderNo: string): JsonObject => ({ orderNo }),
   extras: {},
@@ -27,8 +27,8 @@ const two = {
 } as const;
 
 /**
- * The gateway signs flags that are false as well, and its class has them whether they are sent or not; so they are
- * always sent. It calls the method `payWay`.
+ * Always sends the flags: the gateway signs them even if false, and even if they were not sent. The method is called
+ * `payWay`.
  */
 export const generation205: Generation = {
   ...two,
@@ -41,7 +41,8 @@ export const generation205: Generation = {
   },
   bizNumberNames: everywhere('businessNo'),
   orderNumber(orderNo) {
-    if (!/^[1-9]\d{0,18}$/.test(orderNo)) throw new TypeError('in generation 2.0.5 an orderNo is digits');
+    if (!/^[1-9]\d{0,18}$/.test(orderNo))
+      throw new TypeError('in generation 2.0.5 an orderNo has only digits');
     return { paymentId: new JsonNumber(orderNo) };
   },
   extras: { create: { allocation: false }, close: { notNotify: false } },
@@ -85,7 +86,7 @@ function everywhere(name: string): Generation['bizNumberNames'] {
   return { create: name, close: name, cancel: name, query: name, sync: name };
 }
 
-/** Details of who pays; null if there are none. */
+/** The payer's details; null if there are none. */
 function payerOf({ authCode, openId }: Pick<CreateRequest, 'authCode' | 'openId'>): JsonObject | null {
   if (authCode === undefined && openId === undefined) return null;
   return { authCode: authCode ?? null, openId: openId ?? null };

@@ -1,6 +1,6 @@
 /**
- * DaxPay's signatures, from the client's side. The server has its own implementation, and the two share no code on
- * purpose: the client can be used without the server, and each is the other's check.
+ * DaxPay's signatures, on the client's side. The server has its own implementation, deliberately without shared code: the
+ * client can be used without the server, and each verifies the other.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { type Json, JsonNumber, type Received } from '../values/json.ts';
@@ -12,11 +12,11 @@ export interface SignSettings {
   signSecret: string;
 }
 
-/** How a generation differs from the others. */
+/** How the generations differ. */
 export interface SignRule {
-  /** The whole string is signed in upper case, the secret included. */
+  /** The string to sign, including the secret, is converted to upper case. */
   upperCase: boolean;
-  /** A nested object keeps the order of its members; otherwise they are sorted without regard to case. */
+  /** A nested object keeps the order of its members; otherwise they are sorted case-insensitively. */
   nestedInOrder: boolean;
 }
 
@@ -30,12 +30,12 @@ const digests = {
   SM3: (text) => createHash('sm3').update(text, 'utf8').digest(),
 } satisfies Record<SignType, (text: string, secret: string) => Buffer>;
 
-/** The signature over all members but `sign`, in lower-case hex. */
+/** The signature over all members except `sign`, in lower-case hex. */
 export function sign(members: SignableObject, rule: SignRule, settings: SignSettings): string {
   return digest(members, rule, settings).toString('hex');
 }
 
-/** True if `members.sign` is the signature over the other members as received. Takes constant time. */
+/** True if `members.sign` is the signature over the other members as received. Constant time. */
 export function isSigned(members: SignableObject, rule: SignRule, settings: SignSettings): boolean {
   const { sign: given } = members;
   if (typeof given !== 'string' || !/^(?:[0-9a-f]{2})+$/i.test(given)) return false;
@@ -45,12 +45,12 @@ export function isSigned(members: SignableObject, rule: SignRule, settings: Sign
 }
 
 /**
- * Members that are not null, but for `sign`, as `name=value` in ASCII order; every `"` and `\` deleted; then the
- * secret. An empty string is a value, an empty array is none.
+ * The members that are not null, except `sign`, as `name=value` in ASCII order; every `"` and `\` deleted; then the secret.
+ * Empty strings are included, empty arrays are not.
  */
 export function stringToSign(members: SignableObject, rule: SignRule, secret: string): string {
   const pairs = Object.entries(members)
-    .filter(([name, value]) => name !== 'sign' && takesPart(value))
+    .filter(([name, value]) => name !== 'sign' && isIncluded(value))
     .toSorted(([a], [b]) => compare(a, b))
     .map(([name, value]) => `${name}=${textOf(value, rule)}`);
   const text = `${pairs.join('&').replace(/["\\]/g, '')}&key=${secret}`;
@@ -61,22 +61,22 @@ function digest(members: SignableObject, rule: SignRule, settings: SignSettings)
   return digests[settings.signType](stringToSign(members, rule, settings.signSecret), settings.signSecret);
 }
 
-/** Quotes and backslashes are deleted later, so it does not matter which of the values are in quotes. */
+/** Quotes and backslashes are deleted later, so it does not matter which values are quoted. */
 function textOf(value: Signable, rule: SignRule): string {
   if (value instanceof JsonNumber) return value.digits;
   if (typeof value !== 'object' || value === null) return String(value);
-  if (isArray(value)) return `[${value.filter(takesPart).map((each) => inJson(each, rule))}]`;
-  const members = Object.entries(value).filter(([, each]) => takesPart(each));
+  if (isArray(value)) return `[${value.filter(isIncluded).map((each) => inJson(each, rule))}]`;
+  const members = Object.entries(value).filter(([, each]) => isIncluded(each));
   if (!rule.nestedInOrder) members.sort(([a], [b]) => compare(a.toLowerCase(), b.toLowerCase()));
   return `{${members.map(([name, each]) => `${JSON.stringify(name)}:${inJson(each, rule)}`)}}`;
 }
 
-/** A string inside of JSON has its escapes: a line feed is signed as `n`, since its backslash is deleted. */
+/** A string inside JSON is escaped: a line feed is signed as `n`, since its backslash is deleted. */
 function inJson(value: Signable, rule: SignRule): string {
   return typeof value === 'string' ? JSON.stringify(value) : textOf(value, rule);
 }
 
-function takesPart(value: Signable): boolean {
+function isIncluded(value: Signable): boolean {
   return value !== null && !(isArray(value) && value.length === 0);
 }
 

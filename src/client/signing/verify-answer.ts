@@ -6,13 +6,13 @@ import { isSigned, type SignSettings } from './signing.ts';
 
 export interface Freshness {
   now: () => Date;
-  /** 0: any time will do. */
+  /** 0: any time is accepted. */
   resTimeToleranceS: number;
 }
 
 /**
- * Throws an AutocloseError of kind `signature` unless the members are signed with our secret, and of kind `protocol`
- * unless they were signed just now: whoever has recorded an answer can send it again. 2.0.5 may sign no time.
+ * Throws an AutocloseError of kind `signature` unless the members are signed with our secret, and of kind `protocol` unless
+ * they were signed recently: a recorded answer could be replayed. 2.0.5 may omit the time.
  */
 export function verifyAnswer(
   members: ReceivedObject,
@@ -21,7 +21,7 @@ export function verifyAnswer(
   { now, resTimeToleranceS }: Freshness,
 ): void {
   if (!isSigned(members, generation.signRule, settings)) {
-    throw new AutocloseError('signature', "the answer's signature is missing or wrong");
+    throw new AutocloseError('signature', "the answer's signature is missing or invalid");
   }
   if (resTimeToleranceS === 0) return;
   const signedAt = time(members, 'resTime', generation);

@@ -10,9 +10,9 @@ import { isSigned, type SignSettings } from './signing.ts';
 const MAX_NOTICE_BYTES = 64 * 1024;
 
 /**
- * Reads the body of a notice, byte for byte as it came, once its signature has been verified. The order's members
- * may be the body's own or, as DaxPay 3.0 has them, those of its `data`. Its time is not checked, since a notice is repeated for a day. Throws an AutocloseError of kind
- * `protocol` or `signature`.
+ * Parses the body of a notice, byte for byte as received, after verifying its signature. The order's members may be the
+ * body's or, in DaxPay 3.0, those of its `data`. Does not check its time, since a notice is retried for a day. Throws an
+ * AutocloseError of kind `protocol` or `signature`.
  */
 export function readSignedNotice(
   rawBody: string | Uint8Array,
@@ -24,9 +24,9 @@ export function readSignedNotice(
   }
   const json = typeof rawBody === 'string' ? rawBody : decode(rawBody);
   const body = readJson(json, generation.spellNumber);
-  if (!isReceivedObject(body)) throw protocolError('the notice is no JSON object');
+  if (!isReceivedObject(body)) throw protocolError('the notice is not a JSON object');
   if (!isSigned(body, generation.signRule, settings)) {
-    throw new AutocloseError('signature', "the notice's signature is missing or wrong");
+    throw new AutocloseError('signature', "the notice's signature is missing or invalid");
   }
   const data = isReceivedObject(body.data) ? body.data : body;
   return readNotice(data, time(body, 'resTime', generation), generation);

@@ -1,6 +1,6 @@
 import { quoteNumbers } from './quote-numbers.ts';
 
-/** A JSON number in its own digits, which may be more than a JavaScript number keeps. */
+/** A JSON number as digits, which may be more than a JavaScript number can hold. */
 export class JsonNumber {
   readonly digits: string;
 
@@ -9,21 +9,21 @@ export class JsonNumber {
   }
 }
 
-/** What is sent. Null members are not sent. */
+/** JSON to send. Null members are omitted. */
 export type Json = string | boolean | null | JsonNumber | JsonObject;
 export interface JsonObject {
   readonly [name: string]: Json;
 }
 
-/** What is received: every number has become a string, digit for digit. Signatures do not tell the two apart. */
+/** Received JSON: every number is a string with its digits. Signatures do not distinguish the two. */
 export type Received = string | boolean | null | readonly Received[] | ReceivedObject;
 export interface ReceivedObject {
   readonly [name: string]: Received;
 }
 
 /**
- * Reads JSON without losing a digit; `spell` may give a number another spelling. Undefined if it is not JSON, or
- * has numbers or a nesting that no gateway sends. The time it takes grows with the length, whatever the text.
+ * Parses JSON without losing digits; `spell` may rewrite a number. Undefined if it is not JSON, or has numbers or nesting
+ * that no gateway sends. Takes linear time for any text.
  */
 export function readJson(
   text: string,
@@ -38,7 +38,7 @@ export function readJson(
   }
 }
 
-/** Compact JSON; members that are null are left out. */
+/** Compact JSON; null members are omitted. */
 export function writeJson(value: Json): string {
   if (value instanceof JsonNumber) return value.digits;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);

@@ -1,4 +1,4 @@
-/** What an amount may be: a whole number of fen that JavaScript keeps exactly. */
+/** Throws a TypeError unless it is a whole, positive number of fen that JavaScript can represent exactly. */
 export function assertFen(amountFen: number): void {
   if (!Number.isSafeInteger(amountFen) || amountFen <= 0)
     throw new TypeError('amountFen must be a positive integer');
@@ -10,20 +10,20 @@ export function yuanOfFen(amountFen: number): string {
   return withoutTrailingZeros(`${digits.slice(0, -2)}.${digits.slice(-2)}`);
 }
 
-/** Yuan as fen. Null if it is no amount, or not a whole number of fen. */
+/** Yuan as fen. Null if it is not an amount, or not a whole number of fen. */
 export function fenOfYuan(yuan: string): number | null {
   const parts = /^(\d{1,14})(?:\.(\d\d?)0*)?$/.exec(yuan);
   return parts === null ? null : readFen(`${parts[1]}${(parts[2] ?? '').padEnd(2, '0')}`);
 }
 
-/** Fen in digits. Null if it is no amount, or larger than JavaScript keeps exactly. */
+/** Fen in digits. Null if it is not an amount, or too large for JavaScript to represent exactly. */
 export function readFen(digits: string): number | null {
   if (!/^\d+$/.test(digits)) return null;
   const fen = Number(digits);
   return Number.isSafeInteger(fen) ? fen : null;
 }
 
-/** A decimal as DaxPay 3.0 signs it: `100.10` is `100.1`. Other spellings of numbers stay as they are. */
+/** A decimal as DaxPay 3.0 signs it: `100.10` is `100.1`. Other forms of numbers are unchanged. */
 export function withoutTrailingZeros(number: string): string {
   if (!/^-?\d+\.\d+$/.test(number)) return number;
   let end = number.length;

@@ -2,14 +2,14 @@
 const MAX_NUMBER_LENGTH = 64;
 const MAX_DEPTH = 32;
 
-/** Matches where it is told to and never gives a digit back, so that it reads each character once. */
+/** Sticky and without backtracking, so that each character is read once. */
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-/** What the text may have between strings that matters here. */
+/** The relevant characters between strings. */
 const TOKEN = /["[{\]}\-\d]/g;
 
 /**
- * JSON with every number in quotes, spelt by `spell`. Null if a string has no end, a number is longer than 64
- * characters, or the nesting is deeper than 32; anything else that is no JSON is left for JSON.parse to refuse.
+ * Puts every number in quotes, rewritten by `spell`. Null if a string is not terminated, a number is longer than 64
+ * characters, or the nesting is deeper than 32; JSON.parse rejects anything else that is not JSON.
  */
 export function quoteNumbers(text: string, spell: (digits: string) => string): string | null {
   const parts: string[] = [];
@@ -43,13 +43,13 @@ function nextToken(text: string, from: number): number {
   return TOKEN.exec(text)?.index ?? text.length;
 }
 
-/** Null for a minus sign without a number. */
+/** Null for a minus sign without digits. */
 function numberAt(text: string, at: number): string | null {
   NUMBER.lastIndex = at;
   return NUMBER.exec(text)?.[0] ?? null;
 }
 
-/** Behind the closing quote; beyond the text's end if there is none. */
+/** The index after the closing quote; beyond the text's end if there is none. */
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at += 1) {
     if (text[at] === '"') return at + 1;

@@ -11,7 +11,7 @@ import {
 } from '../vocabulary.ts';
 import type { ReceivedObject } from './json.ts';
 
-/** How 2.x says what a sync found. A refund may be of a part. */
+/** The results of a sync in 2.x. A refund may be partial. */
 const syncStatuses: Readonly<Record<string, SyncStatus>> = {
   pay_fail: 'fail',
   pay_success: 'success',
@@ -24,21 +24,21 @@ const syncStatuses: Readonly<Record<string, SyncStatus>> = {
 };
 
 /**
- * Throws a protocol error for an order that is not the one asked for. What an answer does not carry is not compared:
- * a close has no numbers, and 2.0.5 does not repeat the merchant's number.
+ * Throws a protocol error if the answer is about another order. Missing numbers are not compared: a close has none, and 2.0.5
+ * does not repeat the merchant's number.
  */
-export function assertAbout(data: ReceivedObject, asked: OrderReference): void {
+export function assertAbout(data: ReceivedObject, requested: OrderReference): void {
   const biz = bizNumber(data);
-  const own = text(data, 'orderNo') ?? text(data, 'paymentId');
-  const isAnother =
-    (asked.bizOrderNo !== undefined && biz !== null && biz !== asked.bizOrderNo) ||
-    (asked.orderNo !== undefined && own !== null && !mayName(asked.orderNo, own));
-  if (isAnother) throw protocolError('the answer is about another order');
+  const system = text(data, 'orderNo') ?? text(data, 'paymentId');
+  const isOther =
+    (requested.bizOrderNo !== undefined && biz !== null && biz !== requested.bizOrderNo) ||
+    (requested.orderNo !== undefined && system !== null && !mayMatch(requested.orderNo, system));
+  if (isOther) throw protocolError('the answer is about another order');
 }
 
-/** Digits may be our id of an order, whose number has letters; 2.0.5 answers with digits again. */
-function mayName(asked: string, answered: string): boolean {
-  return asked === answered || (isDigits(asked) && !isDigits(answered));
+/** Digits may be the id of an order whose number has letters; 2.0.5 also answers with digits. */
+function mayMatch(requested: string, answered: string): boolean {
+  return requested === answered || (isDigits(requested) && !isDigits(answered));
 }
 
 function isDigits(number: string): boolean {
@@ -47,19 +47,19 @@ function isDigits(number: string): boolean {
 
 export function readCreated(data: ReceivedObject, bizOrderNo: string): CreatedOrder {
   return {
-    orderNo: ownNumber(data),
+    orderNo: systemNumber(data),
     bizOrderNo,
     status: statusOf(data.status),
     payBody: text(data, 'payBody'),
   };
 }
 
-/** Throws a protocol error if a member that every order has is missing, or one makes no sense. */
+/** Throws a protocol error if a required member is missing, or a member is invalid. */
 export function readOrder(data: ReceivedObject, generation: Generation): Order {
   const amountFen = amount(data, 'amount', generation);
   if (amountFen === null) throw protocolError('the answer has no amount');
   return {
-    orderNo: ownNumber(data),
+    orderNo: systemNumber(data),
     bizOrderNo: bizNumber(data),
     outOrderNo: text(data, 'outOrderNo'),
     title: text(data, 'title'),
@@ -80,7 +80,7 @@ export function readNotice(data: ReceivedObject, resTime: Date | null, generatio
   return { ...readOrder(data, generation), attach: text(data, 'attach'), sentAt: resTime };
 }
 
-/** 2.0.5 calls it `gatewayStatus`. Throws a protocol error for a status that is not known. */
+/** 2.0.5 calls it `gatewayStatus`. Throws a protocol error for an unknown status. */
 export function readSync(data: ReceivedObject): { status: SyncStatus } {
   const status = text(data, 'status') ?? text(data, 'gatewayStatus') ?? text(data, 'orderStatus');
   const known = status !== null && Object.hasOwn(syncStatuses, status) ? syncStatuses[status] : undefined;
@@ -99,11 +99,11 @@ function member<T>(data: ReceivedObject, name: string, read: (text: string) => T
   const given = text(data, name);
   if (given === null) return null;
   const value = read(given);
-  if (value === null) throw protocolError(`${name} makes no sense`);
+  if (value === null) throw protocolError(`${name} is invalid`);
   return value;
 }
 
-function ownNumber(data: ReceivedObject): string {
+function systemNumber(data: ReceivedObject): string {
   const number = text(data, 'orderNo') ?? text(data, 'paymentId');
   if (number === null) throw protocolError('the answer has no order number');
   return number;
@@ -115,14 +115,14 @@ function bizNumber(data: ReceivedObject): string | null {
 
 function statusOf(value: unknown): OrderStatus {
   const status = orderStatuses.find((each) => each === value);
-  if (status === undefined) throw protocolError('the answer has no status that is known');
+  if (status === undefined) throw protocolError('the answer has no known status');
   return status;
 }
 
-/** Null if it is missing or empty. Throws a protocol error if it is anything but a string or a number. */
+/** Null if it is missing or empty. Throws a protocol error unless it is a string or a number. */
 function text(data: ReceivedObject, name: string): string | null {
   const value = data[name];
   if (value === undefined || value === null || value === '') return null;
-  if (typeof value !== 'string') throw protocolError(`${name} makes no sense`);
+  if (typeof value !== 'string') throw protocolError(`${name} is invalid`);
   return value;
 }

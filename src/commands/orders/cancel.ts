@@ -2,11 +2,19 @@ import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type { CancelOutcome, OrderNumbers } from '../../order/outcomes.ts';
 import { requestCancel } from '../../order/requests/close-cancel-sync.ts';
-import { addExamples, byHand, byOption, EXIT_USAGE, jsonOption, type OpenApp, withApp } from '../command.ts';
-import { doWithEach, nameOrders } from './by-hand.ts';
-import type { Named } from './name-order.ts';
+import {
+  addExamples,
+  byOption,
+  EXIT_USAGE,
+  jsonOption,
+  manualTrigger,
+  type OpenApp,
+  withApp,
+} from '../command.ts';
+import type { FoundOrder } from './find-order.ts';
+import { findOrders, runForEach } from './run-for-each.ts';
 
-/** Asks the person at the terminal; null: nobody is there to be asked. */
+/** Asks a person at the terminal; null: there is no terminal. */
 export type Ask = ((question: string) => Promise<boolean>) | null;
 
 interface Options {
@@ -15,53 +23,53 @@ interface Options {
   json?: boolean;
 }
 
-/** `autoclose cancel`: afterwards nobody has paid for these orders; what was paid goes back. */
+/** `autoclose cancel`: cancels orders: closes unpaid ones, refunds paid ones. */
 export function addCancelCommand(program: Command, open: OpenApp, ask: Ask = terminal()): void {
   const command = program
     .command('cancel')
-    .description('cancel orders: the unpaid are closed at their channels, the paid give their money back')
+    .description('cancel orders: unpaid ones are closed at their channels, paid ones are refunded')
     .argument('<number...>', 'our order numbers, ids, or the merchants’ or channels’ numbers')
-    .option('--yes', 'do not ask before money goes back; needed for paid orders where there is no terminal')
+    .option('--yes', 'refund without asking; required for paid orders if there is no terminal')
     .addOption(byOption())
     .addOption(jsonOption())
     .action((numbers: string[], { by, yes = false, json }: Options, self: Command) =>
       withApp(open, async ({ deps }) => {
-        const named = await nameOrders(deps, numbers);
-        const question = questionAbout(named);
+        const orders = await findOrders(deps, numbers);
+        const question = questionAbout(orders);
         if (question !== null && !yes) {
           if (ask === null)
-            self.error(`error: ${question} Nothing was done: say --yes.`, { exitCode: EXIT_USAGE });
+            self.error(`error: ${question} Nothing was done: use --yes.`, { exitCode: EXIT_USAGE });
           if (!(await ask(question))) throw new Error('Nothing was done.');
         }
-        const act = (order: OrderNumbers) => requestCancel(deps, order, byHand(by));
-        return doWithEach(named, { what: 'cancelling', act, cameAbout }, { json });
+        const act = (order: OrderNumbers) => requestCancel(deps, order, manualTrigger(by));
+        return runForEach(orders, { label: 'canceling', act, succeeded }, { json });
       }),
     );
   addExamples(
     command,
     ['cancel AC2026…', 'cancel ORDER-1 ORDER-2 --yes --json'],
-    'you said no, or some order is not cancelled: refused, still pending (it goes on by itself), busy, ambiguous or not there',
+    'you declined, or an order was not cancelled: refused, still pending (retried automatically), busy, ambiguous or not found',
   );
   command.addHelpText(
     'after',
-    '\nIt asks about orders that are known here to be paid. One paid a moment ago, of which the channel has not told us yet,\ngives its money back without being asked about: "autoclose sync" first where that matters.',
+    '\nIt asks before refunding orders that are known to be paid. An order that was paid a moment ago, before the channel\nnotified us, is refunded without asking: run "autoclose sync" first if that matters.',
   );
 }
 
-function cameAbout(outcome: CancelOutcome): boolean {
+function succeeded(outcome: CancelOutcome): boolean {
   if (outcome.kind === 'cancelled') return true;
   return outcome.kind === 'ended' && outcome.status !== 'refunding';
 }
 
-/** Null: none of them is paid. One that is paid in the meantime gives its money back all the same. */
-function questionAbout(named: [string, Named][]): string | null {
-  const paid = named.flatMap(([, found]) =>
+/** Null: none of them is known to be paid. */
+function questionAbout(orders: [string, FoundOrder][]): string | null {
+  const paid = orders.flatMap(([, found]) =>
     found.kind === 'one' && found.order.status === 'success' ? [found.order] : [],
   );
   if (paid.length === 0) return null;
   const yuan = (paid.reduce((sum, { amountFen }) => sum + amountFen, 0) / 100).toFixed(2);
   const which = paid.length === 1 ? `${paid[0]?.orderNo} is` : `${paid.length} of these orders are`;
-  return `${which} paid: ${yuan} yuan will go back to the customer.`;
+  return `${which} paid: ${yuan} yuan will be refunded to the customer.`;
 }
 
 function terminal(): Ask {
@@ -69,7 +77,7 @@ function terminal(): Ask {
   return async (question) => {
     const lines = createInterface({ input: process.stdin, output: process.stderr });
     try {
-      return /^y(es)?$/i.test((await lines.question(`${question} Go on? [y/N] `)).trim());
+      return /^y(es)?$/i.test((await lines.question(`${question} Continue? [y/N] `)).trim());
     } finally {
       lines.close();
     }

@@ -5,19 +5,27 @@ import type { PaymentOrder } from '../../order/order.ts';
 import { byId } from '../../order/outcomes.ts';
 import { decideLatePayment } from '../../order/refund/decide-late.ts';
 import { assertNever } from '../../platform/assert-never.ts';
-import { addExamples, byHand, byOption, count, jsonOption, type OpenApp, withApp } from '../command.ts';
+import {
+  addExamples,
+  byOption,
+  count,
+  jsonOption,
+  manualTrigger,
+  type OpenApp,
+  withApp,
+} from '../command.ts';
 import { print, printAll } from '../output.ts';
-import { nameOrder } from './name-order.ts';
+import { findOrder } from './find-order.ts';
 
-/** `autoclose late`: late payments that wait for a person, and what is decided about them. */
+/** `autoclose late`: lists late payments that need a decision, and decides. */
 export function addLateCommand(program: Command, open: OpenApp): void {
   const command = program
     .command('late')
-    .description('late payments that wait for a person; with a decision and order numbers: decides')
-    .addArgument(new Argument('[decision]', 'what is to become of them').choices(lateDecisions))
+    .description('list late payments that need a decision; with a decision and order numbers: decide')
+    .addArgument(new Argument('[decision]', 'the decision').choices(lateDecisions))
     .argument('[order-no...]', 'our order numbers, ids, or the merchants’ or channels’ numbers')
     .addOption(byOption())
-    .option('--limit <n>', 'list so many at most', count, 1_000)
+    .option('--limit <n>', 'list at most this many', count, 1_000)
     .addOption(jsonOption())
     .action((decision: LateDecision | undefined, orderNos: string[], options: Options, self: Command) => {
       if (decision !== undefined && orderNos.length === 0) self.error('error: give order numbers');
@@ -47,25 +55,25 @@ export function addLateCommand(program: Command, open: OpenApp): void {
   addExamples(
     command,
     ['late', 'late refund AC2026… --by li', 'late handled AC2026… AC2026… --json'],
-    'some order is ambiguous, not there, or has no late payment that waits for a person',
+    'an order is ambiguous, not found, or has no late payment that needs a decision',
   );
   command.addHelpText(
     'after',
-    '\nrefund gives the money back, reopen makes the order paid again, handled takes it off the list.\n"autoclose violations" lists the violations.',
+    '\nrefund returns the money, reopen makes the order paid again, handled removes it from the list.\n"autoclose violations" lists the violations.',
   );
 }
 
 async function decide(deps: OrderDeps, number: string, decision: LateDecision, { by }: Options) {
-  const named = await nameOrder(deps, number);
-  switch (named.kind) {
+  const found = await findOrder(deps, number);
+  switch (found.kind) {
     case 'one':
-      return decideLatePayment(deps, byId(named.order), decision, byHand(by));
+      return decideLatePayment(deps, byId(found.order), decision, manualTrigger(by));
     case 'several':
-      return { kind: 'ambiguous' as const, orderNos: named.orderNos };
+      return { kind: 'ambiguous' as const, orderNos: found.orderNos };
     case 'none':
       return { kind: 'not_found' as const };
     default:
-      return assertNever(named);
+      return assertNever(found);
   }
 }
 

@@ -7,7 +7,7 @@ import { readCursor } from '../../view/page.ts';
 import { addExamples, channelOption, count, jsonOption, type OpenApp, withApp } from '../command.ts';
 import { print, printAll } from '../output.ts';
 
-/** Orders read at once. */
+/** Orders per query. */
 const PAGE = 500;
 
 interface Options {
@@ -20,21 +20,19 @@ interface Options {
   json?: boolean;
 }
 
-/** `autoclose orders`: orders, newest first. */
+/** `autoclose orders`: lists orders, newest first. */
 export function addOrdersCommand(program: Command, open: OpenApp): void {
   const command = program
     .command('orders')
     .description('list orders, newest first')
     .addOption(
-      new Option('--status <status>', 'only with this status, as merchants are shown it').choices(
-        orderStatuses,
-      ),
+      new Option('--status <status>', 'only this status, as merchants see it').choices(orderStatuses),
     )
     .addOption(channelOption())
-    .addOption(new Option('--state <state>', 'only in this state').choices(orderStates))
-    .option('--search <number>', 'any number in full, or the beginning of ours or the merchant’s')
-    .option('--since <time>', 'created since then: 2026-05-01T08:00:00Z, or 90m, 12h or 7d ago', since)
-    .option('--limit <n>', 'at most so many', count, 50)
+    .addOption(new Option('--state <state>', 'only this state').choices(orderStates))
+    .option('--search <number>', 'a complete number of any kind, or a prefix of ours or the merchant’s')
+    .option('--since <time>', 'created since: 2026-05-01T08:00:00Z, or 90m, 12h or 7d ago', since)
+    .option('--limit <n>', 'list at most this many', count, 50)
     .addOption(jsonOption())
     .action(({ json, limit, since: createdFrom, ...filter }: Options) =>
       withApp(open, async ({ orderAdmin }) => {
@@ -48,32 +46,32 @@ export function addOrdersCommand(program: Command, open: OpenApp): void {
           left -= rows.length;
           next = more;
         } while (next !== null && left > 0);
-        if (!json && left === limit) print('No such order.');
-        if (!json && next !== null) print(`… the newest ${limit}; see --limit.`);
+        if (!json && left === limit) print('No orders found.');
+        if (!json && next !== null) print(`… only the newest ${limit} are shown; see --limit.`);
         return true;
       }),
     );
   addExamples(
     command,
     ['orders', 'orders --state overdue --channel wechat_pay', 'orders --since 12h --limit 1000 --json'],
-    'the database cannot be reached',
+    'the database is unavailable',
   );
   command.addHelpText(
     'after',
-    '\nStates: open, not ended yet; overdue, open though expired; stuck, a person has to look; watched, closed softly and\nasked about until its channel’s own deadline; late, paid after the close.',
+    '\nStates: open: not ended; overdue: open, although due to be closed; stuck: needs a person; watched: closed softly,\nand queried until nobody can pay; late: paid after the close.',
   );
 }
 
 const UNITS_MS = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** A moment, or so long ago. */
+/** Parses a time, or a duration before now. */
 function since(text: string): Date {
   const [, amount, unit] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
   const ago = unit === 'm' || unit === 'h' || unit === 'd' ? Number(amount) * UNITS_MS[unit] : null;
   const at = ago === null ? new Date(text) : new Date(Date.now() - ago);
   if (ago === null && !/^\d{4}-\d{2}-\d{2}/.test(text))
     throw new InvalidArgumentError('must be like 2026-05-01T08:00:00Z, 90m, 12h or 7d');
-  if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('is no moment');
+  if (Number.isNaN(at.getTime())) throw new InvalidArgumentError('is not a valid time');
   return at;
 }
 

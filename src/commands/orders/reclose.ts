@@ -6,11 +6,11 @@ import { type ChannelAnswer, listStuck, queryChannels, recloseStuck } from '../.
 import type { StuckFilter } from '../../order/store/stuck-store.ts';
 import {
   addExamples,
-  byHand,
   byOption,
   channelOption,
   count,
   jsonOption,
+  manualTrigger,
   type OpenApp,
   reasonOption,
   withApp,
@@ -27,33 +27,31 @@ type Options = StuckFilter & {
   limit: number;
 };
 
-/** `autoclose reclose`: begin again, one order, several, or all that are stuck. */
+/** `autoclose reclose`: starts the close again, for some orders or all that are stuck. */
 export function addRecloseCommand(program: Command, open: OpenApp): void {
   const command = program
     .command('reclose')
-    .description(
-      'enqueue a close now, whatever became of the earlier timer; of orders, or of all that are stuck',
-    )
+    .description('close orders again now, whatever happened to their timers; with --stuck: all stuck orders')
     .argument('[order-no...]', 'our order numbers')
-    .option('--stuck', 'all stuck orders instead, of one channel or with one reason if given')
+    .option('--stuck', 'all stuck orders, or those with the given channel or reason')
     .addOption(channelOption())
     .addOption(reasonOption())
     .option(
       '--per-second <n>',
-      'with --stuck: so many become due in a second; with --dry-run: so many are asked about',
+      'with --stuck: how many become due per second; with --dry-run: how many are queried per second',
       count,
       20,
     )
-    .option('--dry-run', 'change nothing: show what the channel says of each now')
+    .option('--dry-run', 'change nothing: show what the channels answer now')
     .addOption(byOption())
-    .option('--limit <n>', 'with --stuck --dry-run: ask about so many at most', count, 1_000)
+    .option('--limit <n>', 'with --stuck --dry-run: query at most this many', count, 1_000)
     .addOption(jsonOption())
     .action((orderNos: string[], options: Options, self: Command) => {
-      const misuse = wrongUse(orderNos, options);
-      if (misuse !== null) self.error(`error: ${misuse}`);
+      const problem = usageProblem(orderNos, options);
+      if (problem !== null) self.error(`error: ${problem}`);
       return withApp(open, async ({ deps }) => {
         if (options.dryRun) return dryRun(deps, orderNos, options);
-        return options.stuck ? recloseAll(deps, options) : recloseThese(deps, orderNos, options);
+        return options.stuck ? recloseAll(deps, options) : recloseSome(deps, orderNos, options);
       });
     });
   addExamples(
@@ -63,23 +61,23 @@ export function addRecloseCommand(program: Command, open: OpenApp): void {
       'reclose --stuck --dry-run',
       'reclose --stuck --channel wechat_pay --reason misconfigured --per-second 50',
     ],
-    'some order has ended, is not there, could not be changed, or its channel does not answer',
+    'an order has ended, was not found, could not be changed, or its channel did not answer',
   );
-  command.addHelpText('after', '\nA worker does the closing. A cancel goes on as a cancel.');
+  command.addHelpText('after', '\nA worker closes them. An order being cancelled is cancelled.');
 }
 
-function wrongUse(orderNos: string[], { stuck, channel, reason }: Options): string | null {
+function usageProblem(orderNos: string[], { stuck, channel, reason }: Options): string | null {
   if (stuck && orderNos.length > 0) return 'give order numbers or --stuck, not both';
   if (!stuck && orderNos.length === 0) return 'give order numbers, or --stuck for all that are stuck';
   if (!stuck && (channel !== undefined || reason !== undefined))
-    return '--channel and --reason go with --stuck';
+    return '--channel and --reason require --stuck';
   return null;
 }
 
-async function recloseThese(deps: OrderDeps, orderNos: string[], { by, json }: Options): Promise<boolean> {
+async function recloseSome(deps: OrderDeps, orderNos: string[], { by, json }: Options): Promise<boolean> {
   let ok = true;
   for (const orderNo of orderNos) {
-    const outcome = await reclose(deps, orderNo, byHand(by));
+    const outcome = await reclose(deps, orderNo, manualTrigger(by));
     const status = outcome.kind === 'ended' ? ` ${outcome.status}` : '';
     print(json ? JSON.stringify({ orderNo, ...outcome }) : `${orderNo} ${outcome.kind}${status}`);
     ok &&= outcome.kind !== 'not_found' && outcome.kind !== 'ended';
@@ -93,22 +91,22 @@ async function recloseAll(
 ): Promise<boolean> {
   const filter = { channel, reason };
   const progress = startProgress('enqueueing', await deps.stuck.count(filter, deps.clock.now()), { json });
-  const counts = await recloseStuck(deps, filter, perSecond, byHand(by), progress.step).finally(
+  const counts = await recloseStuck(deps, filter, perSecond, manualTrigger(by), progress.step).finally(
     progress.stop,
   );
   const { enqueued, ended, skipped, lastAt } = counts;
-  const until = lastAt === null ? '' : `, the last at ${lastAt.toISOString()}`;
+  const until = lastAt === null ? '' : `, the last one due at ${lastAt.toISOString()}`;
   const left = skipped.length === 0 ? '' : `; could not be changed now and stay stuck: ${skipped.join(', ')}`;
   print(json ? JSON.stringify(counts) : `${enqueued} enqueued${until}; ${ended} had ended${left}`);
   return skipped.length === 0;
 }
 
 async function dryRun(deps: OrderDeps, orderNos: string[], options: Options): Promise<boolean> {
-  const { orders, missing } = await named(deps, orderNos, options);
+  const { orders, missing } = await selected(deps, orderNos, options);
   for (const orderNo of missing) {
     print(options.json ? JSON.stringify({ orderNo, says: 'not_found_here' }) : `${orderNo} not_found`);
   }
-  const progress = startProgress('asking', orders.length, options);
+  const progress = startProgress('querying', orders.length, options);
   const said = await queryChannels(deps, orders, options.perSecond, { onAsked: progress.step }).finally(
     progress.stop,
   );
@@ -116,7 +114,7 @@ async function dryRun(deps: OrderDeps, orderNos: string[], options: Options): Pr
   return missing.length === 0 && said.every(({ says }) => says !== 'unknown' && says !== 'misconfigured');
 }
 
-async function named(deps: OrderDeps, orderNos: string[], { stuck, channel, reason, limit }: Options) {
+async function selected(deps: OrderDeps, orderNos: string[], { stuck, channel, reason, limit }: Options) {
   const orders: PaymentOrder[] = [];
   const missing: string[] = [];
   if (stuck) {

@@ -2,7 +2,7 @@ import { assertNever } from '../../platform/assert-never.ts';
 import type { OrderDetailView } from '../../view/orders/order-detail.ts';
 import type { TimelineEvent } from '../../view/orders/timeline.ts';
 
-/** An order for a person to read: its fields, then a line for each event. Times are UTC; what is empty is left out. */
+/** An order as text: its fields, then a line per event. Times are UTC; empty fields are omitted. */
 export function renderOrder({ order, timeline, actions }: OrderDetailView): string[] {
   const fields = Object.entries({ ...order, amountFen: `${(order.amountFen / 100).toFixed(2)} yuan` })
     .filter(([, value]) => value !== null && value !== '')
@@ -13,7 +13,7 @@ export function renderOrder({ order, timeline, actions }: OrderDetailView): stri
     '',
     ...timeline.flatMap(renderEvent),
     '',
-    `can be done now: ${actions.join(', ') || 'nothing'}`,
+    `possible actions: ${actions.join(', ') || 'none'}`,
   ];
 }
 
@@ -26,7 +26,7 @@ function renderEvent(event: TimelineEvent): string[] {
     ].join('  ');
   switch (event.kind) {
     case 'created':
-      return [line(labelled('from', event.clientIp), labelled('api', event.apiGeneration))];
+      return [line(labeled('from', event.clientIp), labeled('api', event.apiGeneration))];
     case 'notification':
       return [line(event.outcome, event.eventId)];
     case 'attempt':
@@ -35,8 +35,8 @@ function renderEvent(event: TimelineEvent): string[] {
           `${event.closeType} ${event.outcome}`,
           `${event.statusBefore} → ${event.statusAfter}`,
           `by ${[event.trigger, event.actor, event.clientIp].filter((part) => part !== null).join(' ')}`,
-          ...event.answers.map(({ call, answer }) => labelled(`${call}:`, answer)),
-          labelled('note:', event.note),
+          ...event.answers.map(({ call, answer }) => labeled(`${call}:`, answer)),
+          labeled('note:', event.note),
         ),
       ];
     case 'refund':
@@ -46,12 +46,12 @@ function renderEvent(event: TimelineEvent): string[] {
           `${(event.amountFen / 100).toFixed(2)} yuan`,
           event.refundNo,
           event.answer,
-          labelled('ended', event.endedAt),
+          labeled('ended', event.endedAt),
         ),
       ];
     case 'notice':
       return [
-        line(`${event.event} ${event.state}`, event.host, event.eventId, labelled('next', event.nextAt)),
+        line(`${event.event} ${event.state}`, event.host, event.eventId, labeled('next', event.nextAt)),
         ...event.attempts.map(({ at, outcome, httpStatus, durationMs }) =>
           [`  ${at.toISOString()}`, outcome, httpStatus, durationMs === null ? null : `${durationMs} ms`]
             .filter((part) => part !== null)
@@ -65,7 +65,7 @@ function renderEvent(event: TimelineEvent): string[] {
   }
 }
 
-const labelled = (label: string, value: string | Date | null) =>
+const labeled = (label: string, value: string | Date | null) =>
   value === null ? null : `${label} ${asText(value)}`;
 
 function asText(value: unknown): string {

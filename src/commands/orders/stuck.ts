@@ -15,33 +15,30 @@ import { print, printAll } from '../output.ts';
 
 type Options = StuckFilter & { json?: boolean; limit: number };
 
-/** `autoclose stuck`: the orders that need a person. */
+/** `autoclose stuck`: lists the orders that need a person. */
 export function addStuckCommand(program: Command, open: OpenApp): void {
   const command = program
     .command('stuck')
     .description('list the orders that need a person, stuck longest first')
     .addOption(channelOption())
     .addOption(reasonOption())
-    .option('--limit <n>', 'at most so many', count, 1_000)
+    .option('--limit <n>', 'list at most this many', count, 1_000)
     .addOption(jsonOption())
     .action(({ json, limit, ...filter }: Options) =>
       withApp(open, async ({ deps }) => {
         const entries = await listStuck(deps, filter, { limit, after: null });
         await printAll(entries.map((entry) => (json ? JSON.stringify(asJson(entry)) : asLine(entry))));
-        if (!json && entries.length === 0) print('No order is stuck.');
-        if (!json && entries.length === limit) print(`… the first ${limit}; see --limit.`);
+        if (!json && entries.length === 0) print('No stuck orders.');
+        if (!json && entries.length === limit) print(`… only the first ${limit} are shown; see --limit.`);
         return true;
       }),
     );
   addExamples(
     command,
     ['stuck', 'stuck --channel ali_pay --reason misconfigured --json'],
-    'the database cannot be reached',
+    'the database is unavailable',
   );
-  command.addHelpText(
-    'after',
-    '\nEach is still tried, slowly. "autoclose reclose" begins again with them now.',
-  );
+  command.addHelpText('after', '\nThey are still retried, slowly. "autoclose reclose" starts again now.');
 }
 
 function asLine({ order, answer }: StuckEntry): string {

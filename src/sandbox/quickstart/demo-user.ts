@@ -1,23 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import type { Admin } from '../../users/admin.ts';
-import { patiently } from './patiently.ts';
+import { retryFor } from './retry-for.ts';
 
-/** Names of no one else begin with it. */
+/** The prefix of all names here; nobody else's names have it. */
 export const DEMO = 'demo-';
-/** A database that has gone for good must not keep the reader, ms. */
+/** How long to retry while the database is away, ms; the reader is waiting. */
 const END_WITHIN_MS = 10_000;
 const BY = { actor: 'quickstart', ip: null };
 
-/** Somebody who may see and do everything on the admin page, for as long as the run lasts. */
+/** An admin user for this run. */
 export interface DemoUser {
   name: string;
-  /** New for this run, and told to nobody but the reader. */
+  /** Generated for this run, and shown only to the reader. */
   password: string;
-  /** Nobody can sign in with it any more, and whoever has is signed out. */
+  /** Disables the user, and ends their sessions. */
   end(): Promise<void>;
 }
 
-/** Also ends those of earlier runs that were cut off. `end` tries for as long as a database may take to come back. */
+/** Also disables users of earlier, interrupted runs. `end` retries for a while if the database is away. */
 export async function addDemoUser({ users, passwords }: Admin, run: string): Promise<DemoUser> {
   for (const { name, disabledAt } of await users.list())
     if (name.startsWith(DEMO) && disabledAt === null) await users.disable(name, BY);
@@ -28,7 +28,7 @@ export async function addDemoUser({ users, passwords }: Admin, run: string): Pro
     name,
     password,
     async end() {
-      await patiently(() => users.disable(name, BY), END_WITHIN_MS);
+      await retryFor(() => users.disable(name, BY), END_WITHIN_MS);
     },
   };
 }

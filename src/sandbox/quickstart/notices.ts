@@ -4,16 +4,16 @@ import { text } from 'node:stream/consumers';
 import { createClient } from '../../client/client.ts';
 import type { SignSettings } from '../../http/daxpay/signing/signing.ts';
 
-/** The shop's ear. */
+/** The shop's webhook. */
 export interface ShopNotices {
-  /** Where notices go. */
+  /** The webhook's URL. */
   url: string;
-  /** What a verified notice last said of an order's status; null before the first. */
-  told(orderNo: string): string | null;
+  /** The order's status in the last verified notice; null before the first. */
+  lastStatus(orderNo: string): string | null;
 }
 
-/** A server for notices: verifies, remembers, and answers SUCCESS. It keeps no process from ending. */
-export async function takeNotices(apiUrl: string, settings: SignSettings): Promise<ShopNotices> {
+/** A server that receives notices: verifies and remembers them, and answers SUCCESS. It does not keep the process alive. */
+export async function receiveNotices(apiUrl: string, settings: SignSettings): Promise<ShopNotices> {
   const client = createClient({ baseUrl: apiUrl, generation: '2.0.6', ...settings });
   const statuses = new Map<string, string>();
   const server = createServer(async (request, response) => {
@@ -31,6 +31,6 @@ export async function takeNotices(apiUrl: string, settings: SignSettings): Promi
   if (address === null || typeof address === 'string') throw new Error('the shop has no port');
   return {
     url: `http://127.0.0.1:${address.port}/notify`,
-    told: (orderNo) => statuses.get(orderNo) ?? null,
+    lastStatus: (orderNo) => statuses.get(orderNo) ?? null,
   };
 }

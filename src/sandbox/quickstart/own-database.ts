@@ -1,18 +1,18 @@
 import { openDatabase } from '../../platform/mysql/database.ts';
 import { DEMO } from './demo-user.ts';
 
-/** What quickstarts leave behind, by the column that tells whose it is. */
-const traces = [
+/** The tables that have rows after a quickstart, and the column by which these rows are recognized. */
+const marks = [
   { table: 'payment_order', column: 'biz_order_no' },
   { table: 'admin_user', column: 'name' },
 ];
 
-/** Is there as soon as anything of ours is: a quickstart may have been cut off before it had made another table. */
+/** Created first: a quickstart may have been interrupted before it created other tables. */
 const FIRST_TABLE = 'autoclose_migrations';
 
 /**
- * With DATABASE_URL set to a database that is in use, migrations would change it, the sweep would meet its orders, and
- * one more person could use its admin page: throws unless it is empty, or only earlier quickstarts have used it.
+ * Throws unless the database is empty or only quickstarts have used it. In any other, migrations would change the schema, the
+ * sweep would find its orders, and the demo user would have access to its admin page.
  */
 export async function refuseForeignDatabase(databaseUrl: string): Promise<void> {
   const db = await openDatabase(databaseUrl, [], []);
@@ -21,7 +21,7 @@ export async function refuseForeignDatabase(databaseUrl: string): Promise<void> 
       'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()',
     );
     if (tables.length === 0) return;
-    const known = traces.filter(({ table }) => tables.some(({ name }) => name === table));
+    const known = marks.filter(({ table }) => tables.some(({ name }) => name === table));
     let isForeign = !tables.some(({ name }) => name === FIRST_TABLE);
     for (const { table, column } of known) {
       const sql = `SELECT 1 FROM ${table} WHERE ${column} NOT LIKE ? LIMIT 1`;
@@ -34,8 +34,8 @@ export async function refuseForeignDatabase(databaseUrl: string): Promise<void> 
 }
 
 /**
- * Lets rest what an earlier quickstart left undone that was cut off: its gateways and its shop are gone, so that its orders
- * and notices would only be tried in vain beside those of this one.
+ * Ends the unfinished work of an interrupted quickstart: its gateways and its shop are gone, and its orders and notices
+ * would be retried in vain.
  */
 export async function forgetUnfinished(databaseUrl: string): Promise<void> {
   const db = await openDatabase(databaseUrl, [], []);

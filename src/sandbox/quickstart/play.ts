@@ -27,15 +27,15 @@ export function playInstructions({
       : `curl -s ${url} -H 'content-type: application/json' -d '${body}'`;
   return [
     '',
-    'It all stays up; Ctrl-C ends it. To play with it, in another terminal:',
+    'Everything keeps running; Ctrl-C stops it. To try it, in another terminal:',
     '',
-    '# Create an order of your own (15 minutes to pay). Again: the same order.',
+    '# Create your own order (15 minutes to pay). Repeating it returns the same order.',
     post(`${apiUrl}/unipay/pay`, order),
-    '# Be the customer and pay it; ORDER_NO is in the answer above.',
+    '# Pay it as the customer; ORDER_NO is in the answer above.',
     post(`${simulatorUrl}/__sim/orders/ORDER_NO/pay`),
-    '# Or close it by hand. A paid order is refused (20044).',
+    '# Or close it. A paid order is refused (20044).',
     post(`${apiUrl}/unipay/close`, close),
-    '# What the gateway thinks of an order.',
+    '# Show the order at the gateway.',
     `curl ${simulatorUrl}/__sim/orders/ORDER_NO`,
     '',
   ];

@@ -11,40 +11,40 @@ import { createLogger } from '../../platform/log/logger.ts';
 import { provideServices } from '../services/services.ts';
 import { type Simulator, startSimulator } from '../simulator/simulator.ts';
 import { addDemoUser, DEMO, type DemoUser } from './demo-user.ts';
-import { type ShopNotices, takeNotices } from './notices.ts';
+import { receiveNotices, type ShopNotices } from './notices.ts';
 import { forgetUnfinished, refuseForeignDatabase } from './own-database.ts';
-import { patiently } from './patiently.ts';
 import { playInstructions } from './play.ts';
+import { retryFor } from './retry-for.ts';
 import { type Customer, customers } from './scenario.ts';
 import { openShop, type Shop } from './shop.ts';
-import { endedRight, isTold, type Summary, summarize, type Watched } from './summary.ts';
+import { endedRight, isNotified, type Summary, summarize, type Watched } from './summary.ts';
 import { createScreen, renderSummary, renderTable } from './table.ts';
 import { walk } from './walk.ts';
 
 const SIGN = { signSecret: '123456', signType: 'HMAC_SHA256' } as const;
-/** Ms between an expiry and the close here; short, so that the reader need not wait. */
+/** Ms between expiry and close; short, so that the reader need not wait. */
 const GRACE_MS = 500;
-/** The first order lives this long, ms; each further one a little longer, so that the reader sees them end. */
+/** The first order's lifetime, ms; each further one lives a little longer, so that the reader sees them end one by one. */
 const FIRST_LIFE_MS = 5_000;
 const FURTHER_LIFE_MS = 250;
 const FRAME_MS = 200;
-/** An order that has not ended by then has ended wrongly. */
+/** An order that is still open after this time has failed. */
 const LIMIT_MS = 60_000;
 
 export interface QuickstartOptions {
   env: NodeJS.ProcessEnv;
-  /** End after the summary. */
+  /** Exit after the summary. */
   once: boolean;
   /** The summary as one JSON object on the last line of standard output; everything else goes to standard error. */
   json: boolean;
-  /** Aborts when the reader wants to end. */
+  /** Aborted when the reader stops it. */
   signal: AbortSignal;
 }
 
 /**
- * Everything on one machine in one command: services, migration, API, worker, admin page with a user for this run, both
- * gateways, and a small shop with twenty customers. Never touches real channels or somebody else's data. True if every order ended as it should at
- * both sides and the shop was told; null if the reader ended it before that was known.
+ * Runs everything on one machine: services, migration, API, worker, admin page with a demo user, the gateways' simulators,
+ * and a small shop with twenty customers. Never uses real channels or others' data. True if every order ended correctly on
+ * both sides and the shop was notified; null if it was interrupted before.
  */
 export async function quickstart({
   env,
@@ -52,7 +52,7 @@ export async function quickstart({
   json,
   signal,
 }: QuickstartOptions): Promise<boolean | null> {
-  // Twenty customers, and more, wait for it at once.
+  // Twenty customers, and more, listen for it at the same time.
   setMaxListeners(0, signal);
   const say = (line: string) => (json ? process.stderr : process.stdout).write(`${line}\n`);
   const services = await provideServices({ env, say });
@@ -76,7 +76,7 @@ export async function quickstart({
       REDIS_PREFIX: `autoclose-quickstart-${run}`,
       SIGN_SECRET: SIGN.signSecret,
       SIGN_TYPE: SIGN.signType,
-      // The commands printed at the end keep working however late they are tried.
+      // The commands printed at the end must work however late they are tried.
       REQ_TIME_TOLERANCE_S: '0',
       CLOSE_GRACE_MS: String(GRACE_MS),
       SWEEP_INTERVAL_MS: '5000',
@@ -91,10 +91,10 @@ export async function quickstart({
       const url = await app.serve();
       app.work();
       say(`API and worker: ${url}   gateways: ${simulator.url}   log: ${logFile}`);
-      // On standard output or error alone: a log is kept, and read by others.
+      // Only on standard output or error: logs are kept and read by others.
       say(`Admin page: ${url}/admin   user: ${user.name}   password: ${user.password} (for this run)\n`);
 
-      const notices = await takeNotices(url, SIGN);
+      const notices = await receiveNotices(url, SIGN);
       const shop = openShop(url, SIGN, notices.url);
       const market = { app, simulator, shop, notices };
       const summary = await sellAndWatch(market, run, { quiet: json, signal });
@@ -106,9 +106,9 @@ export async function quickstart({
           say(line);
         if (!signal.aborted) await once(signal, 'abort');
       }
-      return summary.wrong === 0 && summary.told === summary.orders;
+      return summary.wrong === 0 && summary.notified === summary.orders;
     } finally {
-      // A database that is away, or goes with us, keeps nobody's door open.
+      // If the database is away, or was started by us, nobody can sign in either.
       await user?.end().catch(() => undefined);
       await app.close();
     }
@@ -133,11 +133,11 @@ async function sellAndWatch(
       const expiresAt = new Date(
         Math.ceil((Date.now() + FIRST_LIFE_MS + index * FURTHER_LIFE_MS) / 1000) * 1000,
       );
-      // What came of a try that failed is not known; nobody is shown its code, and it expires.
+      // A failed attempt may have created an order: its code is never shown, and it expires.
       const bizOrderNo = [`${DEMO}${run}`, index + 1, ...(tries === 1 ? [] : [tries])].join('-');
       return { ...(await shop.sell(bizOrderNo, customer, expiresAt)), expiresAt };
     };
-    const order = await patiently(sell, LIMIT_MS);
+    const order = await retryFor(sell, LIMIT_MS);
     if (order === null) return null;
     const { orderNo, expiresAt } = order;
     sold.push({ customer, orderNo });
@@ -149,25 +149,25 @@ async function sellAndWatch(
         const order = await app.deps.store.find(orderNo);
         if (order === null) throw new Error(`order ${orderNo} is gone`);
         const atGateway = simulator.control.order(orderNo);
-        return { customer, order, atGateway, told: notices.told(orderNo) };
+        return { customer, order, atGateway, notified: notices.lastStatus(orderNo) };
       }),
     );
   }
 
   const screen = createScreen(process.stdout, sold.length + 1);
   const deadline = Date.now() + LIMIT_MS;
-  let all = await patiently(look, LIMIT_MS);
-  const isOver = (watched: Watched) => endedRight(watched) && isTold(watched);
+  let all = await retryFor(look, LIMIT_MS);
+  const isOver = (watched: Watched) => endedRight(watched) && isNotified(watched);
   while (!all.every(isOver) && Date.now() < deadline) {
     if (!quiet && screen.isLive) screen.draw(renderTable(all, new Date(), screen));
     await wait(FRAME_MS, undefined, { signal }).catch(() => {});
     if (signal.aborted) break;
-    // A database that is away for a moment: what was seen last stands meanwhile.
+    // While the database is away, keep showing the last state.
     all = await look().catch(() => all);
   }
   await Promise.all(walks);
   if (signal.aborted) return null;
-  all = await patiently(look, LIMIT_MS);
+  all = await retryFor(look, LIMIT_MS);
   if (!quiet) screen.draw(renderTable(all, new Date(), screen));
   return summarize(all);
 }
@@ -183,13 +183,13 @@ function wantedPort(env: NodeJS.ProcessEnv): number {
 async function portNear(wanted: number, say: (line: string) => void): Promise<number> {
   const port = await listenOnce(wanted);
   if (port !== null) return port;
-  say(`Port ${wanted} is taken; another one is used.`);
+  say(`Port ${wanted} is in use; using a free one.`);
   const free = await listenOnce(0);
-  if (free === null) throw new Error('there is no free port');
+  if (free === null) throw new Error('no free port');
   return free;
 }
 
-/** The port it could listen on for a moment; null if that is taken. */
+/** The port, if it could listen on it; null if it is in use. */
 function listenOnce(port: number): Promise<number | null> {
   const server = createServer();
   return new Promise((resolve) => {

@@ -1,17 +1,17 @@
 import type { BuiltInChannel } from '../../channel/channel.ts';
 
-/** What one customer of the quickstart does with the code on the screen. Times in ms before the expiry. */
+/** What one customer of the quickstart does with the code on the screen. */
 export interface Customer {
   channel: BuiltInChannel;
   does: 'nothing' | 'scans' | 'gives_up' | 'pays' | 'pays_last_moment';
-  /** When it happens; unused for `nothing`. */
+  /** When, ms before the expiry; unused for `nothing`. */
   beforeExpiryMs: number;
 }
 
-/** How long after the deadline the customer who opened the cashier in time types the last digit, ms. */
+/** When the customer who started to pay in time finishes entering the password, ms after the expiry. */
 export const LAST_DIGIT_AFTER_EXPIRY_MS = 1_500;
 
-const behaviours: Pick<Customer, 'does' | 'beforeExpiryMs'>[] = [
+const behaviors: Pick<Customer, 'does' | 'beforeExpiryMs'>[] = [
   { does: 'nothing', beforeExpiryMs: 0 },
   { does: 'pays', beforeExpiryMs: 2_500 },
   { does: 'scans', beforeExpiryMs: 2_000 },
@@ -25,12 +25,12 @@ const behaviours: Pick<Customer, 'does' | 'beforeExpiryMs'>[] = [
 ];
 
 /**
- * Twenty customers, half of them at each channel: some pay, most do not, and one pays at the very last moment:
- * the cashier is opened before the deadline, the password is complete after it.
+ * Twenty customers, half of them per channel: some pay, most do not, and one pays at the very last moment: opens the cashier
+ * before the expiry, and completes the password after it.
  */
 export function customers(): Customer[] {
   const both = (['wechat_pay', 'ali_pay'] as const).flatMap((channel) =>
-    behaviours.map((behaviour) => ({ channel, ...behaviour })),
+    behaviors.map((behavior) => ({ channel, ...behavior })),
   );
   const [first, ...others] = both;
   if (first === undefined) return [];

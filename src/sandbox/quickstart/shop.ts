@@ -3,13 +3,13 @@ import type { Customer } from './scenario.ts';
 
 /** A small shop that sells through the API, as a merchant's system would. */
 export interface Shop {
-  /** Orders payment of one item; throws if the API answers anything but success. */
+  /** Creates an order for one item; throws if the API does not answer with success. */
   sell(bizOrderNo: string, customer: Customer, expiresAt: Date): Promise<{ orderNo: string }>;
-  /** A body for an operation, signed, as JSON. */
+  /** A signed request body, as JSON. */
   signed(members: Record<string, unknown>): string;
 }
 
-/** `notifyUrl` null: it wants no notices. */
+/** `notifyUrl` null: the shop receives no notices. */
 export function openShop(apiUrl: string, settings: SignSettings, notifyUrl: string | null = null): Shop {
   const signed = (members: Record<string, unknown>) => {
     const body = { ...members, clientIp: '127.0.0.1', reqTime: Math.floor(Date.now() / 1000) };

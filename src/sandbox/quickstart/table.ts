@@ -18,12 +18,12 @@ const customerText = {
   pays: 'pays in time',
   pays_last_moment: 'pays at the last moment',
 };
-/** An order number's last characters tell it from the others. */
+/** The last characters of an order number distinguish it. */
 const SHOWN_CHARACTERS = 8;
-/** Later than that and still open, an order should have ended. */
+/** After this time, ms, an order that is still open is wrong. */
 const OVERDUE_MS = 10_000;
 
-/** The orders as a table of at most 80 columns, a line each. */
+/** The orders as a table of at most 80 columns, one per line. */
 export function renderTable(all: Watched[], now: Date, { isLive }: { isLive: boolean }): string[] {
   const paint = (code: number, text: string) => (isLive ? `\u001b[${code}m${text}\u001b[0m` : text);
   const head = line('order', 'channel', 'customer', 'time left', 'state', 'closed late by');
@@ -59,25 +59,25 @@ function line(
 }
 
 export function renderSummary(
-  { orders, paid, closed, wrong, told, latenessMs }: Summary,
+  { orders, paid, closed, wrong, notified, latenessMs }: Summary,
   graceMs: number,
 ): string[] {
   const lines = [
     '',
-    `${orders} orders: ${paid} paid, ${closed} closed by themselves, ${wrong} wrong. The shop was told of ${told}.`,
+    `${orders} orders: ${paid} paid, ${closed} closed automatically, ${wrong} wrong. The shop was notified of ${notified}.`,
   ];
   if (closed === 0) return lines;
   const { p50, p99, max } = latenessMs;
   return [
     ...lines,
-    `Closed after their expiry: half within ${p50} ms, 99 % within ${p99} ms, all within ${max} ms.`,
-    `${graceMs} ms of that is the grace in which a payment in flight may still land (CLOSE_GRACE_MS).`,
+    `Closed after expiry: half within ${p50} ms, 99 % within ${p99} ms, all within ${max} ms.`,
+    `This includes the grace period of ${graceMs} ms in which a payment in flight may still arrive (CLOSE_GRACE_MS).`,
   ];
 }
 
 /**
- * Draws a block of lines again and again in the same place. Live only on a terminal that has room for all of it;
- * elsewhere each drawing stands below the last.
+ * Redraws a block of lines in place. Live only on a terminal that has room for all of it; elsewhere each drawing follows the
+ * last.
  */
 export function createScreen(out: NodeJS.WriteStream, lines: number) {
   const isLive = out.isTTY === true && out.columns >= 80 && out.rows > lines + 1;

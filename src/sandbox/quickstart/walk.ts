@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Simulator } from '../simulator/simulator.ts';
 import { type Customer, LAST_DIGIT_AFTER_EXPIRY_MS } from './scenario.ts';
 
-/** Lets a customer do with an order what the scenario says, when it says; at once nothing more when `signal` aborts. */
+/** Plays a customer's part in the scenario for one order; stops when `signal` aborts. */
 export async function walk(
   { control }: Simulator,
   customer: Customer,

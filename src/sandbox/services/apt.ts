@@ -7,13 +7,13 @@ const UPDATE_WITHIN_MS = 5 * 60_000;
 const INSTALL_WITHIN_MS = 15 * 60_000;
 
 /**
- * Without these, installing a server starts it as a service of the machine: the first is for init scripts, the
- * second makes systemctl leave systemd alone.
+ * Keep the installation from starting the server as a system service: the first is for init scripts, the second makes
+ * systemctl ignore systemd.
  */
 const KEEP_SERVICES_DOWN = { RUNLEVEL: '1', SYSTEMD_OFFLINE: '1' };
 
 /**
- * Installs packages on Debian and its relatives, as root only. Says so first. Null: done; otherwise why not.
+ * Installs packages on Debian and its derivatives, as root only, after announcing it. Null: done; otherwise the reason why not.
  */
 export async function installPackages(
   packages: string[],
@@ -28,12 +28,12 @@ export async function installPackages(
   if (apt === undefined || !isDebian) return 'this is not Debian or Ubuntu, so nothing was installed';
   if (process.getuid?.() !== 0) return 'not root, so nothing was installed';
 
-  say(`Installing ${packages.join(' and ')} with apt-get; their own services stay down.`);
+  say(`Installing ${packages.join(' and ')} with apt-get, without starting their services.`);
   const env = { ...search.env, ...KEEP_SERVICES_DOWN, DEBIAN_FRONTEND: 'noninteractive' };
   const run = async (args: string[], timeout: number) =>
     promisify(execFile)(apt, ['-o', 'DPkg::Lock::Timeout=60', ...args], { env, timeout, maxBuffer: 2 ** 26 });
   try {
-    // One broken source among several does not matter: the installation tells.
+    // A failing source does not matter by itself: the installation shows whether it is needed.
     await run(['update'], UPDATE_WITHIN_MS).catch(() => undefined);
     await run(['install', '-y', '--no-install-recommends', ...packages], INSTALL_WITHIN_MS);
     return null;

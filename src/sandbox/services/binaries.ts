@@ -3,7 +3,7 @@ import { access, constants, realpath, stat } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
-/** Where servers live that are not on an ordinary user's PATH. */
+/** Common locations of servers that are not in an ordinary user's PATH. */
 export const SERVER_DIRECTORIES: readonly string[] = [
   '/usr/sbin',
   '/usr/local/sbin',
@@ -17,15 +17,15 @@ export const SERVER_DIRECTORIES: readonly string[] = [
 /** Where to look for programs. */
 export interface Search {
   env: NodeJS.ProcessEnv;
-  /** Besides PATH. */
+  /** In addition to PATH. */
   directories: readonly string[];
 }
 
 export interface MysqlBinary {
   path: string;
   version: string;
-  /** How its data directory is made. */
-  flavour: { kind: 'mysql' } | { kind: 'mariadb'; installer: string };
+  /** How its data directory is created. */
+  flavor: { kind: 'mysql' } | { kind: 'mariadb'; installer: string };
 }
 
 /** The first MySQL 8.0 or MariaDB 10.11, or later, on this machine. */
@@ -36,12 +36,12 @@ export async function findMysqlBinary(search: Search): Promise<MysqlBinary | nul
     if (version === undefined) continue;
     const number = Number(major) * 100 + Number(minor);
     if (!/mariadb/i.test(text)) {
-      if (number >= 800) return { path, version: `MySQL ${version}`, flavour: { kind: 'mysql' } };
+      if (number >= 800) return { path, version: `MySQL ${version}`, flavor: { kind: 'mysql' } };
       continue;
     }
     const installer = await findInstaller(path, search);
     if (number >= 1011 && installer !== null) {
-      return { path, version: `MariaDB ${version}`, flavour: { kind: 'mariadb', installer } };
+      return { path, version: `MariaDB ${version}`, flavor: { kind: 'mariadb', installer } };
     }
   }
   return null;

@@ -16,19 +16,19 @@ export const REDIS_IMAGE = 'redis:7';
 const MYSQL_PORT = 3306;
 const REDIS_PORT = 6379;
 const DATABASE = 'autoclose';
-/** An engine on this machine answers within milliseconds; one that does not in this time is none. */
+/** An engine on this machine answers within milliseconds; after this time there is none. */
 const PING_WITHIN_MS = 2_000;
 const START_WITHIN_MS = 120_000;
-/** Fetching an image over a slow line included. */
+/** Includes pulling an image over a slow connection. */
 const FETCH_WITHIN_MS = 10 * 60_000;
 
-/** Whether a Docker engine answers, in a time that nobody notices. Looks where Testcontainers will look. */
+/** Whether a Docker engine answers, after an unnoticeable time. Looks where Testcontainers does. */
 export async function dockerAnswers(env: NodeJS.ProcessEnv): Promise<boolean> {
   const answers = await Promise.all((await engineAddresses(env)).map(ping));
   return answers.includes(true);
 }
 
-/** Starts MySQL in a container, which Testcontainers' reaper removes should we die. */
+/** Starts MySQL in a container, which Testcontainers' reaper removes if we die. */
 export async function startMysqlContainer(settings: readonly string[] = []): Promise<OwnServer> {
   const password = randomBytes(12).toString('hex');
   return startContainer({
@@ -43,12 +43,12 @@ export async function startMysqlContainer(settings: readonly string[] = []): Pro
       ...settings,
     ],
     url: (address) => `mysql://root:${password}@${address}/${DATABASE}`,
-    // MySQL's image starts its server twice, first without network: only a query tells the second one.
+    // MySQL's image starts its server twice, first without network: only a query shows that the second is up.
     ask: askMysql,
   });
 }
 
-/** Starts Redis in a container, empty, and empty again after every restart. */
+/** Starts Redis in a container. It is empty, also after every restart. */
 export async function startRedisContainer(): Promise<OwnServer> {
   // Docker publishes the port on every interface of this machine.
   const password = randomBytes(12).toString('hex');
@@ -74,9 +74,9 @@ interface ContainerRecipe {
 }
 
 async function startContainer(recipe: ContainerRecipe): Promise<OwnServer> {
-  // Loaded here and nowhere else: it is a tool of development that a production installation does not have.
+  // Imported lazily: it is a development dependency, which production installations do not have.
   const { GenericContainer, getContainerRuntimeClient } = await import('testcontainers');
-  // The port is chosen beforehand because one that Docker chooses changes with every restart.
+  // We choose the port, because one that Docker chooses changes with every restart.
   const starting = onFreePort((host) =>
     new GenericContainer(recipe.image)
       .withExposedPorts({ container: recipe.port, host })
@@ -120,7 +120,7 @@ async function startContainer(recipe: ContainerRecipe): Promise<OwnServer> {
   };
 }
 
-/** A container that comes too late is the reaper's to remove. */
+/** If a container starts too late, the reaper removes it. */
 async function inTime<T>(starting: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -131,13 +131,13 @@ async function inTime<T>(starting: Promise<T>): Promise<T> {
 
 async function lastLines(container: StartedTestContainer): Promise<string> {
   const log = await container.logs({ tail: 15 });
-  // The stream of a container that has ended is finite.
+  // The log stream of an ended container is finite.
   let text = '';
   for await (const chunk of log) text += String(chunk);
   return text.trimEnd();
 }
 
-/** Where an engine listens, as a request wants to know it. */
+/** The address of an engine, for a request. */
 type EngineAddress = RequestOptions & { ca?: Buffer; cert?: Buffer; key?: Buffer };
 
 async function engineAddresses(env: NodeJS.ProcessEnv): Promise<EngineAddress[]> {
@@ -157,7 +157,7 @@ async function engineAddresses(env: NodeJS.ProcessEnv): Promise<EngineAddress[]>
   return sockets.map((socketPath) => ({ socketPath }));
 }
 
-/** Null for what Testcontainers cannot use either, such as ssh:. */
+/** Null for addresses that Testcontainers cannot use either, such as ssh:. */
 async function parseAddress(dockerHost: string, env: NodeJS.ProcessEnv): Promise<EngineAddress | null> {
   try {
     const { protocol, pathname, hostname, port } = new URL(dockerHost);

@@ -2,16 +2,16 @@ import { randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 
 /**
- * Below the ports that systems hand out to outgoing connections (32768 and up on Linux). A client that keeps
- * reconnecting to a dead server's port in that range would sooner or later be given that very port as its own,
- * and the server could not come back to it.
+ * Below the ports that systems assign to outgoing connections (32768 and up on Linux). A client that keeps reconnecting to
+ * the port of a dead server in that range would sooner or later be assigned that port itself, and the server could not
+ * listen on it again.
  */
 const FIRST_PORT = 20_000;
 const LAST_PORT = 29_999;
 const PORTS_TRIED = 50;
 const SERVERS_TRIED = 5;
 
-/** Starts a server on a free port, and on another one should somebody take the port in the meantime. */
+/** Starts a server on a free port; tries another one if the port is taken in the meantime. */
 export async function onFreePort<T>(start: (port: number) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort();
@@ -27,7 +27,7 @@ function isPortTaken(error: unknown): boolean {
   return /address (is )?already in use|port is already allocated/i.test(String(error));
 }
 
-/** A port that nobody listens on at this moment. */
+/** A port that nobody is listening on at the moment. */
 export async function freePort(): Promise<number> {
   for (let attempt = 1; attempt <= PORTS_TRIED; attempt += 1) {
     const port = randomInt(FIRST_PORT, LAST_PORT + 1);

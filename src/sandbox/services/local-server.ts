@@ -4,21 +4,21 @@ import { createPrivateDirectory, type Identity, unprivilegedIdentity } from './p
 import { lastLogLines, type SupervisedProcess, type Supervisor, supervise } from './supervised-process.ts';
 import { untilReady } from './until-ready.ts';
 
-/** What starting a server found on this machine takes; the rest is the same for all of them. */
+/** How to start one kind of server found on this machine. */
 export interface LocalServerRecipe {
-  /** In the name of its directory. */
+  /** Part of the name of its directory. */
   name: string;
-  /** Whom to run it as when we are root, the first that exists. */
+  /** The users to run it as if we are root; the first that exists is used. */
   users: string[];
-  /** Makes the data directory, before the first start. */
+  /** Creates the data directory, before the first start. */
   prepare(supervisor: Supervisor, identity: Identity): Promise<void>;
   command(directory: string, port: number): string[];
   url(port: number): string;
-  /** Resolves if the process `pid` itself answers at `url`. */
+  /** Resolves if the process `pid` answers at `url`. */
   ask(url: string, pid: number | null): Promise<void>;
 }
 
-/** Starts a server on 127.0.0.1, in a directory that goes when it does. Fails with the last lines of its log. */
+/** Starts a server on 127.0.0.1, in a directory that is removed with it. Fails with the last lines of its log. */
 export async function startLocalServer(
   recipe: LocalServerRecipe,
   env: NodeJS.ProcessEnv,
@@ -56,7 +56,7 @@ export async function startLocalServer(
   }
 }
 
-/** Runs a command that makes something in the directory, to its end. Fails with the last lines it wrote. */
+/** Runs a command in the directory and waits for it. Fails with its last lines of output. */
 export async function runToEnd(supervisor: Supervisor, command: string[], limitMs: number): Promise<void> {
   const running = supervisor.run(command);
   const timer = setTimeout(() => running.kill().catch(() => undefined), limitMs);

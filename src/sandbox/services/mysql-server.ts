@@ -8,12 +8,12 @@ import { askMysql } from './until-ready.ts';
 
 const USER = 'autoclose';
 const DATABASE = 'autoclose';
-/** MySQL 8 writes its system tables for some seconds, for much longer on a slow disk. */
+/** MySQL 8 writes its system tables for several seconds, much longer on a slow disk. */
 const PREPARE_WITHIN_MS = 120_000;
 
 /**
- * Small in memory, but as durable as in production: what was committed survives a kill. Options that only one of
- * MySQL and MariaDB knows are `loose`.
+ * Little memory, but as durable as in production: committed data survives a kill. Options that only MySQL or only MariaDB
+ * has are `loose`.
  */
 const SETTINGS = [
   '--bind-address=127.0.0.1',
@@ -30,17 +30,17 @@ const SETTINGS = [
   '--innodb-buffer-pool-dump-at-shutdown=OFF',
   '--innodb-buffer-pool-load-at-startup=OFF',
 ];
-/** The redo log's size, which the data directory is made with and the server must keep. */
+/** The redo log's size; the server must run with the one that the data directory was created with. */
 const REDO_LOG = '--loose-innodb-log-file-size=32M';
 
-/** Starts MySQL or MariaDB with an empty database, a user of its own and a random password. */
+/** Starts MySQL or MariaDB with an empty database, its own user and a random password. */
 export async function startMysqlServer(
   binary: MysqlBinary,
   env: NodeJS.ProcessEnv,
   settings: readonly string[] = [],
 ): Promise<OwnServer> {
   const password = randomBytes(12).toString('hex');
-  const { flavour } = binary;
+  const { flavor } = binary;
   return startLocalServer(
     {
       name: 'mysql',
@@ -53,8 +53,8 @@ export async function startMysqlServer(
         }
         const data = `--datadir=${join(supervisor.directory, 'data')}`;
         const command =
-          flavour.kind === 'mariadb'
-            ? [flavour.installer, '--no-defaults', data, '--skip-name-resolve', '--skip-test-db', REDO_LOG]
+          flavor.kind === 'mariadb'
+            ? [flavor.installer, '--no-defaults', data, '--skip-name-resolve', '--skip-test-db', REDO_LOG]
             : [binary.path, '--no-defaults', '--initialize-insecure', data, REDO_LOG, ...ownSettings(binary)];
         await runToEnd(supervisor, command, PREPARE_WITHIN_MS);
       },
@@ -79,12 +79,12 @@ export async function startMysqlServer(
   );
 }
 
-/** MySQL refuses to start without its default directory for exports; MariaDB would take this word for a path. */
-function ownSettings({ flavour }: MysqlBinary): string[] {
-  return flavour.kind === 'mysql' ? ['--secure-file-priv=NULL'] : [];
+/** MySQL does not start without its default export directory, unless disabled; MariaDB would read NULL as a path. */
+function ownSettings({ flavor }: MysqlBinary): string[] {
+  return flavor.kind === 'mysql' ? ['--secure-file-priv=NULL'] : [];
 }
 
-/** Read by the server at every start; one statement a line is all that MySQL understands here. */
+/** Run by the server at every start; MySQL requires one statement per line. */
 function initSql(password: string): string {
   return [
     `CREATE DATABASE IF NOT EXISTS ${DATABASE};`,

@@ -1,10 +1,10 @@
-/** A server of the caller's own, to crash and to bring back. */
+/** A dedicated server that the caller may kill and restart. */
 export interface OwnServer {
   readonly url: string;
-  /** Ends it abruptly (SIGKILL), as a power cut would. Resolves when it is gone. */
+  /** Kills it (SIGKILL), like a power failure. Resolves when it has ended. */
   kill(): Promise<void>;
-  /** Brings it back on the same port after `kill`. Resolves when it answers. */
+  /** Restarts it on the same port after `kill`. Resolves when it answers. */
   start(): Promise<void>;
-  /** Ends it for good, with everything it kept. Resolves when nothing of it is left. */
+  /** Stops it and removes its data. Resolves when nothing of it is left. */
   stop(): Promise<void>;
 }

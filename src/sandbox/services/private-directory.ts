@@ -2,7 +2,7 @@ import { access, chmod, chown, constants, mkdtemp, readFile, stat } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** Whom a server runs as. Empty: as ourselves. */
+/** The user that a server runs as. Empty: ours. */
 export interface Identity {
   uid?: number;
   gid?: number;
@@ -12,10 +12,10 @@ export interface Identity {
 const LONGEST_PATH = 100;
 const LONGEST_FILE = '/mysql.sock';
 const RANDOM_SUFFIX = 'XXXXXX';
-/** The user with no rights, by convention, where the system has no list of users. */
+/** The conventional id of the unprivileged user, if the system has no user list. */
 const NOBODY_ID = 65_534;
 
-/** As root, the first of these users that the system knows; otherwise ourselves. */
+/** As root, the first of these users that exists; otherwise our own. */
 export async function unprivilegedIdentity(users: string[]): Promise<Identity> {
   if (process.getuid?.() !== 0) return {};
   const lines = (await readFile('/etc/passwd', 'utf8').catch(() => '')).split('\n');
@@ -27,8 +27,8 @@ export async function unprivilegedIdentity(users: string[]): Promise<Identity> {
 }
 
 /**
- * Creates a directory that belongs to `identity` alone, in a place where it can be reached and removed by it:
- * TMPDIR if that is such a place, else /tmp.
+ * Creates a directory that only `identity` can access, in a place where `identity` can reach and remove it: TMPDIR if
+ * suitable, otherwise /tmp.
  */
 export async function createPrivateDirectory(
   name: string,
@@ -47,7 +47,7 @@ export async function createPrivateDirectory(
     return directory;
   }
   throw new Error(
-    'no temporary directory to put a server’s files in; set TMPDIR to one that all users may use',
+    'no temporary directory is suitable for a server’s files; set TMPDIR to one that all users can access',
   );
 }
 

@@ -2,7 +2,7 @@ import { startLocalServer } from './local-server.ts';
 import type { OwnServer } from './own-server.ts';
 import { askRedis } from './until-ready.ts';
 
-/** Nothing is written to disk: a restart empties it. At 100 Hz a blocked client is woken within 10 ms. */
+/** No persistence: a restart empties it. At 100 Hz a blocked client is woken within 10 ms. */
 export const REDIS_SETTINGS: readonly string[] = [
   ...['--save', ''],
   ...['--appendonly', 'no'],
@@ -10,7 +10,7 @@ export const REDIS_SETTINGS: readonly string[] = [
   ...['--maxmemory-policy', 'noeviction'],
 ];
 
-/** Starts Redis or Valkey, empty, and empty again after every restart. */
+/** Starts Redis or Valkey. It is empty, also after every restart. */
 export async function startRedisServer(path: string, env: NodeJS.ProcessEnv): Promise<OwnServer> {
   return startLocalServer(
     {
@@ -28,7 +28,7 @@ export async function startRedisServer(path: string, env: NodeJS.ProcessEnv): Pr
       url: (port) => `redis://127.0.0.1:${port}`,
       async ask(url, pid) {
         const info = await askRedis(url);
-        // Without a password, somebody else's Redis that took the port first would answer just as well.
+        // There is no password: another Redis that took the port first would answer as well.
         if (!info.includes(`process_id:${pid}\r\n`)) throw new Error(`another Redis answers at ${url}`);
       },
     },

@@ -14,29 +14,29 @@ import { startRedisServer } from './redis-server.ts';
 export type { OwnServer } from './own-server.ts';
 
 /**
- * Decides where MySQL and Redis come from, each on its own:
+ * Selects where MySQL and Redis come from, each independently:
  *
  * 1. DATABASE_URL and REDIS_URL, used as they are;
- * 2. a container, where a Docker engine answers;
- * 3. a server found on this machine, started on a free port with a directory of its own;
+ * 2. a container, if a Docker engine answers;
+ * 3. a server found on this machine, started on a free port in its own directory;
  * 4. as root on Debian or Ubuntu, the same after installing it;
- * 5. nowhere: one message with these choices.
+ * 5. none: an error with these choices.
  *
- * Whatever was started ends with us, whatever ends us. A container that cannot be started (its image cannot be
- * fetched, say) is reported and the next way is tried; a server found here that does not start is an error.
+ * Everything started ends with us, however we end. If a container cannot be started (its image cannot be pulled, for example),
+ * this is reported and the next option is tried; a server found here that does not start is an error.
  */
 export interface ServiceOptions {
   env: NodeJS.ProcessEnv;
-  /** Receives what a person should know while waiting. */
+  /** Receives progress messages. */
   say: (line: string) => void;
-  /** Where servers are looked for besides PATH. Default: where systems put them. */
+  /** Where to look for servers besides PATH. Default: the usual locations. */
   directories?: readonly string[];
-  /** More options of the server's command line, for a database of the caller's own. */
+  /** Additional server options, for a dedicated database. */
   databaseSettings?: readonly string[];
 }
 
 export interface LocalService {
-  /** For the reader: `DATABASE_URL`, an image, or a program and its version. */
+  /** To display: `DATABASE_URL`, an image, or a program and its version. */
   source: string;
   url: string;
   stop(): Promise<void>;
@@ -45,12 +45,12 @@ export interface LocalService {
 export interface LocalServices {
   databaseUrl: string;
   redisUrl: string;
-  /** For the reader: one line a service, what it is and where. */
+  /** To display: one line per service, with its source and address. */
   description: string[];
   stop(): Promise<void>;
 }
 
-/** Provides both. Throws, with nothing left running, if either cannot be had. */
+/** Provides both. Throws, with nothing left running, if either is not available. */
 export async function provideServices(options: ServiceOptions): Promise<LocalServices> {
   const given = new Map<Kind, LocalService>();
   for (const kind of [mysql, redis]) {
@@ -72,24 +72,24 @@ export async function provideServices(options: ServiceOptions): Promise<LocalSer
   };
 }
 
-/** A MySQL or MariaDB of the caller's own, never the one in DATABASE_URL. What was committed survives `kill`. */
+/** A dedicated MySQL or MariaDB, never the one in DATABASE_URL. Committed data survives `kill`. */
 export async function startOwnDatabase(options: ServiceOptions): Promise<OwnServer> {
   return startOne(mysql, options);
 }
 
-/** A Redis of the caller's own, never the one in REDIS_URL. It is empty after `kill` and `start`. */
+/** A dedicated Redis, never the one in REDIS_URL. It is empty after `kill` and `start`. */
 export async function startOwnRedis(options: ServiceOptions): Promise<OwnServer> {
   return startOne(redis, options);
 }
 
-/** One of the two services, and the ways to have one. */
+/** One of the two services, and the ways to start it. */
 interface Kind {
   name: string;
   variable: 'DATABASE_URL' | 'REDIS_URL';
   image: string;
   debianPackage: string;
   startContainer(options: ServiceOptions): Promise<OwnServer>;
-  /** What was found on this machine, or null. */
+  /** The server found on this machine, or null. */
   find(search: Search, options: ServiceOptions): Promise<Found | null>;
 }
 
@@ -129,7 +129,7 @@ const redis: Kind = {
   },
 };
 
-const CHOICES = `Any one of these helps:
+const CHOICES = `Use one of these:
   - set DATABASE_URL (mysql://user:password@host:3306/database) and REDIS_URL (redis://host:6379);
   - start a Docker engine: ${MYSQL_IMAGE} and ${REDIS_IMAGE} then run in containers, if Testcontainers is installed;
   - install MySQL 8.0 or MariaDB 10.11 or later (mysqld, mariadbd), and Redis or Valkey (redis-server, valkey-server);
@@ -152,7 +152,7 @@ function theOne<T>(services: Map<Kind, T>, kind: Kind): T {
   return service;
 }
 
-/** All of them, or none and an error. */
+/** Starts all of them, or none and throws. */
 async function startServers(kinds: Kind[], options: ServiceOptions): Promise<Map<Kind, Started>> {
   if (kinds.length === 0) return new Map();
   const tried: string[] = [];
@@ -167,7 +167,7 @@ async function startServers(kinds: Kind[], options: ServiceOptions): Promise<Map
   }
 }
 
-/** Those that could be started; why the others could not is added to `tried`. */
+/** Those that could be started; adds the reasons for the others to `tried`. */
 async function startContainers(
   kinds: Kind[],
   options: ServiceOptions,
@@ -179,7 +179,7 @@ async function startContainers(
     return started;
   }
   const images = kinds.map(({ image }) => image).join(' and ');
-  options.say(`Starting ${images} in Docker; the first time, images have to be fetched.`);
+  options.say(`Starting ${images} in Docker; the first time, images must be pulled.`);
   await Promise.all(
     kinds.map(async (kind) => {
       try {
@@ -197,7 +197,7 @@ async function startContainers(
   return started;
 }
 
-/** A program for each of `kinds`; throws the message with the choices if one has none. */
+/** Finds a program for each of `kinds`; throws the error with the choices if one is missing. */
 async function findOrInstall(
   kinds: Kind[],
   options: ServiceOptions,
@@ -215,7 +215,7 @@ async function findOrInstall(
   const installed = failure === null ? await findAll(missing, search, options) : new Map<Kind, Found>();
   const names = missing.filter((kind) => !installed.has(kind)).map(({ name }) => name);
   if (names.length === 0) return new Map([...found, ...installed]);
-  throw new Error(`There is no ${names.join(' and no ')} to work with: ${tried.join('; ')}.\n${CHOICES}`);
+  throw new Error(`No ${names.join(' and no ')} available: ${tried.join('; ')}.\n${CHOICES}`);
 }
 
 async function findAll(kinds: Kind[], search: Search, options: ServiceOptions): Promise<Map<Kind, Found>> {

@@ -7,43 +7,42 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Identity } from './private-directory.ts';
 
 /**
- * Processes that end with us, whatever ends us.
+ * Processes that end with us, however we end.
  *
- * A shell, the watchdog, runs them one at a time and reads orders from a pipe that only we hold the other end of.
- * When we are gone, even by SIGKILL, the pipe ends: the watchdog ends the process, removes its directory and
- * leaves. It has a session of its own, so that Ctrl-C in a terminal reaches us first and the process only
- * through us. It and its processes have the same, unprivileged, identity, and therefore the directory must lie
- * where that identity may remove it.
+ * A shell, the watchdog, runs them one at a time and reads commands from a pipe whose other end only we hold. When we end,
+ * even by SIGKILL, the pipe closes: the watchdog ends the process, removes its directory and exits. It has its own session,
+ * so that Ctrl-C in a terminal reaches us first and the process only through us. The watchdog and its processes have the
+ * same unprivileged identity, so the directory must be where that identity can remove it.
  */
 export interface Supervisor {
   readonly directory: string;
-  /** Runs a command. The one before it must have ended. */
+  /** Runs a command. The previous one must have ended. */
   run(command: string[]): SupervisedProcess;
-  /** Ends what runs and removes the directory. Resolves when all of it is gone. */
+  /** Ends the running process and removes the directory. Resolves when both are done. */
   end(): Promise<void>;
 }
 
 export interface SupervisedProcess {
   pid(): number | null;
   hasEnded(): boolean;
-  /** Resolves with the exit status; 128 and the signal's number after a signal. */
+  /** Resolves with the exit status; after a signal, 128 plus its number. */
   ended: Promise<number>;
-  /** SIGTERM, and SIGKILL for one that does not listen. Resolves when it has ended. */
+  /** SIGTERM, then SIGKILL if it does not end in time. Resolves when it has ended. */
   terminate(): Promise<void>;
   /** SIGKILL. Resolves when it has ended. */
   kill(): Promise<void>;
 }
 
-/** Long enough for a database to flush what it holds. */
+/** Long enough for a database to flush its data. */
 const TERMINATE_WITHIN_MS = 10_000;
-/** After SIGKILL only the kernel stands between a process and its end. */
+/** After SIGKILL only the kernel can delay the end. */
 const KILL_WITHIN_MS = 10_000;
 const LOG_LINES_SHOWN = 15;
-/** What the watchdog and the installers of databases call, whatever our own PATH is. */
+/** For the watchdog and the databases' installers, whatever our own PATH is. */
 const SYSTEM_PATH = '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin';
 
-// Each message is echoed by a subshell: with us gone, SIGPIPE must not end the watchdog before its work is done.
-// Removing is tried again because a process's own children may outlive it by a moment and still write.
+// Each message is echoed by a subshell: if we are gone, SIGPIPE must not end the watchdog before its work is done.
+// Removal is retried, because children of the process may outlive it for a moment and still write.
 const WATCHDOG = `
 directory=$1
 exec 3<&0 </dev/null
@@ -75,7 +74,7 @@ turns=0
 while rm -rf "$directory"; [ -e "$directory" ] && [ $turns -lt 100 ]; do sleep 0.1; turns=$((turns + 1)); done
 `;
 
-/** Takes `directory` over: it goes when the processes do. */
+/** Owns `directory`: removes it when the processes end. */
 export function supervise(directory: string, identity: Identity, env: NodeJS.ProcessEnv): Supervisor {
   const watchdog = spawn('/bin/sh', ['-c', WATCHDOG, 'autoclose-watchdog', directory], {
     ...identity,
@@ -93,14 +92,14 @@ export function supervise(directory: string, identity: Identity, env: NodeJS.Pro
     () => current?.setEnded(NO_STATUS),
     () => undefined,
   );
-  // An order to a watchdog that is gone: `gone` has already said so.
+  // A command to a watchdog that has ended: `gone` handles that.
   watchdog.stdin.on('error', () => undefined);
   createInterface({ input: watchdog.stdout }).on('line', (line) => {
     const [event, value] = line.split(' ');
     if (event === 'started') current?.setPid(Number(value));
     if (event === 'ended') current?.setEnded(Number(value));
   });
-  // Nothing here keeps our process running: when its own work is done it may leave, and all of this ends.
+  // None of this keeps our process running: when it exits, everything here ends.
   watchdog.unref();
   for (const stream of [watchdog.stdin, watchdog.stdout]) if (stream instanceof Socket) stream.unref();
 
@@ -126,13 +125,13 @@ export function supervise(directory: string, identity: Identity, env: NodeJS.Pro
   };
 }
 
-/** The last lines a supervised process wrote, for the person who must find out why it ended. */
+/** The last lines that a supervised process wrote, to find out why it ended. */
 export async function lastLogLines(directory: string): Promise<string> {
   const log = await readFile(join(directory, 'log'), 'utf8').catch(() => '');
   return log.trimEnd().split('\n').slice(-LOG_LINES_SHOWN).join('\n');
 }
 
-/** The status of a process whose watchdog went without telling. */
+/** The status of a process whose watchdog ended without reporting one. */
 const NO_STATUS = -1;
 
 type RunningProcess = SupervisedProcess & { setPid(pid: number): void; setEnded(status: number): void };
@@ -170,7 +169,7 @@ function runningProcess(order: (word: 'terminate' | 'kill') => void): RunningPro
 }
 
 function quoted(word: string): string {
-  if (word.includes('\n')) throw new Error('an order to the watchdog is one line');
+  if (word.includes('\n')) throw new Error('a command to the watchdog must be one line');
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 

@@ -2,15 +2,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { createConnection } from 'mysql2/promise';
 
-/** A first start includes recovery and key generation, on a slow machine. */
+/** Includes recovery and key generation at the first start, on a slow machine. */
 const READY_WITHIN_MS = 60_000;
 const POLL_MS = 50;
-/** One question to the server; a port may accept connections long before anybody reads them. */
+/** For one query; a port may accept connections long before the server reads them. */
 const ANSWER_WITHIN_MS = 2_000;
 
 /**
- * Asks until the server answers, for `READY_WITHIN_MS`. `failure` tells whether it is pointless to ask again;
- * its text then becomes the error.
+ * Polls until the server answers, for `READY_WITHIN_MS`. `failure` returns an error message if polling is pointless, else
+ * null.
  */
 export async function untilReady(
   ask: () => Promise<void>,
@@ -32,7 +32,7 @@ export async function untilReady(
   }
 }
 
-/** Resolves if a query succeeds: MySQL accepts connections, knows us, and has our database. */
+/** Resolves if a query succeeds: MySQL accepts connections and our login, and the database exists. */
 export async function askMysql(url: string): Promise<void> {
   const connection = await createConnection({ uri: url, connectTimeout: ANSWER_WITHIN_MS });
   try {
@@ -42,7 +42,7 @@ export async function askMysql(url: string): Promise<void> {
   }
 }
 
-/** Resolves with what INFO says of the server, once Redis is ready to serve. */
+/** Resolves with the server section of INFO, once Redis is ready. */
 export async function askRedis(url: string): Promise<string> {
   const redis = new Redis(url, {
     lazyConnect: true,
@@ -51,7 +51,7 @@ export async function askRedis(url: string): Promise<string> {
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
   });
-  // The rejected promise says it all; without a listener ioredis prints the error as well.
+  // The rejected promise has the error; without a listener ioredis also prints it.
   redis.on('error', () => undefined);
   try {
     await redis.connect();

@@ -1,18 +1,17 @@
 import type { OrderDeps } from '../../order/deps.ts';
 import type { PaymentOrder } from '../../order/order.ts';
 
-/** Which order is meant; `several`: this is the number of one and, of another kind or
- * from another channel, of another. */
-export type Named =
+/** `several`: the number matches different orders, as different kinds of numbers or at different channels. */
+export type FoundOrder =
   | { kind: 'one'; order: PaymentOrder }
   | { kind: 'several'; orderNos: string[] }
   | { kind: 'none' };
 
 /**
- * The order that has this number: ours, its id, the merchant's or the channel's. A number that means two orders means
- * none, because money hangs on it: give another of its numbers. Throws only when the database cannot be reached.
+ * Finds the order with this number: ours, its id, the merchant's or the channel's. A number that matches several orders
+ * selects none, because money depends on it: give another number. Throws only if the database is unavailable.
  */
-export async function nameOrder({ store }: Pick<OrderDeps, 'store'>, number: string): Promise<Named> {
+export async function findOrder({ store }: Pick<OrderDeps, 'store'>, number: string): Promise<FoundOrder> {
   const none = { orderNo: null, bizOrderNo: null };
   const found = await Promise.all([
     store.find(number),

@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 const PAUSE_MS = 500;
 
-/** Does it again for as long as it fails and `withinMs` lasts: a database or an API may be away for a moment. */
-export async function patiently<T>(work: () => Promise<T>, withinMs: number): Promise<T> {
+/** Retries `work` while it fails, for `withinMs`: a database or an API may be away for a moment. */
+export async function retryFor<T>(work: () => Promise<T>, withinMs: number): Promise<T> {
   const endsAt = performance.now() + withinMs;
   for (;;) {
     try {

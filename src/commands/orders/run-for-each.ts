@@ -9,22 +9,22 @@ import {
 } from '../../order/outcomes.ts';
 import { assertNever } from '../../platform/assert-never.ts';
 import { startProgress } from '../progress.ts';
-import { type Named, nameOrder } from './name-order.ts';
+import { type FoundOrder, findOrder } from './find-order.ts';
 
 type Outcome = CloseOutcome | CancelOutcome | SyncOutcome;
 
-/** Calls to channels under way at once. */
+/** The most concurrent calls to channels. */
 const AT_ONCE = 10;
 
-/** What is done with each order, and whether that brought about what was asked for. */
+/** What to do with each order. */
 export interface Action<Done extends Outcome> {
-  /** For the progress bar. */
-  what: string;
+  /** The label of the progress bar. */
+  label: string;
   act(numbers: OrderNumbers): Promise<Done>;
-  cameAbout(outcome: Done): boolean;
+  succeeded(outcome: Done): boolean;
 }
 
-/** What came of one number, for a person or a program to read. */
+/** The result for one number. */
 interface Result {
   number: string;
   orderNo: string | null;
@@ -32,31 +32,31 @@ interface Result {
   [more: string]: unknown;
 }
 
-/** The orders that these numbers mean, each once, with the first of its numbers that was given. */
-export async function nameOrders(deps: OrderDeps, numbers: string[]): Promise<[string, Named][]> {
-  const named: [string, Named][] = [];
+/** Finds the orders with these numbers, each once, with the first of its numbers given. */
+export async function findOrders(deps: OrderDeps, numbers: string[]): Promise<[string, FoundOrder][]> {
+  const orders: [string, FoundOrder][] = [];
   const seen = new Set<string>();
   for (const number of new Set(numbers)) {
-    const found = await nameOrder(deps, number);
+    const found = await findOrder(deps, number);
     if (found.kind === 'one' && seen.has(found.order.id)) continue;
     if (found.kind === 'one') seen.add(found.order.id);
-    named.push([number, found]);
+    orders.push([number, found]);
   }
-  return named;
+  return orders;
 }
 
 /**
- * Does it with each of these orders, a few at once, and prints what came of each in the order they were given. True: all
- * that was asked for came about. Throws only when the database cannot be reached.
+ * Runs the action for each order, a few at a time, and prints the results in the order given. Returns true if all succeeded.
+ * Throws only if the database is unavailable.
  */
-export async function doWithEach<Done extends Outcome>(
-  named: [string, Named][],
-  { what, act, cameAbout }: Action<Done>,
+export async function runForEach<Done extends Outcome>(
+  orders: [string, FoundOrder][],
+  { label, act, succeeded }: Action<Done>,
   { json = false }: { json?: boolean },
 ): Promise<boolean> {
-  const progress = startProgress(what, named.length, { json });
+  const progress = startProgress(label, orders.length, { json });
   let ok = true;
-  const one = async ([number, found]: [string, Named]): Promise<Result> => {
+  const one = async ([number, found]: [string, FoundOrder]): Promise<Result> => {
     try {
       if (found.kind !== 'one') {
         ok = false;
@@ -69,15 +69,15 @@ export async function doWithEach<Done extends Outcome>(
         };
       }
       const outcome = await act(byId(found.order));
-      ok &&= cameAbout(outcome);
+      ok &&= succeeded(outcome);
       return { number, orderNo: found.order.orderNo, outcome: outcome.kind, ...detailsOf(outcome) };
     } finally {
       progress.step();
     }
   };
   try {
-    for (let from = 0; from < named.length; from += AT_ONCE) {
-      const results = await Promise.all(named.slice(from, from + AT_ONCE).map(one));
+    for (let from = 0; from < orders.length; from += AT_ONCE) {
+      const results = await Promise.all(orders.slice(from, from + AT_ONCE).map(one));
       for (const result of results) progress.print(json ? JSON.stringify(result) : asLine(result));
     }
   } finally {
@@ -86,7 +86,7 @@ export async function doWithEach<Done extends Outcome>(
   return ok;
 }
 
-/** What an outcome says besides its kind; of an order only its state. */
+/** The details of an outcome; of an order only its state. */
 function detailsOf(outcome: Outcome): Record<string, unknown> {
   switch (outcome.kind) {
     case 'closed':
@@ -122,16 +122,16 @@ function detailsOf(outcome: Outcome): Record<string, unknown> {
   }
 }
 
-/** A soft close is looked at until then. */
+/** How long a softly closed order is watched. */
 function watchOf({ watchUntil }: PaymentOrder): { watchUntil?: Date } {
   return watchUntil === null ? {} : { watchUntil };
 }
 
 function asLine({ number, orderNo, outcome, ...more }: Result): string {
-  const { retryAt, ...said } = more;
+  const { retryAt, ...rest } = more;
   const names = orderNo === null || orderNo === number ? number : `${number} (${orderNo})`;
-  const details = Object.entries(said).map(([name, value]) => `${name} ${asText(value)}`);
-  if (retryAt instanceof Date) details.push(`goes on by itself at ${retryAt.toISOString()}`);
+  const details = Object.entries(rest).map(([name, value]) => `${name} ${asText(value)}`);
+  if (retryAt instanceof Date) details.push(`will be retried at ${retryAt.toISOString()}`);
   return [names, [outcome, ...details].join('; ')].join('  ');
 }
 
