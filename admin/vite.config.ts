@@ -2,9 +2,8 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
 
 /**
- * Builds the admin page into `dist/admin`, from where the server serves it under `/admin`. The server puts a fresh
- * nonce in place of `__CSP_NONCE__` in each answer; assets are files of their own, so that the page needs neither
- * inline scripts nor `data:` fonts.
+ * Builds the admin page into `dist/admin`; the server serves it under `/admin`. The server replaces `__CSP_NONCE__` with a new
+ * nonce in each response; assets are separate files, so that the page needs neither inline scripts nor `data:` fonts.
  */
 export default defineConfig({
   root: import.meta.dirname,
@@ -15,7 +14,7 @@ export default defineConfig({
     outDir: '../dist/admin',
     emptyOutDir: true,
     assetsInlineLimit: 0,
-    // Ant Design's core and the charts' library are pieces of that size.
+    // Ant Design's core and the chart library are chunks of this size.
     chunkSizeWarningLimit: 700,
   },
 });

@@ -9,7 +9,7 @@ import { createWorld, type World } from '../support/world.ts';
 import { buildPage, openTab, type Tab } from './browser.ts';
 import { addUser, audited } from './visitor.ts';
 
-/** A browser on a machine with much else to do. */
+/** For a browser on a busy machine. */
 const LIMIT_MS = 300_000;
 
 let world: World;
@@ -38,19 +38,19 @@ async function signedIn(name: string, options = {}): Promise<Tab> {
   return tab;
 }
 
-/** It waits for a person: nothing tries it again for the time being, though its channel would close it now. */
+/** A stuck order: not retried for now, although its channel would close it. */
 async function stuck(channel: ChannelName): Promise<PaymentOrder> {
   const order = await world.expire(await world.create(channel), 60_000);
   const nextCloseAt = new Date(Date.now() + 3_600_000);
   return world.edit(order, { nextCloseAt, stuckAt: new Date(), retryReason: 'unreachable', retryCount: 7 });
 }
 
-/** Closed here, paid there afterwards, and kept for a person to decide. */
+/** An order paid after its close, kept for a decision. */
 async function paidLate(): Promise<PaymentOrder> {
   const order = await world.create('wechat_pay');
   await world.edit(order, { status: 'close', closedAt: new Date(), nextCloseAt: null });
   await control().pay(order.orderNo);
-  return until('the late payment is noted', async () => {
+  return until('the late payment is recorded', async () => {
     const now = await world.reload(order);
     return now.latePaidAt === null ? null : now;
   });
@@ -58,15 +58,15 @@ async function paidLate(): Promise<PaymentOrder> {
 
 const status = (page: Page, text: string) => page.getByRole('main').getByText(text, { exact: true }).first();
 const dialogButton = (page: Page, name: string) => page.getByRole('dialog').getByRole('button', { name });
-/** Clicks `action`, reads what it will do, and confirms that. */
-async function act(page: Page, action: string, says: string): Promise<void> {
+/** Clicks `action`, reads the sentence on what it will do, and confirms. */
+async function act(page: Page, action: string, sentence: string): Promise<void> {
   await page.getByRole('button', { name: action, exact: true }).click();
-  await page.getByRole('dialog').getByText(says).waitFor();
+  await page.getByRole('dialog').getByText(sentence).waitFor();
   await dialogButton(page, `确认${action}`).click();
 }
 
 describe('the admin page in a browser', { timeout: LIMIT_MS }, () => {
-  test('lets in who has the password, and nobody else', async () => {
+  test('admits only users with the right password', async () => {
     const { page, logIn, faults } = await openTab(browser, url);
     await page.goto('/admin/orders');
     await page.getByLabel('用户名').fill('boss');
@@ -82,7 +82,7 @@ describe('the admin page in a browser', { timeout: LIMIT_MS }, () => {
     expect((await page.request.get('/admin/api/orders')).status()).toBe(401);
   });
 
-  test('shows an order count down, expire and close, live', async () => {
+  test('shows an order’s countdown, expiry and close, live', async () => {
     const { page, faults } = await signedIn('guest');
     const order = await world.create('wechat_pay');
     await page.goto(`/admin/orders/${order.orderNo}`);
@@ -93,7 +93,7 @@ describe('the admin page in a browser', { timeout: LIMIT_MS }, () => {
     await until('it counts down', async () => (await timer.textContent()) !== first);
     await page.evaluate('window.isThisVeryPage = true');
 
-    // The customer has only seconds left, and the page is open.
+    // The order now expires in seconds, while the page is open.
     const at = new Date(Date.now() + 3_000);
     const hurried = await world.edit(order, { expiresAt: at, nextCloseAt: at });
     await world.app.deps.timer.set(hurried, at, 'timeout');
@@ -105,13 +105,13 @@ describe('the admin page in a browser', { timeout: LIMIT_MS }, () => {
     expect(faults).toEqual([]);
   });
 
-  test('closes an order by hand, after saying what that does, and says what came of it', async () => {
+  test('closes an order after a confirmation, and shows the outcome', async () => {
     const { page, goTo, faults } = await signedIn('li');
     const order = await world.create('wechat_pay');
     await goTo('支付订单');
     await page.getByRole('link', { name: order.orderNo }).click();
     await page.getByRole('button', { name: '关闭订单' }).click();
-    await dialogButton(page, '不执行').click();
+    await dialogButton(page, '返回').click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     expect(control().order(order.orderNo)).toMatchObject({ payable: true });
 
@@ -132,20 +132,20 @@ describe('the admin page in a browser', { timeout: LIMIT_MS }, () => {
     expect(faults).toEqual([]);
   });
 
-  test('re-drives stuck orders that are chosen, after asking the channel what it would say', async () => {
+  test('re-closes selected stuck orders, after a dry run', async () => {
     const [order, other] = [await stuck('wechat_pay'), await stuck('ali_pay')];
     const { page, goTo, faults } = await signedIn('li');
     await goTo('死信');
     const row = page.getByRole('row').filter({ hasText: order.orderNo });
     await page.getByRole('checkbox', { name: `选择 ${order.orderNo}` }).check();
-    await page.getByRole('button', { name: '试运行：询问通道' }).click();
-    await page.getByText('试运行：通道对 1 个订单的回答如下').waitFor();
+    await page.getByRole('button', { name: '试运行：向通道查单' }).click();
+    await page.getByText('试运行：1 个订单的通道查单结果如下').waitFor();
     await row.getByText('未支付', { exact: true }).waitFor();
     expect(await world.reload(order)).toMatchObject({ status: 'progress', stuckAt: order.stuckAt });
 
     await page.getByRole('button', { name: '重新关单：选中的 1 个' }).click();
     await dialogButton(page, '确认重新关单').click();
-    await page.getByText('1 个已重新排队').waitFor();
+    await page.getByText('1 个已重新入队').waitFor();
     await row.waitFor({ state: 'detached' });
     await until('it is closed', async () => (await world.reload(order)).status === 'close');
     expect(control().order(order.orderNo)).toMatchObject({ state: 'CLOSED' });
@@ -153,18 +153,18 @@ describe('the admin page in a browser', { timeout: LIMIT_MS }, () => {
     expect(faults).toEqual([]);
   });
 
-  test('gives a late payment back', async () => {
+  test('refunds a late payment', async () => {
     const order = await paidLate();
     const { page, goTo, faults } = await signedIn('li');
     await goTo('关单后支付');
-    // Among the violations it stays.
+    // It stays in the list of violations.
     const refund = page.getByRole('button', { name: '退款' });
     const row = page.getByRole('row').filter({ hasText: order.orderNo, has: refund });
     await row.getByRole('button', { name: '退款' }).click();
-    await page.getByRole('dialog').getByText('将通过微信支付把 ¥1.00 全额退回顾客').waitFor();
+    await page.getByRole('dialog').getByText('将通过微信支付向顾客全额退款 ¥1.00').waitFor();
     expect(control().order(order.orderNo)).toMatchObject({ refundedFen: 0 });
     await dialogButton(page, '确认退款').click();
-    await page.getByText('已按您的决定执行').waitFor();
+    await page.getByText('已开始退款').waitFor();
     await row.waitFor({ state: 'detached' });
     await until('the money is back', () => control().order(order.orderNo)?.refundedFen === 100);
     await page.goto(`/admin/orders/${order.orderNo}`);
@@ -172,7 +172,7 @@ describe('the admin page in a browser', { timeout: LIMIT_MS }, () => {
     expect(faults).toEqual([]);
   });
 
-  test('lets a viewer look and do nothing', async () => {
+  test('lets a viewer read, but not act', async () => {
     const [order, late] = [await stuck('wechat_pay'), await paidLate()];
     const { page, goTo, faults } = await signedIn('guest');
     for (const { orderNo } of [order, late]) {
@@ -183,7 +183,7 @@ describe('the admin page in a browser', { timeout: LIMIT_MS }, () => {
     await goTo('死信');
     await page.getByRole('link', { name: order.orderNo }).waitFor();
     await goTo('关单后支付');
-    // Twice, as soon as the violations are there too.
+    // Twice, once the violations are loaded too.
     await page.getByRole('link', { name: late.orderNo }).first().waitFor();
     expect(await page.getByRole('main').getByRole('button').count()).toBe(0);
     expect(await page.getByRole('link', { name: '审计' }).count()).toBe(0);
@@ -202,7 +202,7 @@ describe('the admin page in a browser', { timeout: LIMIT_MS }, () => {
     expect(await world.reload(order)).toEqual(order);
   });
 
-  test('speaks English to who wants it, and remembers', async () => {
+  test('switches to English, and remembers it', async () => {
     const { page, faults } = await signedIn('guest');
     await page.getByRole('button', { name: '账户: guest' }).click();
     await page.getByRole('menuitem', { name: 'English' }).click();
@@ -221,14 +221,14 @@ describe('the admin page in a browser', { timeout: LIMIT_MS }, () => {
     await page.getByRole('link', { name: 'Bull Board' }).click();
     await page.getByText('close-wechat_pay').first().waitFor();
     expect(new URL(page.url()).pathname).toMatch(/^\/admin\/queues/);
-    // It asks for inline styles and a font from elsewhere, does without, and everything else of it works.
+    // Bull Board's inline styles and external font are blocked; everything else must work.
     const refused = /'style-src 'self''|"style-src 'self'"/;
     expect(faults.filter((fault) => !refused.test(fault))).toEqual([]);
   });
 });
 
 describe('while the database is away', { timeout: LIMIT_MS }, () => {
-  test('says so in a sentence under a red mark, and shows everything again by itself when it is back', async () => {
+  test('says so in an error message, and recovers automatically', async () => {
     const database = await startOwnDatabase({ env: process.env, say: () => {} });
     onTestFinished(() => database.stop());
     const own = await createWorld({}, database.url);
@@ -242,14 +242,14 @@ describe('while the database is away', { timeout: LIMIT_MS }, () => {
       await tab.page.goto(`/admin/orders/${order.orderNo}`);
       await status(tab.page, '支付中').waitFor();
     }
-    const live = (page: Page, says: string) => page.locator('.live').getByText(says, { exact: true });
+    const live = (page: Page, text: string) => page.locator('.live').getByText(text, { exact: true });
     await live(one.page, '实时更新中').waitFor();
     await one.page.evaluate('window.isThisVeryPage = true');
 
     await database.kill();
     await live(one.page, '数据库不可用，正在等待恢复…').waitFor();
     await act(one.page, '关闭订单', '将立即请求微信支付关闭此订单');
-    const sentence = /^数据库不可用。恢复后本页自动刷新/;
+    const sentence = /^数据库不可用。恢复后本页会自动刷新/;
     await one.page
       .getByRole('main')
       .getByText(/^关闭订单: 数据库不可用。/)
@@ -274,7 +274,7 @@ describe('while the database is away', { timeout: LIMIT_MS }, () => {
 });
 
 test(
-  'a queue that another program paused is named on the overview',
+  'the overview names a queue that another program paused',
   async () => {
     const { page } = await signedIn('guest');
     await world.queue('ali_pay').pause();
@@ -292,7 +292,7 @@ describe.each([
   { name: 'a desk', viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
   { name: 'a phone, dark', viewport: { width: 390, height: 844 }, colorScheme: 'dark' },
 ] as const)('on $name', { timeout: LIMIT_MS }, ({ viewport, colorScheme }) => {
-  test('every page has room and bars nobody: axe finds no serious fault', async () => {
+  test('every page fits and is accessible: axe finds no serious fault', async () => {
     const [order, late] = [await stuck('ali_pay'), await paidLate()];
     const { page, logIn, barriers, faults } = await openTab(browser, url, { viewport, colorScheme });
     await page.goto('/admin/login');
@@ -307,7 +307,7 @@ describe.each([
       ['late', late.orderNo],
       ['close-records', '已关闭'],
       ['audit', 'login'],
-      ['nowhere', '没有这个页面'],
+      ['nowhere', '页面不存在'],
     ];
     for (const [path, shows] of places) {
       await page.goto(`/admin/${path}`);
@@ -318,7 +318,7 @@ describe.each([
     }
     await page.goto(`/admin/orders/${order.orderNo}`);
     await page.getByRole('button', { name: '关闭订单' }).click();
-    await page.getByRole('dialog').getByText('您的姓名、时间和 IP 会写入审计').waitFor();
+    await page.getByRole('dialog').getByText('您的用户名、操作时间和 IP 会记入审计日志').waitFor();
     expect(await barriers()).toEqual([]);
     expect(faults).toEqual([]);
   });

@@ -6,33 +6,32 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';
 import { PASSWORD } from './visitor.ts';
 
-/** Far above what anything on the page takes, also on a machine that has much else to do. */
+/** Far above what anything on the page takes, even on a busy machine. */
 const LIMIT_MS = 60_000;
 
-/** Builds the page if it has changed since it was last built. */
+/** Builds the page if it has changed since the last build. */
 export async function buildPage(): Promise<void> {
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
   await promisify(execFile)(process.execPath, ['--import', 'tsx', 'admin/build-if-stale.ts'], { cwd });
 }
 
-/** Somebody before a browser of their own, who reads Chinese unless said otherwise. */
+/** A user's browser, in Chinese by default. */
 export interface Tab {
   page: Page;
-  /** What the browser has complained of: errors of the page, what its security policy refused, what failed to load. */
+  /** Errors reported by the browser: errors of the page, violations of its security policy, failed requests. */
   faults: string[];
-  /** Goes to the page and signs in, by the form. */
+  /** Opens the page and signs in with the form. */
   logIn(name: string, password?: string): Promise<void>;
-  /** Goes to the page with a session. */
+  /** Opens the page with a session. */
   arrive(name: string): Promise<void>;
-  /** By the page's own navigation. */
+  /** Navigates with the page's menu. */
   goTo(place: string): Promise<void>;
-  /** Each serious or critical fault of accessibility that axe finds now. */
+  /** The serious and critical accessibility faults that axe finds now. */
   barriers(): Promise<string[]>;
 }
 
 /**
- * Opens a tab in a profile of its own; it is closed when the test is over. Nothing moves there: what is clicked is where
- * it was seen.
+ * Opens a tab in a new profile; it is closed after the test. Animations are off, so that clicks hit what was seen.
  */
 export async function openTab(
   browser: Browser,
@@ -52,9 +51,9 @@ export async function openTab(
   page.on('pageerror', (error) => faults.push(`error: ${error.message}`));
   page.on('console', (message) => {
     const isFault = message.type() === 'error' || message.type() === 'warning';
-    // Whoever has not signed in yet is told so, and the browser says that too.
-    const isNobody = message.location().url.endsWith('/admin/api/me') && message.text().includes('401');
-    if (isFault && !isNobody) faults.push(`${message.type()}: ${message.text()}`);
+    // Before signing in, the browser reports the expected 401.
+    const isSignedOut = message.location().url.endsWith('/admin/api/me') && message.text().includes('401');
+    if (isFault && !isSignedOut) faults.push(`${message.type()}: ${message.text()}`);
   });
 
   return {
@@ -78,7 +77,7 @@ export async function openTab(
       await page.getByRole('heading', { level: 1, name: place }).waitFor();
     },
     async barriers() {
-      // Not as a script of the page: the policy would refuse it.
+      // Not as a script tag, which the policy would block.
       await page.evaluate(axe.source);
       const { violations } = await page.evaluate<axe.AxeResults>(
         'axe.run(document, { resultTypes: ["violations"] })',

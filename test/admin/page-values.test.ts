@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { watchUse } from '../../admin/src/api/use.ts';
-import { deedsOf } from '../../admin/src/parts/act/deed.ts';
-import { counted, duration } from '../../admin/src/parts/time/duration.ts';
+import { trackActivity } from '../../admin/src/api/activity.ts';
+import { requestsOf } from '../../admin/src/parts/act/action-request.ts';
+import { clockDuration, duration } from '../../admin/src/parts/time/duration.ts';
 import { yuan } from '../../admin/src/parts/yuan.ts';
 import { en } from '../../admin/src/text/en/en.ts';
 import { zh } from '../../admin/src/text/zh/zh.ts';
@@ -21,7 +21,7 @@ describe('money on the admin page', () => {
     expect(yuan(amountFen)).toBe(shown);
   });
 
-  it('has every fen in it, whatever the amount', () => {
+  it('shows every fen of any amount', () => {
     fc.assert(
       fc.property(fc.nat({ max: Number.MAX_SAFE_INTEGER }), (amountFen) => {
         expect(Number(yuan(amountFen).replace(/[¥,.]/g, ''))).toBe(amountFen);
@@ -40,41 +40,41 @@ describe('time on the admin page', () => {
     [7_500_000, '2 h 5 min'],
     [90_000_000, '1 d 1 h'],
   ])('%d ms are counted down as %s', (ms, shown) => {
-    expect(counted(ms, en.common)).toBe(shown);
+    expect(clockDuration(ms, en.common)).toBe(shown);
   });
 
-  it('says short durations with the digits that matter', () => {
+  it('shows short durations with significant digits only', () => {
     expect(duration(182, en.common)).toBe('182 ms');
     expect(duration(2_140, en.common)).toBe('2.1 s');
     expect(duration(125_000, zh.common)).toBe('2 分 5 秒');
   });
 });
 
-it('offers what the server says can be done, and of a late payment each decision by itself', () => {
-  expect(deedsOf({ actions: ['sync', 'late'], lateDecisions: ['refund', 'handled'] })).toEqual([
+it('offers the actions that the server allows, and each decision about a late payment separately', () => {
+  expect(requestsOf({ actions: ['sync', 'late'], lateDecisions: ['refund', 'handled'] })).toEqual([
     { action: 'sync' },
     { action: 'late', decision: 'refund' },
     { action: 'late', decision: 'handled' },
   ]);
 });
 
-it('says in both languages whatever it says in one', () => {
+it('has every text in both languages', () => {
   const keysOf = (value: object, path = ''): string[] =>
     Object.entries(value).flatMap(([key, inner]) =>
       typeof inner === 'object' ? keysOf(inner, `${path}${key}.`) : [`${path}${key}`],
     );
-  // Words for codes are open lists, which the compiler cannot compare.
+  // The words for codes are open lists, which the compiler cannot compare.
   expect(keysOf(en).sort()).toEqual(keysOf(zh).sort());
 });
 
 describe('a request of the admin page', () => {
-  it('says that nobody is behind it, unless the page was opened or something was done with it since the last', () => {
+  it('is marked as automatic, unless the page was opened or used since the last one', () => {
     const page = new EventTarget();
-    const headers = watchUse(page);
+    const headers = trackActivity(page);
     expect([headers(), headers(), headers()]).toEqual([{}, { 'x-background': '1' }, { 'x-background': '1' }]);
-    for (const deed of ['pointermove', 'keydown', 'wheel']) {
-      page.dispatchEvent(new Event(deed));
-      page.dispatchEvent(new Event(deed));
+    for (const event of ['pointermove', 'keydown', 'wheel']) {
+      page.dispatchEvent(new Event(event));
+      page.dispatchEvent(new Event(event));
       expect([headers(), headers()]).toEqual([{}, { 'x-background': '1' }]);
     }
   });

@@ -5,7 +5,7 @@ import type { World } from '../support/world.ts';
 
 export const PASSWORD = 'correct horse battery';
 
-/** What one visitor gets to see, as JSON where it is that. */
+/** An answer to a visitor, parsed if it is JSON. */
 export interface Seen {
   status: number;
   headers: Headers;
@@ -14,15 +14,15 @@ export interface Seen {
   readonly json: Record<string, unknown>;
 }
 
-/** A browser with a cookie, the page's CSRF token, and an address of its own (the world must trust this machine as proxy). */
+/** A client with a cookie, a CSRF token, and its own address (the world must trust this machine as a proxy). */
 export interface Visitor {
   readonly cookie: string | null;
   readonly ip: string;
   csrf: string | null;
   get(path: string, headers?: Record<string, string>): Promise<Seen>;
-  /** As the page does it: JSON, with the token. */
+  /** Like the page: JSON, with the token. */
   post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Seen>;
-  /** Exactly this. */
+  /** Sends exactly this. */
   send(method: string, path: string, headers: Record<string, string>, body?: string): Promise<Seen>;
   logIn(name: string, password?: string): Promise<Seen>;
 }
@@ -72,7 +72,7 @@ export function createVisitor(baseUrl: string, ip = someAddress()): Visitor {
   return visitor;
 }
 
-/** PASSWORD as it is kept, at little cost: what a hash costs is kept with it. */
+/** A cheap hash of PASSWORD: the cost is stored with the hash. */
 const HASH = `scrypt$1024$8$1$c2FsdA$${scryptSync(PASSWORD, 'salt', 32, { N: 1024, r: 8, p: 1 }).toString('base64url')}`;
 
 /** Adds a user with PASSWORD. */
@@ -91,7 +91,7 @@ export interface AuditLine {
   outcome: string;
 }
 
-/** What was recorded, the oldest first. */
+/** The audit entries for this action, oldest first. */
 export async function audited(world: World, action?: string): Promise<AuditLine[]> {
   const { admin } = world.app;
   const records = await admin.listAudit(action === undefined ? {} : { action }, { limit: 200, after: null });

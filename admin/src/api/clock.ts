@@ -1,9 +1,9 @@
-/** The server's clock, by which orders are counted down: the browser's own may be minutes off. */
+/** The server's clock, for countdowns: the browser's own may be minutes off. */
 let aheadMs = 0;
 
-/** `now` is the server's, from an answer that was asked for at `askedMs` and arrived now (`Date.now()`). */
-export function noteServerClock(now: string, askedMs: number): void {
-  aheadMs = Date.parse(now) - (askedMs + Date.now()) / 2;
+/** `now` is the server's time in an answer that was requested at `requestedMs` and arrived now (`Date.now()`). */
+export function syncServerClock(now: string, requestedMs: number): void {
+  aheadMs = Date.parse(now) - (requestedMs + Date.now()) / 2;
 }
 
 /** The server's time, ms since 1970. */

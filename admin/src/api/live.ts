@@ -2,19 +2,19 @@ import { type InfiniteData, type Query, useQueryClient } from '@tanstack/react-q
 import { useEffect, useState } from 'react';
 import type { LiveEvent, OrderDetail, OrderRow, Page } from '../../../src/http/admin/api.ts';
 
-/** How long changes are gathered before what they concern is fetched again, ms. */
-const GATHER_MS = 1_500;
-/** How long after a lost connection that the browser has given up it is opened again, ms. */
+/** How long changes are batched before dependent data is fetched again, ms. */
+const BATCH_MS = 1_500;
+/** Delay before a connection that the browser has given up is reopened, ms. */
 const REOPEN_MS = 5_000;
-/** What an order's change may alter, besides its own row. */
-const ofOrders = ['orders', 'stuck', 'late', 'violations', 'records'];
+/** The queries that a changed order may affect, besides its own row. */
+const orderQueries = ['orders', 'stuck', 'late', 'violations', 'records'];
 
 /**
- * Follows `/admin/api/events` by one connection for the whole page. A changed order is shown at once in every list
- * that has it; what else depends on it is fetched again, at most once in `GATHER_MS` and only where it is on
- * the screen. After a lost connection everything is, because what was missed is not known.
+ * Follows `/admin/api/events` with one connection for the whole page. A changed order is updated at once in every list that
+ * shows it; dependent data is fetched again, at most once per `BATCH_MS` and only if it is on the screen. After a lost
+ * connection everything is fetched again, because events may have been missed.
  *
- * Returns whether what is shown is live, or what it waits for.
+ * Returns whether the page is live, or what it is waiting for.
  */
 export function useLiveEvents(): 'live' | 'connection' | 'database' {
   const client = useQueryClient();
@@ -25,27 +25,27 @@ export function useLiveEvents(): 'live' | 'connection' | 'database' {
     const stale = new Set<string>();
     let source: EventSource;
     let wasLost = false;
-    let gathering: ReturnType<typeof setTimeout> | undefined;
+    let batching: ReturnType<typeof setTimeout> | undefined;
     let reopening: ReturnType<typeof setTimeout> | undefined;
 
-    const renew = (...keys: string[]) => {
+    const invalidate = (...keys: string[]) => {
       for (const key of keys) stale.add(key);
-      gathering ??= setTimeout(() => {
-        gathering = undefined;
-        for (const key of stale) void client.invalidateQueries({ queryKey: [key], predicate: isAtItsTop });
+      batching ??= setTimeout(() => {
+        batching = undefined;
+        for (const key of stale) void client.invalidateQueries({ queryKey: [key], predicate: isOnFirstPage });
         stale.clear();
-      }, GATHER_MS);
+      }, BATCH_MS);
     };
 
     const onEvent = ({ data }: MessageEvent<string>) => {
       const event = JSON.parse(data) as LiveEvent;
-      if (event.type === 'figures') return renew('figures');
+      if (event.type === 'figures') return invalidate('figures');
       if (event.type === 'database') {
         setAway(event.isAway);
         if (!event.isAway) void client.invalidateQueries();
         return;
       }
-      if (event.type === 'missed') return renew('figures', 'order', ...ofOrders);
+      if (event.type === 'missed') return invalidate('figures', 'order', ...orderQueries);
       const { order } = event;
       client.setQueriesData<Lists>({ queryKey: ['orders'] }, (lists) => withRow(lists, order));
       client.setQueryData<OrderDetail>(
@@ -53,7 +53,7 @@ export function useLiveEvents(): 'live' | 'connection' | 'database' {
         (detail) => detail && withOrder(detail, order),
       );
       void client.invalidateQueries({ queryKey: ['order', order.orderNo] });
-      renew(...ofOrders);
+      invalidate(...orderQueries);
     };
 
     const open = () => {
@@ -61,7 +61,7 @@ export function useLiveEvents(): 'live' | 'connection' | 'database' {
       source.onmessage = onEvent;
       source.onopen = () => {
         setLive(true);
-        // If it is, that is the first thing to be told.
+        // If it is away, the first event says so.
         setAway(false);
         if (wasLost) void client.invalidateQueries();
         wasLost = false;
@@ -70,7 +70,7 @@ export function useLiveEvents(): 'live' | 'connection' | 'database' {
         wasLost = true;
         setLive(false);
         if (source.readyState !== EventSource.CLOSED) return;
-        // The server has answered with a refusal: perhaps nobody is signed in any more.
+        // The server refused the connection: the session may have ended.
         void client.invalidateQueries({ queryKey: ['me'] });
         reopening = setTimeout(open, REOPEN_MS);
       };
@@ -79,7 +79,7 @@ export function useLiveEvents(): 'live' | 'connection' | 'database' {
     open();
     return () => {
       source.close();
-      clearTimeout(gathering);
+      clearTimeout(batching);
       clearTimeout(reopening);
     };
   }, [client]);
@@ -88,8 +88,8 @@ export function useLiveEvents(): 'live' | 'connection' | 'database' {
   return isAway ? 'database' : 'live';
 }
 
-/** Whoever has gone down a list reads it: it does not move under them, only its rows change. */
-function isAtItsTop({ state }: Query): boolean {
+/** A list of which more than one page is loaded is being read: only its rows change, it is not fetched again. */
+function isOnFirstPage({ state }: Query): boolean {
   const { pages } = (state.data ?? {}) as { pages?: unknown[] };
   return pages === undefined || pages.length <= 1;
 }

@@ -16,7 +16,7 @@ import type {
 import { everyMs } from './query-client.ts';
 import { fetchMe, get } from './request.ts';
 
-/** What the page reads from the server, each with the key by which live events renew it. */
+/** The page's queries, each with the key by which live events invalidate it. */
 
 export const meQuery = queryOptions({
   queryKey: ['me'],
@@ -28,7 +28,7 @@ export const meQuery = queryOptions({
 export const figuresQuery = queryOptions({
   queryKey: ['figures'],
   queryFn: () => get<Figures>('/figures'),
-  // Also without any event: minutes pass, processes vanish.
+  // Also without events: time passes, processes disappear.
   refetchInterval: everyMs(15_000),
 });
 
@@ -54,7 +54,7 @@ export const lateQuery = queryOptions({
 
 export const violationsQuery = pages<ViolationRow>('violations', '/violations', { limit: 20 });
 
-/** A list that the server gives page by page. */
+/** A paged list. */
 export type PagedQuery<Row> = ReturnType<typeof pages<Row>>;
 
 function pages<Row>(key: string, path: string, query: object) {

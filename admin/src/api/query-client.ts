@@ -1,28 +1,25 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { RequestProblem } from './request.ts';
 
-/**
- * Nobody is signed in any more, whoever was told so: the page then shows the login, and comes back to its place
- * afterwards.
- */
+/** The session has ended: shows the login, which returns to the same place afterwards. */
 function signOutOn401(error: Error): void {
   if (error instanceof RequestProblem && error.error === 'not_signed_in')
     queryClient.setQueryData(['me'], null);
 }
 
-/** It was no answer to this question: the same may be answered in a moment. */
-export function mayPass(error: Error | null): boolean {
+/** The request failed temporarily: repeating it may succeed. */
+export function isTransient(error: Error | null): boolean {
   return error instanceof RequestProblem && (error.error === 'network' || error.error === 'unavailable');
 }
 
-/** How soon a question is asked again that met a server or a database that is away, ms. */
-const AGAIN_MS = 5_000;
+/** Delay before a request is repeated that failed because the server or the database is away, ms. */
+const RETRY_MS = 5_000;
 
-/** For `refetchInterval`: every `ms`, or never, but soon where what was asked for was away. */
+/** For `refetchInterval`: every `ms` or never, but soon after a transient failure. */
 export const everyMs =
   (ms: number | false = false) =>
   ({ state }: { state: { error: Error | null } }): number | false =>
-    mayPass(state.error) ? AGAIN_MS : ms;
+    isTransient(state.error) ? RETRY_MS : ms;
 
 export const queryClient = new QueryClient({
   queryCache: new QueryCache({ onError: signOutOn401 }),
@@ -30,8 +27,8 @@ export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 5_000,
-      // What the server has decided is not asked again; a server that is away is, and says so meanwhile.
-      retry: (failures, error) => failures < 2 && mayPass(error),
+      // Refusals are not retried; outages are, while the page shows them.
+      retry: (failures, error) => failures < 2 && isTransient(error),
       refetchInterval: everyMs(),
     },
   },

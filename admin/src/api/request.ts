@@ -1,8 +1,8 @@
 import type { ApiProblem, Me } from '../../../src/http/admin/api.ts';
-import { noteServerClock } from './clock.ts';
-import { watchUse } from './use.ts';
+import { trackActivity } from './activity.ts';
+import { syncServerClock } from './clock.ts';
 
-/** The server said no, or (`network`) did not say anything that could be understood. */
+/** The server refused the request, or (`network`) gave no valid answer. */
 export class RequestProblem extends Error {
   readonly error: ApiProblem['error'] | 'network';
   readonly detail: string | undefined;
@@ -18,19 +18,19 @@ export class RequestProblem extends Error {
   }
 }
 
-/** Goes with every request that changes something; the server gives it with `Me`. */
+/** Sent with every request that changes something; the server provides it in `Me`. */
 let csrf = '';
 
-const whoseUse = watchUse(window);
+const activityHeaders = trackActivity(window);
 
-/** Asks `/admin/api`; throws `RequestProblem`. `query`: what is undefined or empty is left out. */
+/** GET from `/admin/api`; throws `RequestProblem`. Undefined and empty query parameters are omitted. */
 export function get<Answer>(path: string, query: object = {}): Promise<Answer> {
-  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
-  const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
-  return ask<Answer>(search === '' ? path : `${path}?${search}`, { headers: whoseUse() });
+  const params = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  const search = new URLSearchParams(params.map(([name, value]) => [name, String(value)])).toString();
+  return send<Answer>(search === '' ? path : `${path}?${search}`, { headers: activityHeaders() });
 }
 
-/** Asks for a change; throws `RequestProblem`. A session that was renewed in another tab is picked up once. */
+/** POST to `/admin/api`; throws `RequestProblem`. Retries once if another tab has renewed the session. */
 export async function post<Answer>(path: string, body: object = {}): Promise<Answer> {
   try {
     return await postOnce<Answer>(path, body);
@@ -41,11 +41,11 @@ export async function post<Answer>(path: string, body: object = {}): Promise<Ans
   }
 }
 
-/** Who is signed in; null: nobody. Also sets the clock and the CSRF token. */
+/** The signed-in user; null if there is none. Also sets the clock and the CSRF token. */
 export async function fetchMe(): Promise<Me | null> {
-  const askedMs = Date.now();
+  const requestedMs = Date.now();
   try {
-    return noteMe(await get<Me>('/me'), askedMs);
+    return applyMe(await get<Me>('/me'), requestedMs);
   } catch (error) {
     if (error instanceof RequestProblem && error.error === 'not_signed_in') return null;
     throw error;
@@ -54,28 +54,28 @@ export async function fetchMe(): Promise<Me | null> {
 
 /** Signs in; throws `RequestProblem` (`bad_login`, `locked`, `too_many` …). */
 export async function login(name: string, password: string): Promise<Me> {
-  const askedMs = Date.now();
-  return noteMe(await post<Me>('/login', { name, password }), askedMs);
+  const requestedMs = Date.now();
+  return applyMe(await post<Me>('/login', { name, password }), requestedMs);
 }
 
-/** The other sessions end, and this one goes on with a new token. Throws `RequestProblem`, like `login`. */
+/** Ends the user's other sessions; this one continues with a new token. Throws `RequestProblem`, like `login`. */
 export async function changePassword(password: string, next: string): Promise<Me> {
-  const askedMs = Date.now();
-  return noteMe(await post<Me>('/password', { password, next }), askedMs);
+  const requestedMs = Date.now();
+  return applyMe(await post<Me>('/password', { password, next }), requestedMs);
 }
 
-function noteMe(me: Me, askedMs: number): Me {
+function applyMe(me: Me, requestedMs: number): Me {
   csrf = me.csrf;
-  noteServerClock(me.now, askedMs);
+  syncServerClock(me.now, requestedMs);
   return me;
 }
 
 function postOnce<Answer>(path: string, body: object): Promise<Answer> {
   const headers = { 'content-type': 'application/json', 'x-csrf-token': csrf };
-  return ask<Answer>(path, { method: 'POST', headers, body: JSON.stringify(body) });
+  return send<Answer>(path, { method: 'POST', headers, body: JSON.stringify(body) });
 }
 
-async function ask<Answer>(path: string, init: RequestInit): Promise<Answer> {
+async function send<Answer>(path: string, init: RequestInit): Promise<Answer> {
   const response = await fetch(`/admin/api${path}`, { ...init, credentials: 'same-origin' }).catch(
     () => null,
   );

@@ -4,13 +4,13 @@ import enUS from 'antd/locale/en_US';
 import zhCN from 'antd/locale/zh_CN';
 import { RouterProvider } from 'react-router';
 import { queryClient } from '../api/query-client.ts';
-import { useStillness } from '../parts/use-media.ts';
+import { useReducedMotion } from '../parts/use-media.ts';
 import { nonce } from './nonce.ts';
 import { router } from './routes.tsx';
 import { SettingsProvider, useSettings } from './settings.tsx';
 import { themeFor } from './theme.ts';
 
-/** The whole page: what the browser's user has chosen, the server's data, and the place within the page. */
+/** The whole page: settings, the server's data, and routing. */
 export function App() {
   return (
     <SettingsProvider>
@@ -23,11 +23,11 @@ export function App() {
 
 function Design() {
   const { language, isDark } = useSettings();
-  const isStill = useStillness();
+  const reduceMotion = useReducedMotion();
   return (
     <ConfigProvider
       locale={language === 'zh' ? zhCN : enUS}
-      theme={themeFor(isDark, isStill)}
+      theme={themeFor(isDark, reduceMotion)}
       csp={{ nonce }}
       button={{ autoInsertSpace: false }}
     >

@@ -2,7 +2,7 @@ import { Button, Result } from 'antd';
 import { isRouteErrorResponse, useRouteError } from 'react-router';
 import { useText } from '../text/use-text.ts';
 
-/** A page that could not be fetched or shown (perhaps the server has a newer version): load it afresh. */
+/** Shown if a page could not be loaded or rendered (the server may have a newer version): offers a reload. */
 export function ErrorPage() {
   return <Failure isMissing={isRouteErrorResponse(useRouteError())} />;
 }

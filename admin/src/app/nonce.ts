@@ -1,11 +1,11 @@
-/** The nonce that the server gave this answer: a style tag without it is not applied (CSP). */
+/** The nonce of this response: style tags without it are not applied (CSP). */
 export const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
 
 /**
- * Gives the nonce to every style tag that this page's own scripts make. Ant Design passes it where it can be told, but
- * not where a dialogue keeps the page behind it from scrolling.
+ * Adds the nonce to every style tag that the page's scripts create. Ant Design does so itself, except for the style that
+ * keeps the page from scrolling behind a dialog.
  */
-export function giveStylesTheNonce(): void {
+export function addNonceToStyles(): void {
   const createElement = document.createElement.bind(document);
   document.createElement = (name: string, options?: ElementCreationOptions) => {
     const element = createElement(name, options);

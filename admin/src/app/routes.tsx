@@ -3,7 +3,7 @@ import { Waiting } from '../parts/order/waiting.tsx';
 import { ErrorPage, MissingPage } from './error-page.tsx';
 import { Frame } from './frame/frame.tsx';
 
-/** Each page is fetched when somebody first goes there. */
+/** Each page is loaded when it is first visited. */
 export const router = createBrowserRouter(
   [
     {

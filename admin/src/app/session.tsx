@@ -7,7 +7,7 @@ import { post } from '../api/request.ts';
 const MeContext = createContext<Me | null>(null);
 export const MeProvider = MeContext;
 
-/** Who is signed in. Only within the frame, which shows nothing to others. */
+/** The signed-in user. Only inside the frame. */
 export function useMe(): Me {
   const me = use(MeContext);
   if (me === null) throw new Error('outside of MeProvider');
@@ -16,19 +16,18 @@ export function useMe(): Me {
 
 const ranks: Record<Role, number> = { viewer: 0, operator: 1, admin: 2 };
 
-/** Whether who is signed in has this role or one above it. The server decides; this only shows what it would. */
-export function useMay(role: Role): boolean {
+/** Whether the signed-in user has this role or a higher one. Only for display: the server decides. */
+export function useHasRole(role: Role): boolean {
   return ranks[useMe().role] >= ranks[role];
 }
 
-/** Null: nobody; undefined: not known yet. */
-export function useWhoIsSignedIn() {
+/** Null: nobody is signed in; undefined: not known yet. */
+export function useSession() {
   return useQuery(meQuery);
 }
 
 /**
- * Signs out at the server, and loads the page anew: that forgets everything that was shown, and no answer that is still on
- * its way brings the session back.
+ * Signs out, and reloads the page: this clears all data, and a response still in flight cannot restore the session.
  */
 export async function signOut(): Promise<void> {
   await post('/logout').catch(() => undefined);

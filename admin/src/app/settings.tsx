@@ -14,14 +14,14 @@ const texts = { zh, en };
 const htmlLang = { zh: 'zh-CN', en: 'en' };
 const SettingsContext = createContext<Settings | null>(null);
 
-/** What this browser's user has chosen; else what the browser itself prefers. */
+/** The user's settings; the browser's preferences by default. */
 export function useSettings(): Settings {
   const settings = use(SettingsContext);
   if (settings === null) throw new Error('outside of SettingsProvider');
   return settings;
 }
 
-/** Keeps the language and the colours in `localStorage`, and tells the document of them. */
+/** Keeps language and theme in `localStorage`, and applies them to the document. */
 export function SettingsProvider({ children }: { children: ReactNode }) {
   const [language, setLanguage] = useState(preferredLanguage);
   const [isDark, setDark] = useState(preferredDark);

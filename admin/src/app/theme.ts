@@ -1,15 +1,15 @@
 import { type ThemeConfig, theme } from 'antd';
 
 /**
- * Ant Design's colours, with those greys darkened that are too faint to be read by everybody (a contrast of 4.5 to
- * what is behind them). Nothing moves where `isStill`.
+ * Ant Design's colors, with greys darkened whose contrast is too low to be readable (below 4.5:1). No animation with
+ * `reduceMotion`.
  */
-export function themeFor(isDark: boolean, isStill: boolean): ThemeConfig {
+export function themeFor(isDark: boolean, reduceMotion: boolean): ThemeConfig {
   const ink = isDark ? '255, 255, 255' : '0, 0, 0';
   return {
     algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
     token: {
-      motion: !isStill,
+      motion: !reduceMotion,
       colorPrimary: isDark ? '#8fb4ff' : '#1554d1',
       colorPrimaryHover: isDark ? '#b3ccff' : '#0f47b8',
       colorLink: isDark ? '#8fb4ff' : '#1554d1',
@@ -25,7 +25,7 @@ export function themeFor(isDark: boolean, isStill: boolean): ThemeConfig {
       fontFamily:
         "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, 'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Noto Sans SC', sans-serif",
     },
-    // On the light colours of the dark theme stands dark text.
+    // The dark theme's light buttons have dark text.
     components: isDark ? { Button: { primaryColor: '#0b1a33', dangerColor: '#2a0808' } } : {},
   };
 }

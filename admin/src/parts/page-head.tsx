@@ -2,7 +2,7 @@ import { type ReactNode, useEffect } from 'react';
 import { useText } from '../text/use-text.ts';
 import './parts.css';
 
-/** A page's heading, which also names the browser's tab. */
+/** A page's heading, which is also the document title. */
 export function PageHead({ title, children }: { title: string; children?: ReactNode }) {
   const { common } = useText();
   useEffect(() => {

@@ -4,12 +4,12 @@ import { useText } from '../text/use-text.ts';
 
 interface Props {
   error: Error;
-  /** What was to be done, where that was more than to load what is shown. */
+  /** The action that failed, if it was not loading. */
   doing?: string;
   onRetry?: () => unknown;
 }
 
-/** Why something could not be done or loaded, with the trace id by which the server's log says more. */
+/** Why loading or an action failed, with the trace id to search the server's log for. */
 export function Problem({ error, doing, onRetry }: Props) {
   const { common, words, pages } = useText();
   const known = error instanceof RequestProblem ? error : null;

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import './parts.css';
 
-/** What is looked for, and below it, smaller, what goes with it. */
+/** The main content, with secondary content below it in smaller type. */
 export function TwoLines({ children, under }: { children: ReactNode; under: ReactNode }) {
   return (
     <>

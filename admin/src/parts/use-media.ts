@@ -1,14 +1,14 @@
 import { useSyncExternalStore } from 'react';
 
-/** As in `frame.css`: below this there is no room for a menu beside the page, nor for wide tables. */
+/** As in `frame.css`: below this width the menu is in a drawer, and tables become cards. */
 const narrow = matchMedia('(max-width: 900px)');
 const still = matchMedia('(prefers-reduced-motion: reduce)');
 
-/** True on a phone, or in a window as narrow as one. */
+/** True on a phone or in a narrow window. */
 export const useNarrow = () => useMedia(narrow);
 
-/** True where the reader has asked for a page on which nothing moves. */
-export const useStillness = () => useMedia(still);
+/** True if the user prefers reduced motion. */
+export const useReducedMotion = () => useMedia(still);
 
 function useMedia(query: MediaQueryList): boolean {
   return useSyncExternalStore(

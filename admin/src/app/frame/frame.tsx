@@ -7,15 +7,15 @@ import { Waiting } from '../../parts/order/waiting.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useNarrow } from '../../parts/use-media.ts';
 import { useText } from '../../text/use-text.ts';
-import { MeProvider, useWhoIsSignedIn } from '../session.tsx';
+import { MeProvider, useSession } from '../session.tsx';
 import { Brand } from './brand.tsx';
 import { Navigation } from './navigation.tsx';
 import { UserMenu } from './user-menu.tsx';
 import './frame.css';
 
-/** What surrounds every page of somebody who is signed in. Others go to the login, and come back to their place. */
+/** The frame around every page of a signed-in user. Others are sent to the login, which returns to the same place. */
 export function Frame() {
-  const { data: me, error, refetch } = useWhoIsSignedIn();
+  const { data: me, error, refetch } = useSession();
   const { pathname, search } = useLocation();
   if (me === null) return <Navigate to="/login" replace state={{ from: pathname + search }} />;
   if (me === undefined) {
@@ -39,7 +39,7 @@ function SignedInFrame() {
   const isNarrow = useNarrow();
   const [isOpen, setOpen] = useState(false);
   const { pathname } = useLocation();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever has gone to another page is done with the menu
+  // biome-ignore lint/correctness/useExhaustiveDependencies: close the menu after navigation
   useEffect(() => setOpen(false), [pathname]);
 
   return (
@@ -85,14 +85,14 @@ function SignedInFrame() {
   );
 }
 
-/** The page's one live connection. Says aloud when it, or the database behind it, is lost and when it is back. */
+/** The page's live connection. Announces when it, or the database, is lost and restored. */
 function LiveState() {
   const { common } = useText();
   const state = useLiveEvents();
-  const says = { live: common.live, connection: common.lost, database: common.noDatabase }[state];
+  const label = { live: common.live, connection: common.lost, database: common.noDatabase }[state];
   return (
     <span role="status" className={state === 'live' ? 'live live-on' : 'live live-lost'}>
-      <span>{says}</span>
+      <span>{label}</span>
     </span>
   );
 }

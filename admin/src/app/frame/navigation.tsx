@@ -9,19 +9,19 @@ import {
 } from '@ant-design/icons';
 import { NavLink } from 'react-router';
 import { useText } from '../../text/use-text.ts';
-import { useMay } from '../session.tsx';
+import { useHasRole } from '../session.tsx';
 
-/** Where one can go. What only admins see is left out for others. */
+/** The main menu; the entries for admins are shown only to admins. */
 export function Navigation() {
   const { common, pages } = useText();
-  const mayAll = useMay('admin');
+  const isAdmin = useHasRole('admin');
   const places = [
     { to: '/', icon: <DashboardOutlined />, name: pages.dashboard.title },
     { to: '/orders', icon: <ProfileOutlined />, name: pages.orders.title },
     { to: '/stuck', icon: <WarningOutlined />, name: pages.stuck.title },
     { to: '/late', icon: <UndoOutlined />, name: pages.late.title },
     { to: '/close-records', icon: <FileDoneOutlined />, name: pages.records.title },
-    ...(mayAll ? [{ to: '/audit', icon: <AuditOutlined />, name: pages.audit.title }] : []),
+    ...(isAdmin ? [{ to: '/audit', icon: <AuditOutlined />, name: pages.audit.title }] : []),
   ];
   return (
     <nav aria-label={common.menu}>
@@ -34,7 +34,7 @@ export function Navigation() {
             </NavLink>
           </li>
         ))}
-        {mayAll && (
+        {isAdmin && (
           <li>
             <a href="/admin/queues">
               <ClusterOutlined />

@@ -7,7 +7,7 @@ import { useText } from '../../text/use-text.ts';
 import { signOut, useMe } from '../session.tsx';
 import { useSettings } from '../settings.tsx';
 
-/** Who is signed in, and what concerns only them: language, colours, password, signing out. */
+/** The signed-in user, and their settings: language, colors, password, signing out. */
 export function UserMenu() {
   const { common, words } = useText();
   const { name, role, version } = useMe();

@@ -1,7 +1,7 @@
 import type { AuditRow } from '../../../../src/http/admin/api.ts';
 import { auditQuery } from '../../api/queries.ts';
 import { RequestProblem } from '../../api/request.ts';
-import { useMay } from '../../app/session.tsx';
+import { useHasRole } from '../../app/session.tsx';
 import { Paged } from '../../parts/lists/paged.tsx';
 import type { Column } from '../../parts/lists/rows.tsx';
 import { SearchBox } from '../../parts/lists/search-box.tsx';
@@ -13,10 +13,10 @@ import { TwoLines } from '../../parts/two-lines.tsx';
 import { useText, wordFor } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
 
-/** Who did what, when, from where, and what it was before and after. For admins. */
+/** The audit trail: who did what, when, from where, and the state before and after. For admins. */
 export function AuditPage() {
   const text = useText();
-  const mayRead = useMay('admin');
+  const mayRead = useHasRole('admin');
   return (
     <>
       <PageHead title={text.pages.audit.title} />
@@ -71,7 +71,9 @@ function columns({ common, pages, words }: Text): Column<AuditRow>[] {
       key: 'action',
       title: audit.action,
       render: ({ action }) => (
-        <TwoLines under={<span className="code">{action}</span>}>{wordFor(words.deed, action)}</TwoLines>
+        <TwoLines under={<span className="code">{action}</span>}>
+          {wordFor(words.auditAction, action)}
+        </TwoLines>
       ),
     },
     {

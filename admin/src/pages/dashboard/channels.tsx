@@ -5,7 +5,7 @@ import { Tag } from '../../parts/tag.tsx';
 import { localTime } from '../../parts/time/moment.tsx';
 import { useText, wordFor } from '../../text/use-text.ts';
 
-/** Each channel: its open orders, its queue, and whether it is out of order (熔断) for some process. */
+/** Each channel: its open orders, its queue, and its open circuit breakers (熔断). */
 export function Channels({ figures }: { figures: Figures }) {
   const { common, pages, words } = useText();
   const text = pages.dashboard;
@@ -15,7 +15,7 @@ export function Channels({ figures }: { figures: Figures }) {
     <section className="surface">
       <h2>{text.channelsTitle}</h2>
       <QueueProblem redis={figures.redis} />
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard */}
       <section tabIndex={0} aria-label={text.channelsTitle} className="scroll">
         <table className="plain">
           <thead>
@@ -54,7 +54,7 @@ export function Channels({ figures }: { figures: Figures }) {
   );
 }
 
-/** Why jobs do not run, if they do not. */
+/** Why jobs do not run, if so. */
 function QueueProblem({ redis: { state, reason, paused } }: Pick<Figures, 'redis'>) {
   const { pages, words } = useText();
   const text = pages.dashboard;
@@ -72,8 +72,8 @@ function Breakers({ open }: { open: OpenBreaker[] }) {
   const text = pages.dashboard;
   if (open.length === 0) return <Tag tone="good">{text.works}</Tag>;
   return open.map(({ operation, method, until }) => {
-    const operationWord = operation === 'all' ? '' : words.operation[operation];
-    const what = method === null ? operationWord : `${operationWord} (${words.method[method]})`;
+    const operationName = operation === 'all' ? '' : words.operation[operation];
+    const what = method === null ? operationName : `${operationName} (${words.method[method]})`;
     return (
       <Tag key={what} tone="bad">
         {text.outUntil(what, localTime(until).slice(11))}
@@ -86,7 +86,7 @@ function channelsOf({ open, queues, lateness }: Figures): ChannelName[] {
   return [...new Set([...open, ...(queues ?? []), ...lateness].map(({ channel }) => channel))];
 }
 
-/** Of a channel, each with the latest moment that a living process has. */
+/** A channel's open breakers, each with the latest time among the live processes. */
 function openBreakers({ processes }: Figures, channel: ChannelName): OpenBreaker[] {
   const open = processes
     .filter(({ isAlive }) => isAlive)

@@ -6,11 +6,11 @@ import { useText } from '../../text/use-text.ts';
 interface Series {
   key: string;
   name: string;
-  colour: string;
+  color: string;
 }
 type Point = { at: string } & Record<string, string | number>;
 
-/** What comes due, and what was closed and paid, minute by minute. */
+/** Orders due, and orders closed and paid, per minute. */
 export function Charts({ figures: { dueNextHour, perMinute } }: { figures: Figures }) {
   const { pages } = useText();
   const text = pages.dashboard;
@@ -22,32 +22,32 @@ export function Charts({ figures: { dueNextHour, perMinute } }: { figures: Figur
     <div className="halves">
       <Chart
         title={text.dueTitle}
-        says={text.dueSays(due, most)}
+        summary={text.dueSummary(due, most)}
         points={dueNextHour}
-        series={[{ key: 'count', name: text.due, colour: 'var(--closed-series)' }]}
+        series={[{ key: 'count', name: text.due, color: 'var(--closed-series)' }]}
       />
       <Chart
         title={text.doneTitle}
-        says={text.doneSays(closed, paid)}
+        summary={text.doneSummary(closed, paid)}
         points={perMinute}
         series={[
-          { key: 'closed', name: text.closed, colour: 'var(--closed-series)' },
-          { key: 'paid', name: text.paid, colour: 'var(--paid-series)' },
+          { key: 'closed', name: text.closed, color: 'var(--closed-series)' },
+          { key: 'paid', name: text.paid, color: 'var(--paid-series)' },
         ]}
       />
     </div>
   );
 }
 
-/** Bars for those who look, a sentence and a table for those who read. */
+/** A bar chart, with a sentence and a table for screen readers. */
 function Chart({
   title,
-  says,
+  summary,
   points,
   series,
 }: {
   title: string;
-  says: string;
+  summary: string;
   points: Point[];
   series: Series[];
 }) {
@@ -56,12 +56,12 @@ function Chart({
     <section className="surface">
       <h2>{title}</h2>
       <figure className="chart">
-        <figcaption className="soft">{says}</figcaption>
+        <figcaption className="soft">{summary}</figcaption>
         {series.length > 1 && (
           <ul className="legend">
-            {series.map(({ key, name, colour }) => (
+            {series.map(({ key, name, color }) => (
               <li key={key}>
-                <span style={{ background: colour }} />
+                <span style={{ background: color }} />
                 {name}
               </li>
             ))}
@@ -88,12 +88,12 @@ function Chart({
                 cursor={{ fill: 'var(--calm-ground)' }}
                 contentStyle={{ background: 'var(--surface)', borderColor: 'var(--line)', borderRadius: 8 }}
               />
-              {series.map(({ key, name, colour }) => (
+              {series.map(({ key, name, color }) => (
                 <Bar
                   key={key}
                   dataKey={key}
                   name={name}
-                  fill={colour}
+                  fill={color}
                   stackId="all"
                   isAnimationActive={false}
                 />
@@ -112,7 +112,7 @@ function AsTable({ title, points, series }: { title: string; points: Point[]; se
   return (
     <details>
       <summary>{pages.dashboard.asTable}</summary>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard */}
       <section tabIndex={0} aria-label={title} className="scroll">
         <table className="plain">
           <thead>

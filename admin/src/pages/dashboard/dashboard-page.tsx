@@ -12,10 +12,10 @@ import { Processes } from './processes.tsx';
 import { Tiles } from './tiles.tsx';
 import './dashboard.css';
 
-// The charts' library is as large as the rest of the page: figures are read while it is fetched.
+// The chart library is as large as the rest of the page: figures are shown while it loads.
 const Charts = lazy(async () => ({ default: (await import('./charts.tsx')).Charts }));
 
-/** Is everything closed in time, does anything need a person, and what comes next. */
+/** Whether orders are closed in time, what needs a person, and what is due next. */
 export function DashboardPage() {
   const { pages } = useText();
   const text = pages.dashboard;

@@ -2,7 +2,7 @@ import type { Figures } from '../../../../src/http/admin/api.ts';
 import { duration } from '../../parts/time/duration.ts';
 import { useText, wordFor } from '../../text/use-text.ts';
 
-/** How late orders were closed, per channel: half of them within p50, 99 of 100 within p99. */
+/** How late orders were closed, per channel: p50 and p99. */
 export function Lateness({ lateness }: { lateness: Figures['lateness'] }) {
   const { common, pages, words } = useText();
   const text = pages.dashboard;

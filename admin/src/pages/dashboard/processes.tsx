@@ -5,7 +5,7 @@ import { Age } from '../../parts/time/countdown.tsx';
 import { Moment } from '../../parts/time/moment.tsx';
 import { useText } from '../../text/use-text.ts';
 
-/** Who is at work: the processes of the last day, and whether each has been seen lately. */
+/** The processes of the last day, and whether each was seen recently. */
 export function Processes({ processes }: { processes: ProcessFigures[] }) {
   const { common, pages } = useText();
   const text = pages.dashboard;
@@ -18,7 +18,7 @@ export function Processes({ processes }: { processes: ProcessFigures[] }) {
         <span className="tags">
           <Tag tone={isAlive ? 'good' : 'calm'}>{isAlive ? text.alive : text.gone}</Tag>
           {serves && <Tag>{text.serves}</Tag>}
-          {works && <Tag>{text.works_}</Tag>}
+          {works && <Tag>{text.worker}</Tag>}
         </span>
       ),
     },

@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react';
 import { Link } from 'react-router';
 import type { Figures } from '../../../../src/http/admin/api.ts';
-import { counted } from '../../parts/time/duration.ts';
+import { clockDuration } from '../../parts/time/duration.ts';
 import { useServerNow } from '../../parts/time/use-server-now.ts';
 import { useText } from '../../text/use-text.ts';
 
-/** The figures that should be nought, each a way to what it counts. */
+/** Figures that should be zero, each linked to what it counts. */
 export function Tiles({ figures }: { figures: Figures }) {
   const { common, pages } = useText();
   const text = pages.dashboard;
@@ -19,7 +19,7 @@ export function Tiles({ figures }: { figures: Figures }) {
         to="/orders?state=overdue"
         tone={overdue.count === 0 ? 'good' : 'warn'}
       >
-        {overdue.oldestAt === null ? text.noneOverdue : text.oldest(counted(oldestMs, common))}
+        {overdue.oldestAt === null ? text.noneOverdue : text.oldest(clockDuration(oldestMs, common))}
       </Tile>
       <Tile name={text.stuck} value={stuck} to="/stuck" tone={stuck === 0 ? 'good' : 'warn'}>
         {text.stuckHint}

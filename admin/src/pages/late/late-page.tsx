@@ -3,8 +3,8 @@ import { Alert } from 'antd';
 import { useState } from 'react';
 import type { ActionResult, OrderRow } from '../../../../src/http/admin/api.ts';
 import { lateQuery } from '../../api/queries.ts';
-import { useMay } from '../../app/session.tsx';
-import type { Possible } from '../../parts/act/deed.ts';
+import { useHasRole } from '../../app/session.tsx';
+import type { PossibleActions } from '../../parts/act/action-request.ts';
 import { OrderActions } from '../../parts/act/order-actions.tsx';
 import { OutcomeNotice } from '../../parts/act/outcome-notice.tsx';
 import { type Column, Rows } from '../../parts/lists/rows.tsx';
@@ -19,21 +19,21 @@ import { useText, wordFor } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
 import { Violations } from './violations.tsx';
 
-/** Whatever waits here may be decided in each way; the server says so if it may not any more. */
-const possible: Possible = { actions: ['late'], lateDecisions: ['refund', 'reopen', 'handled'] };
+/** All decisions are offered; the server refuses one that is no longer possible. */
+const possible: PossibleActions = { actions: ['late'], lateDecisions: ['refund', 'reopen', 'handled'] };
 
-/** Late payments (关单后支付) that wait for a person to decide. */
+/** Late payments (关单后支付) that need a decision. */
 export function LatePage() {
   const text = useText();
   const { late } = text.pages;
   const { data, error, isPending, refetch } = useQuery(lateQuery);
   const [result, setResult] = useState<ActionResult | null>(null);
   const [failed, setFailed] = useState<{ error: Error; doing: string } | null>(null);
-  const show = (came: ActionResult | null, went: typeof failed) => {
-    setResult(came);
-    setFailed(went);
+  const show = (outcome: ActionResult | null, failure: typeof failed) => {
+    setResult(outcome);
+    setFailed(failure);
   };
-  const mayAct = useMay('operator');
+  const mayAct = useHasRole('operator');
   const decide: Column<OrderRow> = {
     key: 'actions',
     title: text.actions.heading,
@@ -41,7 +41,7 @@ export function LatePage() {
       <OrderActions
         order={order}
         possible={possible}
-        onResult={(came) => show(came, null)}
+        onResult={(outcome) => show(outcome, null)}
         onError={(error, doing) => show(null, { error, doing })}
       />
     ),

@@ -8,7 +8,7 @@ import { Moment } from '../../parts/time/moment.tsx';
 import { useText, wordFor } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
 
-/** Closed orders that turned out to be paid or payable, where there are any. */
+/** Violations of the guarantees, if there are any. */
 export function Violations() {
   const text = useText();
   const { late } = text.pages;

@@ -4,19 +4,19 @@ import { useEffect } from 'react';
 import { Navigate, useLocation } from 'react-router';
 import { login } from '../../api/request.ts';
 import { Brand } from '../../app/frame/brand.tsx';
-import { useWhoIsSignedIn } from '../../app/session.tsx';
+import { useSession } from '../../app/session.tsx';
 import { useSettings } from '../../app/settings.tsx';
 import { Problem } from '../../parts/problem.tsx';
 import { useText } from '../../text/use-text.ts';
 import './login.css';
 
-/** Signs in, and goes to where the user wanted to be. */
+/** Signs in, and returns to the place that the user came from. */
 export function LoginPage() {
   const { common, pages } = useText();
   const text = pages.login;
   const { language, setLanguage } = useSettings();
-  const { data: me } = useWhoIsSignedIn();
-  const from = useWantedPlace();
+  const { data: me } = useSession();
+  const from = useReturnPath();
   const client = useQueryClient();
   const signIn = useMutation({
     mutationFn: ({ name, password }: { name: string; password: string }) => login(name, password),
@@ -39,7 +39,12 @@ export function LoginPage() {
         <div aria-live="assertive" className="login-problem">
           {signIn.error !== null && <Problem error={signIn.error} />}
         </div>
-        <Form layout="vertical" size="large" requiredMark={false} onFinish={(wish) => signIn.mutate(wish)}>
+        <Form
+          layout="vertical"
+          size="large"
+          requiredMark={false}
+          onFinish={(credentials) => signIn.mutate(credentials)}
+        >
           <Form.Item
             name="name"
             label={text.name}
@@ -73,8 +78,8 @@ export function LoginPage() {
   );
 }
 
-/** Only ever a place within this page. */
-function useWantedPlace(): string {
+/** Always a path within this page. */
+function useReturnPath(): string {
   const { state } = useLocation();
   const from: unknown = state?.from;
   return typeof from === 'string' && from.startsWith('/') ? from : '/';

@@ -3,7 +3,7 @@ import { StatusChange } from '../../parts/order/status-change.tsx';
 import { Tag } from '../../parts/tag.tsx';
 import { useText, wordFor } from '../../text/use-text.ts';
 
-/** One attempt: who asked for it, what the channel answered to each question, what came of it. */
+/** One attempt: who requested it, the channel's answers, and the outcome. */
 export function AttemptEvent({ event }: { event: TimelineEvent & { kind: 'attempt' } }) {
   const { pages, words } = useText();
   const text = pages.order;

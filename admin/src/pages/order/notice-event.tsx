@@ -3,7 +3,7 @@ import { Tag } from '../../parts/tag.tsx';
 import { Moment } from '../../parts/time/moment.tsx';
 import { useText, wordFor } from '../../text/use-text.ts';
 
-/** What the merchant was told, and each time that it was tried. */
+/** A merchant notice, and each delivery attempt. */
 export function NoticeEvent({ event }: { event: TimelineEvent & { kind: 'notice' } }) {
   const { common, pages, words } = useText();
   const text = pages.order;

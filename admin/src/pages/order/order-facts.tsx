@@ -4,11 +4,11 @@ import { Moment } from '../../parts/time/moment.tsx';
 import { yuan } from '../../parts/yuan.ts';
 import { useText, wordFor } from '../../text/use-text.ts';
 
-/** What an order is. Moments that have not come are left out. */
+/** The order's fields. Times that are not set are omitted. */
 export function OrderFacts({ order }: { order: OrderDetail['order'] }) {
   const { common, words } = useText();
   const hasEnded = order.status !== 'progress' && order.status !== 'refunding';
-  const moments = [
+  const times = [
     'createdAt',
     'expiresAt',
     'paidAt',
@@ -46,7 +46,7 @@ export function OrderFacts({ order }: { order: OrderDetail['order'] }) {
       <Pair name="ID">
         <span className="code">{order.id}</span>
       </Pair>
-      {moments.map(
+      {times.map(
         (name) =>
           order[name] !== null && (
             <Pair key={name} name={name === 'nextCloseAt' && hasEnded ? common.nextCheckAt : common[name]}>

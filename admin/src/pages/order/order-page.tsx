@@ -6,7 +6,7 @@ import { Link, useParams } from 'react-router';
 import type { ActionResult, OrderDetail } from '../../../../src/http/admin/api.ts';
 import { orderQuery } from '../../api/queries.ts';
 import { RequestProblem } from '../../api/request.ts';
-import { useMay } from '../../app/session.tsx';
+import { useHasRole } from '../../app/session.tsx';
 import { OrderActions } from '../../parts/act/order-actions.tsx';
 import { OutcomeNotice } from '../../parts/act/outcome-notice.tsx';
 import { OrderState } from '../../parts/order/order-status.tsx';
@@ -19,7 +19,7 @@ import { OrderFacts } from './order-facts.tsx';
 import { OrderTimeline } from './order-timeline.tsx';
 import './order.css';
 
-/** One order: what it is, what can be done with it, and all that has happened to it. */
+/** One order: its fields, the possible actions, and its history. */
 export function OrderPage() {
   const { pages } = useText();
   const { orderNo = '' } = useParams();
@@ -65,12 +65,12 @@ function Detail({ detail }: { detail: OrderDetail }) {
 function Actions({ detail }: { detail: OrderDetail }) {
   const { order, actions } = detail;
   const text = useText();
-  const mayAct = useMay('operator');
+  const mayAct = useHasRole('operator');
   const [result, setResult] = useState<ActionResult | null>(null);
   const [failed, setFailed] = useState<{ error: Error; doing: string } | null>(null);
-  const show = (came: ActionResult | null, went: typeof failed) => {
-    setResult(came);
-    setFailed(went);
+  const show = (outcome: ActionResult | null, failure: typeof failed) => {
+    setResult(outcome);
+    setFailed(failure);
   };
   return (
     <section className="stack" aria-label={text.actions.heading}>
@@ -78,7 +78,7 @@ function Actions({ detail }: { detail: OrderDetail }) {
         <OrderActions
           order={order}
           possible={detail}
-          onResult={(came) => show(came, null)}
+          onResult={(outcome) => show(outcome, null)}
           onError={(error, doing) => show(null, { error, doing })}
         />
       )}

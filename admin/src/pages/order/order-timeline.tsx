@@ -5,7 +5,7 @@ import { AttemptEvent } from './attempt-event.tsx';
 import { NoticeEvent } from './notice-event.tsx';
 import { CreatedEvent, NotificationEvent, RefundEvent, ViolationEvent } from './small-events.tsx';
 
-/** All that has happened to an order, in the order in which it did. */
+/** The order's history, oldest event first. */
 export function OrderTimeline({ events }: { events: TimelineEvent[] }) {
   return (
     <ol className="timeline">

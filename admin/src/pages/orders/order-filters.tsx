@@ -11,7 +11,7 @@ export type Filter = {
   status?: OrderStatus;
   channel?: ChannelName;
   state?: OrderState;
-  /** As a browser writes them: 2026-11-24T09:30, in its own zone. */
+  /** As the browser writes them: 2026-11-24T09:30, in its own time zone. */
   createdFrom?: string;
   createdTo?: string;
 };
@@ -83,7 +83,7 @@ interface LocalTimeProps {
   onChange(value: string): void;
 }
 
-/** The browser's own picker: it is at home on every phone. */
+/** The browser's native picker, which works well on phones. */
 function LocalTime({ label, value, onChange }: LocalTimeProps) {
   return (
     <Input

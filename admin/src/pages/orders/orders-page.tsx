@@ -14,7 +14,7 @@ import { useText, wordFor } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
 import { type Filter, OrderFilters } from './order-filters.tsx';
 
-/** All orders, newest first, as they are at this moment. */
+/** All orders, newest first, updated live. */
 export function OrdersPage() {
   const text = useText();
   const [filter, change] = useFilter<Filter>();
@@ -75,7 +75,7 @@ function columns({ common, words }: Text): Column<OrderRow>[] {
   ];
 }
 
-/** The address's words as the server's question; times there are in the browser's zone. */
+/** Converts the filter in the address to the server's query; its times are in the browser's time zone. */
 function asQuery({ createdFrom, createdTo, ...rest }: Filter): OrdersQuery {
   const utc = (local: string | undefined) => (local ? new Date(local).toISOString() : undefined);
   return { ...rest, createdFrom: utc(createdFrom), createdTo: utc(createdTo), limit: 50 } as OrdersQuery;

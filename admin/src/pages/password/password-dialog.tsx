@@ -4,22 +4,22 @@ import { changePassword } from '../../api/request.ts';
 import { Problem } from '../../parts/problem.tsx';
 import { useText } from '../../text/use-text.ts';
 
-interface Wish {
+interface Fields {
   current: string;
   next: string;
   again: string;
 }
 
-/** `POST /password`. The server decides what is good enough, this only spares a question. */
+/** As on the server, which decides: this only saves a request. */
 const MIN_LENGTH = 12;
 
 export function PasswordDialog({ onClose }: { onClose(): void }) {
   const { common, pages } = useText();
   const text = pages.password;
-  const [form] = Form.useForm<Wish>();
+  const [form] = Form.useForm<Fields>();
   const client = useQueryClient();
   const change = useMutation({
-    mutationFn: ({ current, next }: Wish) => changePassword(current, next),
+    mutationFn: ({ current, next }: Fields) => changePassword(current, next),
     onSuccess: (me) => client.setQueryData(['me'], me),
   });
   const missing = { required: true, message: text.missing };
@@ -39,7 +39,7 @@ export function PasswordDialog({ onClose }: { onClose(): void }) {
         {change.error !== null && <Problem error={change.error} />}
       </div>
       {!change.isSuccess && (
-        <Form form={form} layout="vertical" onFinish={(wish) => change.mutate(wish)} requiredMark={false}>
+        <Form form={form} layout="vertical" onFinish={(fields) => change.mutate(fields)} requiredMark={false}>
           <Form.Item name="current" label={text.current} rules={[missing]}>
             <Input.Password autoComplete="current-password" />
           </Form.Item>

@@ -15,7 +15,7 @@ import type { Text } from '../../text/zh/zh.ts';
 
 type Filter = { search?: string; channel?: string; trigger?: string; outcome?: string };
 
-/** Close records (关闭记录), newest first: every attempt on any order. */
+/** Close records (关闭记录), newest first: every attempt for any order. */
 export function RecordsPage() {
   const text = useText();
   const { pages, words } = text;

@@ -7,45 +7,47 @@ import { Problem } from '../../parts/problem.tsx';
 import { localTime } from '../../parts/time/moment.tsx';
 import { useText, wordFor } from '../../text/use-text.ts';
 
-/** So many orders can be named in one request. */
+/** Orders that one request can name. */
 const AT_MOST = 200;
 
 interface Props {
   /** Order numbers. */
   chosen: string[];
   filter: Pick<StuckRequest, 'channel' | 'reason'>;
-  isEmpty: boolean;
+  /** How many orders are loaded, and whether the filter finds more. */
+  found: number;
+  hasMore: boolean;
 }
 
-/** Begins again (重新关单) with the chosen orders, or with all that the filter means; asks first. */
-export function BulkReclose({ chosen, filter, isEmpty }: Props) {
+/** Re-closes (重新关单) the chosen orders, or all that the filter finds; asks for confirmation. */
+export function BulkReclose({ chosen, filter, found, hasMore }: Props) {
   const { actions, pages, words } = useText();
   const { stuck, orders } = pages;
   const client = useQueryClient();
-  const [wish, setWish] = useState<StuckRequest | null>(null);
-  /** Of the parts that are done: shown also where the next one fails. */
+  const [request, setRequest] = useState<StuckRequest | null>(null);
+  /** The result so far: also shown if a later part fails. */
   const [done, setDone] = useState<RecloseResult | null>(null);
   const reclose = useMutation({
-    mutationFn: async (wanted: StuckRequest) => {
-      const begin = (wish: RecloseRequest) => post<RecloseResult>('/stuck/reclose', wish);
-      let sum = await begin(wanted);
+    mutationFn: async (all: StuckRequest) => {
+      const reclosePart = (part: RecloseRequest) => post<RecloseResult>('/stuck/reclose', part);
+      let sum = await reclosePart(all);
       setDone(sum);
       while (sum.next !== null) {
-        sum = together(sum, await begin({ ...wanted, after: sum.next }));
+        sum = merge(sum, await reclosePart({ ...all, after: sum.next }));
         setDone(sum);
       }
     },
     onMutate: () => setDone(null),
     onSettled: () => {
-      setWish(null);
+      setRequest(null);
       for (const key of ['stuck', 'orders', 'order', 'figures'])
         void client.invalidateQueries({ queryKey: [key] });
     },
   });
-  const count = wish?.orderNos?.length;
+  const count = request?.orderNos?.length;
   const filterText = stuck.filter(
-    wish?.channel ? wordFor(words.channel, wish.channel) : orders.any,
-    wish?.reason ? wordFor(words.reason, wish.reason) : orders.any,
+    request?.channel ? wordFor(words.channel, request.channel) : orders.any,
+    request?.reason ? wordFor(words.reason, request.reason) : orders.any,
   );
 
   return (
@@ -54,12 +56,12 @@ export function BulkReclose({ chosen, filter, isEmpty }: Props) {
         <Button
           type="primary"
           disabled={chosen.length === 0 || chosen.length > AT_MOST}
-          onClick={() => setWish({ orderNos: chosen })}
+          onClick={() => setRequest({ orderNos: chosen })}
         >
           {stuck.recloseChosen(chosen.length)}
         </Button>
-        <Button disabled={isEmpty} onClick={() => setWish(filter)}>
-          {stuck.recloseAll}
+        <Button disabled={found === 0} onClick={() => setRequest(filter)}>
+          {stuck.recloseAll(found, hasMore)}
         </Button>
       </div>
       <div aria-live="polite">
@@ -67,7 +69,7 @@ export function BulkReclose({ chosen, filter, isEmpty }: Props) {
         {done !== null && <Done result={done} />}
         {reclose.error !== null && <Problem error={reclose.error} />}
       </div>
-      {wish !== null && (
+      {request !== null && (
         <Modal
           open
           title={count === undefined ? stuck.confirmAll : stuck.confirmChosen(count)}
@@ -78,8 +80,8 @@ export function BulkReclose({ chosen, filter, isEmpty }: Props) {
           closable={!reclose.isPending}
           keyboard={!reclose.isPending}
           mask={{ closable: !reclose.isPending }}
-          onOk={() => reclose.mutate(wish)}
-          onCancel={() => setWish(null)}
+          onOk={() => reclose.mutate(request)}
+          onCancel={() => setRequest(null)}
         >
           <div className="stack">
             {count === undefined && <p>{filterText}</p>}
@@ -92,7 +94,7 @@ export function BulkReclose({ chosen, filter, isEmpty }: Props) {
   );
 }
 
-function together(before: RecloseResult, part: RecloseResult): RecloseResult {
+function merge(before: RecloseResult, part: RecloseResult): RecloseResult {
   return {
     enqueued: before.enqueued + part.enqueued,
     ended: before.ended + part.ended,
@@ -105,7 +107,7 @@ function together(before: RecloseResult, part: RecloseResult): RecloseResult {
 
 function Done({ result: { enqueued, ended, skipped, lastAt, orders } }: { result: RecloseResult }) {
   const { actions, pages } = useText();
-  const odd = orders.filter(({ outcome }) => outcome !== 'enqueued');
+  const others = orders.filter(({ outcome }) => outcome !== 'enqueued');
   return (
     <Alert
       type={enqueued > 0 ? 'success' : 'info'}
@@ -115,7 +117,7 @@ function Done({ result: { enqueued, ended, skipped, lastAt, orders } }: { result
         <>
           {lastAt !== null && <p>{pages.stuck.last(localTime(lastAt))}</p>}
           {orders.length === 0 && skipped.length > 0 && <p>{pages.stuck.skipped(skipped.join(', '))}</p>}
-          {odd.map(({ orderNo, outcome }) => (
+          {others.map(({ orderNo, outcome }) => (
             <p key={orderNo}>
               <span className="code">{orderNo}</span>: {wordFor(actions.outcome, outcome)}
             </p>

@@ -10,13 +10,13 @@ import { yuan } from '../../parts/yuan.ts';
 import { wordFor } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
 
-/** The columns of stuck orders; after a dry run also what the channel said of each. */
-export function stuckColumns(text: Text, said: ReadonlyMap<string, DryRunRow>): Column<StuckRow>[] {
+/** The columns of stuck orders; after a dry run also the channel's answers. */
+export function stuckColumns(text: Text, answers: ReadonlyMap<string, DryRunRow>): Column<StuckRow>[] {
   const { common, words, pages } = text;
-  const says: Column<StuckRow> = {
-    key: 'says',
-    title: pages.stuck.says,
-    render: ({ orderNo }) => <Says row={said.get(orderNo)} words={words.says} />,
+  const atChannel: Column<StuckRow> = {
+    key: 'atChannel',
+    title: pages.stuck.atChannel,
+    render: ({ orderNo }) => <AtChannel row={answers.get(orderNo)} words={words.atChannel} />,
   };
   return [
     {
@@ -28,7 +28,7 @@ export function stuckColumns(text: Text, said: ReadonlyMap<string, DryRunRow>): 
         </TwoLines>
       ),
     },
-    ...(said.size > 0 ? [says] : []),
+    ...(answers.size > 0 ? [atChannel] : []),
     {
       key: 'state',
       title: common.status,
@@ -70,11 +70,11 @@ const tones: Record<string, Tone> = {
   closed: 'calm',
   unpaid: 'accent',
   user_paying: 'warn',
-  // Alipay knows no order whose payment nobody has begun.
+  // Alipay does not know an order until its customer starts to pay.
   not_found: 'calm',
 };
 
-function Says({ row, words }: { row: DryRunRow | undefined; words: Record<string, string> }) {
+function AtChannel({ row, words }: { row: DryRunRow | undefined; words: Record<string, string> }) {
   if (row === undefined) return <span className="soft">–</span>;
   return (
     <TwoLines under={<span className="code answer">{row.answer}</span>}>

@@ -6,7 +6,7 @@ import type { DryRunResult, StuckRequest, StuckRow } from '../../../../src/http/
 import type { PendingReason } from '../../../../src/order/order.ts';
 import { stuckQuery } from '../../api/queries.ts';
 import { post } from '../../api/request.ts';
-import { useMay } from '../../app/session.tsx';
+import { useHasRole } from '../../app/session.tsx';
 import { Choose } from '../../parts/lists/choose.tsx';
 import { Rows } from '../../parts/lists/rows.tsx';
 import { useFilter } from '../../parts/lists/use-filter.ts';
@@ -18,7 +18,7 @@ import { stuckColumns } from './stuck-columns.tsx';
 
 type Filter = { channel?: ChannelName; reason?: PendingReason };
 
-/** Stuck orders (死信): what the channel says of them now, and beginning again with some or with all. */
+/** Stuck orders (死信): a dry run that queries their channels, and re-closing some or all of them. */
 export function StuckPage() {
   const text = useText();
   const { stuck, orders } = text.pages;
@@ -28,13 +28,15 @@ export function StuckPage() {
   const { error, isPending, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   const data = list.data?.pages.flatMap(({ rows }) => rows) ?? [];
   const [keys, setKeys] = useState<string[]>([]);
-  const mayAct = useMay('operator');
-  const ask = useMutation({ mutationFn: (wish: StuckRequest) => post<DryRunResult>('/stuck/ask', wish) });
+  const mayAct = useHasRole('operator');
+  const ask = useMutation({
+    mutationFn: (request: StuckRequest) => post<DryRunResult>('/stuck/ask', request),
+  });
 
-  // What has left the list meanwhile is not chosen any more.
+  // Orders that have left the list are no longer chosen.
   const chosen = keys.filter((key) => data.some(({ orderNo }) => orderNo === key));
-  const wish = chosen.length > 0 ? { orderNos: chosen } : filter;
-  const said = new Map(ask.data?.rows.map((row) => [row.order.orderNo, row]));
+  const request = chosen.length > 0 ? { orderNos: chosen } : filter;
+  const answers = new Map(ask.data?.rows.map((row) => [row.order.orderNo, row]));
   return (
     <>
       <PageHead title={stuck.title} />
@@ -55,7 +57,7 @@ export function StuckPage() {
           onChange={(chosenOne) => change({ reason: chosenOne })}
         />
         {mayAct && data.length > 0 && (
-          <Button loading={ask.isPending} onClick={() => ask.mutate(wish)}>
+          <Button loading={ask.isPending} onClick={() => ask.mutate(request)}>
             {stuck.ask}
           </Button>
         )}
@@ -66,14 +68,14 @@ export function StuckPage() {
         {ask.data?.isCut && ` ${stuck.isCut}`}
         {ask.error !== null && <Problem error={ask.error} />}
       </div>
-      {mayAct && <BulkReclose chosen={chosen} filter={filter} isEmpty={data.length === 0} />}
+      {mayAct && <BulkReclose chosen={chosen} filter={filter} found={data.length} hasMore={hasNextPage} />}
       {error !== null && <Problem error={error} onRetry={refetch} />}
       {error === null && (
         <Rows
           label={stuck.title}
           rows={data}
           isLoading={isPending}
-          columns={stuckColumns(text, said)}
+          columns={stuckColumns(text, answers)}
           keyOf={({ orderNo }) => orderNo}
           none={stuck.none}
           {...(mayAct && {

@@ -2,44 +2,54 @@ import { Button } from 'antd';
 import { useState } from 'react';
 import type { ActionResult, OrderRow } from '../../../../src/http/admin/api.ts';
 import { useText } from '../../text/use-text.ts';
-import { ConfirmDeed } from './confirm-deed.tsx';
-import { type Deed, deedsOf, isGrave, nameOf, type Possible } from './deed.ts';
+import {
+  type ActionRequest,
+  isDestructive,
+  nameOf,
+  type PossibleActions,
+  requestsOf,
+} from './action-request.ts';
+import { ConfirmAction } from './confirm-action.tsx';
 import { useAct } from './use-act.ts';
 
 interface Props {
   order: OrderRow;
-  possible: Possible;
+  possible: PossibleActions;
   onResult(result: ActionResult): void;
-  /** `deed`: what was to be done, by its name. */
-  onError(error: Error, deed: string): void;
+  /** `action`: the name of the action. */
+  onError(error: Error, action: string): void;
 }
 
-/** A button for each thing that can be done with an order; each asks first. */
+/** A button for each possible action; each asks for confirmation. */
 export function OrderActions({ order, possible, onResult, onError }: Props) {
   const text = useText();
-  const [chosen, setChosen] = useState<Deed | null>(null);
+  const [chosen, setChosen] = useState<ActionRequest | null>(null);
   const act = useAct();
 
-  const confirm = (deed: Deed) =>
+  const confirm = (request: ActionRequest) =>
     act.mutate(
-      { orderNo: order.orderNo, deed },
+      { orderNo: order.orderNo, request },
       {
         onSuccess: onResult,
-        onError: (error) => onError(error, nameOf(deed, text)),
+        onError: (error) => onError(error, nameOf(request, text)),
         onSettled: () => setChosen(null),
       },
     );
   return (
     <div className="bar">
-      {deedsOf(possible).map((deed) => (
-        <Button key={nameOf(deed, text)} danger={isGrave(deed)} onClick={() => setChosen(deed)}>
-          {nameOf(deed, text)}
+      {requestsOf(possible).map((request) => (
+        <Button
+          key={nameOf(request, text)}
+          danger={isDestructive(request)}
+          onClick={() => setChosen(request)}
+        >
+          {nameOf(request, text)}
         </Button>
       ))}
       {chosen !== null && (
-        <ConfirmDeed
+        <ConfirmAction
           order={order}
-          deed={chosen}
+          request={chosen}
           isPending={act.isPending}
           onConfirm={() => confirm(chosen)}
           onCancel={() => setChosen(null)}

@@ -2,11 +2,11 @@ import { Alert } from 'antd';
 import type { ActionResult } from '../../../../src/http/admin/api.ts';
 import { useText, wordFor } from '../../text/use-text.ts';
 import { localTime } from '../time/moment.tsx';
-import { type Deed, nameOf } from './deed.ts';
+import { type ActionRequest, nameOf } from './action-request.ts';
 
 type Kind = 'success' | 'info' | 'warning' | 'error';
 
-/** What the outcomes mean for who asked; any other is `info`. */
+/** How outcomes are shown; any other is `info`. */
 const kinds: Record<string, Kind> = {
   closed: 'success',
   cancelled: 'success',
@@ -14,7 +14,9 @@ const kinds: Record<string, Kind> = {
   synced: 'success',
   repaired: 'success',
   enqueued: 'success',
-  decided: 'success',
+  decided_refund: 'success',
+  decided_reopen: 'success',
+  decided_handled: 'success',
   paid: 'warning',
   pending: 'warning',
   busy: 'warning',
@@ -27,7 +29,7 @@ const kinds: Record<string, Kind> = {
   not_found: 'error',
 };
 
-/** What came of an action, why, and when it goes on. */
+/** The outcome of an action, the reason, and when it is retried. */
 export function OutcomeNotice({ result, onClose }: { result: ActionResult; onClose(): void }) {
   const text = useText();
   const { actions, words } = text;
@@ -51,7 +53,7 @@ export function OutcomeNotice({ result, onClose }: { result: ActionResult; onClo
       type={kinds[outcome] ?? 'info'}
       showIcon
       closable={{ onClose, 'aria-label': text.common.close }}
-      title={`${nameOf(deedOf(result), text)} · ${order.orderNo}`}
+      title={`${nameOf(requestOf(result), text)} · ${order.orderNo}`}
       description={
         <>
           <p>{count > 0 ? actions.resent(count) : wordFor(actions.outcome, outcome)}</p>
@@ -62,12 +64,13 @@ export function OutcomeNotice({ result, onClose }: { result: ActionResult; onClo
   );
 }
 
-/** With what the outcome says besides: a cancel that gave money back, a sync that changed something. */
-function preciseOutcome({ outcome, refunded, repaired }: ActionResult): string {
+/** Distinguishes a cancel that refunded, a sync that changed the order, and the decisions about late payments. */
+function preciseOutcome({ outcome, refunded, repaired, decision }: ActionResult): string {
   if (outcome === 'cancelled' && refunded === true) return 'cancelled_refunded';
+  if (outcome === 'decided' && decision !== undefined) return `decided_${decision}`;
   return outcome === 'synced' && repaired === true ? 'repaired' : outcome;
 }
 
-function deedOf({ action, decision }: ActionResult): Deed {
+function requestOf({ action, decision }: ActionResult): ActionRequest {
   return action === 'late' ? { action, decision: decision ?? 'handled' } : { action };
 }

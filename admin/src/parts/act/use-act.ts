@@ -1,16 +1,16 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ActionResult, OrderDetail } from '../../../../src/http/admin/api.ts';
 import { post } from '../../api/request.ts';
-import type { Deed } from './deed.ts';
+import type { ActionRequest } from './action-request.ts';
 
-/** Has a deed done with an order; afterwards the page shows the order as it is then. Never repeated by itself. */
+/** Performs an action on an order, and updates the page with the order afterwards. Never retried automatically. */
 export function useAct() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: ({ orderNo, deed }: { orderNo: string; deed: Deed }) =>
+    mutationFn: ({ orderNo, request }: { orderNo: string; request: ActionRequest }) =>
       post<ActionResult>(
-        `/orders/${encodeURIComponent(orderNo)}/${deed.action}`,
-        deed.action === 'late' ? { decision: deed.decision } : {},
+        `/orders/${encodeURIComponent(orderNo)}/${request.action}`,
+        request.action === 'late' ? { decision: request.decision } : {},
       ),
     retry: false,
     onSuccess: ({ order }) =>

@@ -1,16 +1,16 @@
 import { Select } from 'antd';
 
 interface Props<Code extends string> {
-  /** What is chosen, for those who cannot see it. */
+  /** The accessible name. */
   label: string;
-  /** Shown while nothing is chosen, and to choose nothing again. */
+  /** The option for no choice. */
   any: string;
   words: Record<Code, string>;
   value: Code | undefined;
   onChange(value: Code | undefined): void;
 }
 
-/** One of the words, or any. */
+/** A select with these words, or any. */
 export function Choose<Code extends string>({ label, any, words, value, onChange }: Props<Code>) {
   const codes = Object.keys(words) as Code[];
   return (

@@ -13,7 +13,7 @@ interface Props<Row> {
   none: string;
 }
 
-/** A list that the server gives page by page, and that goes on where somebody asks for more. */
+/** A paged list with a button to load more. */
 export function Paged<Row extends object>({ query, ...rest }: Props<Row>) {
   const { common } = useText();
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } =

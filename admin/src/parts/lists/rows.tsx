@@ -9,28 +9,28 @@ export interface Column<Row> {
   render(row: Row): ReactNode;
 }
 
-/** Which rows are chosen, by their keys. */
+/** The selected rows, by their keys. */
 export interface Choice<Row> {
   keys: string[];
   onChange(keys: string[]): void;
-  /** What the checkbox of a row is called. */
+  /** The label of a row's checkbox. */
   nameOf(row: Row): string;
   nameOfAll: string;
 }
 
 interface Props<Row> {
-  /** What the rows are. */
+  /** The accessible name of the list. */
   label: string;
   rows: Row[];
   columns: Column<Row>[];
   keyOf(row: Row): string;
   isLoading?: boolean;
-  /** Said when there are none. */
+  /** Shown if there are no rows. */
   none: string;
   choice?: Choice<Row>;
 }
 
-/** Rows as a table, or, where there is no room for one, each as a card with the same fields. */
+/** Rows as a table or, on a narrow screen, each as a card with the same fields. */
 export function Rows<Row extends object>(props: Props<Row>) {
   const isNarrow = useNarrow();
   const { rows, isLoading = false, none } = props;
@@ -46,7 +46,7 @@ export function Rows<Row extends object>(props: Props<Row>) {
 
 function Wide<Row extends object>({ label, rows, columns, keyOf, isLoading = false, choice }: Props<Row>) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: scrollable content must be reachable by keyboard
     <section className="rows-table" tabIndex={0} aria-label={label}>
       <Table<Row>
         size="middle"
@@ -101,7 +101,7 @@ function Chooser<Row>({ row, rowKey, choice }: { row: Row; rowKey: string; choic
   );
 }
 
-/** A name and what it is, within a `dl.pairs`. */
+/** A name and its value in a `dl.pairs`. */
 export function Pair({ name, children }: { name: string; children: ReactNode }) {
   return (
     <>

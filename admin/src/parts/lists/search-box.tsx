@@ -8,7 +8,7 @@ interface Props {
   width?: number;
 }
 
-/** Searches when it is asked to, not at every letter. */
+/** Searches on Enter or the button, not at every keystroke. */
 export function SearchBox({ label, hint, value, onSearch, width = 340 }: Props) {
   return (
     <Input.Search

@@ -1,6 +1,6 @@
 import { useSearchParams } from 'react-router';
 
-/** A list's filter, kept in the address: it can be linked to, and is still there when one comes back. */
+/** A list's filter, kept in the address: it can be linked to, and survives going back. */
 export function useFilter<Filter extends Partial<Record<string, string>>>(): [
   Filter,
   (change: Filter) => void,

@@ -17,7 +17,7 @@ export function StatusTag({ status }: { status: OrderStatus }) {
   return <Tag tone={tones[status]}>{words.status[status]}</Tag>;
 }
 
-/** An order's status, and what else somebody must know about it: stuck, watched, paid after its close. */
+/** An order's status, with tags: stuck, watched, paid after its close. */
 export function OrderState({ order }: { order: OrderRow }) {
   const { common } = useText();
   return (
@@ -25,13 +25,13 @@ export function OrderState({ order }: { order: OrderRow }) {
       <StatusTag status={order.status} />
       {order.stuckAt !== null && <Tag tone="bad">{common.stuckTag}</Tag>}
       {order.watchUntil !== null && order.latePaidAt === null && <Tag tone="warn">{common.watchedTag}</Tag>}
-      {waitsForPerson(order) && <Tag tone="bad">{common.lateTag}</Tag>}
+      {needsDecision(order) && <Tag tone="bad">{common.lateTag}</Tag>}
     </span>
   );
 }
 
-/** Paid after its close, and nothing goes on by itself: kept by policy, or the channel refused the refund. */
-function waitsForPerson({ status, latePaidAt, lateHandledAt, nextCloseAt }: OrderRow): boolean {
+/** Paid after its close, and not handled automatically: kept by policy, or the channel refused the refund. */
+function needsDecision({ status, latePaidAt, lateHandledAt, nextCloseAt }: OrderRow): boolean {
   const isLate = latePaidAt !== null && lateHandledAt === null && nextCloseAt === null;
   return isLate && (status === 'close' || status === 'refunding');
 }

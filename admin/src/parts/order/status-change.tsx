@@ -1,6 +1,6 @@
 import { useText, wordFor } from '../../text/use-text.ts';
 
-/** From one status to another; nothing where it stayed. */
+/** A status change; nothing if the status did not change. */
 export function StatusChange({ before, after }: { before: string; after: string }) {
   const { words } = useText();
   if (before === after) return null;

@@ -5,15 +5,15 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Ms in the units that say it best: `2 h 5 min`, `4.5 s`, `320 ms`. */
+/** Ms in readable units: `2 h 5 min`, `4.5 s`, `320 ms`. */
 export function duration(ms: number, { unit }: Pick<Text['common'], 'unit'>): string {
   if (ms < SECOND) return `${Math.max(0, Math.round(ms))} ${unit.ms}`;
   if (ms < MINUTE) return `${(ms / SECOND).toFixed(1)} ${unit.second}`;
   return coarse(ms, unit);
 }
 
-/** The same in whole seconds at the least: what a clock counts. */
-export function counted(ms: number, { unit }: Pick<Text['common'], 'unit'>): string {
+/** The same in whole seconds, for countdowns. */
+export function clockDuration(ms: number, { unit }: Pick<Text['common'], 'unit'>): string {
   return coarse(Math.max(0, ms), unit);
 }
 

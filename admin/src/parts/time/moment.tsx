@@ -2,7 +2,7 @@
 const local = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' });
 const minute = new Intl.DateTimeFormat('sv-SE', { hour: '2-digit', minute: '2-digit' });
 
-/** A moment in the browser's zone. */
+/** A time in the browser's time zone. */
 export function localTime(at: string): string {
   return local.format(new Date(at));
 }
@@ -11,7 +11,7 @@ export function localMinute(at: string): string {
   return minute.format(new Date(at));
 }
 
-/** A moment in the browser's zone with seconds; in UTC, to the millisecond, when pointed at. */
+/** A time in the browser's time zone, with seconds; in UTC with milliseconds as a tooltip. */
 export function Moment({ at }: { at: string | null }) {
   if (at === null) return <span className="soft">–</span>;
   return (

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react';
 import { serverNowMs } from '../../api/clock.ts';
 
-/** One ticker for everything on the page that counts. */
+/** One timer for all countdowns on the page. */
 const watchers = new Set<() => void>();
 let nowMs = serverNowMs();
 let ticker: ReturnType<typeof setInterval> | undefined;
@@ -20,7 +20,7 @@ function watch(onTick: () => void): () => void {
   };
 }
 
-/** The server's time, ms, each second. */
+/** The server's time, ms, updated every second. */
 export function useServerNow(): number {
   return useSyncExternalStore(watch, () => nowMs);
 }

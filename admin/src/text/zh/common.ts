@@ -1,4 +1,4 @@
-/** The page's frame, and words that many pages share. */
+/** The page's frame, and words shared by several pages. */
 export const common = {
   product: '自动关单',
   menu: '菜单',
@@ -23,7 +23,7 @@ export const common = {
   noDatabase: '数据库不可用，正在等待恢复…',
   trace: (id: string) => `追踪号：${id}`,
   network: '无法连接服务器',
-  missingPage: '没有这个页面',
+  missingPage: '页面不存在',
   orderNo: '订单号',
   bizOrderNo: '商户订单号',
   channelTradeNo: '通道交易号',
@@ -43,8 +43,8 @@ export const common = {
   nextCheckAt: '下次核对',
   closeAttempts: '尝试次数',
   retryReason: '未结束原因',
-  stuckAt: '卡住时间',
-  ending: '计划',
+  stuckAt: '列入死信时间',
+  ending: '结束方式',
   description: '描述',
   attach: '附加数据',
   notifyUrl: '通知地址',
@@ -64,7 +64,7 @@ export const common = {
   overdueBy: (age: string) => `已过期 ${age}`,
   left: (age: string) => `剩余 ${age}`,
   unit: { day: '天', hour: '小时', minute: '分', second: '秒', ms: '毫秒' },
-  stuckTag: '卡住',
+  stuckTag: '死信',
   watchedTag: '观察期',
   lateTag: '关单后支付',
 };

@@ -7,12 +7,12 @@ import type { Ending, OrderStatus, PendingReason } from '../../../../src/order/o
 import type { CloseTrigger, SyncStatus } from '../../../../src/order/outcomes.ts';
 import type { AttemptOutcome, closeTypes } from '../../../../src/order/store/entities.ts';
 
-/** The built-in channels as people call them. */
+/** The display names of the built-in channels. */
 export function channelLabels(language: 'zh' | 'en'): Record<string, string> {
   return Object.fromEntries(aboutChannels.map(({ name, label }) => [name, label[language]]));
 }
 
-/** The words for what the server names by codes. A code that is not here is shown as it is. */
+/** The words for the server's codes. A code that is not here is shown as it is. */
 export const words = {
   channel: channelLabels('zh'),
   operation: {
@@ -44,7 +44,7 @@ export const words = {
   state: {
     open: '未结束',
     overdue: '已过期未关闭',
-    stuck: '卡住（死信）',
+    stuck: '死信',
     watched: '观察期内',
     late: '关单后支付',
   } satisfies Record<OrderState, string>,
@@ -60,14 +60,14 @@ export const words = {
     unreachable: '通道无应答',
     misconfigured: '密钥或配置有误',
     not_confirmed: '通道尚未确认关闭',
-    too_early: '通道侧尚不能结束',
+    too_early: '通道侧暂时无法结束',
     mismatch: '金额或商户不符',
     refunding: '退款处理中',
     not_enough: '商户余额不足',
-    faulty_data: '数据无法保存或读取',
+    faulty_data: '数据异常，无法保存或读取',
   } satisfies Record<PendingReason, string>,
-  channelDown: '通道熔断中，未询问',
-  leftToWorker: '已交由后台进程处理',
+  channelDown: '通道熔断中，未调用',
+  leftToWorker: '已交给工作进程处理',
   trigger: {
     api: '接口',
     admin: '管理后台',
@@ -83,7 +83,7 @@ export const words = {
     refund: '退款',
     late: '关单后支付',
   } satisfies Record<(typeof closeTypes)[number], string> as Record<string, string>,
-  /** Of an attempt; why it is still pending is in `reason`. */
+  /** The outcomes of an attempt; the reasons for pending ones are in `reason`. */
   attempt: {
     closed: '已关闭',
     paid: '已支付',
@@ -97,8 +97,8 @@ export const words = {
     reopen: '决定恢复为已支付',
     handled: '标记为已处理',
   } satisfies Record<Exclude<AttemptOutcome, PendingReason>, string> as Record<string, string>,
-  /** What a channel says when it is asked. */
-  says: {
+  /** A channel's answer to a query. */
+  atChannel: {
     paid: '已支付',
     refunded: '已退款',
     unpaid: '未支付',
@@ -111,7 +111,7 @@ export const words = {
     misconfigured: '密钥或配置有误',
     not_configured: '未配置该通道账户',
   } as Record<string, string>,
-  /** What a sync finds at a channel. */
+  /** The result of a sync. */
   channelStatus: {
     pay_success: '已支付',
     pay_progress: '支付中',
@@ -155,13 +155,13 @@ export const words = {
     refused: '通道拒绝',
   } as Record<string, string>,
   violation: {
-    paid: '已关闭的订单收到了钱',
+    paid: '已关闭的订单收到款项',
     payable: '已关闭的订单仍可支付',
-    paid_twice: '重复支付，需退回一笔',
+    paid_twice: '重复支付，需退还一笔',
     mismatch: '支付金额与订单不符',
   },
-  /** What somebody did, in the audit trail. */
-  deed: {
+  /** The actions in the audit trail. */
+  auditAction: {
     login: '登录',
     logout: '退出登录',
     lockout: '锁定',
@@ -177,7 +177,7 @@ export const words = {
     reclose: '重新关单',
     resend: '重发通知',
     late: '处理关单后支付',
-    stuck_ask: '试运行：询问通道',
+    stuck_ask: '试运行：向通道查单',
     stuck_reclose: '批量重新关单',
     refused: '被拒绝的操作',
     'queues.put': '操作队列',
@@ -198,9 +198,9 @@ export const words = {
     bad_login: '用户名或密码不正确',
     locked: '尝试次数过多，账户已暂时锁定',
     too_many: '操作过于频繁',
-    not_found: '没有找到',
+    not_found: '未找到',
     unavailable: '服务暂时不可用',
     internal: '服务器内部错误',
   } satisfies Record<ApiProblem['error'], string>,
-  noDatabase: '数据库不可用。恢复后本页自动刷新；是否已执行操作，以刷新后的内容为准',
+  noDatabase: '数据库不可用。恢复后本页会自动刷新；操作是否已执行，以刷新后的内容为准',
 };

@@ -5,5 +5,5 @@ import { words } from './words.ts';
 
 export const zh = { common, words, actions, pages };
 
-/** Every language has exactly these texts: one that is missing does not compile. */
+/** Every language must have exactly these texts: a missing one does not compile. */
 export type Text = typeof zh;

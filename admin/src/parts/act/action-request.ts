@@ -5,41 +5,41 @@ import { wordFor } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
 import { yuan } from '../yuan.ts';
 
-/** What somebody can have done with an order: an action, for `late` with what is decided. */
-export type Deed =
+/** An action on an order, for `late` with the decision. */
+export type ActionRequest =
   | { action: Exclude<OrderAction, 'late'>; decision?: undefined }
   | { action: 'late'; decision: LateDecision };
 
-/** What the server says can be done with an order now. */
-export type Possible = Pick<OrderDetail, 'actions' | 'lateDecisions'>;
+/** The actions that the server allows for an order now. */
+export type PossibleActions = Pick<OrderDetail, 'actions' | 'lateDecisions'>;
 
-/** The deeds that the server says can be done with an order now. */
-export function deedsOf({ actions, lateDecisions }: Possible): Deed[] {
-  return actions.flatMap((action): Deed[] =>
+/** One request per possible action and, for `late`, per decision. */
+export function requestsOf({ actions, lateDecisions }: PossibleActions): ActionRequest[] {
+  return actions.flatMap((action): ActionRequest[] =>
     action === 'late' ? lateDecisions.map((decision) => ({ action, decision })) : [{ action }],
   );
 }
 
-export function nameOf(deed: Deed, { actions }: Text): string {
-  return deed.action === 'late' ? actions.late.name[deed.decision] : actions[deed.action].name;
+export function nameOf(request: ActionRequest, { actions }: Text): string {
+  return request.action === 'late' ? actions.late.name[request.decision] : actions[request.action].name;
 }
 
-/** Money may move, or an order end, and nothing brings it back. */
-export function isGrave({ action, decision }: Deed): boolean {
+/** It may move money or end an order, and cannot be undone. */
+export function isDestructive({ action, decision }: ActionRequest): boolean {
   return action === 'close' || action === 'cancel' || decision === 'refund';
 }
 
-/** Exactly what a deed will do with this order, sentence by sentence, to be read before it is confirmed. */
-export function whatItDoes(deed: Deed, order: OrderRow, { actions, words }: Text): string[] {
+/** Exactly what an action will do with this order, one sentence each, to be read before confirming. */
+export function describeAction(request: ActionRequest, order: OrderRow, { actions, words }: Text): string[] {
   const channel = wordFor(words.channel, order.channel);
   const money = yuan(order.amountFen);
-  switch (deed.action) {
+  switch (request.action) {
     case 'close':
       return [actions.close.will(channel), ...closeCaveats(order, channel, actions)];
     case 'cancel':
       if (order.status === 'progress') return [actions.cancel.unpaid(channel)];
       if (order.status !== 'close') return [actions.cancel.paid(channel, money)];
-      // Cancelling what was paid after its close is to decide on the refund.
+      // Cancelling an order paid after its close means deciding on its refund.
       return [order.latePaidAt === null ? actions.cancel.watched : actions.late.refund(channel, money)];
     case 'sync':
       return [actions.sync.will(channel)];
@@ -48,11 +48,11 @@ export function whatItDoes(deed: Deed, order: OrderRow, { actions, words }: Text
     case 'resend':
       return [actions.resend.will];
     case 'late':
-      return [whatDecisionDoes(deed.decision, order, actions, channel, money)];
+      return [describeDecision(request.decision, order, actions, channel, money)];
   }
 }
 
-/** Where a channel's close is not what one expects. */
+/** What is unusual about the channel's close. */
 function closeCaveats(
   { channel: name, method }: OrderRow,
   channel: string,
@@ -62,7 +62,7 @@ function closeCaveats(
   return caveat === undefined ? [] : [close.caveat[caveat](channel)];
 }
 
-function whatDecisionDoes(
+function describeDecision(
   decision: LateDecision,
   { status }: OrderRow,
   { late }: Text['actions'],

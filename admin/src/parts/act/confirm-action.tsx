@@ -4,28 +4,28 @@ import { useText, wordFor } from '../../text/use-text.ts';
 import { Pair } from '../lists/rows.tsx';
 import { OrderState } from '../order/order-status.tsx';
 import { yuan } from '../yuan.ts';
-import { type Deed, isGrave, nameOf, whatItDoes } from './deed.ts';
+import { type ActionRequest, describeAction, isDestructive, nameOf } from './action-request.ts';
 
 interface Props {
   order: OrderRow;
-  deed: Deed;
+  request: ActionRequest;
   isPending: boolean;
   onConfirm(): void;
   onCancel(): void;
 }
 
-/** Says of which order, and exactly what will be done with it; nothing is done before it is confirmed. */
-export function ConfirmDeed({ order, deed, isPending, onConfirm, onCancel }: Props) {
+/** Shows the order and exactly what will be done; nothing is done before it is confirmed. */
+export function ConfirmAction({ order, request, isPending, onConfirm, onCancel }: Props) {
   const text = useText();
   const { actions, common, words } = text;
-  const name = nameOf(deed, text);
+  const name = nameOf(request, text);
   return (
     <Modal
       open
       title={actions.title(name, order.orderNo)}
       okText={actions.confirm(name)}
       cancelText={actions.keep}
-      okButtonProps={{ danger: isGrave(deed) }}
+      okButtonProps={{ danger: isDestructive(request) }}
       confirmLoading={isPending}
       onOk={onConfirm}
       onCancel={onCancel}
@@ -43,7 +43,7 @@ export function ConfirmDeed({ order, deed, isPending, onConfirm, onCancel }: Pro
             <OrderState order={order} />
           </Pair>
         </dl>
-        {whatItDoes(deed, order, text).map((sentence) => (
+        {describeAction(request, order, text).map((sentence) => (
           <p key={sentence}>{sentence}</p>
         ))}
         <p className="soft">{actions.audited}</p>
