@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { DEFAULT_CALL_TIMEOUT_MS } from '../src/channel/adapter/reply.ts';
 import { readConfig } from '../src/config.ts';
 import { systemClock } from '../src/platform/clock/clock.ts';
 
@@ -85,7 +86,9 @@ export function devEnvOf(env: NodeJS.Dict<string>): DevEnv {
     if (found === undefined) throw new Error(`${name} is missing`);
     return found;
   };
-  const channels = readConfig(env).channels.map(({ create }) => create('', systemClock));
+  const channels = readConfig(env).channels.map(({ create }) =>
+    create('', systemClock, DEFAULT_CALL_TIMEOUT_MS),
+  );
   const accounts = Object.fromEntries(channels.map(({ name, account }) => [name, account]));
   return {
     databaseUrl: value('DATABASE_URL'),

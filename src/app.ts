@@ -76,7 +76,12 @@ export async function openApp({ server, channels: configured }: Config, log: Log
   const engine = await openEngine(
     engineSettings(server),
     (guard) =>
-      createChannels(configured, server.PUBLIC_URL, guard, (channel) => measureChannel(channel, metrics)),
+      createChannels(
+        configured,
+        { publicUrl: server.PUBLIC_URL, callTimeoutMs: server.CHANNEL_TIMEOUT_MS },
+        guard,
+        (channel) => measureChannel(channel, metrics),
+      ),
     {
       store: (store) => measureStore(store, metrics),
       notices: (notices) => measureNotices(notices, metrics),

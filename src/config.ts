@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DEFAULT_CALL_TIMEOUT_MS } from './channel/adapter/reply.ts';
 import type { ConfiguredChannel } from './channel/built-in/define-channel.ts';
 import { channelModules } from './channel/modules.ts';
 import { signTypeProblem, signTypes } from './http/daxpay/signing/sign-type.ts';
@@ -70,6 +71,8 @@ const serverSchema = z.object({
   CLOSE_GRACE_MS: whole(0, 600_000).prefault('5000'),
   LATE_PAYMENT_POLICY: z.enum(latePaymentPolicies).default('refund'),
   CLOSE_CONCURRENCY: whole(1, 1_000).prefault('50'),
+  // No more than an adapter may take at all, see `containChannel`, and than the deadlines' margins leave room for.
+  CHANNEL_TIMEOUT_MS: whole(1_000, 15_000).prefault(String(DEFAULT_CALL_TIMEOUT_MS)),
   CHANNEL_CLOSES_PER_S: whole(0, 100_000).prefault('200'),
   SWEEP_INTERVAL_MS: whole(100, 3_600_000).prefault('15000'),
   NOTICE_ALLOW_PRIVATE: flag.prefault('false'),

@@ -97,6 +97,7 @@ describe('the configuration', () => {
         LATE_PAYMENT_POLICY: 'refund',
         CLOSE_CONCURRENCY: 50,
         CHANNEL_CLOSES_PER_S: 200,
+        CHANNEL_TIMEOUT_MS: 5000,
         SWEEP_INTERVAL_MS: 15000,
         NOTICE_ALLOW_PRIVATE: false,
         METRICS_HOST: '127.0.0.1',
@@ -107,6 +108,15 @@ describe('the configuration', () => {
       },
       channels: [],
     });
+  });
+
+  test('takes a channel timeout of 1 to 15 seconds, which the deadlines of orders leave room for', () => {
+    for (const CHANNEL_TIMEOUT_MS of ['1000', '15000'])
+      expect(readConfig({ ...server, CHANNEL_TIMEOUT_MS }).server).toMatchObject({
+        CHANNEL_TIMEOUT_MS: Number(CHANNEL_TIMEOUT_MS),
+      });
+    for (const CHANNEL_TIMEOUT_MS of ['999', '15001', '5s'])
+      expect(messageOf({ ...server, CHANNEL_TIMEOUT_MS })).toMatch(/CHANNEL_TIMEOUT_MS: must be/);
   });
 
   test('takes the sentinels with the name of their master, and neither alone', () => {

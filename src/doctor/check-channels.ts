@@ -16,7 +16,8 @@ const SOME_TIME_MS = 600_000;
 export function checkChannels({ server, channels }: Config): Check[] {
   return channels.map((configured) => {
     const { about, create } = configured;
-    const channel = create(server.PUBLIC_URL + notifyPath(about.name), systemClock);
+    const notifyUrl = server.PUBLIC_URL + notifyPath(about.name);
+    const channel = create(notifyUrl, systemClock, server.CHANNEL_TIMEOUT_MS);
     const check = `keys ${about.name}`;
     return { name: check, run: async () => [await tryKeys(check, channel, configured.keyHints)] };
   });

@@ -57,7 +57,7 @@ export interface World {
   sync(order: PaymentOrder): Promise<SyncOutcome>;
   refunds(order: PaymentOrder): Promise<Refund[]>;
   /** Lets the order's timer fire now; when it fires again. */
-  fire(order: PaymentOrder): Promise<Date | null>;
+  fire(order: PaymentOrder, by?: App): Promise<Date | null>;
   records(order: PaymentOrder): Promise<CloseRecord[]>;
   notifications(): Promise<{ orderNo: string | null; outcome: string; eventId: string }[]>;
   /** What BullMQ says of the order's job; `unknown` when there is none. */
@@ -149,10 +149,10 @@ export async function createWorld(
       return syncOrder(app.deps, await world.reload(order), { kind: 'api', actor: null, clientIp: null });
     },
     refunds: (order) => db.getRepository<Refund>('Refund').findBy({ orderId: order.id }),
-    async fire(order) {
+    async fire(order, by = app) {
       await world.edit(order, { nextCloseAt: new Date(0) });
       const trigger = { kind: 'timeout', actor: null, clientIp: null } as const;
-      const next = await runDueOrder(app.deps, order.orderNo, trigger);
+      const next = await runDueOrder(by.deps, order.orderNo, trigger);
       if (next.kind === 'never') return null;
       return next.kind === 'at' ? next.at : next.until;
     },

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Clock } from '../../platform/clock/clock.ts';
+import { DEFAULT_CALL_TIMEOUT_MS } from '../adapter/reply.ts';
 import type { Channel } from '../channel.ts';
 import type { AboutChannel } from './about-channel.ts';
 
@@ -24,8 +25,8 @@ export interface ConfiguredChannel {
   readonly keyHints: KeyHints;
   /** Where its gateway is, without a trailing slash. */
   readonly endpoint: string;
-  /** `notifyUrl`: where the gateway is to report payments. */
-  create(notifyUrl: string, clock: Clock): Channel;
+  /** `notifyUrl`: where the gateway is to report payments. `callTimeoutMs`: how long one call may take. */
+  create(notifyUrl: string, clock: Clock, callTimeoutMs: number): Channel;
 }
 
 /** All that the program has to know of a gateway, see `defineChannel`. */
@@ -54,7 +55,7 @@ interface Definition<Variables extends z.ZodObject> {
   /** Variables with a default that do not turn the channel on when they are all that is set. */
   enableNothing: readonly (keyof z.output<Variables> & string)[];
   endpoint(values: z.output<Variables>): string;
-  create(values: z.output<Variables>, notifyUrl: string, clock: Clock): Channel;
+  create(values: z.output<Variables>, notifyUrl: string, clock: Clock, callTimeoutMs: number): Channel;
   keyHints: KeyHints;
 }
 
@@ -70,7 +71,8 @@ export function defineChannel<Variables extends z.ZodObject>(
     about,
     keyHints,
     endpoint: definition.endpoint(values),
-    create: (notifyUrl: string, clock: Clock) => definition.create(values, notifyUrl, clock),
+    create: (notifyUrl: string, clock: Clock, callTimeoutMs: number) =>
+      definition.create(values, notifyUrl, clock, callTimeoutMs),
   }));
   const passive: readonly string[] = enableNothing;
 
@@ -91,7 +93,7 @@ export function defineChannel<Variables extends z.ZodObject>(
       const read = settings.safeParse(
         Object.fromEntries(given.map(({ name, value }) => [name, String(value)])),
       );
-      if (read.success) return (clock) => read.data.create(notifyUrl, clock);
+      if (read.success) return (clock) => read.data.create(notifyUrl, clock, DEFAULT_CALL_TIMEOUT_MS);
       const problems = read.error.issues.map(({ path, message }) => {
         const option = named.find(({ name }) => name === path[0])?.option ?? path.join('.');
         return `${option}: ${message}`;

@@ -191,9 +191,9 @@ function openChannels(
     PUBLIC_URL: url,
     SIGN_SECRET: 'not used',
   });
-  const byMachineClock = createChannels(configured, url, { ...guard, clock: systemClock });
+  const byMachineClock = createChannels(configured, { publicUrl: url }, { ...guard, clock: systemClock });
   const channels = new Map<ChannelName, GuardedChannel>();
-  for (const [name, guarded] of createChannels(configured, url, { ...guard, clock: own })) {
+  for (const [name, guarded] of createChannels(configured, { publicUrl: url }, { ...guard, clock: own })) {
     const { unguarded: channel } = guarded;
     channels.set(name, {
       ...guarded,

@@ -18,7 +18,7 @@ export const alipayModule = defineChannel({
   variables,
   enableNothing: ['ALIPAY_ENDPOINT'],
   endpoint: ({ ALIPAY_ENDPOINT }) => ALIPAY_ENDPOINT,
-  create: (values, notifyUrl, clock) =>
+  create: (values, notifyUrl, clock, callTimeoutMs) =>
     createAlipayChannel(
       {
         endpoint: values.ALIPAY_ENDPOINT,
@@ -27,6 +27,7 @@ export const alipayModule = defineChannel({
         publicKey: values.ALIPAY_PUBLIC_KEY,
         sellerId: values.ALIPAY_SELLER_ID,
         notifyUrl,
+        callTimeoutMs,
       },
       clock,
     ),

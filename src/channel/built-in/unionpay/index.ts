@@ -20,7 +20,7 @@ export const unionpayModule = defineChannel({
   variables,
   enableNothing: ['UNIONPAY_BASE_URL', 'UNIONPAY_PRODUCTION'],
   endpoint: ({ UNIONPAY_BASE_URL }) => UNIONPAY_BASE_URL,
-  create: (values, notifyUrl, clock) =>
+  create: (values, notifyUrl, clock, callTimeoutMs) =>
     createUnionpayChannel(
       {
         baseUrl: values.UNIONPAY_BASE_URL,
@@ -33,6 +33,7 @@ export const unionpayModule = defineChannel({
           production: values.UNIONPAY_PRODUCTION,
         },
         notifyUrl,
+        callTimeoutMs,
       },
       clock,
     ),

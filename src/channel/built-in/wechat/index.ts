@@ -41,7 +41,7 @@ export const wechatModule = defineChannel({
   variables,
   enableNothing: ['WECHAT_BASE_URL'],
   endpoint: ({ WECHAT_BASE_URL }) => WECHAT_BASE_URL,
-  create: (values, notifyUrl, clock) =>
+  create: (values, notifyUrl, clock, callTimeoutMs) =>
     createWechatChannel(
       {
         baseUrl: `${values.WECHAT_BASE_URL}/`,
@@ -53,6 +53,7 @@ export const wechatModule = defineChannel({
         publicKeys: { ...values.WECHAT_MORE_KEYS, [values.WECHAT_PUBLIC_KEY_ID]: values.WECHAT_PUBLIC_KEY },
         publicKeyId: values.WECHAT_PUBLIC_KEY_ID,
         notifyUrl,
+        callTimeoutMs,
       },
       clock,
     ),
