@@ -1,13 +1,13 @@
-/** The calls that an attempt makes at a channel; `none`: an answer of ours, where no call was possible. */
+/** The channel calls of an attempt. `none`: our own answer, because no call was possible. */
 export const answeredCalls = ['query', 'close', 'cancel', 'refund', 'query_refund', 'none'] as const;
 
-/** One call of an attempt, and what the channel answered: for people, at most 200 characters, without secrets. */
+/** One call of an attempt and the channel's answer: for people, at most 200 characters, without secrets. */
 export interface Answer {
   call: (typeof answeredCalls)[number];
   answer: string;
 }
 
-/** The calls of one attempt, in their order. Empty: the channel was not asked. */
+/** The calls of one attempt, in order. Empty: the channel was not called. */
 export type Answers = readonly Answer[];
 
 /** The last answer, for people. */
@@ -15,7 +15,7 @@ export function lastAnswer(answers: Answers): string {
   return answers.at(-1)?.answer ?? 'not asked: the channel is not configured for this account';
 }
 
-/** The answers of a close record, whichever version wrote it: before migration 11, each had a column of three. */
+/** The answers of a close record of any version. Before migration 11, they were in three columns. */
 export function answersIn(record: {
   answers: Answers | null;
   queryBefore: string | null;

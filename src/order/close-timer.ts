@@ -4,14 +4,13 @@ import type { CloseTrigger } from './outcomes.ts';
 type TimedOrder = Pick<PaymentOrder, 'orderNo' | 'channel'>;
 
 /**
- * The queue as the use cases see it (延时任务). The truth about when an order is due is its row's `nextCloseAt`;
- * this only makes it punctual. Therefore nothing here throws or waits for an unreachable queue: it says
- * so, and the sweep makes good.
+ * The queue as the use cases see it (延时任务). The row's `nextCloseAt` decides when an order is due; the queue only makes
+ * it punctual. So nothing here throws or waits for an unreachable queue: the result says so, and the sweep catches up.
  */
 export interface CloseTimer {
   /**
-   * A timer that fires at `at`, whatever became of earlier ones: completed, failed for good or vanished. `actor` is for
-   * the close record of what it does; lost with the timer, for then the sweep does it.
+   * Sets a timer that fires at `at`, replacing one that completed, failed or vanished. `actor` is for the close record; it
+   * is lost if the timer is, because the sweep then does the work.
    */
   set(
     order: TimedOrder,
@@ -19,14 +18,14 @@ export interface CloseTimer {
     trigger: CloseTrigger['kind'],
     actor?: CloseTrigger['actor'],
   ): Promise<TimerState>;
-  /** For an overdue order: leaves a timer alone that is running or about to run, sets one otherwise. */
+  /** For an overdue order: sets a timer unless one is running or about to run. */
   ensure(order: TimedOrder, trigger: CloseTrigger['kind']): Promise<TimerState>;
   clear(order: TimedOrder): Promise<void>;
 }
 
 /**
  * - `live`: one is running or about to run.
- * - `away`: the queue cannot be reached.
- * - `failed`: this order's could not be set; others' may.
+ * - `away`: the queue is unreachable.
+ * - `failed`: this order's timer could not be set; others may be.
  */
 export type TimerState = 'set' | 'live' | 'away' | 'failed';

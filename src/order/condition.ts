@@ -3,10 +3,10 @@ import type { Ending, OrderStatus, PaymentOrder, PendingReason } from './order.t
 const moments = ['nextCloseAt', 'watchUntil', 'paidAt', 'latePaidAt', 'lateHandledAt', 'stuckAt'] as const;
 type Moment = (typeof moments)[number];
 
-/** The columns that conditions of the lifecycle are about. */
+/** The columns that lifecycle conditions read. */
 export type LifecycleFields = Pick<PaymentOrder, 'status' | 'ending' | 'expiresAt' | 'retryReason' | Moment>;
 
-/** A condition on an order's row: all that it says holds. */
+/** A condition on an order's row: all its parts must hold. */
 export interface Condition {
   status: readonly OrderStatus[];
   ending?: readonly Ending[];
@@ -14,11 +14,11 @@ export interface Condition {
   has?: readonly Moment[];
   /** These are null. */
   lacks?: readonly Moment[];
-  /** Why its last attempt did not end. */
+  /** Why its last attempt did not succeed. */
   reason?: readonly PendingReason[];
-  /** Whether its time to pay has passed. */
+  /** Whether the order has expired. */
   expired?: boolean;
-  /** Its timer has run out. */
+  /** Its `nextCloseAt` has passed. */
   due?: true;
 }
 
@@ -32,7 +32,7 @@ export type FieldsOf<C> =
   | (C extends { expired: boolean } ? 'expiresAt' : never)
   | (C extends { due: true } ? 'nextCloseAt' : never);
 
-/** Whether the condition holds of a row at `now`. */
+/** Whether the condition holds for a row at `now`. */
 export function holds(condition: Condition, order: LifecycleFields, now: Date): boolean {
   const { status, ending, has = [], lacks = [], reason, expired, due = false } = condition;
   return (
@@ -46,7 +46,7 @@ export function holds(condition: Condition, order: LifecycleFields, now: Date): 
   );
 }
 
-/** That one of the alternatives holds, as SQL; `:now` where time counts. `prefix`: as `o.`. */
+/** SQL that holds if one of the alternatives does, with `:now` if it depends on time. `prefix`: such as `o.`. */
 export function toSql(alternatives: readonly Condition[], prefix = ''): string {
   const texts = alternatives.map(({ status, ending, has = [], lacks = [], reason, expired, due = false }) =>
     [

@@ -10,7 +10,10 @@ import type { RefundStore } from './store/refund-store.ts';
 import type { OrderStore } from './store/store.ts';
 import type { StuckStore } from './store/stuck-store.ts';
 
-/** What every order use case works with. Built in `engine.ts`; lists for people read over connections of their own (`admin-app.ts`). */
+/**
+ * The dependencies of every order use case. Built in `engine.ts`; the admin page gives its lists separate connections
+ * (`admin-app.ts`).
+ */
 export interface OrderDeps {
   store: OrderStore;
   refunds: RefundStore;
@@ -20,14 +23,14 @@ export interface OrderDeps {
   timer: CloseTimer;
   clock: Clock;
   log: Logger;
-  /** For troubles that many orders share. */
+  /** Rate-limits alerts about a fault that many orders share: true if this one should be logged at ERROR. */
   shouldAlert: ShouldAlert;
   outage: Outage;
-  /** Ms from an order's creation to its expiry, unless the merchant says otherwise. */
+  /** Ms from an order's creation to its expiry, unless the merchant sets one. */
   expiresInMs: number;
-  /** Ms between an order's expiry and its close, so that a payment in flight lands first. */
+  /** Ms from an order's expiry to its close (the grace period), so that a payment in flight arrives first. */
   closeGraceMs: number;
   latePaymentPolicy: LatePaymentPolicy;
-  /** In [0, 1): spreads retries. */
+  /** Returns a number in [0, 1); spreads retries. */
   random: () => number;
 }

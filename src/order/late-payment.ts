@@ -2,15 +2,15 @@ import type { ChannelPayment } from '../channel/channel.ts';
 import { isExpired, type PaymentOrder } from './order.ts';
 
 /**
- * What becomes of a payment that arrives for a closed order (关单后支付), see `LATE_PAYMENT_POLICY`:
- * - `refund`: the money goes back;
- * - `reopen`: the order is paid again if the customer paid within its time, else the money goes back;
- * - `manual`: it waits for a person.
+ * What happens to a payment that arrives for a closed order (关单后支付), see `LATE_PAYMENT_POLICY`:
+ * - `refund`: it is refunded.
+ * - `reopen`: the order becomes paid if the customer paid before its expiry, else the payment is refunded.
+ * - `manual`: it waits for a person's decision.
  */
 export const latePaymentPolicies = ['refund', 'reopen', 'manual'] as const;
 export type LatePaymentPolicy = (typeof latePaymentPolicies)[number];
 
-/** What a late payment makes of a closed order. */
+/** The status that a late payment gives a closed order. */
 export type LateStatus = 'refunding' | 'refunded' | 'success' | 'close';
 
 /**
@@ -20,8 +20,8 @@ export type LateStatus = 'refunding' | 'refunded' | 'success' | 'close';
 export type ObservedPayment = ChannelPayment & { returned?: 'in_full' | 'unknown' };
 
 /**
- * Pure. What has gone back needs no refund and no decision; what is not all there any more makes nothing paid again. A
- * cancelled order is not asked about: a cancel wants no money.
+ * The status that this late payment gives the closed `order`. Pure. A fully returned payment needs no refund and no
+ * decision; a partly returned one never reopens the order. Not for cancelled orders: their payments are always refunded.
  */
 export function lateStatus(
   policy: LatePaymentPolicy,
@@ -39,6 +39,6 @@ export function lateStatus(
   }
 }
 
-/** What a person may decide about a late payment that waits for one. */
+/** What a person may decide about a late payment. */
 export const lateDecisions = ['refund', 'reopen', 'handled'] as const;
 export type LateDecision = (typeof lateDecisions)[number];

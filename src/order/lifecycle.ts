@@ -2,14 +2,14 @@ import { type Condition, type FieldsOf, holds, type LifecycleFields, toSql } fro
 import type { Ending, OrderStatus, PaymentOrder } from './order.ts';
 
 /**
- * The life of an order, written once: which state may follow which, in which phase an order is, and the conditions of its
- * changes, each for rows (`isIn`, `allows`) and for SQL (`where`). `docs/architecture.md` draws the transitions;
- * `test/order/lifecycle.db.test.ts` holds that rows and SQL agree.
+ * The lifecycle of an order, defined once: its transitions, its phases, and the conditions of its changes. Each is
+ * available for rows (`isIn`, `allows`) and as SQL (`where`). `docs/architecture.md` draws the transitions;
+ * `test/order/lifecycle.db.test.ts` checks that rows and SQL agree.
  */
 export const transitions = {
-  /** Paid, closed or cancelled; or paid and refunded elsewhere in full before we knew. */
+  /** Paid, closed or cancelled; or paid and fully refunded elsewhere before we knew. */
   progress: ['success', 'close', 'cancel', 'refunded'],
-  /** A cancel or a reversal gave the money back; or it was refunded elsewhere in full. */
+  /** A cancel or a reversal returned the money; or it was fully refunded elsewhere. */
   success: ['cancel', 'refunded'],
   /** A late payment, by policy or by a person's decision. */
   close: ['refunding', 'refunded', 'success'],
@@ -25,11 +25,11 @@ const idle = ['nextCloseAt', 'watchUntil'] as const;
 
 /**
  * What an order waits for. Each order is in exactly one phase:
- * - `awaiting_payment`: the customer may pay. `closing`: it has expired, or somebody asked for its close.
- * - `cancelling`: somebody asked for its cancel. `giving_back`: paid, and a cancel or a reversal returns the money.
- * - `watched`: closed softly, its channel may still take money. `last_look`: ended, the channel is asked once more.
- * - `late_undecided`: paid after the close, and a person decides. `refunding`: that money goes back.
- * - `refund_refused`: the channel refused to give money back; a person does.
+ * - `awaiting_payment`: the customer may pay. `closing`: it has expired, or its close was requested.
+ * - `cancelling`: its cancel was requested. `giving_back`: paid, and a cancel or a reversal returns the money.
+ * - `watched`: softly closed, the channel may still accept money. `last_look`: ended, one more query remains.
+ * - `late_undecided`: paid after the close, a person decides. `refunding`: that money goes back.
+ * - `refund_refused`: the channel refused the refund; a person must return the money.
  * - `paid`, `ended`: nothing is left to do.
  */
 export const phases = {
@@ -62,49 +62,49 @@ export const phases = {
 } as const satisfies Record<string, readonly Condition[]>;
 export type Phase = keyof typeof phases;
 
-/** Conditions that are no phase: of what may be done with an order, and what may be written. */
+/** Conditions other than phases: what may be done with an order, and what may be written to it. */
 export const conditions = {
   /** It has not ended. */
   open: [{ status: ['progress'] }],
-  /** Nobody has asked to end it. */
+  /** Open, and nobody has requested its end. */
   untouched: [{ status: ['progress'], ending: ['expiry'] }],
-  /** A payment stays. */
+  /** A payment that arrives is kept. */
   keepsPayment: [{ status: ['progress'], ending: keeping }],
-  /** A payment goes back: a cancel or a reversal has begun. */
+  /** A payment that arrives goes back: a cancel or a reversal has begun. */
   returnsPayment: [{ status: ['progress'], ending: returning }],
-  /** Paid, and no refund of ours is under way. */
+  /** Paid, and none of our refunds is in progress. */
   settled: [{ status: ['success'], lacks: ['nextCloseAt', 'stuckAt'] }],
-  /** No payment of it is known. */
+  /** No payment is known. */
   unpaid: [{ status: ['progress', ...ended], lacks: ['paidAt', 'latePaidAt'] }],
   endedUnpaid: [{ status: ended, lacks: ['paidAt', 'latePaidAt'] }],
   closedUnpaid: [{ status: ['close'], lacks: ['paidAt', 'latePaidAt'] }],
-  /** Ended, and money that arrives is wrong: nobody was watching for it. */
+  /** Ended and not watched: a payment that arrives is a violation. */
   unwatched: [{ status: ended, lacks: ['watchUntil', 'paidAt', 'latePaidAt'] }],
-  /** Ended, and money that arrives goes back whatever the policy is. */
+  /** Ended, and a payment that arrives goes back under any policy. */
   refundsAnyPayment: [
     { status: ['cancel'], lacks: ['paidAt', 'latePaidAt'] },
     { status: ['close'], ending: returning, lacks: ['paidAt', 'latePaidAt'] },
   ],
-  /** A close may still send money back, should somebody pay in this moment. */
+  /** A close may still refund a payment made at this moment. */
   reversible: [{ status: ['progress', ...ended], lacks: ['latePaidAt'] }],
   cancellable: [{ status: ['progress', 'success'] }],
-  /** A request to cancel changes something. */
+  /** A cancel request would change something. */
   notCancelling: [
     { status: ['progress', 'success'], ending: ['expiry', 'close', 'reverse'] },
     { status: ['progress', 'success'], lacks: ['nextCloseAt'] },
   ],
-  /** A cancel of it changes what becomes of late money. */
+  /** A cancel would change what happens to a late payment. */
   closedNotCancelled: [{ status: ['close'], ending: ['expiry', 'close', 'reverse'], lacks: ['latePaidAt'] }],
-  /** A late payment that a person has to decide about: kept by policy, or its refund was refused. */
+  /** A person must decide about its late payment: kept by policy, or its refund was refused. */
   lateNeedsDecision: [
     { status: ['close', 'refunding'], has: ['latePaidAt'], lacks: ['lateHandledAt', 'nextCloseAt'] },
   ],
-  /** The refund of a cancel was refused, or met money that had gone back in part: a person gives the rest back. */
+  /** The refund of its cancel was refused, or met a partly refunded payment: a person returns the rest. */
   refusedCancel: [
     { status: ['success'], has: ['stuckAt'], lacks: ['nextCloseAt'] },
     { status: ['success'], has: ['stuckAt'], reason: ['mismatch'] },
   ],
-  /** Something is left to do, which may begin again now. The last look waits for its time. */
+  /** It has work left that may start again now. A last look waits for its time. */
   restartable: [
     { status: ['progress', 'refunding'], has: ['nextCloseAt'] },
     { status: ['progress', 'refunding', ...ended], has: ['stuckAt'] },
@@ -113,29 +113,29 @@ export const conditions = {
     { status: ended, has: ['watchUntil', 'nextCloseAt'] },
     { status: ended, due: true },
   ],
-  /** Shown as watched: closed softly, and nobody has paid it since. */
+  /** Shown as watched: softly closed, and not paid since. */
   shownWatched: [{ status: ['close'], has: ['watchUntil'], lacks: ['latePaidAt'] }],
 } as const satisfies Record<string, readonly Condition[]>;
 export type ConditionName = keyof typeof conditions;
 
-/** Each condition as SQL about `payment_order`; `:now` where time counts. */
+/** Each condition as SQL on `payment_order`, with `:now` if it depends on time. */
 export const where = Object.fromEntries(
   Object.entries(conditions).map(([name, alternatives]) => [name, toSql(alternatives)]),
 ) as Record<ConditionName, string>;
-/** No operation has the order's lease. */
+/** No operation holds the order's lease. */
 export const leaseFree = '(lease_until IS NULL OR lease_until <= :now)';
 
 /** The phase of an order at `now`, on the database's clock. */
 export function phaseOf(order: LifecycleFields, now: Date): Phase {
   for (const [phase, alternatives] of Object.entries(phases) as [Phase, readonly Condition[]][])
     if (alternatives.some((condition) => holds(condition, order, now))) return phase;
-  throw new Error(`an order in no phase: ${order.status} ${order.ending}`);
+  throw new Error(`order is in no phase: ${order.status} ${order.ending}`);
 }
 
 type TimedPhase = 'awaiting_payment' | 'closing';
 type PhaseFields<P extends Phase> = FieldsOf<(typeof phases)[P][number]>;
 
-/** Whether the order is in this phase, which no passing of time changes. */
+/** Whether the order is in this phase. Only for phases that do not depend on the time. */
 export function isIn<P extends Exclude<Phase, TimedPhase>>(
   phase: P,
   order: Pick<PaymentOrder, PhaseFields<P>>,
@@ -143,12 +143,12 @@ export function isIn<P extends Exclude<Phase, TimedPhase>>(
   return phases[phase].some((condition) => holds(condition, order as unknown as LifecycleFields, NEVER));
 }
 
-/** Whether the condition holds of the order at `now`. */
+/** Whether the condition holds for the order at `now`. */
 export function allows(name: ConditionName, order: LifecycleFields, now = NEVER): boolean {
   return conditions[name].some((condition) => holds(condition, order, now));
 }
 
-/** The state that merchants are shown. */
+/** The status that merchants see. */
 export function shownStatus(order: Pick<PaymentOrder, 'status' | PhaseFields<'giving_back'>>): OrderStatus {
   return isIn('giving_back', order) ? 'refunding' : order.status;
 }

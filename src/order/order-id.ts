@@ -1,15 +1,14 @@
 import { randomInt } from 'node:crypto';
 
-/** When ids began to come from the clock, ms. */
+/** Where the ids' time starts, ms. */
 const EPOCH = Date.UTC(2025, 0, 1);
-/** Ids in one millisecond: two processes take the same one once in so many times, and the later tries again. */
+/** Ids per millisecond. If two processes draw the same one, the later insert tries another. */
 const PER_MS = 400;
 
 /**
- * An order's id (`paymentId`): digits of a BIGINT that grow with the clock. A counter of the database's would hand out ids
- * again that were lost with a restored backup or a failover, and a merchant's cancel by such an id would pay another order
- * back. At most 15 digits until the year 2104: exact in every language, JavaScript included, and known from an order number
- * by its length.
+ * Returns a new order id (`paymentId`): a BIGINT in digits that grows with the clock. An auto-increment counter would
+ * reuse ids that a restored backup or a failover lost, and a merchant's cancel by such an id would refund another order.
+ * At most 15 digits until the year 2104: exact in every language, including JavaScript, and shorter than our order numbers.
  */
 export function newOrderId(now: number = Date.now()): string {
   return String((now - EPOCH) * PER_MS + randomInt(PER_MS));

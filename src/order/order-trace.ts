@@ -2,8 +2,8 @@ import { inTrace } from '../platform/log/trace.ts';
 import type { PaymentOrder } from './order.ts';
 
 /**
- * Does something about an order in the order's own trace, whoever asks for it: every log line of it and every channel call
- * is found by the id that the creation's are found by.
+ * Runs `work` in the order's own trace: its log lines and channel calls carry the same trace id as the order's creation.
+ * `what` names the span.
  */
 export function inOrderTrace<T>(
   { traceId, orderNo, channel }: Pick<PaymentOrder, 'traceId' | 'orderNo' | 'channel'>,

@@ -1,57 +1,58 @@
 import type { ChannelName, ChannelOrder, PayMethod } from '../channel/channel.ts';
 
-/** The states of a payment order (支付订单), in the wire's own words. `lifecycle.ts` says which may follow which. */
+/** The statuses of a payment order (支付订单), as the API spells them. `lifecycle.ts` has their transitions. */
 export const orderStatuses = ['progress', 'success', 'close', 'cancel', 'refunding', 'refunded'] as const;
 export type OrderStatus = (typeof orderStatuses)[number];
 
 /**
- * What an order's timer is to bring about: `expiry` closes it once it has expired and until then merely asks
- * whether it has been paid; `close` closes it now, because somebody asked; `reverse` is a close that may already have
- * sent money back, so that an order that turns out to be paid is not paid any more; `cancel` ends it with the money
- * given back if it was paid. Each outweighs those before it.
+ * What an order's timer does. Each value overrides those before it:
+ * - `expiry`: closes the order when it has expired; until then only polls for its payment.
+ * - `close`: closes it now, on request.
+ * - `reverse`: a close that may already have refunded a payment; if the order turns out to be paid, the money goes back.
+ * - `cancel`: ends it, and refunds it if it was paid.
  */
 export type Ending = 'expiry' | 'close' | 'reverse' | 'cancel';
 
-/** Why a close has not ended yet. Each has its own waits, see `retry.ts`. */
+/** Why a close has not succeeded yet. `retry.ts` has the backoff for each. */
 export const pendingReasons = [
   /** The customer is typing the password. */
   'user_paying',
-  /** The channel asks for fewer calls. */
+  /** The channel limits our call rate. */
   'rate_limited',
-  /** Timeout, reset, 5xx, unverifiable or unlisted answer: nothing was learned. */
+  /** Timeout, reset, 5xx, or an answer that is unverified or not in the channel's tables: nothing was learned. */
   'unreachable',
-  /** Our key, merchant number or rights: a person must mend it. */
+  /** Our key, merchant number or permissions: a person must fix it. */
   'misconfigured',
-  /** The channel took the close but does not show it yet, or its answers contradict each other. */
+  /** The channel accepted the close but does not show it yet, or its answers contradict each other. */
   'not_confirmed',
-  /** The order's creation may still take effect; or the channel has no close, and its time is not over there. */
+  /** The order's creation may still take effect; or the channel has no close, and the order's time is not up there. */
   'too_early',
-  /** Paid, but not this amount or not by this merchant: a person must look. */
+  /** Paid, but another amount or to another merchant: a person must look. */
   'mismatch',
-  /** A refund has been accepted and is not yet confirmed. */
+  /** A refund is accepted but not confirmed yet. */
   'refunding',
-  /** The merchant's account at the channel has too little money to give back. */
+  /** The merchant's balance at the channel is too low for the refund. */
   'not_enough',
-  /** What is known of it cannot be stored or read here: a person must look (`faulty-data.ts`). */
+  /** The order's data cannot be stored or read: a person must look (`faulty-data.ts`). */
   'faulty_data',
 ] as const;
 export type PendingReason = (typeof pendingReasons)[number];
 
 /**
- * What must never be, and needs a person:
- * - `paid`, `payable`: a closed order turned out to be so, other than in its watch (G1, G2).
- * - `paid_twice`: a second payment of an order, under another number of the channel's. Money that belongs to no order.
+ * A broken guarantee, which needs a person:
+ * - `paid`, `payable`: a closed order turned out to be paid or payable outside its watch (G1, G2).
+ * - `paid_twice`: a second payment for an order, under another channel trade number; it belongs to no order.
  * - `mismatch`: a payment of another amount than the order's.
  */
 export type ViolationKind = 'paid' | 'payable' | 'paid_twice' | 'mismatch';
 
 export interface PaymentOrder {
-  /** Digits of a BIGINT; what DaxPay 2.0.5 calls `paymentId`. */
+  /** A BIGINT in digits; DaxPay 2.0.5 calls it `paymentId`. */
   id: string;
   orderNo: string;
   bizOrderNo: string;
   channel: ChannelName;
-  /** The channel's account that created it, see `Channel.account`. */
+  /** The channel account that created it, see `Channel.account`. */
   channelAccount: string;
   method: PayMethod;
   title: string;
@@ -63,9 +64,9 @@ export interface PaymentOrder {
   returnUrl: string | null;
   notNotify: boolean;
   clientIp: string | null;
-  /** The generation of the API that created it, in which its merchant is told of it; null: not known. */
+  /** The API generation that created it; its notices use the same one. Null: unknown. */
   apiGeneration: string | null;
-  /** The trace that its creation began, see `platform/trace.ts`; null: it is older than traces are. */
+  /** The trace that its creation started, see `platform/log/trace.ts`. Null: created before traces existed. */
   traceId: string | null;
 
   /** What the customer's terminal needs; null until the channel has confirmed the creation. */
@@ -79,21 +80,21 @@ export interface PaymentOrder {
   expiresAt: Date;
   paidAt: Date | null;
   closedAt: Date | null;
-  /** When somebody paid after the close, whatever became of that. */
+  /** When somebody paid after the close, even if that was refunded or reopened the order. */
   latePaidAt: Date | null;
-  /** A person has said that the late payment needs nothing more from us. */
+  /** When a person marked the late payment as handled. */
   lateHandledAt: Date | null;
-  /** A soft close: the channel is asked again until this moment. */
+  /** Of a soft close: the channel is queried until then. */
   watchUntil: Date | null;
 
   ending: Ending;
-  /** THE timer: when there is something to do next; null when there is nothing. Redis only mirrors it. */
+  /** The timer itself: when the order is next due; null: never. Redis only mirrors it. */
   nextCloseAt: Date | null;
   closeAttempts: number;
-  /** Why the last attempt did not end, and how often in a row for this reason. */
+  /** Why the last attempt did not succeed, and how many attempts in a row did not. */
   retryReason: PendingReason | null;
   retryCount: number;
-  /** Since when a person has to look (死信); null: nothing needs one. It is tried on all the same, slowly. */
+  /** Since when the order is stuck (死信) and needs a person; null: it is not. It is still retried, slowly. */
   stuckAt: Date | null;
   leaseToken: string | null;
   leaseUntil: Date | null;
@@ -103,12 +104,12 @@ export function isDue(order: PaymentOrder, now: Date): boolean {
   return order.nextCloseAt !== null && order.nextCloseAt.getTime() <= now.getTime();
 }
 
-/** Closed or cancelled: it has ended unpaid, and a payment that still arrives is a late one. */
+/** Closed or cancelled: it ended unpaid, so a payment that arrives now is late. */
 export function isEndedUnpaid({ status }: Pick<PaymentOrder, 'status'>): boolean {
   return status === 'close' || status === 'cancel';
 }
 
-/** The shop has created it at its channel by itself, under its own number (`library/track-order.ts`). */
+/** The shop created it at the channel itself, under its own number (`library/track-order.ts`). */
 export function isTracked({ orderNo, bizOrderNo }: Pick<PaymentOrder, 'orderNo' | 'bizOrderNo'>): boolean {
   return orderNo === bizOrderNo;
 }
@@ -117,7 +118,7 @@ export function isExpired(order: PaymentOrder, now: Date): boolean {
   return order.expiresAt.getTime() <= now.getTime();
 }
 
-/** The part of an order that its channel needs. Throws a RangeError where the row's amount is none. */
+/** The part of an order that its channel needs. Throws a RangeError if the row's amount is not an integer. */
 export function asChannelOrder(order: PaymentOrder): ChannelOrder {
   if (!Number.isSafeInteger(order.amountFen)) throw new RangeError('amount_fen is not a safe integer');
   return {

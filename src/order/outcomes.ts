@@ -1,7 +1,7 @@
 import type { ChannelName, PayMethod } from '../channel/channel.ts';
 import type { OrderStatus, PaymentOrder, PendingReason } from './order.ts';
 
-/** A merchant's wish for a new order, parsed and valid in form. */
+/** A merchant's request for a new order, parsed and validated. */
 export interface CreateOrder {
   bizOrderNo: string;
   channel: ChannelName;
@@ -9,59 +9,57 @@ export interface CreateOrder {
   title: string;
   description: string | null;
   amountFen: number;
-  /** Null: the configured time from now. */
+  /** Null: after the configured time. */
   expiresAt: Date | null;
   attach: string | null;
   notifyUrl: string | null;
   returnUrl: string | null;
   notNotify: boolean;
   clientIp: string | null;
-  /** The generation of the API that this was asked in; the merchant is told in its words. */
+  /** The API generation of this request; the merchant's notices use the same one. */
   apiGeneration: string | null;
-  /** The customer's, for this one call; kept nowhere. */
+  /** The customer's payment code, for this call only; never stored. */
   authCode: string | null;
   openId: string | null;
 }
 
 export type CreateOutcome =
-  /** For `barcode` it may be paid already; its status says so. */
+  /** A `barcode` order may be paid already; see its status. */
   | { kind: 'created'; order: PaymentOrder }
-  /** This `bizOrderNo` has a payable order already; the first call's expiry stands. */
+  /** This `bizOrderNo` already has a payable order, which keeps its expiry. */
   | { kind: 'existing'; order: PaymentOrder }
-  /** This `bizOrderNo` has an order that somebody is closing or cancelling. */
+  /** This `bizOrderNo` has an order that is being closed or cancelled. */
   | { kind: 'ending'; order: PaymentOrder }
   /** This `bizOrderNo` has an order that has ended. */
   | { kind: 'ended'; order: PaymentOrder }
-  /** This `bizOrderNo` has an order that differs in a field that matters. */
+  /** This `bizOrderNo` has an order that differs in `field`. */
   | { kind: 'conflict'; field: 'amount' | 'channel' | 'method' | 'title' | 'notifyUrl' | 'expiredTime' }
   | { kind: 'channel_not_enabled' }
   | { kind: 'method_not_enabled' }
   | { kind: 'expiry_invalid'; message: string }
-  /**
-   * There is no code to pay with. The order stays, and is closed like any other when its time runs out; the
-   * same call may be repeated and then tries again.
-   */
+  /** The channel refused: there is no code to pay with. The order stays until its expiry; repeating the call tries again. */
   | { kind: 'refused'; message: string }
   | { kind: 'misconfigured' }
   | { kind: 'unreachable' }
-  /** The channel is out of order and was not asked. No order was made. */
+  /** The channel's circuit breaker is open: it was not called, and no order was created. */
   | { kind: 'channel_down' };
 
 export const closeTriggers = ['api', 'admin', 'timeout', 'sweep', 'manual'] as const;
 
-/** Who or what asks for a close (G8). */
+/** Who or what requests a close (G8). */
 export interface CloseTrigger {
   kind: (typeof closeTriggers)[number];
-  /** A user or merchant, where one is known. */
+  /** The user or merchant, if known. */
   actor: string | null;
   clientIp: string | null;
-  /** For the close record: what people should know of the request. */
+  /** A remark about the request, for the close record. */
   note?: string;
 }
 
 /**
- * Undecided. It goes on by itself at `retryAt`. `channel_down`: the channel is out of order and was not asked; the
- * order is as it was. `left_to_worker`: this process cannot ask the order's channel; a worker that can does it.
+ * Undecided; retried automatically at `retryAt`.
+ * - `channel_down`: the channel's circuit breaker is open, it was not called, and the order is unchanged.
+ * - `left_to_worker`: this process cannot call the order's channel; a worker that can does it.
  */
 export interface Pending {
   kind: 'pending';
@@ -72,59 +70,56 @@ export interface Pending {
 
 export type CloseOutcome =
   | { kind: 'closed'; order: PaymentOrder }
-  /** It turned out to be paid, and is now recorded as such. */
+  /** It turned out to be paid, and is recorded as paid. */
   | { kind: 'paid'; order: PaymentOrder }
-  /** Nothing to do: it had ended before. */
+  /** Nothing to do: it ended earlier. */
   | { kind: 'ended'; status: Exclude<OrderStatus, 'progress'> }
   | { kind: 'not_found' }
-  /** Another operation on this order is under way, until `retryAt` at the latest. */
+  /** Another operation holds the order's lease, until `retryAt` at the latest. */
   | { kind: 'busy'; retryAt: Date }
   /** Only for triggers that wait for the expiry. */
   | { kind: 'not_due'; dueAt: Date }
   | Pending;
 
-/** The order that some numbers name, and whether all of them name it. */
+/** The order that a request's numbers identify, and whether they all agree. */
 export interface NamedOrder {
   order: PaymentOrder;
-  /** A number that was given names another order, or none; null: all name this one. */
+  /** One of the numbers identifies another order, or none. Null: they all agree. */
   contradiction: string | null;
 }
 
-/** How a merchant names an order. The system's number wins. */
+/** The numbers by which a merchant identifies an order. Our own number takes precedence. */
 export interface OrderNumbers {
   /** Our order number, or the BIGINT id in digits. */
   orderNo: string | null;
   bizOrderNo: string | null;
-  /** The channel's own number. */
+  /** The channel's trade number. */
   outOrderNo?: string | null;
-  /** More numbers that were given, of the first two kinds: they must mean the same order. */
+  /** More numbers of the first two kinds; they must identify the same order. */
   others?: { orderNo: string[]; bizOrderNo: string[] };
 }
 
-/**
- * Means this order, which has been loaded, and no other: its number may be all digits, and would be taken for the id of
- * another.
- */
+/** Selects a loaded order by primary key: an all-digit order number would be read as another order's id. */
 export function byId({ id }: Pick<PaymentOrder, 'id'>): OrderNumbers {
   return { orderNo: id, bizOrderNo: null };
 }
 
 export type CancelOutcome =
-  /** Numbers were given that do not name one order: nothing was done, because money hangs on it. */
+  /** The request's numbers identify different orders. Nothing was done, because money is at stake. */
   | { kind: 'contradiction'; detail: string }
-  /** Nobody has paid, or the money has gone back. `refunded`: it had been paid. */
+  /** Unpaid, or the money has been returned. `refunded`: it had been paid. */
   | { kind: 'cancelled'; order: PaymentOrder; refunded: boolean }
-  /** It had ended before, or its money is on the way back already. */
+  /** It ended earlier, or its refund is already in progress. */
   | { kind: 'ended'; status: Exclude<OrderStatus, 'progress' | 'success'> }
   | { kind: 'not_found' }
   | { kind: 'busy'; retryAt: Date }
   | Pending
-  /** Paid so long ago that the channel gives nothing back any more. Nothing was changed. */
+  /** Paid too long ago for a refund at this channel. Nothing was changed. */
   | { kind: 'unsupported' }
-  /** The channel will not give the money back; a person must. */
+  /** The channel refused the refund; a person must return the money. */
   | { kind: 'refused'; answer: string };
 
-/** What a sync found at the channel, in the words of DaxPay's 2.x sync answer. */
+/** What a sync found at the channel, as DaxPay's 2.x sync answer spells it. */
 export type SyncStatus =
   | 'pay_success'
   | 'pay_progress'
@@ -136,7 +131,7 @@ export type SyncStatus =
   | 'pay_timeout';
 
 export type SyncOutcome =
-  /** `order` as it is after the correction. `repaired`: the sync changed it. */
+  /** `order` is as corrected. `repaired`: the sync changed it. */
   | { kind: 'synced'; channelStatus: SyncStatus; order: PaymentOrder; repaired: boolean }
   | { kind: 'not_found' }
   | { kind: 'busy'; retryAt: Date }

@@ -61,7 +61,7 @@ export function createProcessStore(db: DataSource) {
          ORDER BY seen_at DESC, id LIMIT 1000`,
         [ALIVE_MS / 1000],
       );
-      return rows.map(observedPayment);
+      return rows.map(toSeenProcess);
     },
   };
 }
@@ -79,7 +79,7 @@ interface ProcessRow {
   is_alive: number | string;
 }
 
-function observedPayment(row: ProcessRow): SeenProcess {
+function toSeenProcess(row: ProcessRow): SeenProcess {
   // An older version has written of whole channels alone.
   const outOfOrder: (Partial<ChannelPart> & { channel: ChannelName; until: string })[] = JSON.parse(
     row.out_of_order,

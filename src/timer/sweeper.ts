@@ -43,7 +43,7 @@ export function startSweeper(
       () => 'over' as const,
     );
     try {
-      const counts = await Promise.race([sweepOverdue(deps, { after, run, tells: !refused }), late]);
+      const counts = await Promise.race([sweepOverdue(deps, { after, run, logsFailure: !refused }), late]);
       after = typeof counts === 'string' ? null : counts.stoppedAt;
       if (counts === 'late') deps.log.error('sweep timed out');
       else if (counts !== 'over') {

@@ -53,9 +53,9 @@ export const moneyDefects: Defects = {
       {
         file: 'src/order/refund/give-back.ts',
         text: `    if (now.kind === 'refunded' && channel.refundedIsInFull) return { kind: 'given_back', answers };
-    // A paid`,
+    // A reversed`,
         replacement: `    if (now.kind === 'refunded') return { kind: 'given_back', answers };
-    // A paid`,
+    // A reversed`,
       },
       {
         file: 'src/order/refund/give-back.ts',

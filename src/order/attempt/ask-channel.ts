@@ -2,7 +2,7 @@ import type { Channel, CloseResult, QueryResult } from '../../channel/channel.ts
 import type { Answers } from '../answers.ts';
 import { asChannelOrder, type PaymentOrder } from '../order.ts';
 
-/** What the channel was asked in one attempt, and what it answered. Null: not asked. */
+/** The channel's answers in one attempt. Null: not called. */
 export interface Evidence {
   queryBefore: QueryResult | null;
   close: CloseResult | null;
@@ -12,10 +12,12 @@ export interface Evidence {
 export const nothingAsked: Evidence = { queryBefore: null, close: null, queryAfter: null };
 
 /**
- * Closes the order at its channel and asks what became of it: close, then query. It queries first only where
- * the creation was never confirmed, since a close of a number that the channel does not know proves nothing, and
- * where a close would give back the money of an order that has been paid: there it closes not too early, and only if
- * `mayReverse` says yes. A channel without a close is only queried. Never throws for what the channel does.
+ * Closes the order at its channel, then queries it. It queries first in two cases:
+ * - The creation was never confirmed: closing a number that the channel does not know proves nothing.
+ * - The close is a reversal, which would refund a paid order: it is sent only after `reversibleFrom`, and only if
+ *   `mayReverse` allows it.
+ *
+ * A channel without a close is only queried. Never throws because of the channel.
  */
 export async function closeAtChannel(
   channel: Channel,
@@ -30,7 +32,7 @@ export async function closeAtChannel(
   if (order.payBody === null || reversibleFrom !== null) {
     evidence.queryBefore = await channel.query(asked);
     const { kind } = evidence.queryBefore;
-    // A charge that waits for the password is not closed but reversed, and that ends it.
+    // A charge that waits for the customer's password cannot be closed; a reversal ends it.
     const reverses = kind === 'user_paying' && reversibleFrom !== null;
     if (kind !== 'unpaid' && kind !== 'not_found' && !reverses) return evidence;
   }
@@ -40,7 +42,7 @@ export async function closeAtChannel(
   }
   evidence.close = await channel.close(asked);
   if (evidence.close.kind === 'misconfigured') return evidence;
-  // Nothing has happened since the first question.
+  // Nothing has happened since the first query.
   if (evidence.close.kind === 'unsupported' && evidence.queryBefore !== null) return evidence;
   evidence.queryAfter = await channel.query(asked);
   return evidence;

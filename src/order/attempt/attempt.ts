@@ -6,7 +6,7 @@ import type { CloseOutcome, CloseTrigger } from '../outcomes.ts';
 import type { AttemptOutcome, CloseRecord } from '../store/entities.ts';
 import type { NewCloseRecord } from '../store/guarded-change.ts';
 
-/** One attempt on an order, made under its lease. */
+/** One attempt on an order, under its lease. */
 export interface Attempt {
   type: CloseRecord['closeType'];
   leased: PaymentOrder;
@@ -29,7 +29,7 @@ export async function outcomeAfterLostRace(deps: OrderDeps, order: PaymentOrder)
   return { kind: 'ended', status };
 }
 
-/** As long as the column: a record must not fail for a name. */
+/** The column's length: a long name must not make the record fail. */
 const ACTOR_LENGTH = 100;
 
 export function closeRecord(

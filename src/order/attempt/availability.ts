@@ -5,51 +5,51 @@ import { asChannelOrder, type Ending, isDue, type PaymentOrder } from '../order.
 import type { Pending } from '../outcomes.ts';
 
 /**
- * How soon an order is looked at again whose channel or account is not configured, ms: after as long as it has been
- * stuck, within these bounds, and spread by up to a fifth. So ten thousands of them do not keep others waiting.
+ * Bounds of the wait, ms, for an order whose channel or account is not configured. It waits as long as it has been stuck,
+ * plus up to a fifth of jitter, so that ten thousand such orders do not delay others.
  */
 const NOT_CONFIGURED_MS = { least: 300_000, most: 3_600_000 };
 
 /**
- * At most this share of the time for which an operation has been out of order is added before an order is looked at again
- * that needs it, and at most so many ms, spread: many of them do not come back at once, nor in the way of those that do not
- * need it; and one that has waited for seconds goes on within seconds.
+ * Jitter for orders that wait for an operation whose circuit breaker is open: up to this share of the time it has been
+ * open, and at most so many ms. They do not all return at once, nor ahead of orders that do not need the operation; after
+ * an outage of seconds they continue within seconds.
  */
 const PUT_OFF_SHARE = 1 / 2;
 const MAX_PUT_OFF_MS = 900_000;
 
-/** Why this work cannot be done for the order now: what it needs of the channel is out of order. Null: it can, or the channel is not configured. */
+/** The open circuit breaker that blocks this work on the order. Null: none, or the channel is not configured. */
 export function openBreaker({ channels }: OrderDeps, work: Work, order: PaymentOrder): Unavailable | null {
   return channels.get(order.channel)?.unavailable(work, order.method) ?? null;
 }
 
-/** What it takes to give the order's money back. */
+/** The channel operation that returns the order's money. */
 export function refundWork({ channels }: OrderDeps, order: PaymentOrder): Work {
   if (channels.get(order.channel)?.undoesPayments(asChannelOrder(order)) === true) return 'undo';
   return order.status === 'refunding' ? 'refund' : 'cancel';
 }
 
-/** Whether this process can ask the order's channel, under the order's account. */
+/** Whether this process can call the order's channel under the order's account. */
 export function isConfigured({ channels }: OrderDeps, { channel, channelAccount }: PaymentOrder): boolean {
   return channels.get(channel)?.account === channelAccount;
 }
 
 /**
- * Asked before an attempt takes the order's lease. Null: the channel can be asked, go ahead. Else what to answer at
- * once; no attempt was made, none is spent, and no record is written.
- * - The channel is out of order (its breaker is open, or that of its query): the order stays due, its worker pauses.
- * - Only something else that this work needs is: the order, if it is due, is put off by itself, because others of its queue
- *   do not need it.
- * - The channel, or the order's account, is not configured: the order is put off by itself, because others of its
- *   queue may be fine. It is stuck, and a person is told once for all of that account's orders.
+ * Checks, before an attempt takes the order's lease, whether the channel can be called. Null: go ahead. Otherwise returns
+ * the outcome; no attempt is made or counted, and no record is written.
+ * - The circuit breaker of the whole channel or of its query is open: the order stays due, and its worker pauses.
+ * - Only the breaker of another operation that this work needs is open: a due order is postponed by itself, because others
+ *   in its queue do not need that operation.
+ * - The channel or the order's account is not configured: the order becomes stuck and is postponed by itself, because
+ *   others in its queue may be fine. Alerts once for all orders of that account.
  *
- * Throws only when the database cannot be reached.
+ * Throws only if the database is unreachable.
  */
 export async function deferIfUnavailable(
   deps: OrderDeps,
   order: PaymentOrder,
   work: Work,
-  /** What the order's timer is to bring about. */
+  /** What the order's timer does next. */
   ending: Ending,
 ): Promise<Pending | null> {
   const channel = deps.channels.get(order.channel);
@@ -75,7 +75,7 @@ export async function deferIfUnavailable(
   return { kind: 'pending', reason: 'misconfigured', answer, retryAt };
 }
 
-/** When an order is looked at again that needs what is out of order. */
+/** When to retry an order that needs an operation whose circuit breaker is open. */
 export function postponedUntil({ random }: OrderDeps, { until, sinceMs }: Unavailable): Date {
   const spreadMs = Math.min(sinceMs * PUT_OFF_SHARE, MAX_PUT_OFF_MS);
   return new Date(until.getTime() + spreadMs * random());

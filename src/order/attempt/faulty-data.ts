@@ -6,9 +6,8 @@ import type { CloseTrigger, Pending } from '../outcomes.ts';
 import { retryDelayMs } from './retry.ts';
 
 /**
- * Does something about an order. Where that fails because of the order's data, and so would fail each time, the order is
- * stuck with the reason `faulty_data`: a person is told once, and it is tried again slowly, beside all others. Everything
- * else that is thrown is thrown on.
+ * Runs `work` on an order. If it fails because of the order's data, and so would fail each time, the order becomes stuck
+ * with the reason `faulty_data`: it alerts once and is retried slowly. Rethrows all other errors.
  */
 export async function catchFaultyData<T>(
   deps: OrderDeps,
@@ -25,7 +24,10 @@ export async function catchFaultyData<T>(
   }
 }
 
-/** Null: the error may pass, or nothing is left to do about this order. Throws when the database cannot be reached. */
+/**
+ * Marks the order as stuck and postpones it. Null: the error may be transient, or the order has nothing left to do.
+ * Throws if the database is unreachable.
+ */
 export async function postponeFaulty(
   deps: OrderDeps,
   { orderNo, channel }: { orderNo: string; channel?: ChannelName },

@@ -5,16 +5,16 @@ import type { Change } from '../store/guarded-change.ts';
 import { LEASE_MS } from '../store/lease-keeper.ts';
 
 /**
- * What was asked for, if anything: written with the lease, and the order is due when that would run out. If the process
- * dies, the timer goes on with it.
+ * The request that this operation carries out, if any. It is written with the lease, and the order is due when the lease
+ * would expire: if the process dies, the timer continues the request.
  */
 export type Intent = 'close' | 'cancel' | null;
 
 /**
  * Runs `work` under the order's lease (租约): one operation at a time per order, across all processes (G7). The lease is
- * short, and prolonged while this process lives, until the attempt gives it back. `work` gets the order as read after the
- * lease was taken. If `work` throws, which only the database makes it do, the lease is no longer prolonged.
- * Null: another process has the lease, or the order has moved on.
+ * short and is renewed while this process lives, until the attempt releases it. `work` gets the order as read after the
+ * lease was taken. If `work` throws, which only a database failure causes, the lease is no longer renewed.
+ * Null: another operation holds the lease, or the order has changed its status.
  */
 export async function withLease<T>(
   deps: OrderDeps,
@@ -32,7 +32,7 @@ export async function withLease<T>(
   }
 }
 
-/** Takes the lease and keeps it; null as above. */
+/** Takes the lease and keeps renewing it. Null: as for `withLease`. */
 export async function takeLease(
   deps: OrderDeps,
   order: PaymentOrder,

@@ -1,14 +1,14 @@
 import type { OrderDeps } from '../deps.ts';
 import type { PaymentOrder } from '../order.ts';
 
-/** How often a softly closed order is asked about, ms. */
+/** How often a softly closed order is queried, ms. */
 const WATCH_INTERVAL_MS = 30_000;
-/** How long after the channel's last notification a closed order is looked at for the last time, ms. */
+/** Time from the channel's last possible notification to the last look at a closed order, ms. */
 const LAST_LOOK_MARGIN_MS = 600_000;
 
 /**
- * When a closed order is asked about again: a softly closed one until its watch ends, and each for the last time
- * (核对) when the channel notifies no longer of a payment that was made before now.
+ * When a closed order is queried next: a softly closed one at intervals until its watch ends, then every order once more
+ * (the last look, 最后核对) after the channel has stopped notifying of payments made before now.
  */
 export function nextLookAt(deps: OrderDeps, { channel }: PaymentOrder, watchUntil: Date | null): Date {
   const now = deps.clock.now().getTime();

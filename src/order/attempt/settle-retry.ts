@@ -9,7 +9,7 @@ import { type Attempt, attemptLog, closeRecord, outcomeAfterLostRace, waitsForEx
 import { openBreaker, postponedUntil, refundWork } from './availability.ts';
 import { countOf, isStuck, needsPerson, retryDelayMs } from './retry.ts';
 
-/** What an attempt that decided nothing is called in the log. */
+/** The log message of an undecided attempt. */
 const unfinished = {
   close: 'order not closed yet',
   cancel: 'order not closed yet',
@@ -19,11 +19,11 @@ const unfinished = {
   late: 'late payment not settled yet',
 } satisfies Record<CloseRecord['closeType'], string>;
 
-/** Nothing is decided; the attempt is repeated for `reason`. `paidFen`: a payment of another amount than the order's. */
+/** Undecided: the attempt is retried for `reason`. `paidFen`: a payment of another amount than the order's. */
 export interface Retry {
   kind: 'retry';
   reason: PendingReason;
-  /** Where the moment is known. */
+  /** When it can be decided, if known. */
   notBefore: Date | null;
   paidFen?: number;
 }
@@ -34,12 +34,12 @@ export const retry = (reason: PendingReason, notBefore: Date | null = null): Ret
   notBefore,
 });
 
-/** Money that is not this order's. */
+/** A payment that does not match the order's amount. */
 export const amountMismatch = (paidFen: number): Retry => ({ ...retry('mismatch'), paidFen });
 
 /**
- * Nothing is decided; the next attempt is in the row. An attempt that failed because its channel is out of order is
- * recorded, but does not count against the order: that is the channel's failure, and has been told as such.
+ * Ends an undecided attempt and schedules the next one in the row. If the channel's circuit breaker is open, the attempt
+ * is recorded but does not count against the order: the fault is the channel's, and the breaker has reported it.
  */
 export async function settleRetry(
   deps: OrderDeps,
@@ -47,7 +47,7 @@ export async function settleRetry(
   { reason, notBefore, paidFen }: Omit<Retry, 'kind'>,
 ): Promise<CloseOutcome> {
   const { leased, now } = attempt;
-  // Money that belongs to no order: a violation at once, not when the order has been stuck for long.
+  // Money that matches no order is a violation immediately, not only once the order is stuck.
   if (paidFen !== undefined) await deps.store.recordMismatch(leased, null, now);
   const answer = lastAnswer(attempt.answers);
   const out = blamesChannel(reason) ? openBreaker(deps, workOf(deps, attempt), leased) : null;
@@ -58,7 +58,7 @@ export async function settleRetry(
   const wait =
     downUntil?.getTime() ?? now.getTime() + retryDelayMs(reason, retryCount, deps.random(), demanded);
   const retryAt = new Date(Math.min(wait, notBefore?.getTime() ?? Number.POSITIVE_INFINITY));
-  // What somebody asked for goes on; what a timer began waits for its time again. A sync asks for nothing.
+  // A request continues as a close or cancel; a timer's attempt or a sync keeps what the order was waiting for.
   const ending =
     waitsForExpiry(attempt.trigger) || attempt.type === 'sync'
       ? leased.ending
@@ -88,7 +88,7 @@ function blamesChannel(reason: PendingReason): boolean {
   return reason === 'unreachable' || reason === 'misconfigured';
 }
 
-/** Once in a row of attempts; and of what is misconfigured once for all of the channel's orders. */
+/** Alerts once per series of attempts, and for a misconfiguration once for all of the channel's orders. */
 function isAlert(deps: OrderDeps, attempt: Attempt, reason: PendingReason, count: number): boolean {
   const { channel, method, stuckAt } = attempt.leased;
   if (!needsPerson(reason, count, stuckAt !== null)) return false;
@@ -97,7 +97,7 @@ function isAlert(deps: OrderDeps, attempt: Attempt, reason: PendingReason, count
   return reason !== 'misconfigured' || deps.shouldAlert(misconfigurationOf(channel, { operation, method }));
 }
 
-/** What the attempt needed of the channel. */
+/** The channel operations that the attempt needed. */
 function workOf(deps: OrderDeps, { type, leased }: Attempt): Work {
   if (type === 'sync' || isIn('last_look', leased)) return 'ask';
   return type === 'refund' || leased.status === 'success' ? refundWork(deps, leased) : 'close';

@@ -5,10 +5,9 @@ import type { PaymentOrder } from '../order.ts';
 import type { CancelOutcome, CloseTrigger } from '../outcomes.ts';
 
 /**
- * A cancel (撤销) of an order that has ended. It needs no lease. A closed order stays closed: nobody has paid it, so the
- * cancel is done, and its merchant is notified of one ending only. Money that arrives later goes back, whatever
- * `LATE_PAYMENT_POLICY` says; late money that waits for a decision goes back now. Any other order stays as it is.
- * Throws only when the database cannot be reached.
+ * Cancels an order that has ended (撤销). Needs no lease. A closed, unpaid order keeps its status, so its merchant gets one
+ * event only; a later payment is refunded regardless of `LATE_PAYMENT_POLICY`. A late payment that waits for a decision is
+ * refunded now. Any other order is unchanged. Throws only if the database is unreachable.
  */
 export async function cancelEnded(
   deps: OrderDeps,

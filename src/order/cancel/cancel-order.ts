@@ -15,14 +15,12 @@ import { type GiveBackResult, giveBack, refundNoOf } from '../refund/give-back.t
 import { cancelEnded } from './cancel-ended.ts';
 
 /**
- * Cancels an order (撤销): afterwards nobody has paid for it. An unpaid order is closed at its channel, by the same
- * calls and the same decision as a close; a paid one gives the money back. Its state becomes `cancel`.
+ * Cancels an order (撤销): an unpaid order is closed at its channel, with the calls and the decision of a close; a paid one
+ * is refunded. Its status becomes `cancel`. A payment that arrives later is refunded, too.
  *
- * Money that arrives for an order that has been cancelled goes back the same way: whoever cancels wants none.
- *
- * The wish to cancel is in the row before the channel is asked, so whatever dies, the timer goes on with it; and a
- * payment that lands meanwhile is recorded and then given back. `order` is as just loaded. Throws only when the
- * database cannot be reached.
+ * The request is in the row before the channel is called: if this process dies, the timer continues it. A payment that
+ * arrives meanwhile is recorded and then refunded. `order` must be freshly loaded. Throws only if the database is
+ * unreachable.
  */
 export async function cancelOrder(
   deps: OrderDeps,
@@ -30,7 +28,7 @@ export async function cancelOrder(
   trigger: CloseTrigger,
 ): Promise<CancelOutcome> {
   if (order.status !== 'progress' && order.status !== 'success') return cancelEnded(deps, order, trigger);
-  // A cancel that has begun goes on: its refund may have been accepted in time.
+  // A cancel that has begun continues: its refund may have been accepted in time.
   if (!isIn('giving_back', order) && isPastRefund(deps, order)) return { kind: 'unsupported' };
   const work = order.status === 'progress' ? 'close' : refundWork(deps, order);
   const pending = await deferIfUnavailable(deps, order, work, 'cancel');
@@ -87,7 +85,7 @@ async function cancelPaid(
       return settleCancelled(deps, attempt, { watchUntil: null, refunded: true });
     case 'refused': {
       if (!result.mayBeGone) return settleRefused(deps, attempt);
-      // Neither "paid" nor "cancelled" may be true: it stays `refunding` for the merchant, until a person has looked.
+      // It may be neither paid nor cancelled: merchants see `refunding` until a person has looked.
       await deps.refunds.end(refundNoOf(leased), 'refused', lastAnswer(answers), attempt.now);
       const unclear = { reason: 'mismatch', notBefore: null } as const;
       return asCancelOutcome(deps, attempt, await settleRetry(deps, attempt, unclear));
@@ -123,7 +121,7 @@ async function settleCancelled(
   return { kind: 'cancelled', order, refunded };
 }
 
-/** The order stays paid; the money is a person's business now, and it is on the list of what is stuck. */
+/** The channel refused the refund. The order stays paid and becomes stuck; a person must return the money. */
 async function settleRefused(deps: OrderDeps, attempt: Attempt): Promise<CancelOutcome> {
   const { leased, now } = attempt;
   const answer = lastAnswer(attempt.answers);
@@ -134,7 +132,7 @@ async function settleRefused(deps: OrderDeps, attempt: Attempt): Promise<CancelO
   return { kind: 'refused', answer };
 }
 
-/** A retry that was settled like a close's. */
+/** Converts the outcome of `settleRetry`. */
 async function asCancelOutcome(
   deps: OrderDeps,
   { leased, trigger }: Attempt,
@@ -144,7 +142,7 @@ async function asCancelOutcome(
   return cancelOutcomeAfterLostRace(deps, leased, trigger);
 }
 
-/** Somebody else is at it, or it has ended. */
+/** Another process won: the order is busy, or has ended. */
 async function cancelOutcomeAfterLostRace(
   deps: OrderDeps,
   order: PaymentOrder,

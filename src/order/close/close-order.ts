@@ -13,17 +13,17 @@ import { type CloseDecision, decideClose } from './decide-close.ts';
 import { settleClosed, settlePaid } from './settle-close.ts';
 
 /**
- * Closes an unpaid order (关闭): at its channel first, then here. The one way to do it, for the timer, the API and the
- * command line alike; they differ only in what they do with the outcome.
+ * Closes an unpaid order (关单): first at its channel, then in the database. Timers, the API and the command line all
+ * close through this function; they differ only in how they use the outcome.
  *
- * - Closes only on the channel's verified word that nobody can pay any more (G1), or softly and watched (G2).
- * - An order that turns out to be paid is recorded as paid.
- * - Whatever is not certain leaves it open, with the next attempt already in its row (G5).
- * - May run any number of times, in any number of processes, and die anywhere: the lease keeps attempts apart,
- *   the guarded UPDATE lets a payment win, and the row stays due until an attempt has ended (G3, G7).
- * - Every attempt leaves a close record (G8).
+ * - Closes only when the channel's verified answer says that nobody can pay any more (G1), or softly, under watch (G2).
+ * - Records the payment if the order turns out to be paid.
+ * - Leaves the order open if anything is uncertain; the row already holds the next attempt (G5).
+ * - Is safe to repeat, to run in several processes and to crash anywhere: the lease admits one attempt at a time, a
+ *   payment beats the guarded UPDATE, and the row stays due until an attempt ends (G3, G7).
+ * - Writes a close record for every attempt (G8).
  *
- * `order` is as just loaded. Throws only when the database cannot be reached.
+ * `order` must be freshly loaded. Throws only if the database is unreachable.
  */
 export async function closeOrder(
   deps: OrderDeps,
@@ -62,11 +62,10 @@ async function closeLeased(
 }
 
 /**
- * Closes at the channel, queries, and decides. Where the close would send money back, that is noted in the row first,
- * unless the order has been paid: then it is not closed, and a payment that comes later goes back (decision 6).
+ * Closes at the channel, queries it, and decides. A close that may refund a payment (a reversal) is first recorded in
+ * the row, so that a payment seen later is returned (decision 6). If the order is paid by then, it is not closed.
  *
- * Under another account than the order's own the channel would answer "no such order" about one that has been paid:
- * then it is not asked at all.
+ * Never asks a channel under another account than the order's: it would answer "no such order" even for a paid one.
  */
 export async function askAndDecide(
   deps: OrderDeps,
@@ -88,7 +87,7 @@ export async function askAndDecide(
   return { answers: answersOf(evidence), decision: isReversing ? asReversed(decision) : decision };
 }
 
-/** What went back went back by our own reversal. That it was sent is in the row, which sees to the rest. */
+/** Our own reversal returned the money. The row records the reversal, and its timer completes it. */
 function asReversed(decision: CloseDecision): CloseDecision {
   if (decision.kind !== 'paid') return decision;
   const { returned: _, ...payment } = decision.payment;

@@ -7,24 +7,23 @@ import { asChannelOrder, isTracked, type PaymentOrder, type PendingReason } from
 import { readQuery } from '../payment/read-query.ts';
 
 export type CloseDecision =
-  /** Nobody can pay it any more; or a soft close, to be watched until `watchUntil`. */
+  /** Nobody can pay it any more. With `watchUntil` it is a soft close, watched until then. */
   { kind: 'close'; watchUntil: Date | null } | { kind: 'paid'; payment: ObservedPayment } | Retry;
 
-/** What the table has to know of a channel. */
+/** The channel traits that the decision depends on. */
 type Traits = Pick<
   Channel,
   'showsUntouched' | 'closesSoftly' | 'unpayableFrom' | 'knowsByCreatedAt' | 'refundedIsInFull'
 >;
 
 /**
- * The decision table of a close: from what the channel said to what happens to the order. Pure.
+ * The decision table of a close: maps the channel's answers to what happens to the order. Pure.
  *
- * Only the channel's last query decides (G1), and of its answers only "closed" and "paid" are verified words that
- * decide alone; the close's own answer merely says how to read a query that decides nothing. Whatever is not certain
- * is a retry.
+ * Only the last query decides (G1). "Closed" and "paid" are verified answers and decide alone. The answer to the close
+ * itself only helps to interpret an inconclusive query. Anything uncertain is a retry.
  *
- * "Can no longer be paid" must be true by `now` and by the channel's own time, where its answer states one: the channel
- * goes by its own clock, and ours may have jumped ahead.
+ * "Can no longer be paid" must hold by `now` and, if the answer states one, by the channel's own time: the channel
+ * uses its own clock, and ours may have jumped ahead.
  */
 export function decideClose(
   channel: Traits,
@@ -58,7 +57,7 @@ export function decideClose(
   }
 }
 
-/** Ms since 1970 by our clock, and by the earlier of ours and the channel's own. */
+/** Ms since 1970: our clock, and the earlier of our clock and the channel's. */
 interface Times {
   now: number;
   earlier: number;
@@ -69,26 +68,28 @@ function timesOf(now: Date, { statedAt }: QueryResult): Times {
   return { now: ours, earlier: Math.min(ours, statedAt?.getTime() ?? ours) };
 }
 
-/** Not before `from` by either clock. The wait is over on our clock, on which timers are. */
+/** Retry when both clocks have reached `from`; the result is in our clock's time, which timers use. */
 function tooEarly(from: Date, { now, earlier }: Times): CloseDecision {
   return retry('too_early', new Date(now + from.getTime() - earlier));
 }
 
-/** Unpaid, and no close can be asked for: the channel itself ends the order, when its time is over there. */
+/** Unpaid, and the channel has no close: it ends the order itself when the order's time is up. */
 function decideWithoutClose(channel: Traits, order: PaymentOrder, times: Times): CloseDecision {
   const from = channel.unpayableFrom(asChannelOrder(order));
   return times.earlier < from.getTime() ? tooEarly(from, times) : retry('not_confirmed');
 }
 
 /**
- * The channel does not know the number. That answer is an error reply, which most channels do not sign, so it counts
- * only where nothing speaks against it:
- * - a close in the same attempt that met the order, or somebody paying it, contradicts it;
- * - so does a confirmed creation, where the channel knows every order it has created: a person must look;
- * - it proves nothing about an order of the shop's own making at a channel that also goes by the second of its creation:
- *   that second is the shop's word alone, and with a wrong one a paid order is "not found" too. A person must look.
- * Otherwise it is final once the number can no longer be paid, whatever became of its creation. Before that it is
- * either a soft close (a code that nobody has scanned, where that may be done), or undecided.
+ * The channel does not know the number. Most channels do not sign this error reply, so it counts only if nothing
+ * contradicts it:
+ * - The close in the same attempt contradicts it if it found the order, or found a customer paying.
+ * - A confirmed creation contradicts it at a channel that knows every order it created. A person must look.
+ * - It proves nothing for an order that the shop created itself, at a channel that identifies orders by their second of
+ *   creation as well: only the shop states that second, and with a wrong one even a paid order is "not found". A person
+ *   must look.
+ *
+ * Otherwise it is final once the number can no longer be paid, even if its creation was still in flight. Before that,
+ * it is a soft close where the channel allows one (a code that nobody has scanned), else undecided.
  */
 function decideUnknownNumber(
   channel: Traits,
@@ -120,7 +121,7 @@ const contradictsNotFound = {
   misconfigured: false,
 } satisfies Record<CloseResult['kind'], boolean>;
 
-/** Why an order that was just asked to close still shows as unpaid. */
+/** Why the order still shows as unpaid right after the close. */
 function unpaidAfter(close: Exclude<CloseResult, { kind: 'unsupported' }>): PendingReason {
   switch (close.kind) {
     case 'accepted':

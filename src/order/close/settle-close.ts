@@ -9,7 +9,7 @@ import type { CloseOutcome } from '../outcomes.ts';
 import { checkReturned } from '../payment/check-returned.ts';
 import { recordPayment } from '../payment/record-payment.ts';
 
-/** The order is closed; it is looked at again while a soft close is watched, and once more for the last time. */
+/** Records the close, and schedules the next query: the watch of a soft close, or the last look. */
 export async function settleClosed(
   deps: OrderDeps,
   attempt: Attempt,
@@ -17,7 +17,7 @@ export async function settleClosed(
 ): Promise<CloseOutcome> {
   const { leased, now } = attempt;
   const set = {
-    // A wish to cancel may have come while this close was under way.
+    // A cancel may have been requested while this close was running.
     status: () => "IF(ending = 'cancel', 'cancel', 'close')",
     closedAt: now,
     watchUntil,
@@ -32,7 +32,7 @@ export async function settleClosed(
   return { kind: 'closed', order };
 }
 
-/** The order is paid, known from the channel's query. */
+/** Records the payment that the channel's query found. */
 export async function settlePaid(
   deps: OrderDeps,
   attempt: Attempt,
@@ -45,7 +45,7 @@ export async function settlePaid(
   const order = await deps.store.get(attempt.leased.id);
   if (order.status === 'refunded') return { kind: 'ended', status: 'refunded' };
   if (order.nextCloseAt === null) return { kind: 'paid', order };
-  // A close that may have sent the money back had begun: now it must go back for certain.
+  // A reversal had begun and may have returned the money: now it must be returned for certain.
   return {
     kind: 'pending',
     reason: 'refunding',
@@ -54,7 +54,7 @@ export async function settlePaid(
   };
 }
 
-/** The payment as it may be recorded, or why it may not yet: see `check-returned.ts`. */
+/** Returns the payment to record, or why it cannot be recorded yet; see `check-returned.ts`. */
 export async function checkPayment(
   deps: OrderDeps,
   { leased, now }: Attempt,

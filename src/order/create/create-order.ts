@@ -15,24 +15,23 @@ import { watchLateCreation } from '../sync/watch-late-creation.ts';
 import { newOrderNo } from './order-no.ts';
 import { whyImplausible } from './plausible-moment.ts';
 
-/** No channel keeps an order open for longer; WeChat closes by itself after 7 days. */
+/** No channel keeps an order open longer; WeChat Pay closes it after 7 days. */
 const MAX_EXPIRES_IN_MS = 7 * 24 * 3_600_000;
 
-/** What a customer's terminal needs of a charge by its own code. */
+/** `payBody` of a charge by the customer's code: there is nothing to show. */
 const NOTHING_TO_SHOW = '';
 
 /**
  * Creates a payment order (支付订单) and its timer.
  *
- * The row, with the time it must be closed at, is written before the channel is called. So whatever happens
- * after that, the channel's answer getting lost or this process dying at any instruction, the order is in the
- * database with its timer and will be closed at the channel; and nothing can be paid that is not in the database.
- * The queue may be away: the row is the timer.
+ * The row, with the time of its close, is written before the channel is called. So even if the channel's answer is lost
+ * or this process dies at any point, the order is in the database and will be closed at the channel; and nothing can be
+ * paid that is not in the database. The queue may be unreachable: the row is the timer.
  *
- * The same `bizOrderNo` again returns its order while that is payable, and creates it at the channel if that
- * has not succeeded yet; without an expiry of its own the first call's stands. Where it differs from the first call in what
- * makes the order, it is another order under a number that is taken: a conflict. While the channel is out of order no new order is made.
- * Throws only when the database cannot be reached.
+ * Idempotent by `bizOrderNo`: a repeated call returns the order while it is payable, and creates it at the channel if
+ * that has not succeeded yet. Without `expiresAt`, the first call's expiry holds. A call that differs in another defining
+ * field is a conflict. While the channel's circuit breaker is open, no new order is created. Throws only if the database
+ * is unreachable.
  */
 export async function createOrder(deps: OrderDeps, request: CreateOrder): Promise<CreateOutcome> {
   const channel = deps.channels.get(request.channel);
@@ -70,12 +69,12 @@ export async function createOrder(deps: OrderDeps, request: CreateOrder): Promis
   });
   const order = await deps.store.findByBizOrderNo(request.bizOrderNo);
   if (order === null) throw new Error('an order that was just inserted is not there');
-  // Or it has ended by now: its row could be paid, closed and cancelled as soon as it was there.
+  // It may have ended by now: a row can be paid, closed or cancelled as soon as it exists.
   if (inserted === 'duplicate' || order.status !== 'progress') return again(order);
   return inOrderTrace(order, 'create order', () => createAtChannel(deps, channel, order, payer));
 }
 
-/** `bizOrderNo` has an order already. */
+/** `bizOrderNo` already has an order. */
 async function createAgain(
   deps: OrderDeps,
   channel: GuardedChannel,
@@ -136,17 +135,17 @@ async function createAtChannel(
     case 'unknown':
     case 'rate_limited': {
       await deps.store.recordCreateError(order.id, result.answer);
-      const tells =
+      const isAlert =
         result.kind === 'misconfigured' &&
         deps.shouldAlert(misconfigurationOf(order.channel, { operation: 'create', method: order.method }));
-      const level = tells ? 'error' : 'warn';
+      const level = isAlert ? 'error' : 'warn';
       log[level]({ reason: result.kind, answer: result.answer }, 'order not created at the channel');
-      // The money may have been taken all the same.
+      // The charge may have succeeded anyway.
       if (order.method === 'barcode') await poll(deps, order);
       if (result.kind === 'unknown')
         await watchLateCreation(deps, order, { exists: false, answer: result.answer });
       if (result.kind === 'refused') {
-        // Perhaps because it has been paid by now: of a repeated creation the channel is asked.
+        // A repeated creation may be refused because the order is paid by now: query the channel.
         const isRepeated = order.createAttemptedAt.getTime() !== order.createdAt.getTime();
         if (isRepeated) await scheduleQuery(deps, order);
         return { kind: 'refused', message: result.message };
@@ -188,14 +187,14 @@ async function charged(
   return now.status === 'success' ? { kind: 'created', order: now } : { kind: 'ended', order: now };
 }
 
-/** No channel promises to tell of a charge: it is asked about until the order expires. */
+/** Channels do not promise to notify of a charge: it is polled until the order expires. */
 async function poll(deps: OrderDeps, order: PaymentOrder): Promise<void> {
   const at = nextPollAt(deps, order);
-  // If somebody is ending it meanwhile, the timer is theirs.
+  // If its close or cancel was requested meanwhile, that request owns the timer.
   if (await deps.store.postpone(order.id, at)) await deps.timer.set(order, at, 'timeout');
 }
 
-/** Channels take deadlines in whole seconds; rounded down, so that theirs is never after ours. */
+/** Channels take deadlines in whole seconds. Rounds down, so that theirs is never after ours. */
 function wholeSecond(time: Date): Date {
   return new Date(Math.floor(time.getTime() / 1000) * 1000);
 }

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 
-/** No letters that are mistaken for digits. */
+/** Without the letters that look like digits. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const RANDOM_CHARACTERS = 10;
 
 /**
- * An order number (订单号): letters and digits only (UnionPay allows no others), 29 characters (channels allow 32),
- * sortable by time, unique across processes without coordination: 50 random bits within each millisecond. It
- * starts with letters, so it is never mistaken for an id and is allowed as a BullMQ job id.
+ * Returns a new order number (订单号): letters and digits only (UnionPay allows no others), 29 characters (channels allow
+ * 32), sortable by time, unique across processes without coordination: 50 random bits per millisecond. It starts with
+ * letters, so it cannot be mistaken for an id and is a valid BullMQ job id.
  */
 export function newOrderNo(now: Date): string {
   const time = now.toISOString().replace(/\D/g, '');

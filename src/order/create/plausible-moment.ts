@@ -1,11 +1,11 @@
-/** Before the first gateway: such a moment is a number of seconds that was read as milliseconds, which falls in 1970. */
+/** An earlier moment is seconds read as milliseconds, which gives a date in 1970. */
 const FIRST_MS = Date.UTC(2000, 0, 1);
-/** No order lives longer, ms. */
+/** No order lives longer than this, ms. */
 const LONGEST_AHEAD_MS = 366 * 86_400_000;
 
 /**
- * What is wrong with a moment that somebody gives an order, in words for who gave it; null: it may be meant. Seconds taken
- * for milliseconds would close the order at once, and milliseconds taken for seconds never.
+ * Returns why a caller's moment is implausible, as a message for that caller; null: plausible. Seconds mistaken for
+ * milliseconds would close the order immediately; milliseconds mistaken for seconds would never close it.
  */
 export function whyImplausible(moment: unknown, now: Date): string | null {
   if (!(moment instanceof Date) || Number.isNaN(moment.getTime())) return 'must be a moment, as a valid Date';

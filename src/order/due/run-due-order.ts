@@ -13,31 +13,31 @@ import { takeLastLook } from '../sync/last-look.ts';
 import { pollOrder } from '../sync/poll-order.ts';
 import { watchOrder } from '../sync/watch-order.ts';
 
-/** How soon a timer looks again at an order that it found taken and then free, ms. */
+/** How soon a timer retries an order whose lease was held a moment ago, ms. */
 const BUSY_RETRY_MS = 1_000;
 
-/** The same for one whose row somebody has locked: the attempt has waited for the lock already, ms. */
+/** How soon a timer retries an order whose row is locked, ms. The attempt has already waited for the lock. */
 const LOCKED_RETRY_MS = 5_000;
 
-/** When a timer is to fire again. */
+/** When a timer fires next. */
 export type NextRun =
   | { kind: 'at'; at: Date }
   /** Nothing is left to do. */
   | { kind: 'never' }
-  /** The order was not touched: until then the channel answers nothing, for this order as for all others. */
+  /** The order is unchanged: the channel's circuit breaker is open until then, for all its orders. */
   | { kind: 'channel_down'; until: Date };
 
 /**
- * What a timer does when it fires: reloads the order and does what is due for it. Returns when to fire again, as the
- * row says afterwards; `never` also where only the last look remains, later, which the sweep sees to. An order whose data cannot
- * be stored or read is stuck, and tried again slowly. Throws only when the database cannot be reached.
+ * Runs when a timer fires: loads the order, does the work of its phase, and returns when to fire next, read from the
+ * row. Also `never` if only the last look remains, because the sweep finds that. An order whose data cannot be stored or
+ * read becomes stuck and is retried slowly. Throws only if the database is unreachable.
  */
 export async function runDueOrder(deps: OrderDeps, orderNo: string, trigger: CloseTrigger): Promise<NextRun> {
   try {
     const next = await catchFaultyData(deps, { orderNo }, trigger, () => loadAndRun(deps, orderNo, trigger));
     return next.kind === 'pending' ? runAt(next.retryAt) : next;
   } catch (error) {
-    // The database is there: somebody holds this one row, as a person's transaction may for minutes.
+    // The database works, but something locks this row: a person's transaction may do so for minutes.
     if (!isLockConflict(error)) throw error;
     deps.log.warn({ orderNo }, 'order row is locked; will retry');
     return runAt(new Date(deps.clock.now().getTime() + LOCKED_RETRY_MS));
@@ -59,7 +59,7 @@ type DoWork = (
   trigger: CloseTrigger,
 ) => Promise<CloseOutcome | CancelOutcome> | Promise<void>;
 
-/** What an order's timer does in each phase. In the others nothing is left to do. */
+/** What an order's timer does in each phase. `dropTimer`: nothing is left to do. */
 const workOf: Record<Phase, DoWork> = {
   awaiting_payment: pollOrder,
   closing: closeOrder,
@@ -74,7 +74,7 @@ const workOf: Record<Phase, DoWork> = {
   ended: dropTimer,
 };
 
-/** No writer leaves a due time here. A person who wrote one by hand must not move money, nor keep the sweep busy. */
+/** Our own code never leaves a due time here. One written by hand must not move money or keep the sweep busy. */
 async function dropTimer({ store, log }: OrderDeps, order: PaymentOrder): Promise<void> {
   log.warn({ orderNo: order.orderNo, status: order.status }, 'unneeded timer dropped');
   await store.dropTimer(order);
@@ -85,13 +85,13 @@ async function runDue(deps: OrderDeps, order: PaymentOrder, trigger: CloseTrigge
   if (!isDue(order, now)) return runAt(order.nextCloseAt);
 
   const outcome = await workOf[phaseOf(order, now)](deps, order, trigger);
-  // An outcome that has the order as the work left it saves reading the row again.
+  // An outcome may hold the order as the work left it, which saves a read.
   const isKnown = typeof outcome === 'object' && 'order' in outcome;
   const after = isKnown ? outcome.order : await deps.store.get(order.id);
   const { leaseUntil } = after;
   if (!isDue(after, deps.clock.now()))
     return isIn('last_look', after) ? { kind: 'never' } : runAt(after.nextCloseAt);
-  // Still due: another process has the lease or had it a moment ago, or its channel is out of order.
+  // Still due: another process holds the lease or just released it, or the channel's circuit breaker is open.
   if (leaseUntil !== null && leaseUntil.getTime() > now.getTime()) return runAt(leaseUntil);
   const out = openBreaker(deps, 'ask', after);
   if (out !== null) return { kind: 'channel_down', until: out.until };

@@ -4,50 +4,53 @@ import { inOrderTrace } from '../order-trace.ts';
 import type { OverdueOrder } from '../store/store.ts';
 
 const BATCH = 500;
-/** A run ends after so long, ms, whatever is left; within a sweep interval, so that runs never pile up. */
+/** A run ends after this time, ms, even if orders are left. Below the sweep interval, so that runs never pile up. */
 export const SWEEP_BUDGET_MS = 10_000;
-/** Queue round trips under way at once. */
+/** Concurrent queue round trips. */
 const CONCURRENCY = 50;
 
-/** What a sweep found, by what it did about it. */
+/** What a sweep found and did. */
 export interface SweepCounts {
   overdue: number;
-  /** Had no timer about to run, and have one now. */
+  /** Had no live timer, and have one now. */
   enqueued: number;
-  /** Closed orders whose last look is due: theirs is the first timer since the close. */
+  /** Closed orders whose last look is due. They never had a timer for it, so this is normal. */
   lastLooks: number;
-  /** Running or about to run. */
+  /** Have a timer that is running or about to run. */
   live: number;
-  /** Could not be given one, each for a reason of its own. */
+  /** Their timers could not be set, each for its own reason. */
   failed: number;
-  /** The queue could not be reached: the sweep ended. */
+  /** Got no timer because the queue is unreachable. */
   away: number;
-  /** Where it ran out of time: the next run goes on after this one. Null: it came to the end, or the queue is away. */
+  /** The last order before time ran out; the next run continues after it. Null: complete, or the queue is unreachable. */
   stoppedAt: OverdueOrder | null;
 }
 
 interface SweepOptions {
   after?: OverdueOrder | null;
   budgetMs?: number;
-  /** Takes each order that the queue refuses, to run it in this process. Then the sweep does not end for that. */
+  /** Runs an order in this process when the queue refuses it. With it, an unreachable queue does not end the sweep. */
   run?: ((order: OverdueOrder) => void) | null;
-  /** False: that the queue refuses has been said. */
-  tells?: boolean;
+  /** False: the queue's failure has been logged already. */
+  logsFailure?: boolean;
 }
 
 /**
- * The net under the timers (兜底扫描): finds what is overdue in the database and has no live timer, and gives it
- * one. It closes nothing by itself and does not depend on the queue that it backs up.
+ * The safety net under the timers (兜底扫描): finds overdue orders without a live timer and sets one. It closes nothing
+ * itself, and does not live in the queue that it backs up.
  *
- * Scope: every order whose `nextCloseAt` has passed, oldest first, 500 at a time. Bound: `budgetMs` and the batch
- * under way. The next run goes on where this one stopped and then begins again with the oldest, so that live timers
- * never hide the orders behind them. Safe to run in every process at once: a timer set twice is one timer. One order
- * that cannot be given a timer keeps none of the others from theirs; if the queue is away it stops at once, or, with
- * `run`, hands over all that is due and asks the queue no more. Throws only when the database cannot be reached.
+ * - Scope: every order whose `nextCloseAt` has passed, oldest first, in batches of 500.
+ * - Bound: `budgetMs` plus the current batch. The next run continues after the last order (`after`) and then starts over
+ *   with the oldest, so that live timers never hide the orders behind them.
+ * - Safe to run in all processes at once: setting a timer twice leaves one timer.
+ * - One order whose timer cannot be set does not block the others. If the queue is unreachable, the sweep stops; with
+ *   `run` it hands over all due orders instead, without calling the queue again.
+ *
+ * Throws only if the database is unreachable.
  */
 export async function sweepOverdue(
   deps: OrderDeps,
-  { after: from = null, budgetMs = SWEEP_BUDGET_MS, run = null, tells = true }: SweepOptions = {},
+  { after: from = null, budgetMs = SWEEP_BUDGET_MS, run = null, logsFailure = true }: SweepOptions = {},
 ): Promise<SweepCounts> {
   const counts: SweepCounts = {
     overdue: 0,
@@ -75,8 +78,8 @@ export async function sweepOverdue(
   const { stoppedAt, ...found } = counts;
   const seen = { ...found, complete: stoppedAt === null };
   if (counts.enqueued > 0) deps.log.warn(seen, 'sweep re-enqueued overdue orders');
-  if (counts.failed > 0 && tells) deps.log.error(seen, 'sweep could not enqueue some orders');
-  if (counts.away > 0 && tells) deps.log.error(seen, 'sweep cannot reach the queue; timers are late');
+  if (counts.failed > 0 && logsFailure) deps.log.error(seen, 'sweep could not enqueue some orders');
+  if (counts.away > 0 && logsFailure) deps.log.error(seen, 'sweep cannot reach the queue; timers are late');
   return counts;
 }
 

@@ -6,9 +6,9 @@ import { MerchantNoticeEntity } from './notice-entities.ts';
 import { writeSnapshot } from './notice-snapshot.ts';
 
 /**
- * Writes what the merchant is to be told of a change of the order's state, in the transaction that makes the change: both
- * or neither (G6). `order` is as the change has left it, `shownBefore` the state that was shown before. Nothing is written where the merchant was told of that state
- * last, so that an order has one ending and one event, or does not want to be told. Due at once; `src/notice/` sends it.
+ * Enqueues the merchant's notice of a status change, in the transaction that makes the change: both or neither (G6).
+ * `order` is as changed, `shownBefore` the status shown before. Skipped if the merchant already got this status, so that
+ * one ending is one event, or opted out. Due now; `src/notice/` sends it.
  */
 export async function enqueueNotice(
   manager: EntityManager,
@@ -41,10 +41,7 @@ export async function enqueueNotice(
   });
 }
 
-/**
- * One machine, whatever its ports and spellings. Never too long and never an error: no payment may fail for want of a
- * good address.
- */
+/** The host without port or final dot. Never too long and never throws: a bad URL must not make a payment fail. */
 function hostOf(url: string): string {
   return URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, '').slice(0, 255) : '';
 }

@@ -1,32 +1,32 @@
 import { EntitySchema } from 'typeorm';
 import type { OrderStatus } from '../order.ts';
 
-/** What the merchant is told of one change of an order (商户通知). */
+/** A merchant notice: the webhook about one change of an order (商户通知). */
 export interface MerchantNotice {
   id: string;
-  /** The same however often it is sent: by this the merchant knows it again. */
+  /** The same for every delivery attempt, so that the merchant can recognize a repetition. */
   eventId: string;
   orderId: string;
   orderNo: string;
-  /** What the order has become. */
+  /** The order's new status. */
   event: OrderStatus;
   url: string;
-  /** Of the URL, without port and final dot; hosts are sent to side by side. */
+  /** The URL's host, without port and final dot. Each host has its own share of the sends. */
   host: string;
-  /** The order right after the change, as JSON; see `readSnapshot`. */
+  /** The order right after the change, as JSON, see `readSnapshot`. */
   snapshot: string;
   /** `given_up`: the schedule has run out. */
   state: 'pending' | 'delivered' | 'given_up';
-  /** Sends begun so far. */
+  /** Delivery attempts so far. */
   attempts: number;
-  /** Sends before the present schedule began: those before the last resend by hand. */
+  /** Attempts before the current schedule, which starts anew with each manual resend. */
   attemptsBefore: number;
   /**
-   * When to send next; null when there is nothing to send. While it is being sent this is when it would be sent
-   * again if that failed: a sender that died is followed by another by itself.
+   * When to send next; null: never. During an attempt, this is the time of the next one: if the sender dies, another
+   * process takes over.
    */
   nextAt: Date | null;
-  /** Who is sending it. */
+  /** Held by the sender during an attempt. */
   leaseToken: string | null;
   createdAt: Date;
   endedAt: Date | null;
@@ -54,19 +54,19 @@ export const MerchantNoticeEntity = new EntitySchema<MerchantNotice>({
   },
 });
 
-/** One attempt to tell the merchant, noted before it is made. */
+/** One delivery attempt, recorded before it is made. */
 export interface NoticeAttempt {
   id: string;
   noticeId: string;
   /** From 1. */
   attempt: number;
   at: Date;
-  /** Null: not ended, or its sender died. */
+  /** Null: not finished, or the sender died. */
   durationMs: number | null;
-  /** What came of it; `sending` until that is known, `interrupted` when nobody will. */
+  /** The result; `sending` until it is known, `interrupted` if it never will be. */
   outcome: string;
   httpStatus: number | null;
-  /** The beginning of the merchant's answer, or why there is none. */
+  /** The start of the merchant's answer, or why there is none. */
   answer: string | null;
 }
 

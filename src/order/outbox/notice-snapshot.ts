@@ -1,6 +1,6 @@
 import type { PaymentOrder } from '../order.ts';
 
-/** What no notice tells, and is not kept with one. */
+/** Fields that no notice contains. */
 const untold = {
   payBody: null,
   clientIp: null,
@@ -8,12 +8,12 @@ const untold = {
   leaseUntil: null,
 } satisfies Partial<PaymentOrder>;
 
-/** The order as JSON, as a notice keeps it: whatever becomes of the order, the notice says what it was then. */
+/** The order as JSON, stored with its notice: the notice shows the order as it was, even if it changes later. */
 export function writeSnapshot(order: PaymentOrder): string {
   return JSON.stringify({ ...order, ...untold });
 }
 
-/** The trace of the order; null where the snapshot is older than traces are, or cannot be read. */
+/** The order's trace. Null: the snapshot is older than traces, or cannot be read. */
 export function traceIdOf(snapshot: string): string | null {
   try {
     return readSnapshot(snapshot).traceId ?? null;

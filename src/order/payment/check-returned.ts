@@ -5,7 +5,7 @@ import { refundRequestOf } from '../refund/give-back.ts';
 
 type PaidQuery = Extract<QueryResult, { kind: 'paid' | 'refunded' }>;
 
-/** The payment of a query's answer, with what the answer itself says of its return. Pure. */
+/** The payment in a query's answer, and whether the answer says that it was returned. Pure. */
 export function observedPayment(
   { refundedIsInFull }: Pick<Channel, 'refundedIsInFull'>,
   { kind, payment }: PaidQuery,
@@ -15,17 +15,16 @@ export function observedPayment(
 }
 
 /**
- * Before a payment that a query has found makes an open order paid: has it gone back? Where the channel's answer does not
- * say how much went back, the channel is asked for the refund that this order would make, which is always in full: after a
- * restored backup or a failover it may be our own, although nothing here knows of it.
+ * Checks whether a payment that a query found has been returned, before it makes an open order paid. If the channel does
+ * not say how much was returned, queries the refund that this order would make, which is always in full: after a restored
+ * backup or a failover it may be ours without a trace in our database.
  *
- * Returns the payment as it may be recorded; or why it may not yet:
- * - `refunding`: our refund is on its way.
- * - `mismatch`: somebody has refunded it elsewhere, and the channel does not say how much. A person must look: neither
- *   "paid" nor "refunded" may be true.
- * - else nothing was learned.
+ * Returns the payment to record, or why it cannot be recorded yet:
+ * - `refunding`: our refund is in progress.
+ * - `mismatch`: it was refunded elsewhere, by an unknown amount. A person must look: it may be neither paid nor refunded.
+ * - Any other reason: nothing was learned.
  *
- * An order that gives its money back in any case, or that has ended, is not asked about: what it does next asks.
+ * Skips the check for an order that has ended or that returns its payment anyway: its next step queries the channel.
  */
 export async function checkReturned(
   channel: Channel,

@@ -4,17 +4,17 @@ import type { ObservedPayment } from '../late-payment.ts';
 import type { PaymentOrder } from '../order.ts';
 import { observedPayment } from './check-returned.ts';
 
-/** What a query's answer means for an order. Close, watch, sync and last look go on from here. */
+/** What a query's answer means for an order. Shared by close, watch, sync and last look. */
 export type Reading =
-  /** Exactly this order's payment, with what is known of its return. */
+  /** This order's payment, and whether it has been returned. */
   | { kind: 'paid'; payment: ObservedPayment }
-  /** Paid, but not this amount: a person must look (G1). */
+  /** Paid, but another amount: a person must look (G1). */
   | { kind: 'amount_mismatch'; paidFen: number }
   | { kind: 'closed' }
   | { kind: 'unpaid' }
   /** The customer is typing the password. */
   | { kind: 'user_paying' }
-  /** An error reply, which channels do not sign: it counts only where nothing speaks against it. */
+  /** An error reply, which channels do not sign: it counts only if nothing contradicts it. */
   | { kind: 'not_found' }
   /** Nothing was learned. */
   | { kind: 'unclear'; reason: 'unreachable' | 'rate_limited' | 'misconfigured' | 'mismatch' };

@@ -14,23 +14,23 @@ import type { CloseTrigger } from '../outcomes.ts';
 import { scheduleQuery } from '../schedule/schedule-query.ts';
 import { recordPayment } from './record-payment.ts';
 
-/** In the close record of an order that a notification made stuck. */
+/** The trigger in the close record of an order that a notification made stuck. */
 const BY_CHANNEL: CloseTrigger = { kind: 'api', actor: null, clientIp: null };
 
 /**
- * A channel's payment notification (支付结果通知). It is acknowledged only after it has been verified and stored
- * together with what it changed; anything else is answered as a failure, so that the channel repeats it.
+ * Receives a channel's payment notification (支付结果通知). Acknowledges it only after it has been verified and stored
+ * together with its effect; otherwise answers a failure, so that the channel repeats it.
  *
- * - Not verified, or not ours: changes nothing, failure.
- * - An order we do not know: stored, reported, failure. Creation inserts the order first, so this is somebody
- *   else's order or a database restored from a backup; the channel goes on repeating it meanwhile.
- * - Verified, but not exactly a payment of this order (`doubtful`): stored, and the channel is asked at once; only its
- *   answer changes anything.
- * - Another amount than the order's: stored, and a violation; the order stays as it is, for a person.
- * - A payment that cannot be stored as it is told: the notification is kept, the order is stuck and its channel is asked
- *   again, slowly. It is acknowledged: repeated, it would be no other.
+ * - Not verified, or not for us: no effect, failure.
+ * - Unknown order: stored, logged at ERROR, failure. Creation inserts the order first, so this is another system's order,
+ *   or our database was restored from a backup. The channel keeps repeating it.
+ * - Verified, but not exactly a payment of this order (`doubtful`): stored, and the channel is queried now; only that
+ *   answer changes the order.
+ * - Another amount than the order's: stored as a violation; the order is unchanged, and a person must look.
+ * - A payment that the database refuses: the notification is stored, and the order becomes stuck and is queried again,
+ *   slowly. Acknowledged, because a repetition would be the same.
  *
- * Throws when the database cannot be reached; the caller must then answer a failure.
+ * Throws if the database is unreachable; the caller must then answer a failure.
  */
 export async function receiveNotification(
   deps: OrderDeps,
@@ -87,7 +87,7 @@ export async function receiveNotification(
   });
 }
 
-/** Where the second of the creation is a part of the order's name at its channel, it is the order's own. */
+/** Whether the payment is for this order. Some channels identify orders by their second of creation as well. */
 function isAbout({ createdAt }: PaymentOrder, { orderCreatedAt }: ChannelPayment): boolean {
   if (orderCreatedAt === undefined) return true;
   return Math.floor(createdAt.getTime() / 1_000) === Math.floor(orderCreatedAt.getTime() / 1_000);

@@ -5,15 +5,16 @@ import { alignTimer } from '../schedule/align-timer.ts';
 import type { PaymentOutcome, PaymentSource } from '../store/payment-store.ts';
 
 /**
- * A payment the channel has vouched for becomes part of its order: `progress` becomes `success` and the timer
- * goes, or `refunded` where all of it has gone back; if the order is being cancelled, the timer stays and gives the money back. It needs no lease; whatever
- * else is under way on the order loses to it by its guard.
+ * Records a payment that the channel has confirmed. Needs no lease: its guard beats any other operation on the order.
  *
- * For an order that had already ended unpaid it is a late payment (关单后支付): kept on the order and never dropped
- * (G4). After a cancel the money goes back by the order's timer; after a close the policy says (`late-payment.ts`). Asked
- * again it changes nothing. A second payment changes nothing either, and is a violation: a person gives it back.
+ * - An open order becomes `success` and loses its timer, or `refunded` if the payment was fully returned. If it is being
+ *   cancelled, its timer stays and returns the money.
+ * - For an order that ended unpaid this is a late payment (关单后支付): stored with the order, never dropped (G4). After a
+ *   cancel it is refunded; after a close the policy decides (`late-payment.ts`).
+ * - A known payment changes nothing. A second payment changes nothing either and is a violation: a person must refund it.
+ * - Another amount than the order's changes nothing and is a violation (G1).
  *
- * A payment of another amount changes nothing, and is a violation (G1). Throws only when the database cannot be reached; then nothing happened.
+ * Throws only if the database is unreachable; then nothing has changed.
  */
 export async function recordPayment(
   deps: OrderDeps,

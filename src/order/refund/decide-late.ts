@@ -9,13 +9,13 @@ import { alignTimer } from '../schedule/align-timer.ts';
 export type DecideLateOutcome =
   | { kind: 'decided'; status: OrderStatus }
   | { kind: 'not_found' }
-  /** It has no late payment that waits for a person. */
+  /** No late payment of this order waits for a decision. */
   | { kind: 'nothing_to_decide'; status: OrderStatus };
 
 /**
- * A person's decision about a late payment (关单后支付) that waits for one: `refund` gives it back (again, if the channel
- * refused it before), `reopen` makes the order paid, `handled` says that it has been dealt with elsewhere; so it does of a
- * cancel whose refund was refused. Leaves a record. Throws only when the database cannot be reached.
+ * Applies a person's decision about a late payment (关单后支付): `refund` returns it (again, if the channel refused that
+ * before), `reopen` makes the order paid, `handled` marks it as settled elsewhere, also for a cancel whose refund was
+ * refused. Writes a record. Throws only if the database is unreachable.
  */
 export async function decideLatePayment(
   deps: OrderDeps,

@@ -5,16 +5,16 @@ import type { OrderDeps } from '../deps.ts';
 import { asChannelOrder, type PaymentOrder, type PendingReason } from '../order.ts';
 import type { Refund } from '../store/entities.ts';
 
-/** One per order: a channel refunds a number once, however often it is asked. */
+/** One refund number per order: a channel executes each number only once, however often it is sent. */
 export const refundNoOf = ({ orderNo }: PaymentOrder) => `R${orderNo}`;
 
-/** As the customer may read it. */
+/** Shown to the customer. */
 const reasons = { cancel: '订单撤销', late: '订单已关闭，自动退款' } satisfies Record<
   Refund['reason'],
   string
 >;
 
-/** The refund that this order makes: all of it, under its one number. */
+/** The order's refund request: the full amount, under its only refund number. */
 export function refundRequestOf(order: PaymentOrder, reason: Refund['reason'], notedAt: Date): ChannelRefund {
   const { amountFen } = order;
   return {
@@ -29,19 +29,17 @@ export function refundRequestOf(order: PaymentOrder, reason: Refund['reason'], n
 export type GiveBackResult = { answers: Answers } & (
   | { kind: 'given_back' }
   | { kind: 'retry'; reason: PendingReason }
-  /**
-   * The channel will not do it; a person must. `mayBeGone`: it says that money has gone back, but not how much.
-   */
+  /** The channel refuses; a person must return the money. `mayBeGone`: some was already returned, by an unknown amount. */
   | { kind: 'refused'; mayBeGone: boolean }
 );
 
 /**
- * Gives the money of a paid order back: for a cancel, and where a payment can be undone, by the channel's own cancel if it
- * has one for this order, else by a refund.
+ * Returns the money of a paid order. Uses the channel's cancel for a cancelled order or a payment that can be voided, if
+ * the channel has one for this order; otherwise a refund.
  *
- * Exactly once, whatever crashes: the refund has one number, derived from the order and noted before the channel is
- * asked, and a channel refunds a number once; a later attempt first asks what became of it. Only the channel's word
- * ends it; an unknown answer is asked again.
+ * Exactly once, even across crashes: the refund has one number, derived from the order and stored before the channel is
+ * called, and a channel executes each number once. A later attempt first queries the earlier one. Only the channel's
+ * answer completes it; an unknown answer is retried.
  */
 export async function giveBack(
   deps: OrderDeps,
@@ -70,11 +68,11 @@ export async function giveBack(
     const before = await channel.queryRefund(asked, wanted);
     answers.push({ call: 'query_refund', answer: before.answer });
     if (before.kind !== 'not_found' && before.kind !== 'refused') return afterRefund(before, answers);
-    // The earlier attempt may have given it back by a cancel, which has no number.
+    // The earlier attempt may have returned it by a cancel, which has no number.
     const now = await channel.query(asked);
     answers.push({ call: 'query', answer: now.answer });
     if (now.kind === 'refunded' && channel.refundedIsInFull) return { kind: 'given_back', answers };
-    // A paid order that was reversed may show as revoked.
+    // A reversed paid order may show as closed.
     if (now.kind === 'closed' && channel.reversibleFrom(asked) !== null)
       return { kind: 'given_back', answers };
     if (now.kind !== 'paid' && now.kind !== 'refunded')
@@ -92,7 +90,7 @@ export async function giveBack(
   return afterRefund(refunded, answers);
 }
 
-/** A channel also refuses what has gone back already: look before a person is told to give it back by hand. */
+/** A channel also refuses a refund that was already made: query before asking a person to return the money. */
 async function afterRefusal(
   channel: Channel,
   order: PaymentOrder,
@@ -133,7 +131,7 @@ function afterCancel(
   switch (result.kind) {
     case 'refunded':
       return { kind: 'given_back', answers };
-    // It is paid here: an answer as if it were not is a contradiction, to be asked again.
+    // The order is paid, so this answer contradicts what we know: retry.
     case 'closed':
     case 'not_found':
       return { kind: 'retry', reason: 'not_confirmed', answers };

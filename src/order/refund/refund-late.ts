@@ -11,9 +11,9 @@ import type { CloseTrigger } from '../outcomes.ts';
 import { giveBack, refundNoOf } from './give-back.ts';
 
 /**
- * Gives the money of a late payment back (关单后支付, 退款): from `refunding` to `refunded` on the channel's word that it
- * has gone, exactly once, whatever crashes (`give-back.ts`). What is not certain is asked again, with the next attempt in
- * the row; a refund that the channel refuses waits for a person. Throws only when the database cannot be reached.
+ * Refunds a late payment (关单后支付, 退款): `refunding` becomes `refunded` when the channel confirms it, exactly once, even
+ * across crashes (`give-back.ts`). Anything uncertain is retried, with the next attempt in the row; a refused refund waits
+ * for a person. Throws only if the database is unreachable.
  */
 export async function refundLatePayment(
   deps: OrderDeps,

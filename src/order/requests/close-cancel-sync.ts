@@ -18,10 +18,10 @@ import { alignTimer } from '../schedule/align-timer.ts';
 import { syncOrder } from '../sync/sync-order.ts';
 
 /**
- * What people and merchants do with an order they name, due or not. If the channel cannot decide it now, or another
- * operation is at the order, the wish is in the row and it goes on by itself. Each loads the order, does it, and lets
- * the timer follow the row. A process that is not configured for the order's channel, as one that only serves is not for
- * an own channel, leaves it to a worker: to put the order off, or to say that it is stuck, is the worker's to decide.
+ * Requests by people and merchants for one order, due or not. Each loads the order, runs the operation, and aligns the
+ * timer with the row. If the channel cannot decide now, or another operation holds the lease, the request is recorded in
+ * the row and retried automatically. A process without the order's channel, such as an API process for a custom channel,
+ * hands the order to a worker, which alone may postpone it or mark it stuck.
  */
 
 export async function requestClose(
@@ -113,7 +113,7 @@ export async function requestSync(
   });
 }
 
-/** Where the numbers contradict each other: a warning in the log, and a note for the close record. */
+/** If the numbers contradict each other: logs a warning, and adds a note for the close record. */
 function withNote(
   { log }: OrderDeps,
   { order: { orderNo, channel }, contradiction }: NamedOrder,
@@ -124,7 +124,7 @@ function withNote(
   return { ...trigger, note: `numbers: ${contradiction}` };
 }
 
-/** The wish is in the row, and the timer set, in the name of who asked. Null: it has ended meanwhile. */
+/** Records the request in the row and sets the timer, with the requester as actor. Null: the order has ended meanwhile. */
 async function handToWorker(
   deps: OrderDeps,
   order: PaymentOrder,
@@ -140,7 +140,7 @@ async function handToWorker(
   return { kind: 'pending', reason: 'left_to_worker', answer: 'not asked: left to the worker', retryAt };
 }
 
-/** Then what was asked for is not in the row yet. */
+/** True if the request is not in the row yet. */
 function wasNotTouched(outcome: CloseOutcome | CancelOutcome): boolean {
   return outcome.kind === 'busy' || (outcome.kind === 'pending' && outcome.reason === 'channel_down');
 }

@@ -5,17 +5,17 @@ import type { CloseTrigger } from '../outcomes.ts';
 
 export type RecloseOutcome =
   | { kind: 'enqueued' }
-  /** An attempt is running; when it ends undecided, the next follows at once. */
+  /** An attempt is running; if it ends undecided, the next one follows immediately. */
   | { kind: 'running' }
-  /** The order is due in its row, but the queue is away: the sweep will find it. */
+  /** The row is due, but the queue is unreachable: the sweep will find it. */
   | { kind: 'left_to_sweep' }
   | { kind: 'ended'; status: OrderStatus }
   | { kind: 'not_found' };
 
 /**
- * Enqueues a close of an open order now (重新关单), whatever became of its earlier timer: completed, failed for
- * good or vanished. What is being cancelled goes on being cancelled, and what is watched is looked at. Does not
- * close by itself; a worker does.
+ * Enqueues the close of an open order now (重新关单), even if its earlier timer completed, failed or vanished. An order
+ * that is being cancelled stays so, and a watched order is queried. Closes nothing itself; a worker does. Throws only if
+ * the database is unreachable.
  */
 export async function reclose(
   deps: OrderDeps,

@@ -8,17 +8,17 @@ import type { CloseTrigger } from '../outcomes.ts';
 import type { StuckFilter, StuckOrder, StuckPage } from '../store/stuck-store.ts';
 
 const PAGE = 500;
-/** Questions to channels, or timers being set, at once. */
+/** Concurrent channel queries, or timers being set. */
 const AT_ONCE = 10;
 
 /** A dead letter (死信), for a person to read. */
 export interface StuckEntry {
   order: StuckOrder;
-  /** The channel's last word in the latest attempt; null: never attempted. */
+  /** The channel's last answer in the latest attempt; null: never attempted. */
   answer: string | null;
 }
 
-/** Orders that need a person, stuck longest first. Throws only when the database cannot be reached. */
+/** Lists orders that need a person, longest stuck first. Throws only if the database is unreachable. */
 export async function listStuck(
   deps: OrderDeps,
   filter: StuckFilter,
@@ -33,33 +33,31 @@ export async function listStuck(
 }
 
 export interface RecloseCounts {
-  /** Begun again; each has its time in its row. */
+  /** Restarted; each row has its time. */
   enqueued: number;
   /** Ended meanwhile. */
   ended: number;
-  /** Could not be changed now, by number: the row is locked, or its data is at fault. They stay stuck. */
+  /** Order numbers of those that could not be changed, because of a locked row or faulty data. They stay stuck. */
   skipped: string[];
-  /** When the last of them is due; null: there was none. */
+  /** When the last of them is due; null: none was restarted. */
   lastAt: Date | null;
 }
 
-/** Where a part of them ended, for the next to go on. */
+/** Where one page ended and the next continues. */
 export interface RecloseCursor {
-  /** What gets stuck again later is not begun a second time. */
+  /** Only orders stuck since then or longer: one that gets stuck again is not restarted twice. */
   until: Date;
-  /** When the next of them is due, so that the parts together keep the pace. */
+  /** When the next order is due, so that the pages together keep the pace. */
   dueFrom: Date;
-  /** The last that was begun. */
+  /** The last order of the page. */
   after: Pick<StuckOrder, 'id' | 'stuckAt'>;
 }
 
 /**
- * Lets every stuck order that is meant begin again, whatever was to become of it: a close, a cancel or a watch. The
- * i-th is due i / `perSecond` seconds from now. These times are in the rows, so that nobody has to stay and pace it,
- * and nothing is lost if this process dies; asked again, it goes on with the rest. `onRestarted` is told of each. One that
- * cannot be changed now keeps none of the others from it.
- *
- * Throws only when the database cannot be reached.
+ * Restarts every stuck order that matches `filter`: its close, cancel or watch. The i-th order is due i / `perSecond`
+ * seconds from now. The rows hold these times, so nothing has to pace them and nothing is lost if this process dies;
+ * calling it again continues with the rest. Calls `onRestarted` for each. An order that cannot be changed now is skipped.
+ * Throws only if the database is unreachable.
  */
 export async function recloseStuck(
   deps: OrderDeps,
@@ -89,11 +87,11 @@ export async function recloseStuck(
 }
 
 export type ReclosePart = RecloseCounts & {
-  /** Null: that were all. */
+  /** Null: no more pages. */
   next: RecloseCursor | null;
 };
 
-/** The same for at most 500 of them: from the one stuck longest on, or from where a part ended. */
+/** Restarts one page of at most 500 orders: from the longest stuck, or from `from`. */
 export async function reclosePart(
   deps: OrderDeps,
   filter: StuckFilter,
@@ -128,21 +126,18 @@ export async function reclosePart(
   return { ...counts, next: isLast ? null : { until, dueFrom: dueAt(orders.length), after: last } };
 }
 
-/** What the channel says of an order now, beside what it is here. */
+/** What the channel answers about an order now, beside the order as we know it. */
 export interface ChannelAnswer {
   order: PaymentOrder;
-  /**
-   * The kind of the channel's answer to a query; `not_configured`: there is nobody to ask; `faulty_data`: its row does not
-   * say what to ask.
-   */
+  /** The kind of the channel's answer. `not_configured`: no such channel here. `faulty_data`: the row cannot be read. */
   says: string;
   answer: string;
 }
 
 /**
- * Asks the channels by query alone what they say of these orders now, at most about `perSecond` in a second. Changes
- * nothing, takes no lease, leaves no record. Past the breaker, because stuck orders are the odd ones: a few without
- * an answer say nothing of the next. Once `signal` is aborted no more are asked: the answer is about the first of them.
+ * Queries the channels about these orders, about `perSecond` per second. Changes nothing, takes no lease, writes no
+ * record. Bypasses the circuit breaker, because failures of stuck orders say little about the channel. Once `signal` is
+ * aborted, no more are queried: the result then covers only the first of them.
  */
 export async function queryChannels(
   deps: OrderDeps,

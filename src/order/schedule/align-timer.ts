@@ -3,7 +3,7 @@ import { isIn } from '../lifecycle.ts';
 import type { PaymentOrder } from '../order.ts';
 
 /**
- * Puts the order's timer where its row says, or takes it away. The last look at a closed order needs none: it is a
+ * Sets the order's timer to its row's due time, or clears it, and returns the order. A last look needs no timer: it is a
  * day away, and the sweep finds it.
  */
 export async function alignTimer(deps: OrderDeps, id: string): Promise<PaymentOrder> {

@@ -2,8 +2,8 @@ import type { OrderDeps } from '../deps.ts';
 import type { PaymentOrder } from '../order.ts';
 
 /**
- * Has the channel asked about an order of which no payment is known, as soon as no operation holds its lease. False: it is
- * paid, or due already. Throws only when the database cannot be reached.
+ * Schedules a query of an unpaid order's channel, as soon as no operation holds the lease. False: the order is paid, or due
+ * already. Throws only if the database is unreachable.
  */
 export async function scheduleQuery(
   { store, timer, clock }: OrderDeps,

@@ -6,7 +6,7 @@ import { enqueueNotice } from '../outbox/enqueue-notice.ts';
 import { CloseRecordEntity, PaymentOrderEntity } from './entities.ts';
 import { type Change, change, type NewCloseRecord, noLease } from './guarded-change.ts';
 
-/** Attempts to end an order: who may make one, what it must not forget, and what came of it. Part of the order store. */
+/** Leases, requests and the results of attempts. Part of the order store. */
 export function createAttemptStore(db: DataSource) {
   const orders = db.getRepository(PaymentOrderEntity);
 
@@ -26,7 +26,7 @@ export function createAttemptStore(db: DataSource) {
       const values = { id, status, token, createAttemptedAt, isUnconfirmed, ...parameters };
       const done = (await change(manager, { ...set, ...noLease }, guard, values)) === 1;
       if (!done) await change(manager, noLease, held, values);
-      // An attempt that is merely postponed changes nothing that is shown: the row need not be read.
+      // A postponed attempt does not change the shown status: no need to read the row.
       const now = done && isPostponed ? null : await manager.findOneByOrFail(PaymentOrderEntity, { id });
       const came = done ? {} : { outcome: 'overtaken' as const };
       const statusAfter = now?.status ?? record.statusAfter;
@@ -40,8 +40,8 @@ export function createAttemptStore(db: DataSource) {
 
   return {
     /**
-     * One operation at a time on one order (G7). Null: it ended meanwhile, or another holds the lease (租约). `set`
-     * is what the operation must not forget if it dies.
+     * Takes the order's lease (租约): one operation at a time per order (G7). `set` is written with it, so that it
+     * survives a crash of the operation. Null: the order ended meanwhile, or another operation holds the lease.
      */
     async takeLease(
       order: PaymentOrder,
@@ -65,9 +65,9 @@ export function createAttemptStore(db: DataSource) {
     },
 
     /**
-     * Prolongs the leases of one process, all at once, and only those that it still holds. Answers for each of these, by
-     * its token, until when it is held now. A row that somebody has locked is skipped and keeps its time, so that it
-     * costs none of the others theirs; the next beat tries it again. A lease that has run out stays so.
+     * Renews the leases that a process still holds, in one transaction, and returns the new expiry of each by its token.
+     * Skips locked rows, so that they do not delay the others; the next heartbeat tries them again. An expired lease is
+     * never renewed.
      */
     async renewLeases(
       leases: { id: string; token: string }[],
@@ -75,7 +75,7 @@ export function createAttemptStore(db: DataSource) {
       now: Date,
     ): Promise<Map<string, Date>> {
       const parameters = {
-        // As numbers: compared with text, a BIGINT's index is not used for a list.
+        // As numbers: MySQL does not use a BIGINT's index for a list of strings.
         ids: leases.map(({ id }) => Number(id)),
         tokens: leases.map(({ token }) => token),
         now,
@@ -101,14 +101,14 @@ export function createAttemptStore(db: DataSource) {
       });
     },
 
-    /** Gives the lease back if it is still this one's. */
+    /** Releases the lease if this operation still holds it. */
     async releaseLease({ id, leaseToken }: PaymentOrder): Promise<void> {
       await change(orders.manager, noLease, 'id = :id AND lease_token = :leaseToken', { id, leaseToken });
     },
 
     /**
-     * Notes what somebody asked for while another operation has the lease: due when the lease runs out or earlier.
-     * A wish to cancel outweighs one to close. False: it has ended, or that is asked for already.
+     * Records a close or cancel request while another operation holds the lease. Due when the lease expires, or now. A
+     * cancel overrides a close. False: the order has ended, or the same is requested already.
      */
     async recordRequest(id: string, ending: 'close' | 'cancel', now: Date): Promise<boolean> {
       const guard = ending === 'cancel' ? where.notCancelling : where.untouched;
@@ -117,8 +117,8 @@ export function createAttemptStore(db: DataSource) {
     },
 
     /**
-     * Notes what somebody asked for of an order that another process has to do it with: due now or, while an operation
-     * has the lease, when that runs out; never later than it was. Nothing else changes. False: it has ended.
+     * Records a close or cancel request for another process. Due now, or when the current lease expires; never postponed.
+     * Changes nothing else. False: the order has ended.
      */
     async recordRequestForWorker(id: string, ending: 'close' | 'cancel', now: Date): Promise<boolean> {
       const [to, guard] =
@@ -136,8 +136,8 @@ export function createAttemptStore(db: DataSource) {
     },
 
     /**
-     * Notes that a close which may send money back is about to be asked for. False: somebody has paid or the lease is
-     * lost; then it must not be.
+     * Records that a close which may refund a payment is about to be sent. False: it must not be sent, because the order
+     * is paid or the lease is lost.
      */
     async beginReverse({ id, leaseToken }: PaymentOrder): Promise<boolean> {
       const set = { ending: () => "IF(ending = 'cancel', ending, 'reverse')" };
@@ -146,10 +146,10 @@ export function createAttemptStore(db: DataSource) {
     },
 
     /**
-     * Ends an attempt: the change, the lease's return and the record (G8), together or not at all. The order as it is now.
-     * Null: the order ended meanwhile, the lease was lost to another, or the order was created at its channel after that
-     * had been asked; then nothing of the change was applied, and only the record is kept, as `overtaken`. A due time that
-     * somebody has set meanwhile stands.
+     * Ends an attempt: applies the change, releases the lease and writes the record (G8) in one transaction. Returns the
+     * changed order. Null: the order ended meanwhile, the lease was lost, or the order was created at its channel after
+     * the channel had been queried; then nothing is changed, and the record says `overtaken`. Keeps a due time that was
+     * set meanwhile.
      */
     async endAttempt(
       leased: PaymentOrder,
@@ -157,7 +157,7 @@ export function createAttemptStore(db: DataSource) {
       record: NewCloseRecord,
     ): Promise<PaymentOrder | null> {
       const { nextCloseAt: next = null, ...others } = set;
-      // Somebody may have asked for another look meanwhile. Money that has gone back leaves nothing to look for.
+      // Another query may have been requested meanwhile. A refunded order needs none.
       const isFinal = set.status === 'refunded' || typeof next === 'function';
       const nextCloseAt = isFinal ? next : () => 'IF(next_close_at <=> :was, :next, next_close_at)';
       const parameters = { was: leased.nextCloseAt, next };
@@ -166,10 +166,7 @@ export function createAttemptStore(db: DataSource) {
       return done ? now : null;
     },
 
-    /**
-     * Ends an attempt that decided nothing, like `endAttempt`. If somebody made the order due or asked for its end
-     * meanwhile, that stands.
-     */
+    /** Ends an undecided attempt, like `endAttempt`. Keeps a due time or a request that was recorded meanwhile. */
     async postponeAttempt(
       leased: PaymentOrder,
       next: {
@@ -192,7 +189,7 @@ export function createAttemptStore(db: DataSource) {
       return (await finishAttempt(leased, set, parameters, record, true)).done;
     },
 
-    /** Puts off an order whose channel cannot be asked, as we are configured; no attempt was made. */
+    /** Postpones an order whose channel or account is not configured here; no attempt was made. */
     async postponeUnconfigured(
       order: PaymentOrder,
       next: { at: Date; ending: Ending; now: Date },
@@ -208,7 +205,7 @@ export function createAttemptStore(db: DataSource) {
       await change(orders.manager, set, guard, { id, status, was, ending: next.ending, now: next.now });
     },
 
-    /** Puts off what is due for an order, of which no attempt was made. Whatever has changed since then stands. */
+    /** Postpones a due order without an attempt. No effect if the order has changed since it was loaded. */
     async postponeDue(
       { id, status, nextCloseAt: was, watchUntil, leaseToken }: PaymentOrder,
       nextCloseAt: Date,
@@ -220,7 +217,7 @@ export function createAttemptStore(db: DataSource) {
   };
 }
 
-/** What the channel said of an open order ends it only if no creation has taken effect since (G2). */
+/** A channel's answer may end an open order only if no creation has taken effect since (G2). */
 const CREATION_UNCHANGED = '(pay_body IS NULL) = :isUnconfirmed AND create_attempted_at = :createAttemptedAt';
 
 function endsOpen({ status }: PaymentOrder, set: Change): boolean {

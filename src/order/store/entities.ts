@@ -7,8 +7,8 @@ import { MerchantNoticeEntity, NoticeAttemptEntity } from '../outbox/notice-enti
 import type { CloseTrigger } from '../outcomes.ts';
 
 /**
- * BIGINT arrives as digits; money must be an exact integer or not be at all. One that is not is NaN, equal to no payment, so
- * that a list goes on beside it; its order is asked for nothing (`asChannelOrder`) and is stuck.
+ * BIGINT arrives as digits, and money must be an exact integer. Any other value becomes NaN, which equals no payment: lists
+ * still show its order, but the order is never sent to a channel (`asChannelOrder`) and becomes stuck.
  */
 const fen: ValueTransformer = {
   to: (value: number) => value,
@@ -67,7 +67,7 @@ export const PaymentOrderEntity = new EntitySchema<PaymentOrder>({
 
 export const closeTypes = ['close', 'cancel', 'sync', 'watch', 'refund', 'late'] as const;
 
-/** What an attempt came to, or why it is still pending. */
+/** The result of an attempt, or why it is still pending. */
 export const attemptOutcomes = [
   'closed',
   'paid',
@@ -82,7 +82,7 @@ export const attemptOutcomes = [
 ] as const;
 export type AttemptOutcome = (typeof attemptOutcomes)[number];
 
-/** One attempt to close, whatever came of it (关闭记录). */
+/** One attempt to close or cancel an order, with its result (关闭记录). */
 export interface CloseRecord {
   id: string;
   orderId: string;
@@ -93,7 +93,7 @@ export interface CloseRecord {
   trigger: CloseTrigger['kind'];
   attempt: number;
   outcome: AttemptOutcome;
-  /** Null in records from before migration 11, which have the three below instead: read them with `answersIn`. */
+  /** Null in records from before migration 11, which use the next three columns instead; read with `answersIn`. */
   answers: Answers | null;
   queryBefore: string | null;
   closeAnswer: string | null;
@@ -102,7 +102,7 @@ export interface CloseRecord {
   statusAfter: string;
   actor: string | null;
   clientIp: string | null;
-  /** What people should know besides, such as numbers that contradict each other. */
+  /** A remark for people, such as numbers that contradict each other. */
   note: string | null;
   createdAt: Date;
 }
@@ -133,7 +133,7 @@ export const CloseRecordEntity = new EntitySchema<CloseRecord>({
   },
 });
 
-/** A verified notification from a channel (支付结果通知), kept before it is acknowledged. */
+/** A verified notification from a channel (支付结果通知), stored before it is acknowledged. */
 export interface ChannelNotification {
   id: string;
   channel: ChannelName;
@@ -141,7 +141,7 @@ export interface ChannelNotification {
   orderNo: string | null;
   /** recorded | repeated | late | mismatch | unstorable | unknown_order | doubtful | paid_twice | ignored */
   outcome: string;
-  /** The verified content in clear. It names the customer: never log it. */
+  /** The verified content in plain text. It contains personal data: never log it. */
   body: string;
   receivedAt: Date;
 }
@@ -160,7 +160,7 @@ export const ChannelNotificationEntity = new EntitySchema<ChannelNotification>({
   },
 });
 
-/** A return of money (退款). Its number is derived from the order: there is never a second one. */
+/** A refund (退款). Its number is derived from the order, so an order never has two. */
 export interface Refund {
   id: string;
   refundNo: string;
@@ -169,9 +169,9 @@ export interface Refund {
   channel: ChannelName;
   amountFen: number;
   reason: 'cancel' | 'late';
-  /** `pending` until the channel confirms it; `refused`: a person must give the money back. */
+  /** `pending` until the channel confirms it; `refused`: a person must return the money. */
   state: 'pending' | 'done' | 'refused';
-  /** The channel's last word. */
+  /** The channel's last answer. */
   answer: string | null;
   createdAt: Date;
   endedAt: Date | null;
@@ -195,8 +195,7 @@ export const RefundEntity = new EntitySchema<Refund>({
   },
 });
 
-/** What must never be, once an order and kind. */
-
+/** A broken guarantee, recorded once per order and kind. */
 export interface Violation {
   id: string;
   orderId: string;

@@ -15,13 +15,12 @@ interface FaultyRow {
   isStuck: number | string;
 }
 
-/** Orders whose data cannot be stored or read. Part of the order store; reads none of what may be unreadable. */
+/** Orders whose data cannot be stored or read. Part of the order store; reads only columns that are always readable. */
 export function createFaultyStore(db: DataSource) {
   return {
     /**
-     * Puts an order off that cannot be dealt with because of its data, whatever was tried, and makes it stuck. Leaves a
-     * record. `whereIdle`: also one that has nothing left to do, unless it has been paid: it is asked about once more.
-     * Null: there is nothing to put off.
+     * Postpones an order whose data is faulty, marks it as stuck, and writes a record. `whereIdle`: also an unpaid order
+     * that has nothing left to do; its channel is queried once more. Null: there is nothing to postpone.
      */
     async postponeFaulty(
       orderNo: string,

@@ -10,7 +10,7 @@ export type NewCloseRecord = Omit<CloseRecord, 'id' | 'queryBefore' | 'closeAnsw
 export const noFailures = { retryReason: null, retryCount: 0, stuckAt: null };
 export const noLease = { leaseToken: null, leaseUntil: null };
 
-/** The one way to change an order: applies `set` where `guard` holds; how many were changed, 0 or 1. */
+/** The only way to change an order: applies `set` where `guard` holds. Returns how many rows matched, 0 or 1. */
 export async function change(
   manager: EntityManager,
   set: Change,

@@ -4,26 +4,23 @@ import { safeError } from '../../platform/log/safe-error.ts';
 import type { PaymentOrder } from '../order.ts';
 import type { OrderStore } from './store.ts';
 
-/**
- * A lease runs out so soon after its holder was last heard of, ms: that is how long an order waits for a process that
- * died while it was at it.
- */
+/** A lease expires this long after its last renewal, ms. If a process dies, its orders wait no longer than this. */
 export const LEASE_MS = 6_000;
-/** How often a process prolongs the leases it holds, ms. Two beats may fail before one is lost. */
+/** How often a process renews its leases, ms. Two renewals may fail before a lease is lost. */
 const BEAT_MS = 2_000;
 /**
- * A lease is not prolonged beyond this, ms: longer than any attempt takes (a cancel: seven channel calls with a
- * deadline of 5 s each), so that an attempt that was broken off here does not hold its order for ever.
+ * A lease is not renewed beyond this age, ms, so that an aborted attempt does not hold its order forever. Longer than any
+ * attempt takes: a cancel makes up to seven channel calls with a deadline of 5 s each.
  */
 const LONGEST_ATTEMPT_MS = 40_000;
 
-/** Prolongs the leases that this process holds, as a heartbeat. */
+/** Renews the leases that this process holds, by a heartbeat. */
 export interface LeaseKeeper {
-  /** From now on, until the lease is given back or lost. */
+  /** Renews this lease from now on, until it is released or lost. */
   keep(leased: PaymentOrder): void;
-  /** Its attempt was broken off: no longer, so that the order is free when the lease runs out. */
+  /** Stops renewing the lease of an aborted attempt, so that the order is free when it expires. */
   drop(leased: PaymentOrder): void;
-  /** One beat, now, or the one under way. Never throws: a lease that cannot be prolonged runs out. */
+  /** Renews all leases now, or awaits the renewal in progress. Never throws: a lease that cannot be renewed expires. */
   beat(): Promise<void>;
   stop(): void;
 }
@@ -31,27 +28,27 @@ export interface LeaseKeeper {
 interface Held {
   id: string;
   token: string;
-  /** Until when the database has granted it, as far as we know. */
+  /** Its expiry in the database, as far as we know. */
   until: number;
   takenAt: number;
 }
 
 /**
- * The row says whether a lease is still held: whoever ends an attempt clears it there, and the next beat forgets it.
- * One that has run out is never prolonged again, even if nobody else has taken it: its holder was away, and may
- * already be taken for dead.
+ * Creates the lease keeper. The row decides whether a lease is still held: the end of an attempt clears it there, and the
+ * next heartbeat forgets it. An expired lease is never renewed, even if no other process has taken it: its holder stalled,
+ * and may already be considered dead.
  */
 export function createLeaseKeeper(
   store: Pick<OrderStore, 'renewLeases'>,
   clock: Clock,
   log: Logger,
-  /** Hears of each lease that ran out while it was held. */
+  /** Called for each lease that expired while it was held. */
   onLost: () => void = () => {},
 ): LeaseKeeper {
   const held = new Map<string, Held>();
   let beating: Promise<void> | null = null;
 
-  /** One at a time: who asks while one is under way waits for its end. */
+  /** One at a time: concurrent callers share the renewal in progress. */
   function beat(): Promise<void> {
     beating ??= prolong()
       .catch((error) => log.warn({ err: safeError(error) }, 'lease renewal failed'))

@@ -16,27 +16,27 @@ import { type Change, change, type NewCloseRecord, noFailures, noLease } from '.
 
 export type PaymentOutcome = 'recorded' | 'late' | 'repeated' | 'paid_twice';
 
-/** Where a payment was learned from; empty for the answer to the creation itself. */
+/** Where a payment was seen; empty for the answer to the creation itself. */
 export type PaymentSource =
   | { notification: Omit<ChannelNotification, 'id' | 'outcome'> }
   | { record: NewCloseRecord }
   | Record<string, never>;
 
-/** Payments, on time and late, and what contradicts a close. Part of the order store. */
+/** Payments, late payments, violations and channel notifications. Part of the order store. */
 export function createPaymentStore(db: DataSource) {
   const orders = db.getRepository(PaymentOrderEntity);
 
   return {
     /**
-     * A payment, with the notification or the close attempt that told of it: both or neither. Needs no lease: it
-     * wins any race by its guard.
-     * - `recorded`: unpaid before, paid now. Its timer is gone, unless it is being cancelled or reversed: then the money
-     *   must go back, and it is due at once. A payment that has gone back in full makes the order `refunded`, never
-     *   `success`; so it does of one that was paid before.
-     * - `late`: the order had ended unpaid. A closed one becomes `lateStatus`, of a cancelled one the money must go
-     *   back; where it must, it is due at once. Unless it was being watched, that is a violation, counted with it.
+     * Records a payment together with the notification or close attempt that reported it, in one transaction. Needs no
+     * lease: its guard wins every race.
+     * - `recorded`: the order was unpaid and is paid now, without a timer. If it is being cancelled or reversed, it is due
+     *   now instead, to return the money. A fully returned payment makes the order `refunded`, never `success`; also an
+     *   order that was paid before.
+     * - `late`: the order had ended unpaid. A closed one becomes `lateStatus`, a cancelled one `refunding`; it is due now
+     *   if the money must go back. A violation unless the order was watched.
      * - `repeated`: known already.
-     * - `paid_twice`: another payment of it is known, under another number of the channel's. A violation, counted with it.
+     * - `paid_twice`: another payment is known under another channel trade number. A violation.
      */
     async recordPayment(
       order: PaymentOrder,
@@ -81,7 +81,7 @@ export function createPaymentStore(db: DataSource) {
             (await apply({ ...idle, ...closed }, 'closedUnpaid'))
           ) {
             outcome = 'late';
-            // Kept for a person, it is closed as before: told of twice, a shop would release its stock twice.
+            // One that waits for a person is closed as before: no second notice, or a shop would restock twice.
             await enqueueNotice(manager, await reload(), 'close', now);
           }
         }
@@ -93,7 +93,7 @@ export function createPaymentStore(db: DataSource) {
         if ('record' in source) {
           const { status: statusAfter } = await reload();
           const asLate = outcome === 'late' ? { outcome } : {};
-          // Known already: whatever the order has become meanwhile, this changed nothing.
+          // Known already: this payment changed nothing, even if the order has changed meanwhile.
           const isKnown = outcome === 'repeated' || outcome === 'paid_twice';
           const unchanged = isKnown ? { statusBefore: statusAfter } : {};
           await manager.insert(CloseRecordEntity, { ...source.record, statusAfter, ...asLate, ...unchanged });
@@ -102,10 +102,7 @@ export function createPaymentStore(db: DataSource) {
       });
     },
 
-    /**
-     * A payment of another amount than the order's, kept with the notification that reported it, if one did: for a person. The
-     * order stays as it is.
-     */
+    /** Records a payment of another amount as a violation, with the notification that reported it. The order is unchanged. */
     async recordMismatch(
       { id }: PaymentOrder,
       notification: Omit<ChannelNotification, 'id' | 'outcome'> | null,
@@ -117,14 +114,14 @@ export function createPaymentStore(db: DataSource) {
       });
     },
 
-    /** A notification that changes no order, kept all the same. Kept once however often it comes. */
+    /** Stores a notification that changes no order; once, however often it is repeated. */
     async saveNotification(notification: Omit<ChannelNotification, 'id'>): Promise<void> {
       await saveNotification(db.manager, notification);
     },
 
     /**
-     * Cancels a closed order that nobody has paid, with a record: money that arrives later goes back, whatever the policy
-     * is. The order stays closed: its merchant was notified of that. False: it has been paid or cancelled meanwhile.
+     * Cancels a closed, unpaid order and writes a record: a later payment is refunded under any policy. The status stays
+     * `close`, because the merchant was notified of that. False: it was paid or cancelled meanwhile.
      */
     async cancelClosed({ id }: PaymentOrder, record: NewCloseRecord): Promise<boolean> {
       const guard = `id = :id AND ${where.closedNotCancelled}`;
@@ -136,8 +133,8 @@ export function createPaymentStore(db: DataSource) {
     },
 
     /**
-     * A closed or cancelled order that turns out to be payable is watched, from now on. Unless it was being watched,
-     * that is a violation, counted with it. Leaves a record. False: the lease is lost, or somebody has paid it meanwhile.
+     * Starts to watch a closed or cancelled order that turned out to be payable, and writes a record. A violation unless
+     * it was watched already. False: the lease is lost, or the order was paid meanwhile.
      */
     async watchAgain(leased: PaymentOrder, watchUntil: Date, record: NewCloseRecord): Promise<boolean> {
       const now = record.createdAt;
@@ -153,9 +150,9 @@ export function createPaymentStore(db: DataSource) {
     },
 
     /**
-     * An order that ended while its creation was under way, which may have taken effect until `now`: it is watched from now
-     * on, and due at once. `isPayable`: the channel has said so, and then it is a violation, counted with it. An attempt under
-     * way is overtaken by this. Leaves a record. False: the order has not ended, or has been paid.
+     * Starts to watch an order that ended during its creation, which may have taken effect until `now`. It is due now; a
+     * running attempt becomes `overtaken`. `isPayable`: the channel says so, which is a violation. Writes a record. False:
+     * the order has not ended, or was paid.
      */
     async watchLateCreation(
       order: PaymentOrder,
@@ -177,8 +174,8 @@ export function createPaymentStore(db: DataSource) {
     },
 
     /**
-     * What a person decides about a late payment: it goes back (due at once), the order is paid again, or nothing more is to
-     * be done. With its record. False: there is none that waits for a person, or somebody is at it.
+     * Applies a person's decision about a late payment, and writes a record: refund it (due now), reopen the order, or mark
+     * it as handled. False: no late payment waits for a decision, or another operation holds the lease.
      */
     async decideLate(
       order: PaymentOrder,
@@ -193,12 +190,11 @@ export function createPaymentStore(db: DataSource) {
           lateHandledAt: now,
           nextCloseAt: null,
           ...noFailures,
-          // Of a cancelled payment the money has gone back, by hand: it is cancelled now.
+          // The refund of a cancel was done by hand: the order is cancelled now.
           ...(order.status === 'success' ? { status: 'cancel', closedAt: now } : {}),
         },
       } as const satisfies Record<LateDecision, Change>;
-      // A cancel whose refund was refused, or met money that had gone back in part or in full: a person may say that the
-      // money was given back by hand.
+      // Also for a cancel whose refund was refused, or whose payment was returned partly or elsewhere.
       const waits =
         decision === 'handled'
           ? `(${where.lateNeedsDecision} OR ${where.refusedCancel})`
@@ -214,7 +210,7 @@ export function createPaymentStore(db: DataSource) {
       });
     },
 
-    /** Late payments that wait for a person, oldest first: kept by policy, or of which the refund was refused. */
+    /** Orders whose late payment waits for a person, oldest first: kept by policy, or the refund was refused. */
     async latePaymentsToDecide(limit: number): Promise<PaymentOrder[]> {
       return orders
         .createQueryBuilder('o')
@@ -228,7 +224,7 @@ export function createPaymentStore(db: DataSource) {
     countLatePaymentsToDecide: (): Promise<number> =>
       orders.createQueryBuilder('o').where(where.lateNeedsDecision).getCount(),
 
-    /** How many closed orders turned out to be paid or payable; they should stay none. */
+    /** The number of violations of all kinds; it should stay zero. */
     countViolations: (): Promise<number> => db.getRepository(ViolationEntity).count(),
   };
 }
@@ -236,14 +232,14 @@ export function createPaymentStore(db: DataSource) {
 const load = (manager: EntityManager, id: string): Promise<PaymentOrder> =>
   manager.findOneByOrFail(PaymentOrderEntity, { id });
 
-/** Another payment of this order is known, under another number of its channel's. */
+/** Whether another payment of this order is known, under another channel trade number. */
 async function isSecondPayment(manager: EntityManager, id: string, channelTradeNo: string): Promise<boolean> {
   const order = await load(manager, id);
   const isKnown = order.paidAt !== null || order.latePaidAt !== null;
   return isKnown && order.channelTradeNo !== null && order.channelTradeNo !== channelTradeNo;
 }
 
-/** Once for each order and kind, where `guard` holds. */
+/** Records a violation if `guard` holds; once per order and kind. */
 async function recordViolation(
   manager: EntityManager,
   kind: ViolationKind,
@@ -258,11 +254,11 @@ async function recordViolation(
   );
 }
 
-/** As long as their columns. */
+/** The lengths of their columns. */
 const EVENT_ID_LENGTH = 128;
 const ORDER_NO_LENGTH = 64;
 
-/** Whatever a channel calls its event or its order: evidence of a payment must not be lost for a name. */
+/** Shortens ids that exceed their columns: evidence of a payment must not be lost because of a long name. */
 function storable(notification: Omit<ChannelNotification, 'id'>): Omit<ChannelNotification, 'id'> {
   const { eventId, orderNo } = notification;
   const isShort = eventId.length <= EVENT_ID_LENGTH;
@@ -282,7 +278,7 @@ async function saveNotification(
     await manager.insert(ChannelNotificationEntity, notification);
   } catch (error) {
     if (!isDuplicate(error)) throw error;
-    // A repetition may bring about what the first could not.
+    // A repeated notification may succeed where the first one did not.
     const { channel, eventId, outcome } = notification;
     const undecided = In(['unknown_order', 'mismatch', 'unstorable', 'ignored', 'doubtful']);
     if (outcome === 'repeated') return;

@@ -4,13 +4,13 @@ import { type Refund, RefundEntity } from './entities.ts';
 
 export type RefundStore = ReturnType<typeof createRefundStore>;
 
-/** The refunds (退款) that orders make: one an order. Throws when the database cannot be reached. */
+/** The refunds (退款), one per order. Throws if the database is unreachable. */
 export function createRefundStore(db: DataSource) {
   const refunds = db.getRepository(RefundEntity);
   return {
     /**
-     * The order's refund, noted before the channel is asked for it: one per order, however often it is asked for.
-     * `isNew`: the channel cannot know of it yet.
+     * Returns the order's refund, inserting it if there is none. Call it before the channel is asked to refund. `isNew`:
+     * the channel cannot know it yet.
      */
     async ensure(
       refund: Omit<Refund, 'id' | 'state' | 'answer' | 'endedAt'>,
@@ -25,7 +25,7 @@ export function createRefundStore(db: DataSource) {
       return { refund: await refunds.findOneByOrFail({ refundNo: refund.refundNo }), isNew };
     },
 
-    /** What the channel said. One that is done stays done; one that was refused may be asked for again. */
+    /** Records the channel's answer. A refund that is done stays done; a refused one may be requested again. */
     async end(refundNo: string, state: 'done' | 'refused', answer: string, endedAt: Date): Promise<void> {
       await refunds.update({ refundNo, state: Not('done') }, { state, answer, endedAt });
     },

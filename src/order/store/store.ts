@@ -12,7 +12,7 @@ import { createPaymentStore } from './payment-store.ts';
 
 export type OrderStore = ReturnType<typeof createOrderStore>;
 
-/** What an order is when it is created; everything else starts empty. */
+/** The fields of a new order; all others start empty. */
 export type NewOrder = Omit<
   PaymentOrder,
   | 'id'
@@ -52,22 +52,22 @@ const emptyOrder = {
 } satisfies Partial<PaymentOrder>;
 
 /**
- * The only writer of orders. Every change of an order is one guarded UPDATE, and "the guard did not hold" is an
- * answer of the function, never an exception. Transactions are short, at READ COMMITTED, and none of them waits
- * for anything but the database. Throws when the database cannot be reached.
+ * The only writer of orders. Every change is one guarded UPDATE; if its guard does not hold, the function says so by its
+ * result, never by an exception. Transactions are short, at READ COMMITTED, and wait for nothing but the database. Throws
+ * if the database is unreachable.
  */
 export function createOrderStore(db: DataSource) {
   const orders = db.getRepository(PaymentOrderEntity);
 
   return Object.assign(createAttemptStore(db), createPaymentStore(db), createFaultyStore(db), {
-    /** Throws if there is none: for orders that are known to exist. Orders are never deleted. */
+    /** For orders that are known to exist, since orders are never deleted. Throws if there is none. */
     get: (id: string): Promise<PaymentOrder> => orders.findOneByOrFail({ id }),
 
-    /** Any text may be asked for. One that is no number of ours is none, where the database would refuse to compare it. */
+    /** Accepts any text; the database would refuse to compare some of it, so text that cannot be our number finds nothing. */
     find: async (orderNo: string): Promise<PaymentOrder | null> =>
       isAscii(orderNo) ? having('orderNo', orderNo, await orders.findOneBy({ orderNo })) : null,
 
-    /** Those that there are, in one query. */
+    /** The existing ones, in one query. */
     findAll: (orderNos: string[]): Promise<PaymentOrder[]> =>
       orders.findBy({ orderNo: In(orderNos.filter(isAscii)) }),
 
@@ -75,8 +75,8 @@ export function createOrderStore(db: DataSource) {
       having('bizOrderNo', bizOrderNo, await orders.findOneBy({ bizOrderNo })),
 
     /**
-     * By the numbers a merchant gives; the system's number wins. A short all-digit one is an id. A channel's number that
-     * another channel has given too means none.
+     * Finds an order by the numbers a merchant gives; our own number takes precedence. A short all-digit `orderNo` is an
+     * id. A trade number that two channels assigned finds nothing.
      */
     async findByNumbers({
       orderNo,
@@ -91,8 +91,8 @@ export function createOrderStore(db: DataSource) {
     },
 
     /**
-     * The same, and whether the other numbers mean it too. After a restored backup, or by a merchant's mistake, two numbers
-     * may mean two orders.
+     * Like `findByNumbers`, and checks that all numbers identify that order. After a restored backup, or by a merchant's
+     * mistake, they may not.
      */
     async findNamed(numbers: OrderNumbers): Promise<NamedOrder | null> {
       const order = await this.findByNumbers(numbers);
@@ -116,13 +116,13 @@ export function createOrderStore(db: DataSource) {
       return { order, contradiction: null };
     },
 
-    /** Those to which a channel gave this number. More than one, by different channels: at most two are told. */
+    /** The orders with this channel trade number, at most two. Two channels may assign the same one. */
     async listByChannelTradeNo(channelTradeNo: string): Promise<PaymentOrder[]> {
       const found = await orders.find({ where: { channelTradeNo }, take: MAX_SPELLINGS });
       return found.filter((order) => having('channelTradeNo', channelTradeNo, order) !== null).slice(0, 2);
     },
 
-    /** `payBody` only where the channel has confirmed it already. */
+    /** Inserts an order. `payBody` only if the channel has confirmed the order already. */
     async insert(
       order: NewOrder & Partial<Pick<PaymentOrder, 'payBody'>>,
     ): Promise<'inserted' | 'duplicate'> {
@@ -138,21 +138,21 @@ export function createOrderStore(db: DataSource) {
     },
 
     /**
-     * Allows another attempt to create the order at its channel, unless it ended, expired or is being closed.
-     * The moment is kept, because what is under way may take effect until long after.
+     * Allows another attempt to create the order at its channel. Stores the time, because a creation in flight may take
+     * effect much later. False: the order has ended or expired, or is being closed.
      */
     async beginCreateAttempt(id: string, now: Date): Promise<boolean> {
       const guard = `id = :id AND ${where.untouched} AND expires_at > :now AND ${leaseFree}`;
       return (await change(orders.manager, { createAttemptedAt: now }, guard, { id, now })) === 1;
     },
 
-    /** A creation may have taken effect until `now`. No effect on an order that has ended. */
+    /** Records that a creation may have taken effect until `now`. No effect on an order that has ended. */
     async recordLateCreation(id: string, now: Date): Promise<void> {
       const guard = "id = :id AND status = 'progress'";
       await change(orders.manager, { createAttemptedAt: now }, guard, { id });
     },
 
-    /** False: it ended while it was being created. */
+    /** Records that the channel has created the order. False: the order ended meanwhile. */
     async confirmCreation(id: string, payBody: string): Promise<boolean> {
       const set = { payBody, errorMsg: null };
       return (await change(orders.manager, set, `id = :id AND ${where.open}`, { id })) === 1;
@@ -164,16 +164,16 @@ export function createOrderStore(db: DataSource) {
       });
     },
 
-    /** Moves the timer of an open order that nobody has asked to end. False: somebody has, or it has ended. */
+    /** Moves the timer of an open order. False: it has ended, or its close or cancel was requested. */
     async postpone(id: string, nextCloseAt: Date): Promise<boolean> {
       const guard = `id = :id AND ${where.untouched}`;
       return (await change(orders.manager, { nextCloseAt }, guard, { id })) === 1;
     },
 
     /**
-     * Lets an order of which no payment is known be asked about now: polled before its expiry, closed after it, looked at
-     * where it has ended. While an operation has its lease, that may have asked already: then when the lease runs out.
-     * False: it is paid, or due already.
+     * Makes an unpaid order due now, so that its channel is queried: by a poll, a close, or a look after its end. If an
+     * operation holds the lease, it may have queried already, so the order is due when the lease expires. False: it is paid,
+     * or due already.
      */
     async makeQueryDue(id: string, now: Date): Promise<boolean> {
       const guard = `id = :id AND ${where.unpaid} AND (next_close_at IS NULL OR next_close_at > :now OR lease_until > :now)`;
@@ -181,13 +181,13 @@ export function createOrderStore(db: DataSource) {
       return (await change(orders.manager, { nextCloseAt }, guard, { id, now })) === 1;
     },
 
-    /** Takes away a due time that stands where nothing is left to do. Whatever has changed since then stands. */
+    /** Removes the due time of an order that has nothing left to do. No effect if the order has changed since. */
     async dropTimer({ id, status, nextCloseAt: was }: PaymentOrder): Promise<void> {
       const guard = 'id = :id AND status = :status AND next_close_at = :was';
       await change(orders.manager, { nextCloseAt: null }, guard, { id, status, was });
     },
 
-    /** Makes an open order due now, forgetting its earlier failures. A cancel stays one. False: it has ended. */
+    /** Makes an open order due now and resets its failures. A cancel stays a cancel. False: the order has ended. */
     async makeDue(id: string, now: Date): Promise<boolean> {
       const ending = () => "IF(ending = 'expiry', 'close', ending)";
       const set = { nextCloseAt: now, ending, ...noFailures };
@@ -195,8 +195,8 @@ export function createOrderStore(db: DataSource) {
     },
 
     /**
-     * Lets an order for which something is left to do, whatever that is, begin again at `at`, forgetting its earlier
-     * failures. The last look at a closed order waits for its time. False: nothing is left.
+     * Makes an order with work left due at `at` and resets its failures. The last look at a closed order waits for its
+     * time. False: nothing is left to do.
      */
     async restart(id: string, at: Date): Promise<boolean> {
       const set = { nextCloseAt: at, ...noFailures };
@@ -204,8 +204,8 @@ export function createOrderStore(db: DataSource) {
     },
 
     /**
-     * Orders whose time has come, oldest first, at most `limit`, after the one given. The page is written out as
-     * two comparisons, because MySQL does not use the index for a row comparison.
+     * Orders that are due, oldest first, at most `limit`, after `after`. The cursor is two comparisons, because MySQL does
+     * not use the index for a row comparison.
      */
     async overdue(now: Date, limit: number, after: OverdueOrder | null): Promise<OverdueOrder[]> {
       const query = orders
@@ -223,13 +223,13 @@ export function createOrderStore(db: DataSource) {
   });
 }
 
-/** Our numbers are; their columns are compared with nothing else. */
+/** Our numbers are ASCII; MySQL refuses to compare their columns with other text. */
 const isAscii = (text: string) => /^[\x20-\x7e]*$/.test(text);
 
-/** Of one channel's number: the column takes upper and lower case, and spaces at the end, for the same. */
+/** The column ignores case and trailing spaces, so one trade number may match several rows. */
 const MAX_SPELLINGS = 10;
 
-/** The order, if it has exactly this number: MySQL compares without the spaces at the end. */
+/** The order, if it has exactly this number: MySQL ignores trailing spaces. */
 function having(
   field: 'orderNo' | 'bizOrderNo' | 'channelTradeNo',
   number: string,

@@ -3,15 +3,15 @@ import type { ChannelName } from '../../channel/channel.ts';
 import type { PaymentOrder, PendingReason } from '../order.ts';
 import { type CloseRecord, CloseRecordEntity, PaymentOrderEntity } from './entities.ts';
 
-/** Which stuck orders are meant; what is left out means all. */
+/** Selects stuck orders; an omitted field matches all. */
 export interface StuckFilter {
   channel?: ChannelName;
   reason?: PendingReason;
-  /** Of these alone, by our numbers. */
+  /** Only these, by our order numbers. */
   orderNos?: string[];
 }
 
-/** Where the page before ended. */
+/** A page of stuck orders. `after`: the last order of the page before. */
 export interface StuckPage {
   limit: number;
   after: Pick<StuckOrder, 'id' | 'stuckAt'> | null;
@@ -21,7 +21,7 @@ export type StuckOrder = PaymentOrder & { stuckAt: Date };
 
 export type StuckStore = ReturnType<typeof createStuckStore>;
 
-/** Reads the dead letters (死信); changes nothing. Throws when the database cannot be reached. */
+/** Reads stuck orders (死信); changes nothing. Throws if the database is unreachable. */
 export function createStuckStore(db: DataSource) {
   const orders = db.getRepository(PaymentOrderEntity);
 
@@ -36,7 +36,7 @@ export function createStuckStore(db: DataSource) {
   return {
     count: (filter: StuckFilter, until: Date): Promise<number> => matching(filter, until).getCount(),
 
-    /** Those stuck since `until` or longer, longest first, a page at a time. */
+    /** One page of the orders stuck since `until` or longer, longest stuck first. */
     async list(filter: StuckFilter, until: Date, { limit, after }: StuckPage): Promise<StuckOrder[]> {
       const query = matching(filter, until);
       if (after !== null) {
@@ -49,7 +49,7 @@ export function createStuckStore(db: DataSource) {
       return page.filter((order): order is StuckOrder => order.stuckAt !== null);
     },
 
-    /** Each order's latest close record, by the order's id; none for an order that was never attempted. */
+    /** Each order's latest close record, by order id; none for an order that was never attempted. */
     async lastRecords(orderIds: string[]): Promise<Map<string, CloseRecord>> {
       if (orderIds.length === 0) return new Map();
       const records = db.getRepository(CloseRecordEntity);

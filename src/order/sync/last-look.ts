@@ -11,14 +11,13 @@ import type { CloseTrigger } from '../outcomes.ts';
 import { readQuery } from '../payment/read-query.ts';
 import { recordPayment } from '../payment/record-payment.ts';
 
-/** Over how long the last looks are spread that were due while their channel was out of order, ms. */
+/** Last looks that were due while the circuit breaker was open are spread over this time, ms. */
 const PUT_OFF_SPREAD_MS = 3_600_000;
 
 /**
- * The last look at a closed order (核对), when its channel notifies no longer of what was paid before the close: asks
- * once more. Closed there as here, it is done with. If the channel has money for it, that is a late payment; if it would
- * take money, the order is watched and closed again. Both are violations and counted (G1, G2). Throws only when the
- * database cannot be reached.
+ * The last look at a closed order (最后核对), after its channel has stopped notifying: queries it once more. If the order is
+ * closed there, it is done. If the channel received money for it, that is a late payment; if it is still payable, the order
+ * is watched and closed again. Both are recorded as violations (G1, G2). Throws only if the database is unreachable.
  */
 export async function takeLastLook(
   deps: OrderDeps,
@@ -28,8 +27,8 @@ export async function takeLastLook(
   const channel = deps.channels.get(order.channel);
   const notAsked = await deferIfUnavailable(deps, order, 'ask', order.ending);
   if (notAsked?.reason === 'channel_down') {
-    // Nothing is urgent about it: it is out of the way of the orders that wait for the channel, costs one UPDATE, and
-    // comes back spread. It may be the probe all the same, because there may be nothing else to try the channel with.
+    // Not urgent: one UPDATE moves it out of the way of the orders that wait for the channel. It may still serve as the
+    // breaker's probe, because there may be no other call to probe with.
     const at = new Date(notAsked.retryAt.getTime() + PUT_OFF_SPREAD_MS * deps.random());
     await deps.store.postponeDue(order, at);
   }
@@ -53,7 +52,7 @@ async function lookLeased(
       await settleDone(deps, attempt);
       return;
     case 'not_found':
-      // It does not count where the channel knows what it has created.
+      // Inconclusive if the channel knows every order it created.
       if (leased.payBody === null || !channel.showsUntouched(asked)) await settleDone(deps, attempt);
       else await settleRetry(deps, attempt, retry('not_confirmed'));
       return;
@@ -84,11 +83,11 @@ async function lookLeased(
   }
 }
 
-/** Done with; a look that came early, because of a doubtful notification, is followed by one when it is time. */
+/** Done. An early look, caused by a doubtful notification, is followed by the regular one. */
 async function settleDone(deps: OrderDeps, attempt: Attempt): Promise<void> {
   const { leased, now } = attempt;
   const lookAt = nextLookAt(deps, leased, null);
-  // As long as from a close to its last look have not passed yet.
+  // Less time has passed since the close than a close waits for its last look.
   const isEarly =
     now.getTime() - (leased.closedAt ?? leased.createdAt).getTime() < lookAt.getTime() - now.getTime();
   const set = { nextCloseAt: isEarly ? lookAt : null, retryReason: null, retryCount: 0 };

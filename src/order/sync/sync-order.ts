@@ -12,10 +12,10 @@ import { readQuery } from '../payment/read-query.ts';
 import { recordPayment } from '../payment/record-payment.ts';
 
 /**
- * Asks the channel what it knows of an order and corrects ourselves (同步), by the same table as the close: paid
- * there becomes paid here, closed there becomes closed here, an unpaid order whose time is over is closed, a payment
- * of a closed order becomes a late payment, a closed order that can still be paid is closed again. What the channel
- * cannot say changes nothing. Throws only when the database cannot be reached.
+ * Queries the channel and corrects the order (同步), reading the answer as a close does: an order paid or closed there
+ * becomes so here, an expired unpaid order is closed, a payment of a closed order becomes a late payment, and a closed
+ * order that is still payable is closed again. An inconclusive answer changes nothing. Throws only if the database is
+ * unreachable.
  */
 export async function syncOrder(
   deps: OrderDeps,
@@ -96,7 +96,7 @@ async function correct(
   }
 }
 
-/** Paid, but not all of it may be there: the order's timer goes on with it, and a person is told where one must look. */
+/** Paid, but perhaps partly returned: the order's timer continues, and alerts a person if needed. */
 async function notRecorded(
   deps: OrderDeps,
   attempt: Attempt,

@@ -4,16 +4,15 @@ import type { OrderDeps } from '../deps.ts';
 import { asChannelOrder, isEndedUnpaid, type PaymentOrder } from '../order.ts';
 
 /**
- * The channel has answered a creation, or may have taken it, when the order may have ended meanwhile: a process stood still
- * between the row and the call, or the call took long, and somebody closed the order. If it has ended, it is watched at
- * once and closed again at the channel, instead of being looked at a day later (G2). Nothing happens to an order that is
- * open (but that an attempt which is about to end it asks again) or paid, nor to one that its channel has created and closed by now: whoever ended it has met it there. Throws only
- * when the database cannot be reached.
+ * Handles a creation that took effect, or may have, after the order ended: the process stalled before the call, or the
+ * call was slow, and the order was closed meanwhile. An ended order is watched now and closed again at the channel, instead
+ * of a day later (G2). An open order is unchanged, but an attempt that is about to end it must query again. A paid order is
+ * unchanged, and so is one that its channel shows as closed. Throws only if the database is unreachable.
  */
 export async function watchLateCreation(
   deps: OrderDeps,
   order: PaymentOrder,
-  /** `exists`: the channel has said so; else its answer was lost. */
+  /** `exists`: the channel confirmed the creation; otherwise its answer was lost. */
   { exists, answer }: { exists: boolean; answer: string },
 ): Promise<void> {
   const channel = deps.channels.get(order.channel);
@@ -25,7 +24,7 @@ export async function watchLateCreation(
     isPayable = couldBePaid[kind];
   }
   const now = deps.clock.now();
-  // An attempt under way that ends the order has asked before this: it has to ask again.
+  // A running attempt has queried before this creation: make it query again.
   if (!exists) await deps.store.recordLateCreation(order.id, now);
   const watchUntil = channel.unpayableFrom({ ...asChannelOrder(order), createAttemptedAt: now });
   const trigger = { kind: 'api', actor: null, clientIp: order.clientIp } as const;
@@ -38,7 +37,7 @@ export async function watchLateCreation(
   await deps.timer.set(order, now, 'timeout');
 }
 
-/** Whether an order that its channel has created could be paid. A code that nobody has scanned is not found. */
+/** Whether an order that its channel has created is payable. A code that nobody has scanned is "not found". */
 const couldBePaid = {
   unpaid: true,
   user_paying: true,
@@ -46,7 +45,7 @@ const couldBePaid = {
   paid: true,
   refunded: true,
   closed: false,
-  // Nothing was learned: it is watched, and no violation.
+  // Nothing was learned: watched, but no violation.
   unknown: false,
   rate_limited: false,
   misconfigured: false,

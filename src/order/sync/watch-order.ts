@@ -12,10 +12,10 @@ import type { CloseTrigger } from '../outcomes.ts';
 import { recordPayment } from '../payment/record-payment.ts';
 
 /**
- * Asks again about a softly closed order (软关闭, 观察期) until its channel says that nobody can pay it any more:
- * its code may still be scanned, and then it is closed for good at the channel, or, if somebody paid, becomes a
- * late payment. The same close and the same decision as `closeOrder`; the order here stays closed throughout, and
- * its row says when to ask next. Throws only when the database cannot be reached.
+ * Watches a softly closed order (软关闭, 观察期) until its channel confirms that nobody can pay it any more. Its code may
+ * still be scanned: then it is closed for good at the channel, or becomes a late payment if somebody paid. Uses the calls
+ * and the decision of `closeOrder`; the order stays closed throughout, and its row holds the time of the next query.
+ * Throws only if the database is unreachable.
  */
 export async function watchOrder(deps: OrderDeps, order: PaymentOrder, trigger: CloseTrigger): Promise<void> {
   if ((await deferIfUnavailable(deps, order, 'close', order.ending)) !== null) return;
@@ -31,7 +31,7 @@ async function watchLeased(deps: OrderDeps, leased: PaymentOrder, trigger: Close
     case 'paid': {
       const record = closeRecord(attempt, 'late', leased.status);
       const outcome = await recordPayment(deps, leased, decision.payment, { record });
-      // Known already, as a late payment that waits for a person: there is nothing left to look for.
+      // Known already, as a late payment that waits for a person: nothing is left to watch.
       if (outcome === 'repeated') {
         const set = { watchUntil: null, nextCloseAt: null, retryReason: null, retryCount: 0 };
         await deps.store.endAttempt(leased, set, closeRecord(attempt, 'late', leased.status));
@@ -46,7 +46,7 @@ async function watchLeased(deps: OrderDeps, leased: PaymentOrder, trigger: Close
   }
 }
 
-/** Nobody has touched it: watch on. Or it is closed at the channel, or out of time: one last look remains. */
+/** Continues the watch of an unscanned code. If the order is closed at the channel or out of time, schedules the last look. */
 async function settleWatch(deps: OrderDeps, attempt: Attempt, watchUntil: Date | null): Promise<void> {
   const { leased, answers } = attempt;
   const nextCloseAt = nextLookAt(deps, leased, watchUntil);
