@@ -8,7 +8,7 @@ import type { Messenger } from './notice/deliver-notice.ts';
 import { createNoticeStore, type NoticeStore } from './notice/notice-store.ts';
 import { startNoticeRelay } from './notice/relay.ts';
 import type { OrderDeps } from './order/deps.ts';
-import type { SweepCounts } from './order/due/sweep-overdue.ts';
+import type { SweepCounts } from './order/due/sweep.ts';
 import type { LatePaymentPolicy } from './order/late-payment.ts';
 import { entities } from './order/store/entities.ts';
 import { createLeaseKeeper } from './order/store/lease-keeper.ts';

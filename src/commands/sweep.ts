@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { OrderDeps } from '../order/deps.ts';
-import { type SweepCounts, sweepOverdue } from '../order/due/sweep-overdue.ts';
-import type { OverdueOrder } from '../order/store/store.ts';
+import { type SweepCounts, sweepDue } from '../order/due/sweep.ts';
+import type { DueOrder } from '../order/store/store.ts';
 import type { QueueHealth } from '../timer/queue-health.ts';
 import { addExamples, type OpenApp, withApp } from './command.ts';
 import { print } from './output.ts';
@@ -10,7 +10,7 @@ import { print } from './output.ts';
 export function addSweepCommand(program: Command, open: OpenApp): void {
   const command = program
     .command('sweep')
-    .description('re-enqueue every overdue order that has lost its timer, now; a worker then closes it')
+    .description('re-enqueue every due order that has lost its timer, now; a worker then closes it')
     .option('--json', 'print the counts as one JSON object')
     .action(({ json }: { json?: boolean }) =>
       withApp(open, async ({ deps, readQueueHealth }) => {
@@ -27,9 +27,9 @@ export function addSweepCommand(program: Command, open: OpenApp): void {
 
 /** Repeats bounded runs until one reaches the end. */
 async function sweepAll(deps: OrderDeps): Promise<SweepCounts> {
-  let after: OverdueOrder | null = null;
+  let after: DueOrder | null = null;
   const sum: SweepCounts = {
-    overdue: 0,
+    due: 0,
     enqueued: 0,
     lastLooks: 0,
     live: 0,
@@ -38,8 +38,8 @@ async function sweepAll(deps: OrderDeps): Promise<SweepCounts> {
     stoppedAt: null,
   };
   do {
-    const found: SweepCounts = await sweepOverdue(deps, { after });
-    for (const name of ['overdue', 'enqueued', 'lastLooks', 'live', 'failed', 'away'] as const)
+    const found: SweepCounts = await sweepDue(deps, { after });
+    for (const name of ['due', 'enqueued', 'lastLooks', 'live', 'failed', 'away'] as const)
       sum[name] += found[name];
     after = found.stoppedAt;
   } while (after !== null);
@@ -47,10 +47,10 @@ async function sweepAll(deps: OrderDeps): Promise<SweepCounts> {
 }
 
 function asLine(
-  { overdue, enqueued, lastLooks, live, failed }: Omit<SweepCounts, 'stoppedAt'>,
+  { due, enqueued, lastLooks, live, failed }: Omit<SweepCounts, 'stoppedAt'>,
   queue: QueueHealth,
 ): string {
-  const found = `${overdue} due: ${enqueued + lastLooks} enqueued, ${live} already had a timer`;
+  const found = `${due} due: ${enqueued + lastLooks} enqueued, ${live} already had a timer`;
   const refused = failed === 0 ? '' : `, ${failed} could not be enqueued`;
   return `${found}${refused}${queueProblem(queue)}`;
 }

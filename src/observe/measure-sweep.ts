@@ -1,4 +1,4 @@
-import type { SweepCounts } from '../order/due/sweep-overdue.ts';
+import type { SweepCounts } from '../order/due/sweep.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What a sweep that ended well has met. */

@@ -81,8 +81,8 @@ export function createMetrics() {
       help: 'SWEEP_INTERVAL_MS of this process.',
       registers,
     }),
-    sweeps: counter('sweeps_total', 'Sweeps for overdue orders that ended well.'),
-    sweepFound: counter('sweep_found_total', 'Overdue orders that a sweep met, by what it did about them.', [
+    sweeps: counter('sweeps_total', 'Sweeps for due orders that ended well.'),
+    sweepFound: counter('sweep_found_total', 'Due orders that a sweep met, by what it did about them.', [
       'result',
     ]),
     clockJumps: counter(

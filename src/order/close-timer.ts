@@ -18,7 +18,7 @@ export interface CloseTimer {
     trigger: CloseTrigger['kind'],
     actor?: CloseTrigger['actor'],
   ): Promise<TimerState>;
-  /** For an overdue order: sets a timer unless one is running or about to run. */
+  /** For an due order: sets a timer unless one is running or about to run. */
   ensure(order: TimedOrder, trigger: CloseTrigger['kind']): Promise<TimerState>;
   clear(order: TimedOrder): Promise<void>;
 }

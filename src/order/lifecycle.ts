@@ -66,6 +66,8 @@ export type Phase = keyof typeof phases;
 export const conditions = {
   /** It has not ended. */
   open: [{ status: ['progress'] }],
+  /** Due, and waiting for a worker. A stuck one waits for a person. */
+  overdue: [{ status: ['progress'], due: true, lacks: ['stuckAt'] }],
   /** Open, and nobody has requested its end. */
   untouched: [{ status: ['progress'], ending: ['expiry'] }],
   /** A payment that arrives is kept. */

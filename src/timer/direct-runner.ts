@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ChannelName } from '../channel/channel.ts';
 import type { OrderDeps } from '../order/deps.ts';
-import type { OverdueOrder } from '../order/store/store.ts';
+import type { DueOrder } from '../order/store/store.ts';
 import { nextRun } from './next-run.ts';
 
 /** Orders of a channel that wait here for their turn. What finds no room is found again by the next sweep. */
@@ -12,7 +12,7 @@ const MIN_REST_MS = 200;
 const MAX_REST_MS = 60_000;
 
 interface Lane {
-  waiting: Map<string, OverdueOrder>;
+  waiting: Map<string, DueOrder>;
   running: Set<string>;
   /** The channel is out of order until then, ms since the epoch by the database's clock. */
   restsUntil: number;
@@ -23,7 +23,7 @@ interface Lane {
 /** Runs due orders in this process, without the queue. */
 export interface DirectRunner {
   /** Runs the order soon; no effect if it waits or runs here already, has no room, or is not ours. Never throws. */
-  offer(order: OverdueOrder): void;
+  offer(order: DueOrder): void;
   /** Begins no more, and waits for those that run. */
   stop(): Promise<void>;
 }
@@ -76,7 +76,7 @@ export function createDirectRunner(
     }
   }
 
-  async function run(lane: Lane, { orderNo }: OverdueOrder): Promise<void> {
+  async function run(lane: Lane, { orderNo }: DueOrder): Promise<void> {
     const next = await nextRun(deps, orderNo, { kind: 'sweep', actor: null, clientIp: null });
     if (next.kind !== 'channel_down') return;
     const now = deps.clock.now().getTime();

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { OrderDeps } from '../order/deps.ts';
-import { SWEEP_BUDGET_MS, type SweepCounts, sweepOverdue } from '../order/due/sweep-overdue.ts';
-import type { OverdueOrder } from '../order/store/store.ts';
+import { SWEEP_BUDGET_MS, type SweepCounts, sweepDue } from '../order/due/sweep.ts';
+import type { DueOrder } from '../order/store/store.ts';
 import { safeError } from '../platform/log/safe-error.ts';
 
 /** A run that takes longer than its budget by so much is reported and no longer waited for, ms. */
@@ -19,11 +19,11 @@ const JITTER = 0.2;
 export function startSweeper(
   deps: OrderDeps,
   intervalMs: number,
-  run: (order: OverdueOrder) => void,
+  run: (order: DueOrder) => void,
   onSwept: (counts: SweepCounts) => void,
 ): { stop(): Promise<void> } {
   const stopping = new AbortController();
-  let after: OverdueOrder | null = null;
+  let after: DueOrder | null = null;
   let refused = false;
   const running = loop();
 
@@ -43,7 +43,7 @@ export function startSweeper(
       () => 'over' as const,
     );
     try {
-      const counts = await Promise.race([sweepOverdue(deps, { after, run, logsFailure: !refused }), late]);
+      const counts = await Promise.race([sweepDue(deps, { after, run, logsFailure: !refused }), late]);
       after = typeof counts === 'string' ? null : counts.stoppedAt;
       if (counts === 'late') deps.log.error('sweep timed out');
       else if (counts !== 'over') {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sweepOverdue } from '../../src/order/due/sweep-overdue.ts';
+import { sweepDue } from '../../src/order/due/sweep.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { createWorld, type World } from '../support/world.ts';
 import { addUser, audited, createVisitor, type Visitor } from './visitor.ts';
@@ -130,7 +130,7 @@ describe('Bull Board', () => {
     await put(admin, `close-wechat_pay/${lost.orderNo}/clean`);
     expect(await world.timerState(lost)).toBe('unknown');
     await world.expire(lost);
-    await sweepOverdue(world.app.deps);
+    await sweepDue(world.app.deps);
     expect(await world.timerState(lost)).not.toBe('unknown');
   });
 });

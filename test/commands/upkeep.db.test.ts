@@ -24,7 +24,7 @@ test('sweep re-enqueues overdue orders, and prints counts', async () => {
   expect(await world.timerState(order)).toBe('waiting');
   expect((await sweep('--json')).json()).toEqual([
     {
-      overdue: 1,
+      due: 1,
       enqueued: 0,
       lastLooks: 0,
       live: 1,

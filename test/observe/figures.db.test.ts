@@ -73,7 +73,7 @@ test('the figures count every order where it belongs', async () => {
   expect(figures.lateness[0]).toEqual({ channel: 'wechat_pay', count: 6, p50Ms: 5_100, p99Ms: 90_000 });
   expect(figures.lateness[1]).toEqual({ channel: 'ali_pay', count: 0, p50Ms: null, p99Ms: null });
   expect(figures).toMatchObject({
-    overdue: { count: 1, oldestAt: ago(3 * MINUTE - GRACE_MS) },
+    expired: { count: 1, oldestAt: ago(3 * MINUTE - GRACE_MS) },
     stuck: 1,
     lateWaiting: 1,
     violations: 1,
@@ -92,7 +92,7 @@ test('the figures count every order where it belongs', async () => {
     active: 0,
     failed: 0,
   });
-  expect(asSent(JSON.parse(JSON.stringify(figures))).overdue.count).toBe(1);
+  expect(asSent(JSON.parse(JSON.stringify(figures))).expired.count).toBe(1);
 });
 
 test('a channel of a shop’s own has its figures like any other', async () => {

@@ -270,6 +270,7 @@ export const layers: readonly Layer[] = [
       'src/channels.ts',
       'src/config.ts',
       'src/notice',
+      'src/order',
       'src/platform',
       'src/process',
       'src/timer',

@@ -33,7 +33,7 @@ const noFigures: Figures = {
   dueNextHour: [],
   perMinute: [],
   lateness: [],
-  overdue: { count: 0, oldestAt: null },
+  expired: { count: 0, oldestAt: null },
   stuck: 0,
   lateWaiting: 0,
   violations: 0,

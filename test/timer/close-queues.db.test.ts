@@ -1,6 +1,6 @@
 import { Worker } from 'bullmq';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { sweepOverdue } from '../../src/order/due/sweep-overdue.ts';
+import { sweepDue } from '../../src/order/due/sweep.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { reclose } from '../../src/order/requests/reclose.ts';
 import { jobIdOf, orderNoOf } from '../../src/timer/close-queues.ts';
@@ -144,8 +144,8 @@ describe('the sweep', () => {
     await timer().set(waiting, new Date(0), 'timeout');
     const future = await world.create(channel);
 
-    expect(await sweepOverdue(world.app.deps)).toEqual({
-      overdue: 4,
+    expect(await sweepDue(world.app.deps)).toEqual({
+      due: 4,
       enqueued: 3,
       lastLooks: 0,
       live: 1,
@@ -160,8 +160,8 @@ describe('the sweep', () => {
       [lost, failed, far].map((o) => o.orderNo),
     );
 
-    expect(await sweepOverdue(world.app.deps)).toEqual({
-      overdue: 4,
+    expect(await sweepDue(world.app.deps)).toEqual({
+      due: 4,
       enqueued: 0,
       lastLooks: 0,
       live: 4,
@@ -177,8 +177,8 @@ describe('the sweep', () => {
     await world.query(`UPDATE payment_order SET channel = 'wallet_pay' WHERE id = ${odd.id}`);
     const orders = await Promise.all(Array.from({ length: 60 }, () => world.create(channel)));
     for (const order of orders) await timer().clear(await world.expire(order));
-    expect(await sweepOverdue(world.app.deps)).toEqual({
-      overdue: 61,
+    expect(await sweepDue(world.app.deps)).toEqual({
+      due: 61,
       enqueued: 60,
       lastLooks: 0,
       live: 0,
@@ -200,9 +200,9 @@ describe('the sweep', () => {
         (SELECT a.n + 10 * b.n + 100 * c.n + 1000 * d.n AS n FROM ${digits('a')}, ${digits('b')}, ${digits('c')},
           (SELECT 0 AS n UNION SELECT 1) d) AS numbers
       WHERE id = ${order.id}`);
-    const counts = await sweepOverdue(world.app.deps);
+    const counts = await sweepDue(world.app.deps);
     expect(counts).toEqual({
-      overdue: 2_000,
+      due: 2_000,
       enqueued: 2_000,
       lastLooks: 0,
       live: 0,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { sweepOverdue } from '../../src/order/due/sweep-overdue.ts';
+import { sweepDue } from '../../src/order/due/sweep.ts';
 import { createWorld, type World } from '../support/world.ts';
 
 /** No worker runs here, so jobs stay where they are put. */
@@ -35,24 +35,24 @@ const waiting = () => world.queue('wechat_pay').getWaitingCount();
 describe('a sweep', () => {
   test('ends when its time is over, and the next goes on where it stopped: live timers hide nothing', async () => {
     await overdue(5, '2020-01-01');
-    expect(await sweepOverdue(world.app.deps)).toMatchObject({ enqueued: 500, stoppedAt: null });
+    expect(await sweepDue(world.app.deps)).toMatchObject({ enqueued: 500, stoppedAt: null });
     await overdue(6, '2021-01-01');
 
-    const first = await sweepOverdue(world.app.deps, { budgetMs: 0 });
-    expect(first).toMatchObject({ overdue: 500, live: 500, enqueued: 0 });
+    const first = await sweepDue(world.app.deps, { budgetMs: 0 });
+    expect(first).toMatchObject({ due: 500, live: 500, enqueued: 0 });
     expect(first.stoppedAt).not.toBeNull();
-    const second = await sweepOverdue(world.app.deps, { budgetMs: 0, after: first.stoppedAt });
-    expect(second).toMatchObject({ overdue: 500, enqueued: 500 });
-    const third = await sweepOverdue(world.app.deps, { budgetMs: 0, after: second.stoppedAt });
-    expect(third).toMatchObject({ overdue: 100, enqueued: 100, stoppedAt: null });
+    const second = await sweepDue(world.app.deps, { budgetMs: 0, after: first.stoppedAt });
+    expect(second).toMatchObject({ due: 500, enqueued: 500 });
+    const third = await sweepDue(world.app.deps, { budgetMs: 0, after: second.stoppedAt });
+    expect(third).toMatchObject({ due: 100, enqueued: 100, stoppedAt: null });
     expect(await waiting()).toBe(1_100);
   });
 
   test('in several processes at once gives every order one timer', async () => {
     await overdue(3, '2020-01-01');
     const others = await Promise.all([world.openApp(), world.openApp()]);
-    const all = [world.app, ...others].map(({ deps }) => sweepOverdue(deps));
-    for (const counts of await Promise.all(all)) expect(counts).toMatchObject({ overdue: 300, failed: 0 });
+    const all = [world.app, ...others].map(({ deps }) => sweepDue(deps));
+    for (const counts of await Promise.all(all)) expect(counts).toMatchObject({ due: 300, failed: 0 });
     const ids = (await world.queue('wechat_pay').getWaiting()).map(({ id }) => id);
     expect(ids).toHaveLength(300);
     expect(new Set(ids).size).toBe(300);

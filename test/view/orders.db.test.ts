@@ -69,7 +69,7 @@ test('each filter means those orders, and together they mean those that all mean
   const past = new Date(Date.now() - 60_000);
   const orders = {
     open: await made(),
-    overdue: await made({ expiresAt: past }, 'wechat_pay'),
+    expired: await made({ expiresAt: past }, 'wechat_pay'),
     stuck: await made({ expiresAt: past, stuckAt: past }),
     paid: await made({ status: 'success', nextCloseAt: null }),
     refundWork: await made({ status: 'success', ending: 'cancel', nextCloseAt: past }),
@@ -88,20 +88,20 @@ test('each filter means those orders, and together they mean those that all mean
     (await numbers(filter)).map((orderNo) => nameOf.get(orderNo) ?? orderNo);
 
   expect(await meant({})).toEqual(names);
-  expect(await meant({ status: 'progress' })).toEqual(['stuck', 'overdue', 'open']);
+  expect(await meant({ status: 'progress' })).toEqual(['stuck', 'expired', 'open']);
   expect(await meant({ status: 'success' })).toEqual(['refused', 'paid']);
   expect(await meant({ status: 'refunding' })).toEqual(['refunding', 'refundWork']);
   expect(await meant({ status: 'close' })).toEqual(['late', 'watched', 'closed']);
   expect(await meant({ status: 'cancel' })).toEqual(['cancelled']);
   expect(await meant({ status: 'refunded' })).toEqual(['refunded']);
-  expect(await meant({ state: 'open' })).toEqual(['stuck', 'overdue', 'open']);
-  expect(await meant({ state: 'overdue' })).toEqual(['stuck', 'overdue']);
+  expect(await meant({ state: 'open' })).toEqual(['stuck', 'expired', 'open']);
+  expect(await meant({ state: 'expired' })).toEqual(['stuck', 'expired']);
   expect(await meant({ state: 'stuck' })).toEqual(['refused', 'stuck']);
   expect(await meant({ state: 'watched' })).toEqual(['watched']);
   expect(await meant({ state: 'late' })).toEqual(['refunded', 'refunding', 'late']);
-  expect(await meant({ channel: 'wechat_pay' })).toEqual(['watched', 'overdue']);
+  expect(await meant({ channel: 'wechat_pay' })).toEqual(['watched', 'expired']);
   expect(await meant({ channel: 'wechat_pay', status: 'close' })).toEqual(['watched']);
-  expect(await meant({ channel: 'ali_pay', state: 'overdue' })).toEqual(['stuck']);
+  expect(await meant({ channel: 'ali_pay', state: 'expired' })).toEqual(['stuck']);
   expect(await meant({ channel: 'ali_pay', status: 'refunding' })).toEqual(['refunding', 'refundWork']);
   expect(await meant({ channel: 'wechat_pay', status: 'refunding' })).toEqual([]);
   expect(await meant({ state: 'stuck', status: 'success' })).toEqual(['refused']);
@@ -119,16 +119,16 @@ test('each filter means those orders, and together they mean those that all mean
   ]);
 });
 
-test('an order is overdue once its time to be closed has passed, which is after the grace', async () => {
+test('an order is expired once its time to be closed has passed, which is after the grace', async () => {
   await world.query('DELETE FROM payment_order');
   const lateApp = await world.openApp({ CLOSE_GRACE_MS: '60000' });
   const page = { limit: 10, after: null };
-  const overdue = async () =>
-    (await lateApp.orderAdmin.listOrders({ state: 'overdue' }, page)).rows.map(({ orderNo }) => orderNo);
+  const expired = async () =>
+    (await lateApp.orderAdmin.listOrders({ state: 'expired' }, page)).rows.map(({ orderNo }) => orderNo);
   await world.expire(await made());
-  expect(await overdue()).toEqual([]);
+  expect(await expired()).toEqual([]);
   const late = await world.expire(await made(), 70_000);
-  expect(await overdue()).toEqual([late.orderNo]);
+  expect(await expired()).toEqual([late.orderNo]);
 });
 
 test('pages have neither gaps nor doubles while orders arrive, whatever the filter', async () => {

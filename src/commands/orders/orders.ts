@@ -53,12 +53,12 @@ export function addOrdersCommand(program: Command, open: OpenApp): void {
     );
   addExamples(
     command,
-    ['orders', 'orders --state overdue --channel wechat_pay', 'orders --since 12h --limit 1000 --json'],
+    ['orders', 'orders --state expired --channel wechat_pay', 'orders --since 12h --limit 1000 --json'],
     'the database is unavailable',
   );
   command.addHelpText(
     'after',
-    '\nStates: open: not ended; overdue: open, although due to be closed; stuck: needs a person; watched: closed softly,\nand queried until nobody can pay; late: paid after the close.',
+    '\nStates: open: not ended; expired: open, although its time to pay is over; stuck: needs a person; watched: closed softly,\nand queried until nobody can pay; late: paid after the close.',
   );
 }
 

@@ -1,9 +1,12 @@
 import type { DataSource } from 'typeorm';
 import type { ServerConfig } from '../../config.ts';
+import { where } from '../../order/lifecycle.ts';
 import { type Finding, fail, ok, warn } from '../finding.ts';
 
 /** An order may be overdue for so long without anything being wrong: a channel's deadline and a busy queue, ms. */
 const MIN_OVERDUE_MS = 30_000;
+
+const overdue = where.overdue.replace(':now', 'UTC_TIMESTAMP(3)');
 
 interface Figures {
   overdue: number | string;
@@ -20,13 +23,11 @@ export async function checkOrders(db: DataSource, server: ServerConfig): Promise
   // Not migrated: for that check to say.
   if (tables.length === 0) return [];
   const [found]: Figures[] = await db.query(
-    `SELECT (SELECT COUNT(*) FROM payment_order WHERE next_close_at <= UTC_TIMESTAMP(3)) AS overdue,
+    `SELECT (SELECT COUNT(*) FROM payment_order WHERE ${overdue}) AS overdue,
             (SELECT TIMESTAMPDIFF(SECOND, MIN(next_close_at), UTC_TIMESTAMP(3)) FROM payment_order
-              WHERE next_close_at <= UTC_TIMESTAMP(3)) AS oldestS,
+              WHERE ${overdue}) AS oldestS,
             (SELECT COUNT(*) FROM payment_order WHERE stuck_at IS NOT NULL) AS stuck,
-            (SELECT COUNT(*) FROM payment_order
-              WHERE late_paid_at IS NOT NULL AND late_handled_at IS NULL AND next_close_at IS NULL
-                AND status IN ('close', 'refunding')) AS late,
+            (SELECT COUNT(*) FROM payment_order WHERE ${where.lateNeedsDecision}) AS late,
             (SELECT COUNT(*) FROM violation) AS violations`,
   );
   if (found === undefined) return [];

@@ -85,8 +85,8 @@ export interface OrderRow {
 
 /**
  * `GET /orders`: newest first. `search` matches a complete number of any kind (ours, the merchant's, the channel's, the id),
- * or a prefix of ours or the merchant's (the 1000 highest with that prefix). Overdue orders are limited to the 10,000 most
- * overdue. `createdFrom` is inclusive, `createdTo` exclusive. `limit` defaults to 50, at most 200. Returns a
+ * or a prefix of ours or the merchant's (the 1000 highest with that prefix). Expired orders that are still open are limited to the 10,000 that
+ * expired first. `createdFrom` is inclusive, `createdTo` exclusive. `limit` defaults to 50, at most 200. Returns a
  * `Page<OrderRow>`.
  */
 export interface OrdersQuery {
@@ -308,7 +308,7 @@ export interface Figures {
   /** Orders that expired unpaid: ms from expiry to close, over the last 24 hours, at most the last 5,000 per channel. */
   lateness: { channel: ChannelName; count: number; p50Ms: number | null; p99Ms: number | null }[];
   /** Open orders that are due to be closed, and when the oldest of them became due. */
-  overdue: { count: number; oldestAt: string | null };
+  expired: { count: number; oldestAt: string | null };
   stuck: number;
   lateWaiting: number;
   violations: number;

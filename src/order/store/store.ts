@@ -207,7 +207,7 @@ export function createOrderStore(db: DataSource) {
      * Orders that are due, oldest first, at most `limit`, after `after`. The cursor is two comparisons, because MySQL does
      * not use the index for a row comparison.
      */
-    async overdue(now: Date, limit: number, after: OverdueOrder | null): Promise<OverdueOrder[]> {
+    async due(now: Date, limit: number, after: DueOrder | null): Promise<DueOrder[]> {
       const query = orders
         .createQueryBuilder('o')
         .select(['o.id', 'o.orderNo', 'o.channel', 'o.status', 'o.nextCloseAt', 'o.watchUntil', 'o.traceId'])
@@ -238,7 +238,7 @@ function having(
   return order !== null && order[field] === number ? order : null;
 }
 
-export type OverdueOrder = Pick<
+export type DueOrder = Pick<
   PaymentOrder,
   'id' | 'orderNo' | 'channel' | 'status' | 'nextCloseAt' | 'watchUntil' | 'traceId'
 >;

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { where } from '../../order/lifecycle.ts';
 
 /** Counted no further: so many, or more. */
 const AT_MOST = 100_000;
@@ -18,7 +19,7 @@ export async function readBehind(db: DataSource, now: Date): Promise<Behind> {
   const [found]: { count: string; oldest: Date | null }[] = await db.query(
     `SELECT COUNT(*) AS count, MIN(next_close_at) AS oldest FROM (
        SELECT next_close_at FROM payment_order
-       WHERE next_close_at <= ? AND status = 'progress' AND stuck_at IS NULL
+       WHERE ${where.overdue.replace(':now', '?')}
        ORDER BY next_close_at LIMIT ${AT_MOST}) AS behind`,
     [now],
   );

@@ -9,7 +9,7 @@ export const COUNT_AT_MOST = 100_000;
 export interface Vitals {
   now: Date;
   /** Open orders whose time to be closed has passed, at most `COUNT_AT_MOST`, and since when the oldest of them. */
-  overdue: { count: number; oldestAt: Date | null };
+  expired: { count: number; oldestAt: Date | null };
   processes: SeenProcess[];
 }
 
@@ -23,17 +23,17 @@ export interface VitalsDeps {
 export async function readVitals({ db, deps, processes }: VitalsDeps): Promise<Vitals> {
   const now = deps.clock.now();
   const seen = await processes.list();
-  const [overdue]: { count: string; oldest: Date | null }[] = await db.query(
+  const [expired]: { count: string; oldest: Date | null }[] = await db.query(
     `SELECT COUNT(*) AS count, MIN(expires_at) AS oldest FROM (
        SELECT expires_at FROM payment_order FORCE INDEX (ix_status_expires_at)
        WHERE status = 'progress' AND expires_at <= ? ORDER BY expires_at LIMIT ${COUNT_AT_MOST}) AS found`,
     [new Date(now.getTime() - deps.closeGraceMs)],
   );
-  const oldest = overdue?.oldest ?? null;
+  const oldest = expired?.oldest ?? null;
   return {
     now,
-    overdue: {
-      count: Number(overdue?.count ?? 0),
+    expired: {
+      count: Number(expired?.count ?? 0),
       oldestAt: oldest === null ? null : new Date(oldest.getTime() + deps.closeGraceMs),
     },
     processes: seen,

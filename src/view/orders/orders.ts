@@ -26,24 +26,24 @@ export interface OrdersFilter {
   createdTo?: Date;
 }
 
-/** After an outage very many are overdue: of these, those that have been for longest are looked at. */
-const OVERDUE_AT_MOST = 10_000;
+/** After an outage very many are expired: of these, those that have been for longest are looked at. */
+const EXPIRED_AT_MOST = 10_000;
 
 /**
  * Orders, newest first, a page at a time. Whatever the filter, no more is read than a few pages: from each index that
  * may hold an answer the newest rows, and of these the newest. Rows that arrive meanwhile belong to an earlier page.
- * An open order is overdue if its time to be closed has passed: it expired at `overdueSince` or earlier, which is now
+ * An open order is expired if its time to be closed has passed: it expired at `expiredSince` or earlier, which is now
  * but for the grace. Throws when the database cannot be reached.
  */
 export async function listOrders(
   db: DataSource,
   filter: OrdersFilter,
   { limit, after }: { limit: number; after: Cursor | null },
-  overdueSince: Date,
+  expiredSince: Date,
 ): Promise<Page<OrderView>> {
-  const common = [...filterConditions(filter, overdueSince), ...(after === null ? [] : [olderThan(after)])];
+  const common = [...filterConditions(filter, expiredSince), ...(after === null ? [] : [olderThan(after)])];
   const newest = `ORDER BY created_at DESC, id DESC LIMIT ${limit + 1}`;
-  const found = await sources(db, filter, overdueSince);
+  const found = await sources(db, filter, expiredSince);
   const parts = found.map(({ from, where }) => {
     const condition = all([...where, ...common]);
     const text = `(SELECT o.id AS id, o.created_at AS created_at FROM ${from.text} WHERE ${condition.text} ${newest})`;
@@ -85,8 +85,8 @@ const among = (found: Sql): Source => ({
 /** The money is on its way back. */
 const refundWork = toSql(phases.giving_back, 'o.');
 
-/** Few orders are searched for, overdue, stuck, watched or late: then the list begins there. Else with channels and states. */
-async function sources(db: DataSource, filter: OrdersFilter, overdueSince: Date): Promise<Source[]> {
+/** Few orders are searched for, expired, stuck, watched or late: then the list begins there. Else with channels and states. */
+async function sources(db: DataSource, filter: OrdersFilter, expiredSince: Date): Promise<Source[]> {
   const { search, state } = filter;
   if (search !== undefined) {
     return [among(searchOrders(search))];
@@ -98,8 +98,8 @@ async function sources(db: DataSource, filter: OrdersFilter, overdueSince: Date)
       return [through('ix_watch_until')];
     case 'late':
       return [through('ix_late_paid_at')];
-    case 'overdue':
-      return [among(longestOverdue(filter.channel, overdueSince))];
+    case 'expired':
+      return [among(longestExpired(filter.channel, expiredSince))];
     case 'open':
     case undefined:
       return byChannelAndStatus(
@@ -112,14 +112,14 @@ async function sources(db: DataSource, filter: OrdersFilter, overdueSince: Date)
 }
 
 /** By the index alone. */
-function longestOverdue(channel: ChannelName | undefined, since: Date): Sql {
+function longestExpired(channel: ChannelName | undefined, since: Date): Sql {
   const conditions = [
     sql("status = 'progress' AND expires_at <= ?", since),
     ...(channel === undefined ? [] : [sql('channel = ?', channel)]),
   ];
   const { text, values } = all(conditions);
   return sql(
-    `SELECT id FROM payment_order FORCE INDEX (ix_status_expires_at) WHERE ${text} ORDER BY expires_at LIMIT ${OVERDUE_AT_MOST}`,
+    `SELECT id FROM payment_order FORCE INDEX (ix_status_expires_at) WHERE ${text} ORDER BY expires_at LIMIT ${EXPIRED_AT_MOST}`,
     ...values,
   );
 }
@@ -140,12 +140,12 @@ function byChannelAndStatus(channels: ChannelName[], { status, state }: OrdersFi
 
 function filterConditions(
   { status, channel, state, createdFrom, createdTo }: OrdersFilter,
-  overdueSince: Date,
+  expiredSince: Date,
 ): Sql[] {
   return [
     ...(status === undefined ? [] : [isShownAs(status)]),
     ...(channel === undefined ? [] : [sql('o.channel = ?', channel)]),
-    ...(state === undefined ? [] : [isInState(state, overdueSince)]),
+    ...(state === undefined ? [] : [isInState(state, expiredSince)]),
     ...(createdFrom === undefined ? [] : [sql('o.created_at >= ?', createdFrom)]),
     ...(createdTo === undefined ? [] : [sql('o.created_at < ?', createdTo)]),
   ];
@@ -158,12 +158,12 @@ function isShownAs(status: OrderStatus): Sql {
   return sql('o.status = ?', status);
 }
 
-function isInState(state: NonNullable<OrdersFilter['state']>, overdueSince: Date): Sql {
+function isInState(state: NonNullable<OrdersFilter['state']>, expiredSince: Date): Sql {
   switch (state) {
     case 'open':
       return sql("o.status = 'progress'");
-    case 'overdue':
-      return sql("o.status = 'progress' AND o.expires_at <= ?", overdueSince);
+    case 'expired':
+      return sql("o.status = 'progress' AND o.expires_at <= ?", expiredSince);
     case 'stuck':
       return sql('o.stuck_at IS NOT NULL');
     case 'watched':

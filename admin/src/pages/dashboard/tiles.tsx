@@ -9,17 +9,17 @@ import { useText } from '../../text/use-text.ts';
 export function Tiles({ figures }: { figures: Figures }) {
   const { common, pages } = useText();
   const text = pages.dashboard;
-  const { overdue, stuck, lateWaiting, violations, notices } = figures;
-  const oldestMs = useServerNow() - Date.parse(overdue.oldestAt ?? figures.now);
+  const { expired, stuck, lateWaiting, violations, notices } = figures;
+  const oldestMs = useServerNow() - Date.parse(expired.oldestAt ?? figures.now);
   return (
     <div className="tiles">
       <Tile
-        name={text.overdue}
-        value={overdue.count}
-        to="/orders?state=overdue"
-        tone={overdue.count === 0 ? 'good' : 'warn'}
+        name={text.expired}
+        value={expired.count}
+        to="/orders?state=expired"
+        tone={expired.count === 0 ? 'good' : 'warn'}
       >
-        {overdue.oldestAt === null ? text.noneOverdue : text.oldest(clockDuration(oldestMs, common))}
+        {expired.oldestAt === null ? text.noneExpired : text.oldest(clockDuration(oldestMs, common))}
       </Tile>
       <Tile name={text.stuck} value={stuck} to="/stuck" tone={stuck === 0 ? 'good' : 'warn'}>
         {text.stuckHint}

@@ -15,7 +15,7 @@ function Counting({ until }: { until: string }) {
     <span role="timer" className={leftMs > 0 ? 'number' : 'number expired'}>
       {leftMs > 0
         ? common.left(clockDuration(leftMs, common))
-        : common.overdueBy(clockDuration(-leftMs, common))}
+        : common.expiredBy(clockDuration(-leftMs, common))}
     </span>
   );
 }

@@ -62,7 +62,7 @@ export const common: typeof zh = {
   actor: 'By',
   at: 'Time',
   version: 'Version',
-  overdueBy: (age) => `expired ${age} ago`,
+  expiredBy: (age) => `expired ${age} ago`,
   left: (age) => `${age} left`,
   unit: { day: 'd', hour: 'h', minute: 'min', second: 's', ms: 'ms' },
   stuckTag: 'Stuck',

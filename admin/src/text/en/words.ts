@@ -30,7 +30,7 @@ export const words: typeof zh = {
   },
   state: {
     open: 'Open',
-    overdue: 'Expired, not closed',
+    expired: 'Expired, not closed',
     stuck: 'Stuck (dead letter)',
     watched: 'Being watched',
     late: 'Paid after the close',

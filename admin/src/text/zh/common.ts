@@ -61,7 +61,7 @@ export const common = {
   actor: '操作人',
   at: '时间',
   version: '版本',
-  overdueBy: (age: string) => `已过期 ${age}`,
+  expiredBy: (age: string) => `已过期 ${age}`,
   left: (age: string) => `剩余 ${age}`,
   unit: { day: '天', hour: '小时', minute: '分', second: '秒', ms: '毫秒' },
   stuckTag: '死信',

@@ -43,7 +43,7 @@ export const words = {
   } satisfies Record<OrderStatus, string>,
   state: {
     open: '未结束',
-    overdue: '已过期未关闭',
+    expired: '已过期未关闭',
     stuck: '死信',
     watched: '观察期内',
     late: '关单后支付',

@@ -1,5 +1,5 @@
 import { createOrder } from '../../../../src/order/create/create-order.ts';
-import { sweepOverdue } from '../../../../src/order/due/sweep-overdue.ts';
+import { sweepDue } from '../../../../src/order/due/sweep.ts';
 import {
   requestCancel,
   requestClose,
@@ -81,7 +81,7 @@ function requestMoves(life: Life): Move[] {
       return requestCancel(deps, numbers, trigger);
     }),
     begin(0.4 * temper.sync, 'sync', () => requestSync(deps, numbers, trigger)),
-    begin(0.2, 'sweep', () => sweepOverdue(deps)),
+    begin(0.2, 'sweep', () => sweepDue(deps)),
   ];
   if (orderNo !== null)
     moves.push(begin(0.2 * temper.reclose, 'reclose', () => reclose(deps, orderNo, BY_HAND)));

@@ -1,4 +1,4 @@
-import { sweepOverdue } from '../../../../src/order/due/sweep-overdue.ts';
+import { sweepDue } from '../../../../src/order/due/sweep.ts';
 import type { PaymentOrder } from '../../../../src/order/order.ts';
 import type { Life } from './life.ts';
 import { customerMoves } from './moves.ts';
@@ -63,7 +63,7 @@ export async function comeToRest(life: Life): Promise<boolean> {
     // Whoever died at the order still holds it: until its lease has run out, no sweep can get it done.
     const isHeld = row?.leaseUntil != null && row.leaseUntil > now;
     if (due !== null && due <= now && timer.at() === null && !isHeld) {
-      await life.begin('sweep', () => sweepOverdue(lane.deps));
+      await life.begin('sweep', () => sweepDue(lane.deps));
       continue;
     }
     const ours = [due, row?.leaseUntil ?? null].map((at) => (at === null || at <= now ? null : trueAt(at)));

@@ -1,5 +1,5 @@
 import type { ChannelName, PayMethod } from '../../../../src/channel/channel.ts';
-import { sweepOverdue } from '../../../../src/order/due/sweep-overdue.ts';
+import { sweepDue } from '../../../../src/order/due/sweep.ts';
 import { decideLatePayment } from '../../../../src/order/refund/decide-late.ts';
 import { requestSync } from '../../../../src/order/requests/close-cancel-sync.ts';
 import type { Fault } from '../../../../src/sandbox/simulator/exchange/faults.ts';
@@ -69,7 +69,7 @@ async function jumpAhead(life: Life): Promise<void> {
   lane.processes.jump(byMs);
   for (let looks = dice.int(2, 3); looks > 0; looks -= 1) {
     await pass(life, dice.int(1_000, 20_000));
-    await life.begin('sweep', () => sweepOverdue(lane.deps));
+    await life.begin('sweep', () => sweepDue(lane.deps));
     await finishSteps(life);
     if (lane.timer.isDue()) await life.fireTimer();
     await finishSteps(life);

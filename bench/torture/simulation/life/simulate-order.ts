@@ -90,7 +90,7 @@ async function judgeLife(life: Life): Promise<string[]> {
 function chanceToStand(what: string, moment: 'before' | 'after'): number {
   return moment === 'before' && writes.test(what) ? standsBefore.write : standsBefore.other;
 }
-const writes = /^store\.(?!get|find|overdue)/;
+const writes = /^store\.(?!get|find|due)/;
 
 const authCodes: Partial<Record<ChannelName, string>> = {
   wechat_pay: '134567890123456789',

@@ -1,7 +1,7 @@
 import type { OrderDeps } from '../deps.ts';
 import { isIn } from '../lifecycle.ts';
 import { inOrderTrace } from '../order-trace.ts';
-import type { OverdueOrder } from '../store/store.ts';
+import type { DueOrder } from '../store/store.ts';
 
 const BATCH = 500;
 /** A run ends after this time, ms, even if orders are left. Below the sweep interval, so that runs never pile up. */
@@ -11,7 +11,7 @@ const CONCURRENCY = 50;
 
 /** What a sweep found and did. */
 export interface SweepCounts {
-  overdue: number;
+  due: number;
   /** Had no live timer, and have one now. */
   enqueued: number;
   /** Closed orders whose last look is due. They never had a timer for it, so this is normal. */
@@ -23,20 +23,20 @@ export interface SweepCounts {
   /** Got no timer because the queue is unreachable. */
   away: number;
   /** The last order before time ran out; the next run continues after it. Null: complete, or the queue is unreachable. */
-  stoppedAt: OverdueOrder | null;
+  stoppedAt: DueOrder | null;
 }
 
 interface SweepOptions {
-  after?: OverdueOrder | null;
+  after?: DueOrder | null;
   budgetMs?: number;
   /** Runs an order in this process when the queue refuses it. With it, an unreachable queue does not end the sweep. */
-  run?: ((order: OverdueOrder) => void) | null;
+  run?: ((order: DueOrder) => void) | null;
   /** False: the queue's failure has been logged already. */
   logsFailure?: boolean;
 }
 
 /**
- * The safety net under the timers (兜底扫描): finds overdue orders without a live timer and sets one. It closes nothing
+ * The safety net under the timers (兜底扫描): finds due orders without a live timer and sets one. It closes nothing
  * itself, and does not live in the queue that it backs up.
  *
  * - Scope: every order whose `nextCloseAt` has passed, oldest first, in batches of 500.
@@ -48,12 +48,12 @@ interface SweepOptions {
  *
  * Throws only if the database is unreachable.
  */
-export async function sweepOverdue(
+export async function sweepDue(
   deps: OrderDeps,
   { after: from = null, budgetMs = SWEEP_BUDGET_MS, run = null, logsFailure = true }: SweepOptions = {},
 ): Promise<SweepCounts> {
   const counts: SweepCounts = {
-    overdue: 0,
+    due: 0,
     enqueued: 0,
     lastLooks: 0,
     live: 0,
@@ -66,7 +66,7 @@ export async function sweepOverdue(
   let after = from;
 
   for (;;) {
-    const orders = await deps.store.overdue(now, BATCH, after);
+    const orders = await deps.store.due(now, BATCH, after);
     await giveTimers(deps, orders, counts, run);
     if ((counts.away > 0 && run === null) || orders.length < BATCH) break;
     after = orders.at(-1) ?? null;
@@ -77,7 +77,7 @@ export async function sweepOverdue(
   }
   const { stoppedAt, ...found } = counts;
   const seen = { ...found, complete: stoppedAt === null };
-  if (counts.enqueued > 0) deps.log.warn(seen, 'sweep re-enqueued overdue orders');
+  if (counts.enqueued > 0) deps.log.warn(seen, 'sweep re-enqueued due orders');
   if (counts.failed > 0 && logsFailure) deps.log.error(seen, 'sweep could not enqueue some orders');
   if (counts.away > 0 && logsFailure) deps.log.error(seen, 'sweep cannot reach the queue; timers are late');
   return counts;
@@ -85,7 +85,7 @@ export async function sweepOverdue(
 
 async function giveTimers(
   deps: OrderDeps,
-  orders: OverdueOrder[],
+  orders: DueOrder[],
   counts: SweepCounts,
   run: SweepOptions['run'],
 ): Promise<void> {
@@ -98,7 +98,7 @@ async function giveTimers(
         isAway ? 'away' : inOrderTrace(order, 'give timer', () => deps.timer.ensure(order, 'sweep')),
       ),
     );
-    counts.overdue += states.length;
+    counts.due += states.length;
     states.forEach((state, i) => {
       const order = some[i];
       if (order !== undefined && (state === 'away' || state === 'failed')) run?.(order);
