@@ -21,13 +21,13 @@ export interface Program {
   stderr(): string;
 }
 
-/** It ends with the test that started it, whatever becomes of that. `stdin` is all that it reads there. */
+/** It ends with the test that started it, whatever becomes of that. `stdin` is all that it reads there; `program`: another build. */
 export function startProgram(
   args: string[],
   env: Record<string, string>,
-  { stdin }: { stdin?: string } = {},
+  { stdin, program = programFile }: { stdin?: string; program?: string } = {},
 ): Program {
-  const child = spawn(process.execPath, [programFile, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     env: { ...process.env, ...env, LOG_LEVEL: 'info' },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
