@@ -1,9 +1,9 @@
 /**
- * Autoclose as a library: the timer and the close logic for a shop that creates its orders itself or lets them be
- * created here. How to begin: docs/embedding.md; a channel of your own: docs/channels/adding-a-channel.md.
+ * Autoclose as a library: the timer and the close logic for a shop that creates orders itself, or through the library. To get
+ * started: docs/embedding.md; custom channels: docs/channels/adding-a-channel.md.
  *
- * What is exported here keeps its meaning within a major version. Unions of outcomes and answers may grow by a kind in
- * a minor one: end a `switch` over them with a default.
+ * What is exported here keeps its meaning within a major version. Unions of outcomes and answers may gain a kind in a minor
+ * version: end a `switch` over them with a default.
  */
 
 export { type AlipayOptions, alipay } from './channel/built-in/alipay/index.ts';

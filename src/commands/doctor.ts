@@ -5,12 +5,12 @@ import { print } from './output.ts';
 
 const marks: Record<FindingState, string> = { ok: '✓', warn: '!', fail: '✗' };
 
-/** `autoclose doctor`: what is wrong with this installation, and how to mend it. */
+/** `autoclose doctor`: finds what is wrong with this installation, and how to fix it. */
 export function addDoctorCommand(program: Command, readEnv: () => NodeJS.ProcessEnv): void {
   const command = program
     .command('doctor')
     .description(
-      'examine configuration, keys, database, Redis, clocks and workers, and say how to mend what is wrong',
+      'examine configuration, keys, database, Redis, clocks and workers, and say how to fix what is wrong',
     )
     .option('--json', 'print the findings as one JSON object')
     .action(async ({ json }: { json?: boolean }) => {
@@ -29,23 +29,24 @@ export function addDoctorCommand(program: Command, readEnv: () => NodeJS.Process
   addExamples(
     command,
     ['doctor', 'doctor --json | jq ".findings[] | select(.state != \\"ok\\")"'],
-    'something is wrong (✗); warnings (!) alone do not count',
+    'something is wrong (✗); warnings (!) do not count',
   );
   command.addHelpText(
     'after',
-    '\nIt changes nothing and prints no secret. The channels are asked about an order that cannot exist; Redis keeps a key\nfor a moment.',
+    '\nIt changes nothing and prints no secret. It queries the channels about an order that cannot exist, and writes a\ntemporary key to Redis.',
   );
 }
 
-/** A table, the mend below what needs mending, and a last line that sums up. */
+/** A table with the fix below each finding that needs one, and a summary line. */
 function render(findings: Finding[]): string[] {
   const width = Math.max(...findings.map(({ check }) => check.length));
-  const lines = findings.flatMap(({ check, state, found, mend }) => [
+  const lines = findings.flatMap(({ check, state, found, fix }) => [
     `${marks[state]} ${check.padEnd(width)}  ${found}`,
-    ...(mend === null ? [] : [`  ${' '.repeat(width)}  → ${mend}`]),
+    ...(fix === null ? [] : [`  ${' '.repeat(width)}  → ${fix}`]),
   ]);
   const failed = findings.filter(({ state }) => state === 'fail').length;
   const warned = findings.filter(({ state }) => state === 'warn').length;
-  const summary = failed === 0 && warned === 0 ? 'All is well.' : `${failed} to mend, ${warned} to know of.`;
+  const summary =
+    failed === 0 && warned === 0 ? 'Everything is fine.' : `${failed} to fix, ${warned} warnings.`;
   return [...lines, '', summary];
 }

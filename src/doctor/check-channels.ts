@@ -6,12 +6,12 @@ import type { Config } from '../config.ts';
 import { systemClock } from '../platform/clock/clock.ts';
 import { type Check, type Finding, fail, ok, warn } from './finding.ts';
 
-/** A deadline for the order that does not exist, ms from now; nothing waits for it. */
+/** The expiry of the nonexistent order, ms from now; arbitrary. */
 const SOME_TIME_MS = 600_000;
 
 /**
- * Whether the keys really work, at each configured channel: a signed question about an order that cannot exist, and an
- * answer whose signature is verified. Past the breaker, as a person's question.
+ * Whether the keys work, per configured channel: sends a signed query about an order that cannot exist, and verifies the
+ * answer's signature. Bypasses the circuit breaker.
  */
 export function checkChannels({ server, channels }: Config): Check[] {
   return channels.map((configured) => {
@@ -25,47 +25,51 @@ export function checkChannels({ server, channels }: Config): Check[] {
 
 async function tryKeys(check: string, channel: Channel, hints: KeyHints): Promise<Finding> {
   const order = noOrder();
-  const said = await channel.query(order);
-  if (said.kind !== 'not_found') return noAnswer(check, hints, said);
+  const queried = await channel.query(order);
+  if (queried.kind !== 'not_found') return noAnswer(check, hints, queried);
   const both = 'signed by us and accepted; signed by the channel and verified';
   if (hints.notFoundProves === 'both') return ok(check, both);
 
-  // The close of a number that does not exist does nothing, and its answer is signed.
+  // Closing a number that does not exist does nothing, and the answer is signed.
   const closed = await channel.close(order);
   if (closed.kind === 'accepted')
     return ok(check, hints.notProven === undefined ? both : `${both}. Not proven: ${hints.notProven}`);
   if (closed.kind !== 'not_found') return noAnswer(check, hints, closed);
   return warn(
     check,
-    `our key works; the channel’s was not proven, for it signed nothing (${closed.answer})`,
-    `compare ${hints.theirs} with the merchant site; the first order created will prove them`,
+    `our key works; the channel’s key was not verified, because the answer was not signed (${closed.answer})`,
+    `compare ${hints.theirs} with the merchant site; the first order created will verify them`,
   );
 }
 
 function noAnswer(
   check: string,
   { ours, theirs }: KeyHints,
-  said: { kind: string; answer: string },
+  result: { kind: string; answer: string },
 ): Finding {
-  const { kind, answer } = said;
+  const { kind, answer } = result;
   if (kind === 'misconfigured')
-    return fail(check, `the channel refuses us: ${answer}`, `correct ${ours}, or the rights of the account`);
+    return fail(
+      check,
+      `the channel rejects our requests: ${answer}`,
+      `correct ${ours}, or the account’s permissions`,
+    );
   if (kind === 'rate_limited')
-    return warn(check, `not proven: the channel asks for fewer calls (${answer})`, 'try again later');
+    return warn(check, `not verified: the channel is rate-limiting us (${answer})`, 'try again later');
   if (/clocks differ/.test(answer))
-    return fail(check, `the answer is not believed: ${answer}`, 'let NTP set this machine’s clock');
+    return fail(check, `the answer is not trusted: ${answer}`, 'synchronize this machine’s clock with NTP');
   if (/signature|signed with/.test(answer))
     return fail(check, `the channel’s signature cannot be verified: ${answer}`, `correct ${theirs}`);
   if (kind === 'unknown')
     return fail(
       check,
       `no usable answer: ${answer}`,
-      'see whether this machine reaches the channel: address, DNS, firewall, proxy',
+      'check that this machine can reach the channel: address, DNS, firewall, proxy',
     );
   return fail(check, `an order that cannot exist is ${kind}: ${answer}`, `correct ${ours}`);
 }
 
-/** Its number is random, and none of ours begins like it. */
+/** Its number is random, with a prefix that none of ours has. */
 function noOrder(): ChannelOrder {
   const now = new Date();
   return {

@@ -2,12 +2,12 @@ import type { ConfiguredChannel } from '../channel/built-in/define-channel.ts';
 import type { Config } from '../config.ts';
 import { type Check, type Finding, fail, ok, warn } from './finding.ts';
 
-/** WeChat Pay refuses what is signed 300 s off, Alipay 600 s; half of that is close. */
+/** WeChat Pay rejects signatures that are 300 s off, Alipay 600 s; half of that is critical. */
 const WARN_MS = 30_000;
 const FAIL_MS = 150_000;
 const ASK_MS = 5_000;
 
-/** This machine's clock against the `Date` of each configured channel: signatures from another time are refused. */
+/** Compares this machine's clock with the `Date` header of each configured channel, which rejects signatures from another time. */
 export function checkClocks({ channels }: Config): Check {
   return {
     name: 'clock',
@@ -15,12 +15,12 @@ export function checkClocks({ channels }: Config): Check {
   };
 }
 
-/** Nothing where the channel cannot be reached: that is for the check of its keys to say. */
+/** Returns nothing if the channel cannot be reached: the check of its keys reports that. */
 async function compare({ about, endpoint }: ConfiguredChannel): Promise<Finding[]> {
   const before = Date.now();
   const theirs = await dateOf(endpoint);
   if (theirs === null) return [];
-  // It is stated in whole seconds.
+  // The header has whole seconds.
   const skewMs = Math.round((before + Date.now()) / 2) - (theirs + 500);
   return [judgeSkew(`clock ${about.name}`, 'the channel', skewMs, { warnMs: WARN_MS, failMs: FAIL_MS })];
 }
@@ -36,7 +36,7 @@ async function dateOf(url: string): Promise<number | null> {
   }
 }
 
-/** How far this machine's clock is ahead of another's, ms, and what that means. */
+/** The finding for a clock that is `skewMs` ahead of another. */
 export function judgeSkew(
   check: string,
   other: string,
@@ -44,8 +44,8 @@ export function judgeSkew(
   { warnMs, failMs }: { warnMs: number; failMs: number },
 ): Finding {
   const byMs = Math.abs(skewMs);
-  if (byMs < warnMs) return ok(check, `this machine’s clock agrees with that of ${other}`);
-  const found = `this machine’s clock is ${Math.round(byMs / 1000)} s ${skewMs > 0 ? 'ahead of' : 'behind'} that of ${other}`;
-  const mend = 'let NTP set the clocks (timedatectl set-ntp true)';
-  return byMs < failMs ? warn(check, found, mend) : fail(check, found, mend);
+  if (byMs < warnMs) return ok(check, `this machine’s clock agrees with ${other}’s`);
+  const found = `this machine’s clock is ${Math.round(byMs / 1000)} s ${skewMs > 0 ? 'ahead of' : 'behind'} ${other}’s`;
+  const fix = 'synchronize the clocks with NTP (timedatectl set-ntp true)';
+  return byMs < failMs ? warn(check, found, fix) : fail(check, found, fix);
 }

@@ -9,7 +9,7 @@ import { checkProcesses } from './database/processes.ts';
 import { checkServer } from './database/server.ts';
 import { type Check, type Finding, fail, messageOf } from './finding.ts';
 
-/** Looks at one thing in the database, over a connection that stands. */
+/** Examines one part of the database over an open connection. */
 type Probe = (db: DataSource, server: ServerConfig) => Promise<Finding[]>;
 
 const probes: Record<string, Probe> = {
@@ -20,7 +20,7 @@ const probes: Record<string, Probe> = {
   orders: checkOrders,
 };
 
-/** Everything that the database can tell: itself, its tables, and whether anybody works on the orders in them. */
+/** The database server, its tables, and whether any process works on the orders in them. */
 export function checkDatabase(server: ServerConfig): Check {
   return { name: 'database', run: () => askDatabase(server) };
 }
@@ -30,14 +30,14 @@ async function askDatabase(server: ServerConfig): Promise<Finding[]> {
   try {
     db = await openDatabase(server.DATABASE_URL, [], migrations);
   } catch (error) {
-    const mend = 'see that it runs and that DATABASE_URL has the right host, user, password and database';
-    return [fail('database', messageOf(error), mend)];
+    const fix = 'check that it runs, and that DATABASE_URL has the right host, user, password and database';
+    return [fail('database', messageOf(error), fix)];
   }
   try {
     const findings = await Promise.all(
       Object.entries(probes).map(([name, probe]) =>
         probe(db, server).catch((error) => [
-          fail(name, `could not be examined: ${messageOf(error)}`, 'mend what the message says'),
+          fail(name, `could not be examined: ${messageOf(error)}`, 'fix what the message says'),
         ]),
       ),
     );

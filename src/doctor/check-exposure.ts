@@ -8,8 +8,8 @@ const MIN_SECRET_CHARACTERS = 8;
 const ASK_MS = 5_000;
 
 /**
- * What strangers can reach and what protects it. What would be dangerous in production is only a warning while every
- * channel is a simulator on this network.
+ * What strangers can reach, and how it is protected. What would be dangerous in production is only a warning while every
+ * channel is a simulator on a private network.
  */
 export function checkExposure(config: Config): Check {
   const problem = isProduction(config) ? fail : warn;
@@ -19,13 +19,13 @@ export function checkExposure(config: Config): Check {
   };
 }
 
-type Problem = (check: string, found: string, mend: string) => Finding;
+type Problem = (check: string, found: string, fix: string) => Finding;
 
 function isProduction({ channels }: Config): boolean {
   return channels.some(({ endpoint }) => looksPublic(new URL(endpoint)));
 }
 
-/** By its name alone: no address of a private network, and a name with a dot in it. */
+/** Judges by the name only: not a private address, and a name with a dot. */
 function looksPublic({ hostname }: URL): boolean {
   const host = hostname.replace(/^\[|\]$/g, '');
   if (isIP(host) !== 0) return isPublicAddress(host);
@@ -38,15 +38,15 @@ function looksPublic({ hostname }: URL): boolean {
 async function publicUrl({ server }: Config, problem: Problem): Promise<Finding> {
   const check = 'PUBLIC_URL';
   const url = new URL(server.PUBLIC_URL);
-  const mend = 'set PUBLIC_URL to the https address at which the channels reach this API from the internet';
-  if (!looksPublic(url)) return problem(check, `${url.host} cannot be reached from the internet`, mend);
-  if (url.protocol !== 'https:') return problem(check, 'is not https', mend);
-  if (url.search !== '') return problem(check, 'has a query, which the channels forbid', mend);
-  if (await answers(`${server.PUBLIC_URL}/healthz`)) return ok(check, `${url.host} answers here`);
+  const fix = 'set PUBLIC_URL to the https address at which the channels reach this API from the internet';
+  if (!looksPublic(url)) return problem(check, `${url.host} cannot be reached from the internet`, fix);
+  if (url.protocol !== 'https:') return problem(check, 'is not https', fix);
+  if (url.search !== '') return problem(check, 'has a query, which the channels forbid', fix);
+  if (await answers(`${server.PUBLIC_URL}/healthz`)) return ok(check, `${url.host} can be reached`);
   return warn(
     check,
-    `${url.host} does not answer this machine at /healthz`,
-    'see that `autoclose serve` runs and the proxy leads there; ignore it if only the internet can reach it',
+    `${url.host}/healthz cannot be reached from this machine`,
+    'check that `autoclose serve` runs and that the proxy forwards to it; ignore this if it is reachable only from outside',
   );
 }
 
@@ -62,11 +62,11 @@ function secret({ server }: Config, problem: Problem): Finding {
   const { SIGN_SECRET } = server;
   const isWeak = SIGN_SECRET.length < MIN_SECRET_LENGTH || new Set(SIGN_SECRET).size < MIN_SECRET_CHARACTERS;
   if (!isWeak) return ok('SIGN_SECRET', 'is long enough');
-  const found = 'can be guessed: whoever does can close and create orders';
+  const found = 'is easy to guess: anybody who does can close and create orders';
   return problem(
     'SIGN_SECRET',
     found,
-    'make one with `openssl rand -hex 32`, and give it to the merchants’ SDK',
+    'generate one with `openssl rand -hex 32`, and configure it in the merchants’ SDK',
   );
 }
 
@@ -77,23 +77,23 @@ function switches({ server }: Config): Finding[] {
       warn(
         'SIGN_REQUIRED',
         'unsigned requests are accepted',
-        'set SIGN_REQUIRED=true once all merchants sign',
+        'set SIGN_REQUIRED=true when all merchants sign',
       ),
     );
   if (server.NOTICE_ALLOW_PRIVATE)
     findings.push(
       warn(
         'NOTICE_ALLOW_PRIVATE',
-        'a merchant’s notifyUrl may lead into your own network',
-        'set NOTICE_ALLOW_PRIVATE=false, unless all merchants are inside it',
+        'a merchant’s notifyUrl may point into your own network',
+        'set NOTICE_ALLOW_PRIVATE=false, unless all merchants are in your network',
       ),
     );
   if (server.TRUST_PROXY.length === 0 && server.PUBLIC_URL.startsWith('https:'))
     findings.push(
       warn(
         'TRUST_PROXY',
-        'a proxy stands in front (https), but none is trusted: every caller has its address',
-        'set TRUST_PROXY to the proxy’s address or network, so that records and the rate limit see the caller',
+        'PUBLIC_URL is https, but no proxy is trusted: all callers appear to have its address',
+        'set TRUST_PROXY to the proxy’s address or network, so that records and the rate limit use the caller’s',
       ),
     );
   return findings;

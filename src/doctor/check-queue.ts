@@ -8,8 +8,8 @@ import { type QueueHealth, readQueueHealth } from '../timer/queue-health.ts';
 import { type Check, type Finding, fail, ok, warn } from './finding.ts';
 
 /**
- * Whether the queue takes and runs jobs for this database. Says nothing where database or Redis cannot be asked: their
- * own checks say why.
+ * Whether the queue accepts and runs jobs for this database. Returns nothing if database or Redis cannot be reached: their
+ * own checks report that.
  */
 export function checkQueue(server: ServerConfig): Check {
   return { name: 'queue', run: () => askQueue(server) };
@@ -55,7 +55,7 @@ function findingsOf({ state, reason, paused }: QueueHealth): Finding[] {
         ),
       ];
     case 'ok':
-      if (paused.length === 0) return [ok(check, 'takes jobs and runs them')];
+      if (paused.length === 0) return [ok(check, 'accepts and runs jobs')];
       return [
         warn(
           check,

@@ -9,7 +9,7 @@ import { checkSentinels } from './redis/sentinels.ts';
 import { serverFindings } from './redis/server.ts';
 import { writesFinding } from './redis/writes.ts';
 
-/** Redis, as the queue needs it: what it says of itself, and its sentinels if there are any. */
+/** Redis, as the queue needs it: its own report, and its sentinels if there are any. */
 export function checkRedis(server: ServerConfig): Check {
   return {
     name: 'redis',
@@ -17,7 +17,7 @@ export function checkRedis(server: ServerConfig): Check {
   };
 }
 
-/** How often a connection is waited for: a first one to a busy server may be slow. */
+/** How many times to wait for a connection: the first one to a busy server may be slow. */
 const WAITS = 4;
 
 async function askServer(server: ServerConfig): Promise<Finding[]> {
@@ -30,11 +30,11 @@ async function askServer(server: ServerConfig): Promise<Finding[]> {
     let isConnected = false;
     for (let wait = 0; wait < WAITS && !isConnected; wait += 1) isConnected = await connectedOrNot(redis);
     if (!isConnected) {
-      const mend = 'see that it runs and that REDIS_URL is right; until then orders close late';
-      return [fail('redis', `cannot be reached: ${why}`, mend)];
+      const fix = 'check that it runs, and that REDIS_URL is right; until then orders close late';
+      return [fail('redis', `cannot be reached: ${why}`, fix)];
     }
     const info = await redis.info().then(readInfo, () => null);
-    // That INFO is forbidden is said by the check of the queue, which needs it.
+    // If INFO is forbidden, the check of the queue, which needs it, reports that.
     if (info === null) return [];
     return [
       ...serverFindings(info),

@@ -8,13 +8,13 @@ import { checkQueue } from './check-queue.ts';
 import { checkRedis } from './check-redis.ts';
 import { type Check, CONFIGURATION, type Finding, fail, messageOf, ok, warn } from './finding.ts';
 
-/** What has not answered by then is said not to, ms. Longer than a connection attempt and a channel call together. */
+/** A check that has not finished by then fails, ms. Longer than a connection attempt plus a channel call. */
 const LIMIT_MS = 15_000;
 
 /**
- * Examines the whole installation: configuration, keys, database, Redis, worker, clocks. Changes nothing: it asks
- * the channels about an order that cannot exist, and Redis to keep a key for a moment. All checks run at once, each within `LIMIT_MS`; one that fails keeps
- * none of the others from reporting. Never throws.
+ * Examines the whole installation: configuration, keys, database, Redis, workers, clocks. Changes nothing: it queries the
+ * channels about an order that cannot exist, and writes a temporary key to Redis. Checks run concurrently, each within
+ * `LIMIT_MS`; a failing check does not affect the others. Never throws.
  */
 export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
   const config = configOf(env);
@@ -27,18 +27,19 @@ export async function examine(env: NodeJS.ProcessEnv): Promise<Finding[]> {
     checkRedis(config.server),
     checkQueue(config.server),
   ];
-  const findings = await Promise.all(checks.map(inTime));
+  const findings = await Promise.all(checks.map(withinLimit));
   return [configured(config), ...findings.flat()];
 }
 
-/** The configuration, or what is wrong with it: then nothing else can be examined. */
+/** The configuration, or its problems: then nothing else can be examined. */
 function configOf(env: NodeJS.ProcessEnv): Config | Finding[] {
   try {
     return readConfig(env);
   } catch (error) {
     const problems = error instanceof ConfigError ? error.problems : [messageOf(error)];
-    const mend = 'set it in the environment or in .env; .env.example says how. The rest is examined then';
-    return problems.map((problem) => fail(CONFIGURATION, problem, mend));
+    const fix =
+      'set it in the environment or in .env, see .env.example. Then run this again for the other checks';
+    return problems.map((problem) => fail(CONFIGURATION, problem, fix));
   }
 }
 
@@ -47,21 +48,21 @@ function configured({ channels }: Config): Finding {
   if (names.length > 0) return ok(CONFIGURATION, `complete; channels: ${names.join(', ')}`);
   return warn(
     CONFIGURATION,
-    'no channel is configured: none is examined',
-    `set ${channelVariables}; for a program with channels of its own alone that is as it should be`,
+    'no channel is configured, so none was examined',
+    `set ${channelVariables}; this is expected if you only use custom channels`,
   );
 }
 
-async function inTime({ name, run }: Check): Promise<Finding[]> {
+async function withinLimit({ name, run }: Check): Promise<Finding[]> {
   const over = new AbortController();
   const late = wait(LIMIT_MS, undefined, { signal: over.signal }).then(
-    () => [fail(name, `no answer within ${LIMIT_MS / 1000} s`, 'see whether it hangs, or the way there')],
+    () => [fail(name, `no answer within ${LIMIT_MS / 1000} s`, 'check whether it hangs, and the network')],
     () => [],
   );
   try {
     return await Promise.race([run(), late]);
   } catch (error) {
-    return [fail(name, `could not be examined: ${messageOf(error)}`, 'mend what the message says')];
+    return [fail(name, `could not be examined: ${messageOf(error)}`, 'fix what the message says')];
   } finally {
     over.abort();
   }

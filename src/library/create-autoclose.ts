@@ -7,17 +7,17 @@ import { receiveNotification } from '../order/payment/receive-notification.ts';
 import { requestCancel, requestClose, requestSync } from '../order/requests/close-cancel-sync.ts';
 import { createLogger } from '../platform/log/logger.ts';
 import { engineSettings } from './engine-settings.ts';
+import { notifyShop } from './notify-shop.ts';
 import type { AutocloseOptions } from './options.ts';
 import { ownChannels } from './own-channels.ts';
 import { showOrder } from './show-order.ts';
-import { tellShop } from './tell-shop.ts';
 import { refuseImplausible, trackOrder } from './track-order.ts';
 import type { Autoclose, NewOrder, Shown } from './types.ts';
 
 /**
- * The timer and the close logic in a program of yours, with all guarantees of the program `autoclose`; it has neither the
- * merchants' API nor the admin page. Throws for options that cannot be used, and if the database cannot be reached or is
- * not migrated; Redis may be away.
+ * Runs the timer and the close logic inside your program, with all guarantees of the program `autoclose`, but without the
+ * merchants' API and the admin page. Throws for invalid options, and if the database is unavailable or not migrated; Redis may
+ * be away.
  */
 export async function createAutoclose(options: AutocloseOptions): Promise<Autoclose> {
   const { onChange } = options;
@@ -31,9 +31,10 @@ export async function createAutoclose(options: AutocloseOptions): Promise<Autocl
   const { deps } = engine;
 
   return {
-    async createOrder(wish) {
-      if (wish.expiresAt !== undefined) refuseImplausible('expiresAt', wish.expiresAt, deps.clock.now());
-      return shown(await createOrder(deps, asCreateOrder(wish, onChange !== undefined)));
+    async createOrder(request) {
+      if (request.expiresAt !== undefined)
+        refuseImplausible('expiresAt', request.expiresAt, deps.clock.now());
+      return shown(await createOrder(deps, asCreateOrder(request, onChange !== undefined)));
     },
     trackOrder: async (order) => shown(await trackOrder(deps, order, onChange !== undefined)),
     async findOrder(number) {
@@ -47,35 +48,35 @@ export async function createAutoclose(options: AutocloseOptions): Promise<Autocl
       const known = [...deps.channels.keys()].find((name) => name === channel);
       return known === undefined ? null : receiveNotification(deps, known, raw);
     },
-    work: () => engine.work(onChange === undefined ? null : tellShop(onChange), deps.channels.keys()),
+    work: () => engine.work(onChange === undefined ? null : notifyShop(onChange), deps.channels.keys()),
     isQueueReachable: () => engine.redis.status === 'ready',
     close: engine.close,
   };
 }
 
-function asCreateOrder(wish: NewOrder, tells: boolean): CreateOrder {
-  if (!Number.isSafeInteger(wish.amountFen) || wish.amountFen <= 0)
-    throw new TypeError('amountFen: must be fen');
+function asCreateOrder(request: NewOrder, notifies: boolean): CreateOrder {
+  if (!Number.isSafeInteger(request.amountFen) || request.amountFen <= 0)
+    throw new TypeError('amountFen: must be a positive integer (fen)');
   return {
-    bizOrderNo: wish.bizOrderNo,
-    channel: wish.channel,
-    method: wish.method,
-    title: wish.title,
+    bizOrderNo: request.bizOrderNo,
+    channel: request.channel,
+    method: request.method,
+    title: request.title,
     description: null,
-    amountFen: wish.amountFen,
-    expiresAt: wish.expiresAt ?? null,
-    attach: wish.attach ?? null,
-    notifyUrl: tells ? CALLBACK_URL : null,
-    returnUrl: wish.returnUrl ?? null,
-    notNotify: !tells,
-    clientIp: wish.clientIp ?? null,
+    amountFen: request.amountFen,
+    expiresAt: request.expiresAt ?? null,
+    attach: request.attach ?? null,
+    notifyUrl: notifies ? CALLBACK_URL : null,
+    returnUrl: request.returnUrl ?? null,
+    notNotify: !notifies,
+    clientIp: request.clientIp ?? null,
     apiGeneration: null,
-    authCode: wish.authCode ?? null,
-    openId: wish.openId ?? null,
+    authCode: request.authCode ?? null,
+    openId: request.openId ?? null,
   };
 }
 
-/** The shop's number is the merchant's number of all orders here, also of those it has created itself. */
+/** The shop's number is the merchant's number of all orders here, including tracked ones. */
 const numbers = (number: string) => ({ orderNo: null, bizOrderNo: number });
 
 const trigger = (by: string | undefined): CloseTrigger => ({

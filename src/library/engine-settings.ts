@@ -2,7 +2,7 @@ import type { EngineSettings } from '../engine.ts';
 import type { RedisAddress } from '../platform/redis.ts';
 import type { AutocloseOptions } from './options.ts';
 
-/** The defaults of the program's own configuration, see `.env.example`. */
+/** The engine's settings; defaults are those of the program, see `.env.example`. */
 export function engineSettings(options: AutocloseOptions): EngineSettings {
   return {
     databaseUrl: options.databaseUrl,
@@ -24,7 +24,7 @@ function redisAddress({ redisUrl: url, redisSentinels }: AutocloseOptions): Redi
 }
 
 function prefix(value: string): string {
-  if (!/^[^:]+$/.test(value)) throw new TypeError('redisPrefix: must be a text without ":"');
+  if (!/^[^:]+$/.test(value)) throw new TypeError('redisPrefix: must be a non-empty text without ":"');
   return value;
 }
 

@@ -11,28 +11,32 @@ type Outcome =
   | { kind: 'conflict'; field: 'amount' | 'channel' | 'method' | 'number' }
   | { kind: 'channel_not_enabled' };
 
-/** What was shown to the customer is the shop's affair; that the channel has confirmed the order is ours. */
+/** The shop shows the code to its customer. */
 const SHOWN_ELSEWHERE = '';
 
 /**
- * Takes over an order that the shop has created at its channel: the row, which is the timer, and its job. From then on it
- * is an order like any other; whether it has been paid meanwhile, the channel says when it is closed. Throws for a
- * number that no channel could have, for a moment that cannot be meant (`plausible-moment.ts`), for a `createdAt` that is
- * missing where the channel goes by it, and when the database cannot be reached.
+ * Takes over an order that the shop created at its channel: adds the row, which is the timer, and its job. From then on it is
+ * an order like any other; if it has been paid in the meantime, the channel reports that when it is closed. Throws for an
+ * invalid number, an implausible time (`plausible-moment.ts`), a missing `createdAt` that the channel needs, and if the
+ * database is unavailable.
  */
-export async function trackOrder(deps: OrderDeps, wish: TrackedOrder, tells: boolean): Promise<Outcome> {
-  const { orderNo, channel: name, method, amountFen, expiresAt } = wish;
-  if (!/^[\w\-*|@]{1,32}$/.test(orderNo))
-    throw new TypeError('orderNo: must be what the channel knows it by');
-  if (!Number.isSafeInteger(amountFen) || amountFen <= 0) throw new TypeError('amountFen: must be fen');
+export async function trackOrder(
+  deps: OrderDeps,
+  tracked: TrackedOrder,
+  notifies: boolean,
+): Promise<Outcome> {
+  const { orderNo, channel: name, method, amountFen, expiresAt } = tracked;
+  if (!/^[\w\-*|@]{1,32}$/.test(orderNo)) throw new TypeError('orderNo: must be the number at the channel');
+  if (!Number.isSafeInteger(amountFen) || amountFen <= 0)
+    throw new TypeError('amountFen: must be a positive integer (fen)');
   refuseImplausible('expiresAt', expiresAt, deps.clock.now());
   const channel = deps.channels.get(name);
   if (channel === undefined) return { kind: 'channel_not_enabled' };
-  if (wish.createdAt === undefined && channel.knowsByCreatedAt === true)
-    throw new TypeError(`createdAt: ${name} knows an order by it, to the second`);
-  if (wish.createdAt !== undefined) refuseImplausible('createdAt', wish.createdAt, deps.clock.now());
+  if (tracked.createdAt === undefined && channel.knowsByCreatedAt === true)
+    throw new TypeError(`createdAt: ${name} identifies an order by it, to the second`);
+  if (tracked.createdAt !== undefined) refuseImplausible('createdAt', tracked.createdAt, deps.clock.now());
 
-  const createdAt = wish.createdAt ?? deps.clock.now();
+  const createdAt = tracked.createdAt ?? deps.clock.now();
   const nextCloseAt = new Date(expiresAt.getTime() + deps.closeGraceMs);
   const inserted = await deps.store.insert({
     orderNo,
@@ -40,14 +44,14 @@ export async function trackOrder(deps: OrderDeps, wish: TrackedOrder, tells: boo
     channel: name,
     channelAccount: channel.account,
     method,
-    title: wish.title ?? '',
+    title: tracked.title ?? '',
     description: null,
     amountFen,
     status: 'progress',
-    attach: wish.attach ?? null,
-    notifyUrl: tells ? CALLBACK_URL : null,
+    attach: tracked.attach ?? null,
+    notifyUrl: notifies ? CALLBACK_URL : null,
     returnUrl: null,
-    notNotify: !tells,
+    notNotify: !notifies,
     clientIp: null,
     apiGeneration: null,
     traceId: currentTraceId(),
@@ -59,7 +63,7 @@ export async function trackOrder(deps: OrderDeps, wish: TrackedOrder, tells: boo
   });
   const order = await deps.store.find(orderNo);
   if (order === null) return { kind: 'conflict', field: 'number' };
-  if (inserted === 'duplicate') return compare(order, wish);
+  if (inserted === 'duplicate') return compare(order, tracked);
   return inOrderTrace(order, 'track order', async () => {
     await deps.timer.set(order, nextCloseAt, 'timeout');
     deps.log.info({ orderNo, channel: name, expiresAt }, 'order tracked');
@@ -67,15 +71,15 @@ export async function trackOrder(deps: OrderDeps, wish: TrackedOrder, tells: boo
   });
 }
 
-/** Throws a TypeError that names the field and what is wrong, as when seconds are taken for milliseconds. */
+/** Throws a TypeError with the field and the reason, for example for seconds instead of milliseconds. */
 export function refuseImplausible(field: string, moment: unknown, now: Date): void {
   const isWrong = whyImplausible(moment, now);
   if (isWrong !== null) throw new TypeError(`${field}: ${isWrong}`);
 }
 
-function compare(order: PaymentOrder, wish: TrackedOrder): Outcome {
-  if (order.amountFen !== wish.amountFen) return { kind: 'conflict', field: 'amount' };
-  if (order.channel !== wish.channel) return { kind: 'conflict', field: 'channel' };
-  if (order.method !== wish.method) return { kind: 'conflict', field: 'method' };
+function compare(order: PaymentOrder, tracked: TrackedOrder): Outcome {
+  if (order.amountFen !== tracked.amountFen) return { kind: 'conflict', field: 'amount' };
+  if (order.channel !== tracked.channel) return { kind: 'conflict', field: 'channel' };
+  if (order.method !== tracked.method) return { kind: 'conflict', field: 'method' };
   return { kind: 'existing', order };
 }

@@ -78,7 +78,7 @@ test(
     expect(ran.code).toBe(1);
     expect(ran.stdout).toMatch(/^✗ keys ali_pay +the channel’s signature cannot be verified/m);
     expect(ran.stdout).toMatch(/^ +→ correct ALIPAY_PUBLIC_KEY/m);
-    expect(ran.stdout).toMatch(/\d+ to mend, \d+ to know of\.$/);
+    expect(ran.stdout).toMatch(/\d+ to fix, \d+ warnings\.$/);
   },
   LIMIT_MS,
 );

@@ -71,7 +71,7 @@ test('doctor: its JSON has every finding, and if nothing fails the exit code is 
       fails: 0,
       warns: expect.any(Number),
       findings: expect.arrayContaining([
-        { check: 'migrations', state: 'ok', found: expect.stringMatching(/^all \d+ have run$/), mend: null },
+        { check: 'migrations', state: 'ok', found: expect.stringMatching(/^all \d+ have run$/), fix: null },
       ]),
     },
   ]);

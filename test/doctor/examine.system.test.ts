@@ -22,7 +22,7 @@ afterAll(async () => {
   await redis.stop();
 });
 
-/** What is found in this world, with some variables changed, by what was checked. */
+/** The findings in this world with some variables changed, by check. */
 async function found(env: Record<string, string> = {}): Promise<Map<string, Finding>> {
   const findings = await examine({ ...world.env, ...env });
   return new Map(findings.map((finding) => [finding.check, finding]));
@@ -33,20 +33,20 @@ const failing = (findings: Map<string, Finding>) =>
 
 const nowhere = async () => `127.0.0.1:${await freePort()}`;
 
-test('without a worker it says so, and which orders wait for one', async () => {
+test('without a worker it says so, and reports the overdue orders', async () => {
   const order = await world.expire(await world.create('wechat_pay'), 3_600_000);
   const findings = await found();
   await world.close(order);
   expect(failing(findings)).toEqual(['worker', 'overdue orders']);
-  expect(findings.get('worker')?.mend).toContain('autoclose work');
+  expect(findings.get('worker')?.fix).toContain('autoclose work');
   expect(findings.get('overdue orders')?.found).toMatch(/^1, the oldest for \d+ s/);
 });
 
-test('where all is well nothing fails', async () => {
+test('if nothing is wrong nothing fails', async () => {
   await world.app.serve();
   world.app.work();
   const worker = async () => (await found()).get('worker');
-  await until('the worker has beaten', async () => (await worker())?.state === 'ok');
+  await until('the worker has sent a heartbeat', async () => (await worker())?.state === 'ok');
   const findings = await found();
   expect(failing(findings)).toEqual([]);
   expect(Object.fromEntries([...findings].map(([check, { state }]) => [check, state]))).toMatchObject({
@@ -64,20 +64,20 @@ test('where all is well nothing fails', async () => {
   });
 });
 
-describe('keys: an answer that is verified proves both, and what it does not prove is said', () => {
+describe('keys: a verified answer proves both keys; what it does not prove is reported', () => {
   test.each([
     ['ALIPAY_PUBLIC_KEY', 'WECHAT_PUBLIC_KEY', 'keys ali_pay', /signature cannot be verified/],
-    ['ALIPAY_PRIVATE_KEY', 'WECHAT_PRIVATE_KEY', 'keys ali_pay', /refuses us: .*invalid-signature/],
+    ['ALIPAY_PRIVATE_KEY', 'WECHAT_PRIVATE_KEY', 'keys ali_pay', /rejects our requests: .*invalid-signature/],
     ['WECHAT_PUBLIC_KEY', 'ALIPAY_PUBLIC_KEY', 'keys wechat_pay', /signature cannot be verified/],
-    ['WECHAT_PRIVATE_KEY', 'ALIPAY_PRIVATE_KEY', 'keys wechat_pay', /refuses us: .*SIGN_ERROR/],
-    ['UNIONPAY_PRIVATE_KEY', 'ALIPAY_PRIVATE_KEY', 'keys union_pay', /refuses us/],
-  ])('%s that is another’s is found', async (variable, other, check, message) => {
+    ['WECHAT_PRIVATE_KEY', 'ALIPAY_PRIVATE_KEY', 'keys wechat_pay', /rejects our requests: .*SIGN_ERROR/],
+    ['UNIONPAY_PRIVATE_KEY', 'ALIPAY_PRIVATE_KEY', 'keys union_pay', /rejects our requests/],
+  ])('a wrong %s is found', async (variable, other, check, message) => {
     const finding = (await found({ [variable]: world.env[other] ?? '' })).get(check);
     expect(finding).toMatchObject({ state: 'fail', found: expect.stringMatching(message) });
-    expect(finding?.mend).toContain(variable);
+    expect(finding?.fix).toContain(variable);
   });
 
-  test('a WeChat Pay that signs nothing leaves its key unproven', async () => {
+  test('an unsigned answer leaves WeChat Pay’s key unverified', async () => {
     const fault = world.simulator.control.addFault({
       kind: 'error',
       status: 404,
@@ -86,13 +86,13 @@ describe('keys: an answer that is verified proves both, and what it does not pro
     });
     expect((await found()).get('keys wechat_pay')).toMatchObject({
       state: 'warn',
-      found: expect.stringContaining('was not proven'),
+      found: expect.stringContaining('was not verified'),
     });
     fault.remove();
   });
 });
 
-test('a Redis that throws timers away is found, and one that is nearly full', async () => {
+test('a Redis that evicts timers is found, and one that is nearly full', async () => {
   await tellRedis(redis.url, 'CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru');
   await tellRedis(redis.url, 'CONFIG', 'SET', 'maxmemory', '1');
   const findings = await found();
@@ -102,11 +102,11 @@ test('a Redis that throws timers away is found, and one that is nearly full', as
   expect(findings.get('redis memory')?.state).toBe('warn');
   expect(findings.get('redis persistence')).toMatchObject({
     state: 'warn',
-    mend: expect.stringContaining('appendonly yes'),
+    fix: expect.stringContaining('appendonly yes'),
   });
 });
 
-test('a Redis that refuses writes is found, whatever else is right; one that takes them keeps nothing', async () => {
+test('a Redis that rejects writes is found; one that accepts them keeps nothing', async () => {
   await tellRedis(redis.url, 'CONFIG', 'SET', 'maxmemory', '1');
   const full = await found();
   await tellRedis(redis.url, 'CONFIG', 'SET', 'maxmemory', '0');
@@ -117,19 +117,19 @@ test('a Redis that refuses writes is found, whatever else is right; one that tak
   expect(await tellRedis(redis.url, 'KEYS', `${world.env.REDIS_PREFIX}:doctor:*`)).toEqual([]);
 });
 
-test('a Redis whose last write to its disk failed is found', async () => {
+test('a Redis whose last write to disk failed is found', async () => {
   const client = new Redis(redis.url);
   onTestFinished(() => client.disconnect());
-  const said = (name: string) => writesFinding(client, 't', new Map([[name, 'err']]));
-  expect((await said('aof_last_write_status')).found).toContain('append-only file');
-  expect((await said('rdb_last_bgsave_status')).state).toBe('fail');
+  const finding = (name: string) => writesFinding(client, 't', new Map([[name, 'err']]));
+  expect((await finding('aof_last_write_status')).found).toContain('append-only file');
+  expect((await finding('rdb_last_bgsave_status')).state).toBe('fail');
 });
 
-test('what a Redis does not tell of itself is not taken for wrong', () => {
+test('a value that Redis does not report is not a failure', () => {
   expect(memoryFindings(new Map()).map(({ state }) => state)).toEqual(['warn', 'ok']);
 });
 
-describe('settings of the database, in the words of any version', () => {
+describe('settings of the database, as any version reports them', () => {
   const good = { sql_mode: 'STRICT_TRANS_TABLES', innodb_flush_log_at_trx_commit: '1' };
 
   test.each([['OFF'], ['0'], ['off']])('%s is off', (off) => {
@@ -142,7 +142,7 @@ describe('settings of the database, in the words of any version', () => {
     expect(findings.map(({ check }) => check)).toEqual(['database read_only', 'database binlog_format']);
   });
 
-  test('one that the server does not have says nothing', () => {
+  test('a setting that the server does not have is not reported', () => {
     expect(settingFindings(good)).toEqual([expect.objectContaining({ state: 'ok' })]);
   });
 });
@@ -154,12 +154,12 @@ test('a database that is not migrated is found, and nothing is created in it', a
   url.pathname = `/${name}`;
   const findings = await found({ DATABASE_URL: url.href });
   expect(failing(findings)).toEqual(['migrations']);
-  expect(findings.get('migrations')?.mend).toContain('autoclose migrate');
+  expect(findings.get('migrations')?.fix).toContain('autoclose migrate');
   expect(await world.query(`SHOW TABLES FROM ${name}`)).toEqual([]);
   await world.query(`DROP DATABASE ${name}`);
 });
 
-test('what is away is reported, each by itself, and the rest is examined all the same', async () => {
+test('each outage is reported separately, and everything else is examined', async () => {
   const findings = await found({
     DATABASE_URL: `mysql://a:pass-word@${await nowhere()}/a`,
     REDIS_URL: `redis://:pass-word@${await nowhere()}`,
@@ -172,7 +172,7 @@ test('what is away is reported, each by itself, and the rest is examined all the
   expect(JSON.stringify([...findings])).not.toContain('pass-word');
 });
 
-test('every variable that is wrong is named, and no value shown', async () => {
+test('every invalid variable is named, and no value is shown', async () => {
   const findings = await examine({
     ...world.env,
     PORT: '-1',
@@ -186,14 +186,14 @@ test('every variable that is wrong is named, and no value shown', async () => {
   expect(text).not.toContain('secret-key');
 });
 
-test('a program with no built-in channel is a warning: it may have channels of its own', async () => {
+test('no built-in channel is a warning: the program may use custom channels', async () => {
   const env = Object.entries(world.env).filter(([name]) => !/^(WECHAT|ALIPAY|UNIONPAY)_/.test(name));
   const findings = await examine(Object.fromEntries(env));
   expect(findings.find(({ check }) => check === 'configuration')).toMatchObject({ state: 'warn' });
 });
 
 describe('with a real channel', () => {
-  test('what is harmless on one’s own machine fails', async () => {
+  test('what is harmless in development fails', async () => {
     const real = { ALIPAY_ENDPOINT: 'https://openapi.invalid' };
     const findings = await found(real);
     expect(failing(findings)).toEqual(expect.arrayContaining(['PUBLIC_URL', 'SIGN_SECRET']));
@@ -207,7 +207,7 @@ describe('with a real channel', () => {
   });
 });
 
-test('switches that open a door are warnings', async () => {
+test('switches that weaken protection are warnings', async () => {
   const findings = await found({ NOTICE_ALLOW_PRIVATE: 'true', SIGN_REQUIRED: 'false' });
   expect(findings.get('NOTICE_ALLOW_PRIVATE')?.state).toBe('warn');
   expect(findings.get('SIGN_REQUIRED')?.state).toBe('warn');

@@ -10,13 +10,13 @@ const names = [
 ] as const;
 type Name = (typeof names)[number];
 
-/** What the server says of each; one that it does not have is missing. */
+/** The server's values; a setting that it does not have is missing. */
 type Settings = Partial<Record<Name, string>>;
 
-/** The server: its version, and the settings on which what we promise rests. */
+/** The server's version, and the settings that our guarantees depend on. */
 export async function checkServer(db: DataSource): Promise<Finding[]> {
   const [found]: { version: string }[] = await db.query('SELECT VERSION() AS version');
-  // Not @@name: that fails for all where a server lacks one, and says ON or 1 as the version likes.
+  // Not @@name: the query fails if the server lacks one of them, and returns ON or 1 depending on the version.
   const rows: { Variable_name: Name; Value: string }[] = await db.query(
     `SHOW VARIABLES WHERE Variable_name IN (${names.map(() => '?').join()})`,
     [...names],
@@ -29,26 +29,26 @@ function versionFinding(version: string): Finding {
   const check = 'database';
   const [major = 0, minor = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
   const isMariadb = /mariadb/i.test(version);
-  const isOldEnough = isMariadb ? major > 10 || (major === 10 && minor >= 11) : major >= 8;
+  const isSupported = isMariadb ? major > 10 || (major === 10 && minor >= 11) : major >= 8;
   const name = isMariadb ? version : `MySQL ${version}`;
-  if (isOldEnough) return ok(check, name);
+  if (isSupported) return ok(check, name);
   return fail(check, `${name} is not supported`, 'run MySQL 8.0, 8.4 or MariaDB 10.11 and later');
 }
 
-/** Only of what the server has: a setting that it lacks is none to mend. */
+/** Findings only for settings that the server has. */
 export function settingFindings(settings: Settings): Finding[] {
   const { sql_mode: sqlMode = '', log_bin: binlog, binlog_format: binlogFormat } = settings;
   const flush = settings.innodb_flush_log_at_trx_commit;
   const findings: Finding[] = [];
   if (isOn(settings.read_only))
     findings.push(
-      fail('database read_only', 'takes no writes: a replica?', 'let DATABASE_URL lead to the primary'),
+      fail('database read_only', 'rejects writes: a replica?', 'point DATABASE_URL to the primary'),
     );
   if (!/STRICT_(TRANS|ALL)_TABLES/.test(sqlMode))
     findings.push(
       fail(
         'database sql_mode',
-        'not strict: what is too long is cut silently',
+        'not strict: values that are too long are truncated silently',
         'add STRICT_TRANS_TABLES to sql_mode',
       ),
     );
@@ -56,7 +56,7 @@ export function settingFindings(settings: Settings): Finding[] {
     findings.push(
       warn(
         'database binlog_format',
-        'STATEMENT: sessions run at REPEATABLE READ, where more changes wait for each other',
+        'STATEMENT: transactions run at REPEATABLE READ, where changes block each other more often',
         'set binlog_format to ROW or MIXED',
       ),
     );
@@ -64,14 +64,14 @@ export function settingFindings(settings: Settings): Finding[] {
     findings.push(
       warn(
         'database durability',
-        `innodb_flush_log_at_trx_commit is ${flush}: a crash may take the last second of orders with it`,
+        `innodb_flush_log_at_trx_commit is ${flush}: a crash may lose the last second of orders`,
         'set innodb_flush_log_at_trx_commit to 1',
       ),
     );
   return findings.length > 0 ? findings : [ok('database settings', 'strict, writable, durable')];
 }
 
-/** MariaDB has other words than ON for some ways of being read only. */
+/** MariaDB has other values than ON for some kinds of read_only. */
 function isOn(value = 'OFF'): boolean {
   return !/^(0|OFF)$/i.test(value);
 }

@@ -1,4 +1,4 @@
-/** What INFO says, by name. */
+/** The fields of INFO, by name. */
 export type RedisInfo = ReadonlyMap<string, string>;
 
 export function readInfo(text: string): RedisInfo {

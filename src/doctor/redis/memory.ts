@@ -4,7 +4,7 @@ import type { RedisInfo } from './info.ts';
 const NEARLY_FULL = 0.8;
 const MIB = 1024 * 1024;
 
-/** That Redis throws no timers away when memory is short, and that it is not short. */
+/** Whether Redis keeps timers when memory runs out, and how much memory is left. */
 export function memoryFindings(info: RedisInfo): Finding[] {
   return [policyFinding(info.get('maxmemory_policy')), headroomFinding(info)];
 }
@@ -12,11 +12,15 @@ export function memoryFindings(info: RedisInfo): Finding[] {
 function policyFinding(policy: string | undefined): Finding {
   const check = 'redis maxmemory-policy';
   if (policy === undefined)
-    return warn(check, 'is not told', 'see where Redis is run that its maxmemory-policy is noeviction');
+    return warn(
+      check,
+      'is not reported',
+      'check where Redis is hosted that its maxmemory-policy is noeviction',
+    );
   if (policy === 'noeviction') return ok(check, policy);
   return fail(
     check,
-    `is ${policy}: Redis throws timers away when memory is short`,
+    `is ${policy}: Redis evicts timers when memory runs out`,
     'CONFIG SET maxmemory-policy noeviction, and the same in redis.conf',
   );
 }
@@ -31,7 +35,7 @@ function headroomFinding(info: RedisInfo): Finding {
   if (used < limit * NEARLY_FULL) return ok(check, found);
   return warn(
     check,
-    `${found}: when it is full no timer can be set, and orders close late`,
-    'raise maxmemory, or see what else lives there: an order takes about 1 KiB',
+    `${found}: if it is full no timer can be set, and orders close late`,
+    'raise maxmemory, or check what else is stored there: an order takes about 1 KiB',
   );
 }

@@ -4,7 +4,7 @@ import { type Finding, fail, messageOf, ok, warn } from '../finding.ts';
 
 const ASK_MS = 3_000;
 
-/** Whether each sentinel answers and knows the master by our name for it. Nothing where none is configured. */
+/** Whether each sentinel answers and knows the master by our name. Returns nothing if none is configured. */
 export async function checkSentinels(server: ServerConfig): Promise<Finding[]> {
   const { REDIS_SENTINELS: addresses, REDIS_SENTINEL_NAME: name } = server;
   if (addresses === null || name === null) return [];
@@ -12,20 +12,20 @@ export async function checkSentinels(server: ServerConfig): Promise<Finding[]> {
   const answers = await Promise.all(
     addresses.map(async ({ host, port }) => ({
       address: `${host}:${port}`,
-      trouble: await troubleOf(host, port, name, server),
+      problem: await problemOf(host, port, name, server),
     })),
   );
-  const silent = answers.filter(({ trouble }) => trouble !== null);
-  if (silent.length === 0) return [ok(check, `all ${answers.length} know ${name}`)];
-  const found = silent.map(({ address, trouble }) => `${address}: ${trouble}`).join('; ');
-  const mend =
-    'see that it runs, and that REDIS_SENTINELS, REDIS_SENTINEL_NAME and REDIS_SENTINEL_PASSWORD are right';
-  const isMajorityLeft = (answers.length - silent.length) * 2 > answers.length;
-  return [isMajorityLeft ? warn(check, found, mend) : fail(check, found, mend)];
+  const failing = answers.filter(({ problem }) => problem !== null);
+  if (failing.length === 0) return [ok(check, `all ${answers.length} know ${name}`)];
+  const found = failing.map(({ address, problem }) => `${address}: ${problem}`).join('; ');
+  const fix =
+    'check that it runs, and that REDIS_SENTINELS, REDIS_SENTINEL_NAME and REDIS_SENTINEL_PASSWORD are right';
+  const isMajorityLeft = (answers.length - failing.length) * 2 > answers.length;
+  return [isMajorityLeft ? warn(check, found, fix) : fail(check, found, fix)];
 }
 
 /** Null: it knows the master. */
-async function troubleOf(
+async function problemOf(
   host: string,
   port: number,
   name: string,

@@ -6,8 +6,8 @@ import { readSnapshot, writeSnapshot } from '../order/outbox/notice-snapshot.ts'
 import type { OnChange } from './options.ts';
 import { showOrder } from './show-order.ts';
 
-/** Notices that call the shop's function instead of posting to a merchant's URL; for the rest the same. */
-export function tellShop(onChange: OnChange): Messenger {
+/** Delivers notices by calling the shop's function instead of posting to a URL. */
+export function notifyShop(onChange: OnChange): Messenger {
   return {
     carries: (url) => url === CALLBACK_URL,
     writeBody: writeSnapshot,
