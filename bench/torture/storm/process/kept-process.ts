@@ -11,7 +11,7 @@ const STANDS_BY = 'standing by';
 
 /** Loads what takes long to load, then waits to be told to begin. */
 export const standByScript = `import { once } from 'node:events';
-await import('../src/app.js');
+await import('./src/app.js');
 process.stdout.write('${STANDS_BY}\\n');
 await once(process.stdin, 'data');
 process.stdin.destroy();
