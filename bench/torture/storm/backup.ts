@@ -69,10 +69,11 @@ async function withDatabase<T>(
   url: string,
   work: (db: Awaited<ReturnType<typeof createConnection>>) => Promise<T>,
 ): Promise<T> {
-  // Times and numbers as the texts that they are.
+  // Times, numbers and JSON as the texts that they are.
   const db = await createConnection({
     uri: url,
     dateStrings: true,
+    jsonStrings: true,
     supportBigNumbers: true,
     bigNumberStrings: true,
   });
