@@ -6,7 +6,7 @@ const common = {
   // Far above what any test needs: on a slow machine a test that works must not fail.
   testTimeout: 180_000,
   hookTimeout: 240_000,
-  globalSetup: ['test/support/key-pairs.ts'] as string[],
+  globalSetup: ['test/support/setup/key-pairs.ts'] as string[],
 } as const;
 
 /** Many files that each need most of the program, and leave nothing behind in it: they share what they have imported. */
@@ -15,7 +15,7 @@ const DATABASE = '*.db.test.ts';
 const SYSTEM = '*.system.test.ts';
 
 /** MySQL and Redis, for those that need them. */
-const services = { globalSetup: [...common.globalSetup, 'test/support/global-setup.ts'] };
+const services = { globalSetup: [...common.globalSetup, 'test/support/setup/services.ts'] };
 
 /**
  * Three tiers, by a file's name: `x.test.ts` needs neither MySQL nor Redis, `x.db.test.ts` needs both, and `x.system.test.ts`

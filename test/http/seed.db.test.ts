@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createWorld, SIGN_SECRET, type World } from '../support/world.ts';
-import { exchangeOnce, openConnection, type RawReply } from './raw-socket.ts';
+import { exchangeOnce, openConnection, type RawReply } from './request/raw-socket.ts';
 import { naiveSign } from './sdk/sdk.ts';
 import { wireBytes, wireRequests } from './sdk/wire.ts';
 

@@ -24,8 +24,8 @@ import { createLogger, type Logger } from '../../src/platform/log/logger.ts';
 import { freePort } from '../../src/sandbox/services/free-port.ts';
 import type { Simulator } from '../../src/sandbox/simulator/simulator.ts';
 import { queueName } from '../../src/timer/queue-name.ts';
+import { applyTemplate } from './setup/template.ts';
 import { startTestSimulator } from './simulator.ts';
-import { applyTemplate } from './template.ts';
 
 /** Asks by hand. */
 export const somebody: CloseTrigger = { kind: 'manual', actor: 'li', clientIp: null };

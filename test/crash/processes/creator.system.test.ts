@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openShop } from '../../src/sandbox/quickstart/shop.ts';
-import { startProgram } from '../support/process.ts';
-import { until } from '../support/until.ts';
-import { createWorld, SIGN_SECRET, type World } from '../support/world.ts';
+import { openShop } from '../../../src/sandbox/quickstart/shop.ts';
+import { startProgram } from '../../support/process.ts';
+import { until } from '../../support/until.ts';
+import { createWorld, SIGN_SECRET, type World } from '../../support/world.ts';
 
 let world: World;
 beforeAll(async () => {

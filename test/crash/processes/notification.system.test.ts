@@ -1,9 +1,9 @@
 import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startProgram } from '../support/process.ts';
-import { startProxy } from '../support/proxy.ts';
-import { until } from '../support/until.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { startProgram } from '../../support/process.ts';
+import { startProxy } from '../../support/proxy.ts';
+import { until } from '../../support/until.ts';
+import { createWorld, type World } from '../../support/world.ts';
 
 /** API processes killed with a payment notification in hand. */
 let world: World;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { PaymentOrder } from '../../src/order/order.ts';
-import type { Operation } from '../../src/sandbox/simulator/gateway/operations.ts';
-import { startProgram } from '../support/process.ts';
-import { until } from '../support/until.ts';
-import { createWorld, type World } from '../support/world.ts';
+import type { PaymentOrder } from '../../../src/order/order.ts';
+import type { Operation } from '../../../src/sandbox/simulator/gateway/operations.ts';
+import { startProgram } from '../../support/process.ts';
+import { until } from '../../support/until.ts';
+import { createWorld, type World } from '../../support/world.ts';
 
 /** Workers as processes of their own, killed in the middle of giving money back, or of cancelling what is unpaid. */
 let world: World;

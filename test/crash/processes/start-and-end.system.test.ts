@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
-import { freePort } from '../../src/sandbox/services/free-port.ts';
-import { startProgram } from '../support/process.ts';
-import { until } from '../support/until.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { freePort } from '../../../src/sandbox/services/free-port.ts';
+import { startProgram } from '../../support/process.ts';
+import { until } from '../../support/until.ts';
+import { createWorld, type World } from '../../support/world.ts';
 
 let world: World;
 beforeAll(async () => {

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ChannelName } from '../../src/channel/channel.ts';
-import type { PaymentOrder } from '../../src/order/order.ts';
-import { startProgram } from '../support/process.ts';
-import { until } from '../support/until.ts';
-import { createWorld, type World } from '../support/world.ts';
+import type { ChannelName } from '../../../src/channel/channel.ts';
+import type { PaymentOrder } from '../../../src/order/order.ts';
+import { startProgram } from '../../support/process.ts';
+import { until } from '../../support/until.ts';
+import { createWorld, type World } from '../../support/world.ts';
 
 /** Workers as processes of their own, killed in the middle of what they do. */
 let world: World;

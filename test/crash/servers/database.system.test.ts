@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { OwnServer } from '../../src/sandbox/services/services.ts';
-import { startOwnDatabase } from '../../src/sandbox/services/services.ts';
-import { payOverHttp } from '../support/pay.ts';
-import { until } from '../support/until.ts';
-import { createWorld, type World } from '../support/world.ts';
+import type { OwnServer } from '../../../src/sandbox/services/services.ts';
+import { startOwnDatabase } from '../../../src/sandbox/services/services.ts';
+import { payOverHttp } from '../../support/pay.ts';
+import { until } from '../../support/until.ts';
+import { createWorld, type World } from '../../support/world.ts';
 
 let database: OwnServer;
 let world: World;

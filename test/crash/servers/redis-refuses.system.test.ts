@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { examine } from '../../src/doctor/examine.ts';
-import { createOrder } from '../../src/order/create/create-order.ts';
-import type { OwnServer } from '../../src/sandbox/services/own-server.ts';
-import { startOwnRedis } from '../../src/sandbox/services/services.ts';
-import { startProgram } from '../support/process.ts';
-import { tellRedis } from '../support/sentinel.ts';
-import { until } from '../support/until.ts';
-import { aWish, createWorld, type World } from '../support/world.ts';
+import { examine } from '../../../src/doctor/examine.ts';
+import { createOrder } from '../../../src/order/create/create-order.ts';
+import type { OwnServer } from '../../../src/sandbox/services/own-server.ts';
+import { startOwnRedis } from '../../../src/sandbox/services/services.ts';
+import { startProgram } from '../../support/process.ts';
+import { tellRedis } from '../../support/sentinel.ts';
+import { until } from '../../support/until.ts';
+import { aWish, createWorld, type World } from '../../support/world.ts';
 
 /** A Redis that answers and refuses. The orders are in the database: each closes all the same. */
 let redis: OwnServer;

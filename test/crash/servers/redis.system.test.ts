@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createOrder } from '../../src/order/create/create-order.ts';
-import type { OwnServer } from '../../src/sandbox/services/services.ts';
-import { startOwnRedis } from '../../src/sandbox/services/services.ts';
-import { startProgram } from '../support/process.ts';
-import { tellRedis } from '../support/sentinel.ts';
-import { until } from '../support/until.ts';
-import { aWish, createWorld, type World } from '../support/world.ts';
+import { createOrder } from '../../../src/order/create/create-order.ts';
+import type { OwnServer } from '../../../src/sandbox/services/services.ts';
+import { startOwnRedis } from '../../../src/sandbox/services/services.ts';
+import { startProgram } from '../../support/process.ts';
+import { tellRedis } from '../../support/sentinel.ts';
+import { until } from '../../support/until.ts';
+import { aWish, createWorld, type World } from '../../support/world.ts';
 
 let redis: OwnServer;
 let world: World;

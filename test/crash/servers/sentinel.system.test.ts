@@ -1,11 +1,11 @@
 import { Queue } from 'bullmq';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { queueName } from '../../src/timer/queue-name.ts';
-import { payOverHttp } from '../support/pay.ts';
-import { type Program, startProgram } from '../support/process.ts';
-import { type SentinelGroup, startSentinelGroup } from '../support/sentinel.ts';
-import { until } from '../support/until.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { queueName } from '../../../src/timer/queue-name.ts';
+import { payOverHttp } from '../../support/pay.ts';
+import { type Program, startProgram } from '../../support/process.ts';
+import { type SentinelGroup, startSentinelGroup } from '../../support/sentinel.ts';
+import { until } from '../../support/until.ts';
+import { createWorld, type World } from '../../support/world.ts';
 
 /** A Redis guarded by sentinels, an API process and a worker process, none of which is restarted by hand. */
 let group: SentinelGroup;

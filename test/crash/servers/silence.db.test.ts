@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { openDatabase } from '../../src/platform/mysql/database.ts';
-import { type SilencingProxy, startProxy } from '../support/proxy.ts';
-import { until } from '../support/until.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { openDatabase } from '../../../src/platform/mysql/database.ts';
+import { type SilencingProxy, startProxy } from '../../support/proxy.ts';
+import { until } from '../../support/until.ts';
+import { createWorld, type World } from '../../support/world.ts';
 
 /** Connections that die without a word: no reset, no close, only silence. */
 let world: World;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startProgram } from '../support/process.ts';
-import { until } from '../support/until.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { startProgram } from '../../support/process.ts';
+import { until } from '../../support/until.ts';
+import { createWorld, type World } from '../../support/world.ts';
 
 /** Workers on machines whose clock is wrong by minutes. Deadlines are compared on the database's clock. */
 let world: World;

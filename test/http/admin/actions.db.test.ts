@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type ActionResult, type LateList, orderActions } from '../../src/http/admin/api.ts';
-import type { OrderRoutesDeps } from '../../src/http/admin/orders/order-routes.ts';
-import type { PaymentOrder } from '../../src/order/order.ts';
-import { createLogger } from '../../src/platform/log/logger.ts';
-import { createOrderAdminServer, type OrderAdminServer } from '../support/order-admin.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { type ActionResult, type LateList, orderActions } from '../../../src/http/admin/api.ts';
+import type { OrderRoutesDeps } from '../../../src/http/admin/orders/order-routes.ts';
+import type { PaymentOrder } from '../../../src/order/order.ts';
+import { createLogger } from '../../../src/platform/log/logger.ts';
+import { createOrderAdminServer, type OrderAdminServer } from '../../support/order-admin.ts';
+import { createWorld, type World } from '../../support/world.ts';
 
 /** No worker runs here. */
 let world: World;

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import type { LiveEvent } from '../../src/http/admin/api.ts';
-import type { Change } from '../../src/view/changes.ts';
-import { createOrderAdminServer, type OrderAdminServer } from '../support/order-admin.ts';
-import { until } from '../support/until.ts';
-import { createWorld, type World } from '../support/world.ts';
+import type { LiveEvent } from '../../../src/http/admin/api.ts';
+import type { Change } from '../../../src/view/changes.ts';
+import { createOrderAdminServer, type OrderAdminServer } from '../../support/order-admin.ts';
+import { until } from '../../support/until.ts';
+import { createWorld, type World } from '../../support/world.ts';
 
 let world: World;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { addViolationsCommand } from '../../src/commands/orders/violations.ts';
+import { addViolationsCommand } from '../../../src/commands/orders/violations.ts';
 import {
   type ActionResult,
   type ApiProblem,
@@ -9,11 +9,11 @@ import {
   orderActions,
   type Page,
   type ViolationRow,
-} from '../../src/http/admin/api.ts';
-import type { PaymentOrder } from '../../src/order/order.ts';
-import { createOrderAdminServer, type OrderAdminServer } from '../support/order-admin.ts';
-import { run } from '../support/run-command.ts';
-import { createWorld, type World } from '../support/world.ts';
+} from '../../../src/http/admin/api.ts';
+import type { PaymentOrder } from '../../../src/order/order.ts';
+import { createOrderAdminServer, type OrderAdminServer } from '../../support/order-admin.ts';
+import { run } from '../../support/run-command.ts';
+import { createWorld, type World } from '../../support/world.ts';
 
 /** No worker runs here. */
 let world: World;

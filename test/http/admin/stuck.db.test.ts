@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { ApiProblem, DryRunResult, Page, RecloseResult, StuckRow } from '../../src/http/admin/api.ts';
-import type { PaymentOrder } from '../../src/order/order.ts';
-import { createOrderAdminServer, type OrderAdminServer } from '../support/order-admin.ts';
-import { createWorld, type World } from '../support/world.ts';
+import type { ApiProblem, DryRunResult, Page, RecloseResult, StuckRow } from '../../../src/http/admin/api.ts';
+import type { PaymentOrder } from '../../../src/order/order.ts';
+import { createOrderAdminServer, type OrderAdminServer } from '../../support/order-admin.ts';
+import { createWorld, type World } from '../../support/world.ts';
 
 /** No worker runs here. */
 let world: World;

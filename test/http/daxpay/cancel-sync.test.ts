@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { CancelOutcome, Pending, SyncOutcome } from '../../src/order/outcomes.ts';
-import { dataIsSigned, openApi, order } from './support.ts';
+import type { CancelOutcome, Pending, SyncOutcome } from '../../../src/order/outcomes.ts';
+import { dataIsSigned, openApi, order } from '../support.ts';
 
 const retryAt = new Date();
 const pending = (reason: Pending['reason']): CancelOutcome => ({

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { CloseOutcome } from '../../src/order/outcomes.ts';
-import { dataIsSigned, hmac, md5, NOW_S, openApi, order } from './support.ts';
+import type { CloseOutcome } from '../../../src/order/outcomes.ts';
+import { dataIsSigned, hmac, md5, NOW_S, openApi, order } from '../support.ts';
 
 /** The documentation's request, byte for byte. */
 const DOCUMENTED_REQUEST = `{

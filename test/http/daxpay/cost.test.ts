@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { parseBody } from '../../src/http/daxpay/request/body.ts';
-import { yuanToFen } from '../../src/http/daxpay/request/yuan.ts';
-import { plainDecimal } from '../../src/http/daxpay/signing/plain-decimal.ts';
-import { stringToSign } from '../../src/http/daxpay/signing/signing.ts';
+import { parseBody } from '../../../src/http/daxpay/request/body.ts';
+import { yuanToFen } from '../../../src/http/daxpay/request/yuan.ts';
+import { plainDecimal } from '../../../src/http/daxpay/signing/plain-decimal.ts';
+import { stringToSign } from '../../../src/http/daxpay/signing/signing.ts';
 
 const soon = 500;
 function msOf(work: () => unknown): number {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import type { PaymentOrder } from '../../src/order/order.ts';
-import type { OperationName, Sdk, SignType } from './sdk/sdk.ts';
-import { sdk205 } from './sdk/sdk-2-0-5.ts';
-import { sdk206, sdk208 } from './sdk/sdk-2-0-6.ts';
-import { sdk30 } from './sdk/sdk-3-0.ts';
-import { NOW_S, openApi, order, SECRET } from './support.ts';
+import type { PaymentOrder } from '../../../src/order/order.ts';
+import type { OperationName, Sdk, SignType } from '../sdk/sdk.ts';
+import { sdk205 } from '../sdk/sdk-2-0-5.ts';
+import { sdk206, sdk208 } from '../sdk/sdk-2-0-6.ts';
+import { sdk30 } from '../sdk/sdk-3-0.ts';
+import { NOW_S, openApi, order, SECRET } from '../support.ts';
 
 const sdks = [sdk205, sdk206, sdk208, sdk30];
 const operations: OperationName[] = ['pay', 'close', 'cancel', 'query', 'sync'];

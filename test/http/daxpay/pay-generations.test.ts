@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fenToYuan, yuanToFen } from '../../src/http/daxpay/request/yuan.ts';
-import { sdk205 } from './sdk/sdk-2-0-5.ts';
-import { sdk206 } from './sdk/sdk-2-0-6.ts';
-import { sdk30 } from './sdk/sdk-3-0.ts';
-import { openApi, SECRET } from './support.ts';
+import { fenToYuan, yuanToFen } from '../../../src/http/daxpay/request/yuan.ts';
+import { sdk205 } from '../sdk/sdk-2-0-5.ts';
+import { sdk206 } from '../sdk/sdk-2-0-6.ts';
+import { sdk30 } from '../sdk/sdk-3-0.ts';
+import { openApi, SECRET } from '../support.ts';
 
 /** Unsigned, so that a table may say exactly what is on the wire. */
 const open = () => openApi({ settings: { signRequired: false, reqTimeToleranceS: 0 } });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { MAX_AMOUNT_FEN } from '../../src/http/daxpay/request/schemas.ts';
-import type { CreateOutcome } from '../../src/order/outcomes.ts';
-import { dataIsSigned, hmac, NOW_S, openApi, order } from './support.ts';
+import { MAX_AMOUNT_FEN } from '../../../src/http/daxpay/request/schemas.ts';
+import type { CreateOutcome } from '../../../src/order/outcomes.ts';
+import { dataIsSigned, hmac, NOW_S, openApi, order } from '../support.ts';
 
 const request = {
   bizOrderNo: 'P0001',

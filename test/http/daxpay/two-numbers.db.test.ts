@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createClient } from '../../src/client/client.ts';
-import { generationNamed } from '../../src/http/daxpay/generations/generations.ts';
-import { readOrder } from '../../src/http/daxpay/request/read-order.ts';
-import type { PaymentOrder } from '../../src/order/order.ts';
-import { newOrderId } from '../../src/order/order-id.ts';
-import { requestCancel, requestSync } from '../../src/order/requests/close-cancel-sync.ts';
-import { createWorld, SIGN_SECRET, somebody, type World } from '../support/world.ts';
+import { createClient } from '../../../src/client/client.ts';
+import { generationNamed } from '../../../src/http/daxpay/generations/generations.ts';
+import { readOrder } from '../../../src/http/daxpay/request/read-order.ts';
+import type { PaymentOrder } from '../../../src/order/order.ts';
+import { newOrderId } from '../../../src/order/order-id.ts';
+import { requestCancel, requestSync } from '../../../src/order/requests/close-cancel-sync.ts';
+import { createWorld, SIGN_SECRET, somebody, type World } from '../../support/world.ts';
 
 /** Numbers that do not name one order: money does not move, and everything else goes by the system's number and says so. */
 let world: World;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { createRateLimit } from '../../src/http/daxpay/rate-limit.ts';
+import { createRateLimit } from '../../../src/http/daxpay/rate-limit.ts';
+import { sdk30 } from '../sdk/sdk-3-0.ts';
+import { dataIsSigned, NOW_S, openApi, SECRET, signed } from '../support.ts';
 import { nonceMemory } from './nonce-memory.ts';
-import { sdk30 } from './sdk/sdk-3-0.ts';
-import { dataIsSigned, NOW_S, openApi, SECRET, signed } from './support.ts';
 
 const close = '/unipay/close';
 

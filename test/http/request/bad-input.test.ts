@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { dataIsSigned, hmac, NOW_S, openApi, signed } from './support.ts';
+import { dataIsSigned, hmac, NOW_S, openApi, signed } from '../support.ts';
 
 const close = '/unipay/close';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { parseBody } from '../../src/http/daxpay/request/body.ts';
+import { parseBody } from '../../../src/http/daxpay/request/body.ts';
 
 const kindOf = (bytes: string | Buffer) => parseBody(Buffer.from(bytes)).kind;
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { createResult } from '../../src/http/daxpay/answer/outcomes.ts';
-import { openApiDocument } from '../../src/http/openapi/document.ts';
-import { openApi, order } from './support.ts';
+import { createResult } from '../../../src/http/daxpay/answer/outcomes.ts';
+import { openApiDocument } from '../../../src/http/openapi/document.ts';
+import { openApi, order } from '../support.ts';
 
 const pay = { bizOrderNo: 'P0001', title: 'tea', channel: 'wechat_pay', method: 'wap', amount: 100 };
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { dataIsSigned, NOW_S, openApi, signed } from './support.ts';
+import { dataIsSigned, NOW_S, openApi, signed } from '../support.ts';
 
 const names = fc.constantFrom(
   'orderNo',

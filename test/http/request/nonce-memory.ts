@@ -1,4 +1,4 @@
-import type { RememberNonce } from '../../src/http/daxpay/signing/replay.ts';
+import type { RememberNonce } from '../../../src/http/daxpay/signing/replay.ts';
 
 /** A memory of nonces that forgets in time. */
 export function nonceMemory(): RememberNonce {

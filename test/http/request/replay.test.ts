@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { sdk30 } from '../sdk/sdk-3-0.ts';
+import { NOW_S, openApi, SECRET, signed } from '../support.ts';
 import { nonceMemory } from './nonce-memory.ts';
-import { sdk30 } from './sdk/sdk-3-0.ts';
-import { NOW_S, openApi, SECRET, signed } from './support.ts';
 
 const close = '/unipay/close';
 const cancel = '/unipay/cancel';

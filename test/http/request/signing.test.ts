@@ -2,16 +2,16 @@ import { createHash, createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { LosslessNumber, stringify } from 'lossless-json';
 import { describe, expect, test } from 'vitest';
-import { parseBody } from '../../src/http/daxpay/request/body.ts';
-import { plainDecimal } from '../../src/http/daxpay/signing/plain-decimal.ts';
-import { signTypeProblem } from '../../src/http/daxpay/signing/sign-type.ts';
+import { parseBody } from '../../../src/http/daxpay/request/body.ts';
+import { plainDecimal } from '../../../src/http/daxpay/signing/plain-decimal.ts';
+import { signTypeProblem } from '../../../src/http/daxpay/signing/sign-type.ts';
 import {
   isSigned,
   type SignSettings,
   sign,
   stringToSign,
   upperCased,
-} from '../../src/http/daxpay/signing/signing.ts';
+} from '../../../src/http/daxpay/signing/signing.ts';
 
 const settings: SignSettings = { signType: 'HMAC_SHA256', signSecret: '123456' };
 

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { plainUrl } from '../../src/http/plain-url.ts';
-import { openApi, signed } from './support.ts';
+import { plainUrl } from '../../../src/http/plain-url.ts';
+import { openApi, signed } from '../support.ts';
 
 const body = JSON.stringify(signed({ bizOrderNo: 'P0001' }));
 const request = (target: string, headers = 'Host: pay\r\n') =>

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PaymentOrder } from '../../src/order/order.ts';
-import { withoutBreakers } from '../support/breakers.ts';
-import { createWorld, type World } from '../support/world.ts';
+import type { PaymentOrder } from '../../../src/order/order.ts';
+import { withoutBreakers } from '../../support/breakers.ts';
+import { createWorld, type World } from '../../support/world.ts';
 
 /** Each row of the decision table for Alipay, against the gateway itself. */
 let world: World;

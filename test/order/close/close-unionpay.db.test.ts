@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createOrder } from '../../src/order/create/create-order.ts';
-import type { PaymentOrder } from '../../src/order/order.ts';
-import type { Fault } from '../../src/sandbox/simulator/exchange/faults.ts';
-import { aWish, createWorld, type World } from '../support/world.ts';
+import { createOrder } from '../../../src/order/create/create-order.ts';
+import type { PaymentOrder } from '../../../src/order/order.ts';
+import type { Fault } from '../../../src/sandbox/simulator/exchange/faults.ts';
+import { aWish, createWorld, type World } from '../../support/world.ts';
 
 /** Each row of the decision table for UnionPay, which has no close, against the gateway itself. */
 let world: World;

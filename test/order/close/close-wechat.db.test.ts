@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PaymentOrder } from '../../src/order/order.ts';
-import type { ScriptedFault } from '../../src/sandbox/simulator/exchange/faults.ts';
-import { withoutBreakers } from '../support/breakers.ts';
-import { createWorld, type World } from '../support/world.ts';
+import type { PaymentOrder } from '../../../src/order/order.ts';
+import type { ScriptedFault } from '../../../src/sandbox/simulator/exchange/faults.ts';
+import { withoutBreakers } from '../../support/breakers.ts';
+import { createWorld, type World } from '../../support/world.ts';
 
 /** Each row of the decision table for WeChat Pay, against the gateway itself. */
 let world: World;

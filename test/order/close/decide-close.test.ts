@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import type { ChannelPayment, CloseResult, QueryResult } from '../../src/channel/channel.ts';
-import type { Evidence } from '../../src/order/attempt/ask-channel.ts';
-import { decideClose } from '../../src/order/close/decide-close.ts';
-import type { PaymentOrder } from '../../src/order/order.ts';
+import type { ChannelPayment, CloseResult, QueryResult } from '../../../src/channel/channel.ts';
+import type { Evidence } from '../../../src/order/attempt/ask-channel.ts';
+import { decideClose } from '../../../src/order/close/decide-close.ts';
+import type { PaymentOrder } from '../../../src/order/order.ts';
 
 const expiresAt = new Date('2026-01-01T00:15:00Z');
 const unpayableFrom = new Date('2026-01-01T00:16:00Z');

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PaymentOrder } from '../../src/order/order.ts';
-import { requestCancel, requestClose } from '../../src/order/requests/close-cancel-sync.ts';
-import { createWorld, somebody, type World } from '../support/world.ts';
+import type { PaymentOrder } from '../../../src/order/order.ts';
+import { requestCancel, requestClose } from '../../../src/order/requests/close-cancel-sync.ts';
+import { createWorld, somebody, type World } from '../../support/world.ts';
 
 /** An order that has ended unpaid has ended once: a shop that releases its stock at each event releases it once. */
 let world: World;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isStuck, needsPerson, retryDelayMs } from '../../src/order/attempt/retry.ts';
-import type { PendingReason } from '../../src/order/order.ts';
+import { isStuck, needsPerson, retryDelayMs } from '../../../src/order/attempt/retry.ts';
+import type { PendingReason } from '../../../src/order/order.ts';
 
 const reasons: PendingReason[] = [
   'user_paying',

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dataOf } from '../../src/http/daxpay/answer/content.ts';
-import { generation206 } from '../../src/http/daxpay/generations/generation-2-0-6.ts';
-import { createOrder } from '../../src/order/create/create-order.ts';
-import { isIn } from '../../src/order/lifecycle.ts';
-import type { PaymentOrder } from '../../src/order/order.ts';
-import type { CreateOrder } from '../../src/order/outcomes.ts';
-import { recordPayment } from '../../src/order/payment/record-payment.ts';
-import { aWish, createWorld, type World } from '../support/world.ts';
+import { dataOf } from '../../../src/http/daxpay/answer/content.ts';
+import { generation206 } from '../../../src/http/daxpay/generations/generation-2-0-6.ts';
+import { createOrder } from '../../../src/order/create/create-order.ts';
+import { isIn } from '../../../src/order/lifecycle.ts';
+import type { PaymentOrder } from '../../../src/order/order.ts';
+import type { CreateOrder } from '../../../src/order/outcomes.ts';
+import { recordPayment } from '../../../src/order/payment/record-payment.ts';
+import { aWish, createWorld, type World } from '../../support/world.ts';
 
 const channels = ['wechat_pay', 'ali_pay'] as const;
 const authCodes = { wechat_pay: '130000000000000001', ali_pay: '280000000000000001' };

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createOrder } from '../../src/order/create/create-order.ts';
-import type { CreateOrder } from '../../src/order/outcomes.ts';
-import { freePort } from '../../src/sandbox/services/free-port.ts';
-import type { Fault } from '../../src/sandbox/simulator/exchange/faults.ts';
-import { aWish, createWorld, type World } from '../support/world.ts';
+import { createOrder } from '../../../src/order/create/create-order.ts';
+import type { CreateOrder } from '../../../src/order/outcomes.ts';
+import { freePort } from '../../../src/sandbox/services/free-port.ts';
+import type { Fault } from '../../../src/sandbox/simulator/exchange/faults.ts';
+import { aWish, createWorld, type World } from '../../support/world.ts';
 
 let world: World;
 beforeAll(async () => {

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CREATE_WITHIN_MS } from '../../src/channel/guard/guard.ts';
-import { createOrder } from '../../src/order/create/create-order.ts';
-import type { OrderDeps } from '../../src/order/deps.ts';
-import type { PaymentOrder } from '../../src/order/order.ts';
-import type { CreateOrder } from '../../src/order/outcomes.ts';
-import { aWish, createWorld, type World } from '../support/world.ts';
+import { CREATE_WITHIN_MS } from '../../../src/channel/guard/guard.ts';
+import { createOrder } from '../../../src/order/create/create-order.ts';
+import type { OrderDeps } from '../../../src/order/deps.ts';
+import type { PaymentOrder } from '../../../src/order/order.ts';
+import type { CreateOrder } from '../../../src/order/outcomes.ts';
+import { aWish, createWorld, type World } from '../../support/world.ts';
 
 /** A process that stands still between the row of an order and the call that creates it at its channel. */
 let world: World;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newOrderNo } from '../../src/order/create/order-no.ts';
+import { newOrderNo } from '../../../src/order/create/order-no.ts';
 
 test('order numbers are letters and digits, fit every channel and are no ids', () => {
   expect(newOrderNo(new Date())).toMatch(/^AC\d{17}[0-9A-Z]{10}$/);

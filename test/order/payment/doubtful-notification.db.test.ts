@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PaymentOrder } from '../../src/order/order.ts';
-import { receiveNotification } from '../../src/order/payment/receive-notification.ts';
-import { notificationText, signText } from '../../src/sandbox/simulator/alipay/protocol/signing.ts';
-import { toBeijing } from '../../src/sandbox/simulator/format/beijing-time.ts';
-import { signed } from '../../src/sandbox/simulator/unionpay/signing.ts';
-import { createWorld, type World } from '../support/world.ts';
+import type { PaymentOrder } from '../../../src/order/order.ts';
+import { receiveNotification } from '../../../src/order/payment/receive-notification.ts';
+import { notificationText, signText } from '../../../src/sandbox/simulator/alipay/protocol/signing.ts';
+import { toBeijing } from '../../../src/sandbox/simulator/format/beijing-time.ts';
+import { signed } from '../../../src/sandbox/simulator/unionpay/signing.ts';
+import { createWorld, type World } from '../../support/world.ts';
 
 /** Notifications with a right signature that are not exactly a payment of their order: only a query is believed. */
 let world: World;

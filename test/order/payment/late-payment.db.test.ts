@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { addLateCommand } from '../../src/commands/orders/late.ts';
-import { createOrder } from '../../src/order/create/create-order.ts';
-import type { LateDecision, LatePaymentPolicy } from '../../src/order/late-payment.ts';
-import type { PaymentOrder } from '../../src/order/order.ts';
-import { decideLatePayment } from '../../src/order/refund/decide-late.ts';
-import { reclose } from '../../src/order/requests/reclose.ts';
-import { run } from '../support/run-command.ts';
-import { aWish, createWorld, somebody, type World } from '../support/world.ts';
+import { addLateCommand } from '../../../src/commands/orders/late.ts';
+import { createOrder } from '../../../src/order/create/create-order.ts';
+import type { LateDecision, LatePaymentPolicy } from '../../../src/order/late-payment.ts';
+import type { PaymentOrder } from '../../../src/order/order.ts';
+import { decideLatePayment } from '../../../src/order/refund/decide-late.ts';
+import { reclose } from '../../../src/order/requests/reclose.ts';
+import { run } from '../../support/run-command.ts';
+import { aWish, createWorld, somebody, type World } from '../../support/world.ts';
 
 const channels = ['wechat_pay', 'ali_pay'] as const;
 type Channel = (typeof channels)[number];

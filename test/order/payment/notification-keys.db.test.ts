@@ -1,7 +1,7 @@
 import { createPublicKey } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { publicPem } from '../../src/sandbox/simulator/format/pem.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { publicPem } from '../../../src/sandbox/simulator/format/pem.ts';
+import { createWorld, type World } from '../../support/world.ts';
 
 let world: World;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { recordPayment } from '../../src/order/payment/record-payment.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { recordPayment } from '../../../src/order/payment/record-payment.ts';
+import { createWorld, type World } from '../../support/world.ts';
 
 const channels = ['wechat_pay', 'ali_pay'] as const;
 

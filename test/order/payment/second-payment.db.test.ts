@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PaymentOrder } from '../../src/order/order.ts';
-import { recordPayment } from '../../src/order/payment/record-payment.ts';
-import { createWorld, type World } from '../support/world.ts';
+import type { PaymentOrder } from '../../../src/order/order.ts';
+import { recordPayment } from '../../../src/order/payment/record-payment.ts';
+import { createWorld, type World } from '../../support/world.ts';
 
 /** Money that belongs to no order, or not to this one, is on a person's list at once. */
 let world: World;

@@ -1,9 +1,9 @@
 import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runDueOrder } from '../../src/order/due/run-due-order.ts';
-import { entities } from '../../src/order/store/entities.ts';
-import { createOrderStore } from '../../src/order/store/store.ts';
-import { createWorld, type World } from '../support/world.ts';
+import { runDueOrder } from '../../../src/order/due/run-due-order.ts';
+import { entities } from '../../../src/order/store/entities.ts';
+import { createOrderStore } from '../../../src/order/store/store.ts';
+import { createWorld, type World } from '../../support/world.ts';
 
 let world: World;
 let db: DataSource;

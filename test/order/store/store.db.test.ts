@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PaymentOrder } from '../../src/order/order.ts';
-import type { NewCloseRecord } from '../../src/order/store/guarded-change.ts';
-import type { OrderStore } from '../../src/order/store/store.ts';
-import { createWorld, type World } from '../support/world.ts';
+import type { PaymentOrder } from '../../../src/order/order.ts';
+import type { NewCloseRecord } from '../../../src/order/store/guarded-change.ts';
+import type { OrderStore } from '../../../src/order/store/store.ts';
+import { createWorld, type World } from '../../support/world.ts';
 
 let world: World;
 let store: OrderStore;

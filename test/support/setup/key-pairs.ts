@@ -1,6 +1,6 @@
 import type { TestProject } from 'vitest/node';
-import { privatePem } from '../../src/sandbox/simulator/format/pem.ts';
-import { generateKeyPairs } from '../../src/sandbox/simulator/keys.ts';
+import { privatePem } from '../../../src/sandbox/simulator/format/pem.ts';
+import { generateKeyPairs } from '../../../src/sandbox/simulator/keys.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -3,7 +3,7 @@ import { existsSync, statfsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { TestProject } from 'vitest/node';
-import { type LocalServices, provideServices } from '../../src/sandbox/services/services.ts';
+import { type LocalServices, provideServices } from '../../../src/sandbox/services/services.ts';
 import { readTemplate } from './template.ts';
 
 declare module 'vitest' {
@@ -62,6 +62,6 @@ function inMemory(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 async function buildProgram(): Promise<void> {
-  const cwd = fileURLToPath(new URL('../..', import.meta.url));
+  const cwd = fileURLToPath(new URL('../../..', import.meta.url));
   await promisify(execFile)('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { cwd });
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { DataSource } from 'typeorm';
-import { migrate } from '../../src/migrate.ts';
+import { migrate } from '../../../src/migrate.ts';
 
 /**
  * Statements that make an empty database what the migrations make of it, but for who it is: a database of each test file
