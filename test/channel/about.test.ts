@@ -1,9 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { aboutChannels, type BuiltInChannel } from '../../src/channel/built-in/about.ts';
+import { alipay } from '../../src/channel/built-in/alipay/index.ts';
+import { unionPay } from '../../src/channel/built-in/unionpay/index.ts';
+import { wechatPay } from '../../src/channel/built-in/wechat/index.ts';
 import type { PayMethod } from '../../src/channel/channel.ts';
 import { channelModules } from '../../src/channel/modules.ts';
 import type { ChannelName } from '../../src/client/vocabulary.ts';
+import { systemClock } from '../../src/platform/clock/clock.ts';
 import type { Simulator } from '../../src/sandbox/simulator/simulator.ts';
 import { startTestSimulator } from '../support/simulator.ts';
 import { adapters, anOrder, anybody } from './support.ts';
@@ -45,6 +49,47 @@ describe.each(aboutChannels.map((about) => ({ ...about })))('what is said of $na
       });
     }
   });
+});
+
+test('the options of the library are the variables, and one that is none is refused', () => {
+  const { env, keys } = simulator;
+  const notifyUrl = 'https://shop.example.com/notify';
+  const wechat = {
+    appId: env.WECHAT_APP_ID,
+    mchId: env.WECHAT_MCH_ID,
+    serialNo: env.WECHAT_SERIAL_NO,
+    privateKey: env.WECHAT_PRIVATE_KEY,
+    apiV3Key: env.WECHAT_API_V3_KEY,
+    publicKeyId: env.WECHAT_PUBLIC_KEY_ID,
+    publicKey: env.WECHAT_PUBLIC_KEY,
+    moreKeys: keys.wechat.certificate.pem,
+    notifyUrl,
+    baseUrl: env.WECHAT_BASE_URL,
+  };
+  const factories = [
+    wechatPay(wechat),
+    alipay({
+      appId: env.ALIPAY_APP_ID,
+      privateKey: env.ALIPAY_PRIVATE_KEY,
+      publicKey: env.ALIPAY_PUBLIC_KEY,
+      sellerId: env.ALIPAY_SELLER_ID,
+      notifyUrl,
+      endpoint: env.ALIPAY_ENDPOINT,
+    }),
+    unionPay({
+      merId: env.UNIONPAY_MER_ID,
+      certId: env.UNIONPAY_CERT_ID,
+      privateKey: env.UNIONPAY_PRIVATE_KEY,
+      rootCert: env.UNIONPAY_ROOT_CERT,
+      middleCert: env.UNIONPAY_MIDDLE_CERT,
+      notifyUrl,
+      baseUrl: env.UNIONPAY_BASE_URL,
+      production: false,
+    }),
+  ];
+  expect(factories.map((create) => create(systemClock).name)).toEqual(aboutChannels.map(({ name }) => name));
+  const misspelt = { ...wechat, appID: 'wx1' };
+  expect(() => wechatPay(misspelt)).toThrow('appID: is no option');
 });
 
 test('the client, which shares no code with the server, knows every channel', () => {

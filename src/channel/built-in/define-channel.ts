@@ -84,21 +84,18 @@ export function defineChannel<Variables extends z.ZodObject>(
       Object.keys(given).some((name) => name.startsWith(prefix) && !passive.includes(name)),
     settings,
     fromOptions({ notifyUrl, ...options }) {
-      const named = Object.entries(options).map(([option, value]) => ({
-        option,
-        name: variableOf(option),
-        value,
-      }));
-      const given = named.filter(({ value }) => value !== undefined);
+      const given = Object.entries(options).filter(([, value]) => value !== undefined);
+      const optionOf = new Map(given.map(([option]) => [variableOf(option), option]));
       const read = settings.safeParse(
-        Object.fromEntries(given.map(({ name, value }) => [name, String(value)])),
+        Object.fromEntries(given.map(([option, value]) => [variableOf(option), String(value)])),
       );
-      if (read.success) return (clock) => read.data.create(notifyUrl, clock, DEFAULT_CALL_TIMEOUT_MS);
-      const problems = read.error.issues.map(({ path, message }) => {
-        const option = named.find(({ name }) => name === path[0])?.option ?? path.join('.');
-        return `${option}: ${message}`;
-      });
-      throw new TypeError(problems.join('; '));
+      const problems = [...optionOf]
+        .filter(([name]) => !Object.hasOwn(variables.shape, name))
+        .map(([, option]) => `${option}: is no option`);
+      for (const { path, message } of read.error?.issues ?? [])
+        problems.push(`${optionOf.get(path.join('.')) ?? path.join('.')}: ${message}`);
+      if (!read.success || problems.length > 0) throw new TypeError(problems.join('; '));
+      return (clock) => read.data.create(notifyUrl, clock, DEFAULT_CALL_TIMEOUT_MS);
     },
   };
 
