@@ -1,10 +1,13 @@
-import type { ChannelName, PayMethod } from '../../channel/channel.ts';
+import type { ChannelName } from '../../channel/channel.ts';
 import type { ChannelPart } from '../../channel/parts.ts';
 import type { Answers } from '../../order/answers.ts';
 import type { LateDecision } from '../../order/late-payment.ts';
-import type { Ending, OrderStatus, PendingReason, ViolationKind } from '../../order/order.ts';
+import type { OrderStatus, PendingReason, ViolationKind } from '../../order/order.ts';
 import type { RecloseOutcome } from '../../order/requests/reclose.ts';
+import type { OrderDetailView } from '../../view/orders/order-detail.ts';
+import type { OrderView } from '../../view/orders/order-row.ts';
 import type { OrderState } from '../../view/orders/order-state.ts';
+import type { Serialized } from './unserialized.ts';
 
 export type { OrderState } from '../../view/orders/order-state.ts';
 
@@ -58,30 +61,8 @@ export interface Page<Row> {
   next: string | null;
 }
 
-/** An order in a list. */
-export interface OrderRow {
-  orderNo: string;
-  bizOrderNo: string;
-  channelTradeNo: string | null;
-  channel: ChannelName;
-  method: PayMethod;
-  title: string;
-  amountFen: number;
-  /** The status that merchants see. */
-  status: OrderStatus;
-  ending: Ending;
-  createdAt: string;
-  expiresAt: string;
-  paidAt: string | null;
-  closedAt: string | null;
-  latePaidAt: string | null;
-  lateHandledAt: string | null;
-  watchUntil: string | null;
-  nextCloseAt: string | null;
-  closeAttempts: number;
-  retryReason: PendingReason | null;
-  stuckAt: string | null;
-}
+/** An order in a list. `status` is the one that merchants see. */
+export type OrderRow = Serialized<OrderView>;
 
 /**
  * `GET /orders`: newest first. `search` matches a complete number of any kind (ours, the merchant's, the channel's, the id),
@@ -150,16 +131,7 @@ export interface NoticeTry {
 
 /** `GET /orders/:orderNo`. */
 export interface OrderDetail {
-  order: OrderRow & {
-    id: string;
-    description: string | null;
-    attach: string | null;
-    notifyUrl: string | null;
-    clientIp: string | null;
-    apiGeneration: string | null;
-    channelAccount: string;
-    errorMsg: string | null;
-  };
+  order: Serialized<OrderDetailView['order']>;
   timeline: TimelineEvent[];
   /** The actions that are possible now, for a user whose role allows them. */
   actions: OrderAction[];

@@ -6,3 +6,10 @@ export type Unserialized<Sent> = Sent extends string
   : Sent extends object
     ? { [Field in keyof Sent]: Unserialized<Sent[Field]> }
     : Sent;
+
+/** A value after `JSON.stringify`: Dates are strings. */
+export type Serialized<Value> = Value extends Date
+  ? string
+  : Value extends object
+    ? { [Field in keyof Value]: Serialized<Value[Field]> }
+    : Value;

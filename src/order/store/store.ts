@@ -12,27 +12,7 @@ import { createPaymentStore } from './payment-store.ts';
 
 export type OrderStore = ReturnType<typeof createOrderStore>;
 
-/** The fields of a new order; all others start empty. */
-export type NewOrder = Omit<
-  PaymentOrder,
-  | 'id'
-  | 'payBody'
-  | 'channelTradeNo'
-  | 'errorMsg'
-  | 'paidAt'
-  | 'closedAt'
-  | 'latePaidAt'
-  | 'lateHandledAt'
-  | 'watchUntil'
-  | 'ending'
-  | 'closeAttempts'
-  | 'retryReason'
-  | 'retryCount'
-  | 'stuckAt'
-  | 'leaseToken'
-  | 'leaseUntil'
->;
-
+/** The fields that start empty. */
 const emptyOrder = {
   payBody: null,
   channelTradeNo: null,
@@ -50,6 +30,9 @@ const emptyOrder = {
   leaseToken: null,
   leaseUntil: null,
 } satisfies Partial<PaymentOrder>;
+
+/** The fields of a new order; all others start empty. */
+export type NewOrder = Omit<PaymentOrder, 'id' | keyof typeof emptyOrder>;
 
 /**
  * The only writer of orders. Every change is one guarded UPDATE; if its guard does not hold, the function says so by its

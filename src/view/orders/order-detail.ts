@@ -1,23 +1,24 @@
 import type { DataSource } from 'typeorm';
 import type { PaymentOrder } from '../../order/order.ts';
 import { PaymentOrderEntity } from '../../order/store/entities.ts';
+import { pick } from '../../platform/pick.ts';
 import { type OrderAction, possibleActions, possibleDecisions } from './actions.ts';
 import { type OrderView, viewOrder } from './order-row.ts';
 import { readTimeline, type TimelineEvent } from './timeline.ts';
 
+const detailFields = [
+  'id',
+  'description',
+  'attach',
+  'notifyUrl',
+  'clientIp',
+  'apiGeneration',
+  'channelAccount',
+  'errorMsg',
+] as const satisfies readonly (keyof PaymentOrder)[];
+
 export interface OrderDetailView {
-  order: OrderView &
-    Pick<
-      PaymentOrder,
-      | 'id'
-      | 'description'
-      | 'attach'
-      | 'notifyUrl'
-      | 'clientIp'
-      | 'apiGeneration'
-      | 'channelAccount'
-      | 'errorMsg'
-    >;
+  order: OrderView & Pick<PaymentOrder, (typeof detailFields)[number]>;
   timeline: TimelineEvent[];
   actions: OrderAction[];
   lateDecisions: ReturnType<typeof possibleDecisions>;
@@ -32,11 +33,9 @@ export async function readOrderDetail(
   const order = await db.getRepository(PaymentOrderEntity).findOneBy({ orderNo });
   if (order === null) return null;
   const timeline = await readTimeline(db, order);
-  const { id, description, attach, notifyUrl, clientIp, apiGeneration, channelAccount, errorMsg } = order;
-  const more = { id, description, attach, notifyUrl, clientIp, apiGeneration, channelAccount, errorMsg };
   const hasNotices = timeline.some(({ kind }) => kind === 'notice');
   return {
-    order: { ...viewOrder(order), ...more },
+    order: { ...viewOrder(order), ...pick(order, detailFields) },
     timeline,
     actions: possibleActions(order, { hasNotices, now }),
     lateDecisions: possibleDecisions(order),
