@@ -11,7 +11,7 @@ function hmac(text: string, secret = SECRET): string {
 const signature = hmac('code=0&resTime=1715347771&key=123456');
 const closed = `{"code":0,"msg":"success","data":{"code":0,"resTime":1715347771,"sign":"${signature}"},"traceId":"T"}`;
 
-/** What an answer to a close is taken for; the kind if it is an error. */
+/** The client's result for an answer to a close; the kind of an error. */
 async function taken(answer: string | Buffer, generation: GenerationName = '2.0.8', rest: object = {}) {
   const { client } = await clientAnswered(answer, { generation, ...rest });
   return client.close({ bizOrderNo: 'P0001' }).catch(kindOf);
@@ -27,7 +27,7 @@ describe('a success', () => {
     expect(await taken(closed, generation)).toEqual({ ok: true });
   });
 
-  test('may come in gzip and in chunks', async () => {
+  test('may be gzipped and chunked', async () => {
     const client = await clientOf((_request, response) => {
       response.writeHead(200, { 'content-encoding': 'gzip' });
       const bytes = gzipSync(closed);
@@ -37,13 +37,13 @@ describe('a success', () => {
     expect(await client.close({ bizOrderNo: 'P0001' })).toEqual({ ok: true });
   });
 
-  test('may carry members that nobody knows, since all that are received are signed', async () => {
+  test('may have unknown members, since all received members are signed', async () => {
     const sign = hmac('code=0&extra=1&resTime=1715347771&key=123456');
     const data = `{"code":0,"extra":1,"none":null,"resTime":1715347771,"sign":"${sign}"}`;
     expect(await taken(`{"code":0,"data":${data}}`)).toEqual({ ok: true });
   });
 
-  test('of 2.0.5 has no data, and nothing that could be signed', async () => {
+  test('of 2.0.5 has no data, and nothing to sign', async () => {
     expect(await taken('{"code":0,"msg":"success","data":null,"traceId":"T"}', '2.0.5')).toEqual({
       ok: true,
     });
@@ -76,7 +76,7 @@ describe('a refusal', () => {
   });
 });
 
-describe('is no success:', () => {
+describe('is not a success:', () => {
   const flat = '{"code":0,"msg":"success","data":null,"resTime":"2024-05-10 21:29:31","traceId":"abc"}';
   test.each<[string, string | Buffer, GenerationName, string]>([
     ['a signature that is not ours', closed.replace(signature, hmac('x')), '2.0.8', 'signature'],
@@ -98,21 +98,21 @@ describe('is no success:', () => {
     ['no code in the data', '{"code":0,"data":{"resTime":1715347771,"sign":"00"}}', '2.0.8', 'protocol'],
     ['an HTML page', '<!doctype html><p>0 errors</p>', '2.0.5', 'protocol'],
     ['nothing', '', '2.0.5', 'protocol'],
-    ['JSON that is no object', '[]', '2.0.5', 'protocol'],
+    ['JSON that is not an object', '[]', '2.0.5', 'protocol'],
     ['half an answer', closed.slice(0, -10), '2.0.8', 'protocol'],
     ['another encoding', Buffer.from([0x7b, 0xff, 0x7d]), '2.0.8', 'protocol'],
-    ['data that is no object', '{"code":0,"data":"closed"}', '2.0.5', 'protocol'],
-    ['an answer without end', `${' '.repeat(1024 * 1024)}${closed}`, '2.0.8', 'transport'],
+    ['data that is not an object', '{"code":0,"data":"closed"}', '2.0.5', 'protocol'],
+    ['an endless answer', `${' '.repeat(1024 * 1024)}${closed}`, '2.0.8', 'transport'],
   ])('%s', async (_name, answer, generation, kind) => {
     expect(await taken(answer, generation)).toBe(kind);
   });
 
-  test.each([201, 204, 302, 404, 500, 503])('status %d, whatever is in it', async (status) => {
+  test.each([201, 204, 302, 404, 500, 503])('status %d, with any body', async (status) => {
     const headers = { location: '/elsewhere' };
     expect(await taken(status === 204 ? '' : closed, '2.0.8', { status, headers })).toBe('transport');
   });
 
-  test('an answer from where the gateway sends the call on to', async () => {
+  test('an answer after a redirect', async () => {
     const client = await clientOf((request, response) => {
       if (request.url === '/elsewhere') response.end(closed);
       else response.writeHead(307, { location: '/elsewhere' }).end();
@@ -120,14 +120,14 @@ describe('is no success:', () => {
     await expect(client.close({ bizOrderNo: 'P0001' })).rejects.toMatchObject({ kind: 'transport' });
   });
 
-  test('a status that nobody knows', async () => {
+  test('an unknown status', async () => {
     const data = `{"code":0,"status":"paid","resTime":1715347771,"sign":"${hmac('code=0&resTime=1715347771&status=paid&key=123456')}"}`;
     const { client } = await clientAnswered(`{"code":0,"data":${data}}`);
     expect(await client.sync({ orderNo: 'A1' }).catch(kindOf)).toBe('protocol');
   });
 });
 
-const wish = {
+const order = {
   bizOrderNo: 'P0001',
   title: 'tea',
   channel: 'wechat_pay',
@@ -136,19 +136,19 @@ const wish = {
 } as const;
 
 describe('a gateway that', () => {
-  test('does not answer is given up in time', async () => {
+  test('does not answer times out', async () => {
     const client = await clientOf(() => {}, { timeoutMs: 20 });
     await expect(client.close({ orderNo: 'A1' })).rejects.toMatchObject({ kind: 'timeout' });
   });
 
-  test('stops in the middle of its answer is given up in time', async () => {
+  test('stops in the middle of its answer times out', async () => {
     const client = await clientOf((_request, response) => response.writeHead(200).write('{"code":'), {
       timeoutMs: 50,
     });
     await expect(client.close({ orderNo: 'A1' })).rejects.toMatchObject({ kind: 'timeout' });
   });
 
-  test('breaks off is a transport error', async () => {
+  test('disconnects is a transport error', async () => {
     const client = await clientOf((request) => request.socket.destroy());
     await expect(client.close({ orderNo: 'A1' })).rejects.toMatchObject({ kind: 'transport' });
   });
@@ -162,14 +162,14 @@ describe('a gateway that', () => {
   });
 });
 
-describe('an argument that cannot be meant', () => {
+describe('an invalid argument', () => {
   const options = { baseUrl: 'http://127.0.0.1:9', signSecret: 's', signType: 'MD5' } as const;
   const never = () => Promise.reject(new Error('must not be called'));
   const calls: [string, (client: Client) => Promise<unknown>][] = [
     ['no number', (client) => client.close({})],
-    ['a fraction of a fen', (client) => client.create({ ...wish, amountFen: 1.5 })],
-    ['nothing to pay', (client) => client.create({ ...wish, amountFen: 0 })],
-    ['a time that is none', (client) => client.create({ ...wish, expiresAt: new Date(Number.NaN) })],
+    ['a fraction of a fen', (client) => client.create({ ...order, amountFen: 1.5 })],
+    ['nothing to pay', (client) => client.create({ ...order, amountFen: 0 })],
+    ['an invalid time', (client) => client.create({ ...order, expiresAt: new Date(Number.NaN) })],
   ];
   test.each(calls)('%s', async (_name, call) => {
     await expect(call(createClient({ ...options, fetch: never }))).rejects.toThrow(TypeError);
@@ -189,7 +189,7 @@ describe('an argument that cannot be meant', () => {
     expect(() => createClient({ ...options, ...wrong })).toThrow(message);
   });
 
-  test('a cancel in a generation without one is refused and not sent', async () => {
+  test('a cancel in a generation without cancel is refused and not sent', async () => {
     const client = createClient({ ...options, generation: '2.0.6', fetch: never });
     expect(await client.cancel({ orderNo: 'A1' })).toEqual({
       ok: false,

@@ -4,10 +4,10 @@ import { onTestFinished } from 'vitest';
 import { type Client, type ClientOptions, createClient } from '../../src/client/client.ts';
 
 export const SECRET = '123456';
-/** When the documentation's example was answered, epoch seconds. */
+/** The time of the answer in the documentation's example, epoch seconds. */
 export const NOW_S = 1_715_347_771;
 
-/** A client that talks to an HTTP server of the test's own. */
+/** A client of the test's own HTTP server. */
 export async function clientOf(
   listener: RequestListener,
   options: Partial<ClientOptions> = {},

@@ -73,7 +73,7 @@ describe('a notice', () => {
     expect(client.verifyNotice(Buffer.from(body))).toEqual(expected);
   });
 
-  test("of 2.0.5 has that generation's words, and a number of 64 bits", () => {
+  test("of 2.0.5 has that generation's names, and a 64-bit number", () => {
     const sign = hmac(
       'amount=1&asyncChannel=wechat_pay&businessNo=B1&paymentId=1753370980523384832&status=close&key=123456',
     );
@@ -96,15 +96,15 @@ describe('a notice', () => {
       notice2.replace(hmac(flat2), createHash('md5').update(flat2).digest('hex')),
       'signature',
     ],
-    ['no JSON', 'orderNo=A1', 'protocol'],
+    ['not JSON', 'orderNo=A1', 'protocol'],
     ['an array', '[]', 'protocol'],
     ['no order', `{"code":0,"sign":"${hmac('code=0&key=123456')}"}`, 'protocol'],
-  ])('is refused with %s', (_name, body, kind) => {
+  ])('is rejected with %s', (_name, body, kind) => {
     expect(() => clientFor('2.0.8').verifyNotice(body)).toThrow(AutocloseError);
     expect(() => clientFor('2.0.8').verifyNotice(body)).toThrow(expect.objectContaining({ kind }));
   });
 
-  test('is read up to 64 KiB, in bytes', () => {
+  test('is accepted up to 64 KiB, in bytes', () => {
     const client = clientFor('2.0.8');
     const longest = notice2 + ' '.repeat(64 * 1024 - Buffer.byteLength(notice2));
     expect(client.verifyNotice(longest)).toEqual(expected);
@@ -116,14 +116,14 @@ describe('a notice', () => {
   test.each([
     ['a number of 65 characters', `{"a":${'1'.repeat(65)},"sign":"00"}`],
     ['20,000 levels', `{"a":${'['.repeat(20_000)}1${']'.repeat(20_000)},"sign":"00"}`],
-  ])('is refused with %s before its signature is verified', (_name, body) => {
+  ])('is rejected with %s before its signature is verified', (_name, body) => {
     for (const generation of ['2.0.8', '3.0'] as const)
       expect(() => clientFor(generation).verifyNotice(body)).toThrow(
         expect.objectContaining({ kind: 'protocol' }),
       );
   });
 
-  test('is refused with bytes that are no text', () => {
+  test('is rejected if it is not UTF-8', () => {
     expect(() => clientFor('2.0.8').verifyNotice(Buffer.from([0xff]))).toThrow(AutocloseError);
   });
 });

@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.end());
 
-test("the README's first requests are signed as the API wants them, and close an order", async () => {
+test("the README's first requests are signed correctly, and close an order", async () => {
   const [, example = ''] = /## Close your first order.*?```sh\n(.*?)```/s.exec(await page('README.md')) ?? [];
   expect(example).toContain(`secret=${SIGN_SECRET}`);
   const { stdout } = await run('sh', ['-euc', example.replaceAll('http://127.0.0.1:9000', url)]);
@@ -50,7 +50,7 @@ test("the API page's example of the client compiles, and creates and closes an o
   }
 });
 
-/** Ours, with the package's name for the source of the client. */
+/** Our settings, with the package's name resolved to the client's source. */
 const settings = {
   extends: join(root, 'tsconfig.json'),
   compilerOptions: {

@@ -4,7 +4,7 @@ import { clientAnswered, type SentRequest } from './gateway.ts';
 
 type Row = [name: string, path: string, members: string];
 
-/** Everything but the time, the nonce and the signature, as bytes on the wire. */
+/** The bytes on the wire, without time, nonce and signature. */
 const table: Record<GenerationName, Row[]> = {
   '2.0.5': [
     [
@@ -71,7 +71,7 @@ const rows = Object.entries(table).flatMap(([generation, of]) =>
   of.map(([name, path, members]) => [generation as GenerationName, name, path, members] as const),
 );
 
-test.each(rows)('%s %s is sent in its own words', async (generation, name, path, members) => {
+test.each(rows)('%s %s is sent with its own names', async (generation, name, path, members) => {
   const sent = await sentBy(generation, name);
   expect(sent.path).toBe(path);
   const nonce = generation === '2.0.8' || generation === '3.0' ? '"nonceStr":"[0-9a-f]{32}",' : '';
@@ -81,7 +81,7 @@ test.each(rows)('%s %s is sent in its own words', async (generation, name, path,
   expect(sent.body.slice(members.length + 1)).toMatch(rest);
 });
 
-test.each(['2.0.8', '3.0'] as const)('%s gives each call a nonce of its own', async (generation) => {
+test.each(['2.0.8', '3.0'] as const)('%s sends a new nonce with each call', async (generation) => {
   const sent = [await sentBy(generation, 'close'), await sentBy(generation, 'close')];
   const nonces = sent.map(({ body }) => /"nonceStr":"([0-9a-f]{32})"/.exec(body)?.[1]);
   expect(nonces[0]).toBeDefined();

@@ -11,11 +11,11 @@ import { clientAnswered, NOW_S, SECRET } from './gateway.ts';
 
 const ID = '1753370980523384832';
 const OTHER_ID = '1753370980523384833';
-const wish = { title: 'tea', channel: 'ali_pay', method: 'qrcode', amountFen: 1 } as const;
+const order = { title: 'tea', channel: 'ali_pay', method: 'qrcode', amountFen: 1 } as const;
 
 const hmac = (text: string) => createHmac('sha256', SECRET).update(text).digest('hex');
 
-/** The signed answer of 2.x whose data has these members, spelt as on the wire. */
+/** The signed answer of 2.x whose data has these members, as on the wire. */
 function answer2(members: Readonly<Record<string, string>>): string {
   const names = Object.keys(members).sort();
   const text = names
@@ -56,7 +56,7 @@ function kindOf(error: unknown): string {
   throw error;
 }
 
-describe('the order asked for', () => {
+describe('the requested order', () => {
   type Row = [GenerationName, OrderReference, boolean];
   const newest = (['2.0.6', '2.0.8', '3.0'] as const).flatMap((generation): Row[] => [
     [generation, { orderNo: 'A1' }, true],
@@ -77,26 +77,26 @@ describe('the order asked for', () => {
     ['2.0.5', { orderNo: OTHER_ID }, false],
     ['2.0.5', { orderNo: OTHER_ID, bizOrderNo: 'P1' }, false],
     ['2.0.5', { bizOrderNo: 'P2' }, false],
-  ])('%s %j: %j', async (generation, asked, isRight) => {
+  ])('%s %j: %j', async (generation, requested, isRight) => {
     const { client } = await clientAnswered(answers[generation], { generation });
-    const queried = await client.query(asked).catch(kindOf);
+    const queried = await client.query(requested).catch(kindOf);
     if (isRight) expect(queried).toMatchObject({ ok: true, amountFen: 1 });
     else expect(queried).toBe('protocol');
-    expect(await client.sync(asked).catch(kindOf)).toEqual(
+    expect(await client.sync(requested).catch(kindOf)).toEqual(
       isRight ? { ok: true, status: 'close' } : 'protocol',
     );
-    expect(await client.close(asked).catch(kindOf)).toEqual(isRight ? { ok: true } : 'protocol');
+    expect(await client.close(requested).catch(kindOf)).toEqual(isRight ? { ok: true } : 'protocol');
   });
 
-  test.each(Object.keys(answers) as GenerationName[])('is the one created: %s', async (generation) => {
+  test.each(Object.keys(answers) as GenerationName[])('is the created one: %s', async (generation) => {
     const { client } = await clientAnswered(answers[generation], { generation });
-    expect(await client.create({ ...wish, bizOrderNo: 'P1' })).toMatchObject({ ok: true });
-    expect(await client.create({ ...wish, bizOrderNo: 'P2' }).catch(kindOf)).toBe('protocol');
+    expect(await client.create({ ...order, bizOrderNo: 'P1' })).toMatchObject({ ok: true });
+    expect(await client.create({ ...order, bizOrderNo: 'P2' }).catch(kindOf)).toBe('protocol');
   });
 });
 
 describe('the time of an answer', () => {
-  /** What a query hears when the clock is so many seconds ahead of the answer. */
+  /** The result of a query when our clock is this many seconds ahead of the answer. */
   async function heard(
     answer: string,
     generation: GenerationName,
@@ -110,7 +110,7 @@ describe('the time of an answer', () => {
     return client.query({ bizOrderNo: 'P1' }).then(({ ok }) => ok, kindOf);
   }
 
-  test.each(['2.0.6', '2.0.8', '3.0'] as const)('is about that of our clock: %s', async (generation) => {
+  test.each(['2.0.6', '2.0.8', '3.0'] as const)('must be close to our clock: %s', async (generation) => {
     const answer = answers[generation];
     expect(await heard(answer, generation, 300)).toBe(true);
     expect(await heard(answer, generation, -300)).toBe(true);
@@ -126,7 +126,7 @@ describe('the time of an answer', () => {
     expect(await heard(answer, '2.0.8', 301)).toBe('protocol');
   });
 
-  test('may be missing in 2.0.5 alone, or where nobody asks', async () => {
+  test('may be missing only in 2.0.5, or if the check is disabled', async () => {
     const { resTime, ...timeless } = newer(NOW_S);
     expect(await heard(answer2(timeless), '2.0.8', 0)).toBe('protocol');
     expect(await heard(answer2(timeless), '2.0.8', 0, 0)).toBe(true);
@@ -134,7 +134,7 @@ describe('the time of an answer', () => {
     expect(await heard(answer2({ ...timeless, resTime: String(resTime) }), '2.0.5', 301)).toBe('protocol');
   });
 
-  test('is taken by the clock that requests are written by', async () => {
+  test('is compared with the clock that requests use', async () => {
     const { client, requests } = await clientAnswered(answers['2.0.8']);
     await client.query({ bizOrderNo: 'P1' });
     expect(requests[0]?.body).toContain(`"reqTime":${NOW_S},`);

@@ -9,7 +9,7 @@ import {
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { type Api, openApi, order, SECRET } from '../http/support.ts';
 
-/** The client and our server, each with its own idea of the wire, on a real port. */
+/** The client and our server, two implementations of the protocol, on a real port. */
 async function connect(
   generation: GenerationName,
   options: Parameters<typeof openApi>[0] = {},
@@ -38,7 +38,7 @@ const signatures: [GenerationName, SignType][] = generations.flatMap((generation
   ),
 );
 
-const wish = {
+const request = {
   bizOrderNo: 'P0001',
   title: '一杯茶 🍵 "热"',
   channel: 'wechat_pay',
@@ -52,25 +52,25 @@ const wish = {
 } as const;
 
 describe.each(generations)('DaxPay %s', (generation) => {
-  /** What this generation calls our order. */
+  /** The order's number in this generation. */
   const orderNo = generation === '2.0.5' ? order.id : order.orderNo;
 
-  test('creates an order, to the last fen and second', async () => {
+  test('creates an order, exact to the fen and second', async () => {
     const { api, client } = await connect(generation);
-    expect(await client.create(wish)).toEqual({
+    expect(await client.create(request)).toEqual({
       ok: true,
       orderNo,
       bizOrderNo: 'P0001',
       status: 'progress',
       payBody: order.payBody,
     });
-    const { openId, expiresAt, ...rest } = wish;
+    const { openId, expiresAt, ...rest } = request;
     expect(api.creates).toEqual([expect.objectContaining({ ...rest, openId, expiresAt })]);
   });
 
-  test('creates the smallest order with nothing but what is needed', async () => {
+  test('creates an order with only the required fields', async () => {
     const { api, client } = await connect(generation);
-    const { bizOrderNo, title, channel } = wish;
+    const { bizOrderNo, title, channel } = request;
     const smallest = { bizOrderNo, title, channel, method: 'qrcode', amountFen: 1 } as const;
     expect(await client.create(smallest)).toMatchObject({ ok: true });
     expect(api.creates).toEqual([
@@ -78,14 +78,14 @@ describe.each(generations)('DaxPay %s', (generation) => {
     ]);
   });
 
-  test('asks for no notice', async () => {
+  test('disables the notice', async () => {
     const { api, client } = await connect(generation);
-    expect(await client.create({ ...wish, notNotify: true })).toMatchObject({ ok: true });
+    expect(await client.create({ ...request, notNotify: true })).toMatchObject({ ok: true });
     const [created] = api.creates;
     expect(created?.notNotify === true || created?.notifyUrl === null).toBe(true);
   });
 
-  test('closes by either number, keeping 64 bits digit for digit', async () => {
+  test('closes by either number, with 64-bit numbers digit for digit', async () => {
     const { api, client } = await connect(generation);
     expect(await client.close({ bizOrderNo: 'P0001', clientIp: '10.0.0.9' })).toEqual({ ok: true });
     expect(await client.close({ orderNo: order.id })).toEqual({ ok: true });
@@ -96,7 +96,7 @@ describe.each(generations)('DaxPay %s', (generation) => {
     expect(api.cancels).toEqual([]);
   });
 
-  test('hears why an order was not closed', async () => {
+  test('receives the reason why an order was not closed', async () => {
     const { client } = await connect(generation, { closing: async () => ({ kind: 'not_found' }) });
     expect(await client.close({ bizOrderNo: 'P0001' })).toEqual({
       ok: false,
@@ -105,9 +105,9 @@ describe.each(generations)('DaxPay %s', (generation) => {
     });
   });
 
-  test('hears that its order was refused', async () => {
+  test('receives the refusal of its order', async () => {
     const { client } = await connect(generation, { creating: async () => ({ kind: 'channel_not_enabled' }) });
-    expect(await client.create(wish)).toMatchObject({ ok: false, code: 20021 });
+    expect(await client.create(request)).toMatchObject({ ok: false, code: 20021 });
   });
 
   test('queries a paid order', async () => {
@@ -140,7 +140,7 @@ describe.each(generations)('DaxPay %s', (generation) => {
     });
   });
 
-  test('queries an order that is not there', async () => {
+  test('queries an unknown order', async () => {
     const { client } = await connect(generation, { finding: async () => null });
     expect(await client.query({ bizOrderNo: 'P0001' })).toMatchObject({ ok: false, code: 20041 });
   });
@@ -156,10 +156,10 @@ describe.each(generations)('DaxPay %s', (generation) => {
     expect(await client.sync({ bizOrderNo: 'P0001' })).toEqual({ ok: true, status });
   });
 
-  test("is told that a request with another's secret is not signed", async () => {
+  test("is refused with another's secret", async () => {
     const { api, client } = await connect(generation, { settings: { signSecret: 'another' } });
     const answered = client.close({ bizOrderNo: 'P0001' });
-    // Nothing signs a failure of 2.0.5; the others' answers are signed with a secret that is not ours.
+    // A failure of 2.0.5 is not signed; the others' answers are signed with a secret that is not ours.
     if (generation === '2.0.5') expect(await answered).toMatchObject({ ok: false, code: 20052 });
     else await expect(answered).rejects.toMatchObject({ kind: 'signature' });
     expect(api.closes).toEqual([]);
@@ -167,7 +167,7 @@ describe.each(generations)('DaxPay %s', (generation) => {
 });
 
 describe.each(withCancel)('DaxPay %s', (generation) => {
-  test('cancels an order, and hears when it cannot be', async () => {
+  test('cancels an order, and receives the reason if it cannot be cancelled', async () => {
     const { api, client } = await connect(generation);
     expect(await client.cancel({ bizOrderNo: 'P0001' })).toEqual({ ok: true });
     expect(api.cancels).toHaveLength(1);
@@ -179,11 +179,11 @@ describe.each(withCancel)('DaxPay %s', (generation) => {
 
 test.each(signatures)('%s signs with %s', async (generation, signType) => {
   const { client } = await connect(generation, { settings: { signType } });
-  expect(await client.create(wish)).toMatchObject({ ok: true });
+  expect(await client.create(request)).toMatchObject({ ok: true });
   expect(await client.query({ bizOrderNo: 'P0001' })).toMatchObject({ ok: true, amountFen: 100 });
 });
 
-test('works below a path of its own', async () => {
+test('works below a path', async () => {
   const { client } = await connect('2.0.8', {}, { baseUrl: 'http://127.0.0.1:9/pay/', fetch: echoUrl });
   await expect(client.close({ orderNo: 'A1' })).rejects.toMatchObject({
     cause: new Error('http://127.0.0.1:9/pay/unipay/close'),

@@ -46,7 +46,7 @@ describe("DaxPay's golden values", () => {
     expect(isSigned({ ...received(json), sign: expected.toUpperCase() }, two, settings)).toBe(true);
   });
 
-  test('SM3 of its standard, MD5 and HMAC of the same string', () => {
+  test('SM3 matches its standard, MD5 and HMAC the same string', () => {
     const text = 'A=1&KEY=ABC';
     const of = (signType: SignSettings['signType']) =>
       sign({ a: '1' }, three, { signType, signSecret: 'abc' });
@@ -66,12 +66,12 @@ describe('the string to sign', () => {
     expect(stringToSign(members, three, 'k')).toBe('DATA={B:1,C:XNY,N:{Z:2}}&KEY=K');
   });
 
-  test('keeps quotes and backslashes of the secret alone', () => {
+  test('keeps quotes and backslashes only in the secret', () => {
     expect(stringToSign({ a: 'x"\\y' }, two, 's"\\')).toBe('a=xy&key=s"\\');
   });
 });
 
-test('a signature is refused if it is anything but the whole hex', () => {
+test('a signature is rejected unless it is the complete hex', () => {
   const right = sign({ a: '1' }, two, settings);
   for (const wrong of [
     '',
@@ -87,7 +87,7 @@ test('a signature is refused if it is anything but the whole hex', () => {
   expect(isSigned({ a: '1' }, two, settings)).toBe(false);
 });
 
-/** The rule again, step by step and without care for speed. */
+/** The rule again, step by step without regard for speed. */
 function naive(members: ReadonlyMap<string, Value>, secret: string): string {
   const lines: string[] = [];
   for (const name of [...members.keys()].sort((a, b) => (a < b ? -1 : 1))) {
@@ -113,7 +113,7 @@ const words = fc.oneof(
   fc.string({ unit: 'grapheme' }),
   fc.constantFrom('', '测试接口支付', '🍵🀄', 'a"b', 'c\\d', '"\\"', 'x&y=z', '-12.50', '&key=', '1"2":3'),
 );
-/** The client takes no number longer than 64 characters. */
+/** The client accepts no number longer than 64 characters. */
 const integer = fc.bigInt({ min: -(10n ** 62n), max: 10n ** 62n });
 const scalar: fc.Arbitrary<Scalar> = fc.oneof(words, integer, fc.boolean(), fc.constant(null));
 const nested = fc
@@ -126,7 +126,7 @@ const anyMembers = fc
   .uniqueArray(fc.tuple(words, value), { selector: ([name]) => name })
   .map((entries) => new Map(entries));
 
-test('every body signs as the rule says and as the server signs it, from the bytes on the wire', () => {
+test('every body is signed by the rule and like the server, from the bytes on the wire', () => {
   fc.assert(
     fc.property(anyMembers, words, (members, secret) => {
       const json = writeNaively(members);
@@ -141,7 +141,7 @@ test('every body signs as the rule says and as the server signs it, from the byt
   );
 });
 
-test('what is sent signs like what is received', () => {
+test('sent and received members are signed alike', () => {
   const long = '1753370980523384832';
   expect(stringToSign({ paymentId: new JsonNumber(long), n: null, f: false }, two, 'k')).toBe(
     `f=false&paymentId=${long}&key=k`,

@@ -6,7 +6,7 @@ import { fenOfYuan, readFen, withoutTrailingZeros, yuanOfFen } from '../../src/c
 import { beijingTime, readBeijingTime, readEpoch } from '../../src/client/values/times.ts';
 
 describe('JSON', () => {
-  test('is read without the loss of a digit, and without touching what stands in strings', () => {
+  test('is parsed without losing digits, and without changing strings', () => {
     expect(
       readJson('{"a":1753370980523384832,"b":[-1.50,1e3],"c":"1 \\"2\\" 3\\\\","d":null,"e":true}'),
     ).toEqual({
@@ -25,15 +25,15 @@ describe('JSON', () => {
 
   const MIB = 1024 * 1024;
   test.each([
-    ['a string without end', `"${'\\"'.repeat(MIB / 2)}`],
-    ['a string without end, ending in a backslash', '"\\'],
-    ['a number without end', '1'.repeat(MIB)],
+    ['an unterminated string', `"${'\\"'.repeat(MIB / 2)}`],
+    ['an unterminated string that ends in a backslash', '"\\'],
+    ['an endless number', '1'.repeat(MIB)],
     ['zeros', '0'.repeat(MIB)],
     ['minus signs', '-'.repeat(MIB)],
-    ['a level too many', `${'['.repeat(33)}${']'.repeat(33)}`],
+    ['one level too many', `${'['.repeat(33)}${']'.repeat(33)}`],
   ])('%s is none', (_name, text) => expect(readJson(text, withoutTrailingZeros)).toBeUndefined());
 
-  test('may have a MiB of quotes and numbers, of 64 characters and in 32 levels', () => {
+  test('may have a MiB of quotes and numbers, of 64 characters and at 32 levels', () => {
     const quotes = '\\"'.repeat(MIB / 2);
     expect(readJson(`"${quotes}"`)).toBe('"'.repeat(MIB / 2));
     expect(readJson(`[${'1,'.repeat(MIB / 2)}1]`)).toHaveLength(MIB / 2 + 1);
@@ -42,7 +42,7 @@ describe('JSON', () => {
     expect(readJson(`${'['.repeat(32)}${']'.repeat(32)}`)).toBeDefined();
   });
 
-  test('reads what JSON.parse reads, numbers as strings', () => {
+  test('parses what JSON.parse parses, with numbers as strings', () => {
     const asStrings = (_name: string, value: unknown) => (typeof value === 'number' ? String(value) : value);
     fc.assert(
       fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
@@ -71,15 +71,18 @@ describe('money', () => {
     expect(fenOfYuan(yuan)).toBe(fen);
   });
 
-  test('comes back from yuan as the fen that it was', () => {
+  test('survives a round trip through yuan', () => {
     fc.assert(fc.property(fc.maxSafeNat(), (fen) => fenOfYuan(yuanOfFen(fen)) === fen));
   });
 
-  test.each(['', '-1', '1.001', '1e2', '.5', '1.', '90071992547409.92', '١'])('%s is no amount', (yuan) => {
-    expect(fenOfYuan(yuan)).toBeNull();
-  });
+  test.each(['', '-1', '1.001', '1e2', '.5', '1.', '90071992547409.92', '١'])(
+    '%s is not an amount',
+    (yuan) => {
+      expect(fenOfYuan(yuan)).toBeNull();
+    },
+  );
 
-  test('may have zeros at its end', () => {
+  test('may have trailing zeros', () => {
     expect(fenOfYuan('100.1000')).toBe(10010);
     expect(['100.10', '100.00', '100', '1e3', '0.0'].map(withoutTrailingZeros)).toEqual([
       '100.1',
@@ -90,14 +93,14 @@ describe('money', () => {
     ]);
   });
 
-  test('may have a MiB of zeros in its middle', () => {
+  test('may have a MiB of zeros in the middle', () => {
     const long = `0.${'0'.repeat(1024 * 1024)}1`;
     expect(withoutTrailingZeros(long)).toBe(long);
     expect(withoutTrailingZeros(`${long}00`)).toBe(long);
     expect(fenOfYuan(long)).toBeNull();
   });
 
-  test('is read in fen only if it is whole and exact', () => {
+  test('is accepted in fen only if it is whole and exact', () => {
     expect(['0', '100', '1.0', '-1', '9007199254740993'].map(readFen)).toEqual([0, 100, null, null, null]);
   });
 });
@@ -105,7 +108,7 @@ describe('money', () => {
 describe('times', () => {
   const at = new Date('2023-11-14T23:13:20Z');
 
-  test('are on the clock of Beijing, whatever the zone of this machine', () => {
+  test('are in Beijing time, whatever this machine’s time zone', () => {
     expect(beijingTime(at)).toBe('2023-11-15 07:13:20');
     expect(readBeijingTime('2023-11-15 07:13:20')).toEqual(at);
   });
@@ -115,7 +118,7 @@ describe('times', () => {
     (text) => expect(readBeijingTime(text)).toBeNull(),
   );
 
-  test('are seconds or milliseconds by their length', () => {
+  test('are seconds or milliseconds, depending on their length', () => {
     expect(readEpoch('1700003600')).toEqual(at);
     expect(readEpoch('1700003600000')).toEqual(at);
     expect(readEpoch('170000360000')).toBeNull();

@@ -6,7 +6,7 @@ const accepted = { status: 200, contentType: 'text/plain', body: 'success' };
 describe.each(['wechat_pay', 'ali_pay', 'union_pay'] as const)('POST /notify/%s', (channel) => {
   const url = `/notify/${channel}`;
 
-  test('hands on the headers and the body byte for byte, and gives the reply it gets', async () => {
+  test('passes on the headers and the body byte for byte, and returns the reply', async () => {
     const api = openApi({ receiving: async () => accepted });
     const bytes = Buffer.from([0x7b, 0x22, 0xff, 0x00, 0x0a, 0x7d]);
     const reply = await api.post(url, bytes, {
@@ -20,7 +20,7 @@ describe.each(['wechat_pay', 'ali_pay', 'union_pay'] as const)('POST /notify/%s'
     expect(api.notifications[0]?.raw.headers['wechatpay-nonce']).toBe('n1');
   });
 
-  test('is a failure, without its cause, when it could not be stored; the cause goes to the log', async () => {
+  test('answers a failure without its cause if storing fails; the cause is logged', async () => {
     const api = openApi({ receiving: () => Promise.reject(new Error('ER_SECRET_TABLE')) });
     const reply = await api.post(url, '{}');
     expect(reply.status).toBe(500);
@@ -30,14 +30,14 @@ describe.each(['wechat_pay', 'ali_pay', 'union_pay'] as const)('POST /notify/%s'
     ]);
   });
 
-  test('is a failure when the body is over 64 KiB, and nobody looks at it', async () => {
+  test('answers a failure if the body is over 64 KiB, and does not process it', async () => {
     const api = openApi({ receiving: async () => accepted });
     const reply = await api.post(url, 'x'.repeat(65_537));
     expect(reply.status).toBe(500);
     expect(api.notifications).toEqual([]);
   });
 
-  test('is not found when the channel is not configured', async () => {
+  test('is not found if the channel is not configured', async () => {
     expect((await openApi({ receiving: async () => null }).post(url, '{}')).status).toBe(404);
   });
 });

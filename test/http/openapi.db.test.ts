@@ -52,7 +52,7 @@ describe('the document', () => {
     for (const name of Object.keys(document.components.schemas)) expect(name).toMatch(/^[a-zA-Z0-9._-]+$/);
   });
 
-  test('refers to nothing that is not there, and has nothing that nobody refers to', () => {
+  test('has neither dangling references nor unused components', () => {
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"([^"]+)"/g)].map(([, to]) => to);
     const components = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`);
     expect(components).toEqual(expect.arrayContaining(references));
@@ -102,39 +102,39 @@ describe('the document', () => {
 });
 
 describe('every request example', () => {
-  test('is there for each path', () => {
+  test('exists for each path', () => {
     expect(new Set(calls.map(({ path }) => path)).size).toBe(api.length);
     expect(new Set(calls.map(({ generation }) => generation))).toEqual(
       new Set(['2.0.5', '2.0.6', '2.0.8', '3.0']),
     );
   });
 
-  test.each(calls)('is signed, and is of DaxPay $generation: $path', ({ path, generation, request }) => {
-    const body = parseBody(Buffer.from(request));
-    if (body.kind === 'unreadable') throw new Error(body.message);
-    const { members } = body;
-    expect(isSigned(members, exampleSigning, generationOf({ path, members }).dialect)).toBe(true);
-    if (!path.endsWith('/pay') || generation !== '2.0.6')
-      expect(generationOf({ path, members }).name).toBe(generation);
-  });
-
   test.each(calls)(
-    'gets the answer that is documented: $generation $path',
-    async ({ path, request, answer }) => {
-      const { post } = openApi({
-        creating: async () => ({ kind: 'created', order: exampleOrder }),
-        finding: async () => exampleOrder,
-        syncing: async () => ({
-          kind: 'synced',
-          channelStatus: 'pay_progress',
-          order: exampleOrder,
-          repaired: false,
-        }),
-      });
-      const { text } = await post(path, request);
-      expect(parse(text)).toEqual(parse(stringify(answer) ?? ''));
+    'is signed, and recognized as DaxPay $generation: $path',
+    ({ path, generation, request }) => {
+      const body = parseBody(Buffer.from(request));
+      if (body.kind === 'unreadable') throw new Error(body.message);
+      const { members } = body;
+      expect(isSigned(members, exampleSigning, generationOf({ path, members }).dialect)).toBe(true);
+      if (!path.endsWith('/pay') || generation !== '2.0.6')
+        expect(generationOf({ path, members }).name).toBe(generation);
     },
   );
+
+  test.each(calls)('gets the documented answer: $generation $path', async ({ path, request, answer }) => {
+    const { post } = openApi({
+      creating: async () => ({ kind: 'created', order: exampleOrder }),
+      finding: async () => exampleOrder,
+      syncing: async () => ({
+        kind: 'synced',
+        channelStatus: 'pay_progress',
+        order: exampleOrder,
+        repaired: false,
+      }),
+    });
+    const { text } = await post(path, request);
+    expect(parse(text)).toEqual(parse(stringify(answer) ?? ''));
+  });
 
   test("of DaxPay's own documentation has its own signature", () => {
     const close = calls.find(({ path, generation }) => path === '/unipay/close' && generation === '2.0.6');
@@ -151,11 +151,11 @@ describe('the notice', () => {
   const notice = document.webhooks.notice?.post;
   const examples = examplesOf(notice?.requestBody.content);
 
-  test('is there in every generation', () => {
+  test('exists in every generation', () => {
     expect(examples.map(([name]) => name)).toEqual(['2.0.5', '2.0.6', '2.0.8', '3.0']);
   });
 
-  test.each(examples)('of %s is signed, and has the fields that are documented', (name, { value }) => {
+  test.each(examples)('of %s is signed, and has the documented fields', (name, { value }) => {
     const body = stringify(value) ?? '';
     const { signSecret, signType } = exampleSigning;
     const generation = generationNameOf(name);
@@ -177,7 +177,7 @@ describe('served', () => {
     return () => app.close();
   });
 
-  test('as JSON, with numbers of 64 bits', async () => {
+  test('as JSON, with 64-bit numbers', async () => {
     const response = await app.inject('/openapi.json');
     expect(response.statusCode).toBe(200);
     expect(response.headers['content-type']).toContain('application/json');
@@ -201,7 +201,7 @@ describe('served', () => {
     expect(body).toContain('458565a54e959fa206dcda9b44eecaf0d5907e8af40f9457d404e533e092a9ed');
   });
 
-  test('as a page that needs no network and runs nothing', async () => {
+  test('as a page without external resources and scripts', async () => {
     const { body, headers } = await app.inject('/docs');
     expect(headers['content-type']).toBe('text/html; charset=utf-8');
     expect(headers['content-security-policy']).toMatch(/^default-src 'none'; style-src 'sha256-[^']+';/);

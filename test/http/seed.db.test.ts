@@ -4,12 +4,12 @@ import { exchangeOnce, openConnection, type RawReply } from './request/raw-socke
 import { naiveSign } from './sdk/sdk.ts';
 import { wireBytes, wireRequests } from './sdk/wire.ts';
 
-/** The documents that this program was written for, end to end: raw bytes in, a real database and channel behind. */
+/** The documented requests, end to end: raw bytes, a real database and a real channel simulator. */
 
 let world: World;
 let url: string;
 beforeAll(async () => {
-  // Requests in documents are as old as the documents.
+  // Documented requests are as old as the documentation.
   world = await createWorld({ REQ_TIME_TOLERANCE_S: '0' });
   url = await world.app.serve();
 });
@@ -18,7 +18,7 @@ afterAll(() => world.end());
 const TRACE_ID = /^[A-Za-z0-9]{12}$/;
 const hmacOf = (fields: Record<string, unknown>) => naiveSign(fields, SIGN_SECRET, 'HMAC_SHA256');
 
-/** How a client must find every answer. */
+/** Every answer must pass a client's checks. */
 function textOf(reply: RawReply | null): string {
   if (reply === null) throw new Error('no answer');
   expect(reply.status).toBe(200);
@@ -27,7 +27,7 @@ function textOf(reply: RawReply | null): string {
   return reply.body;
 }
 
-/** The whole of where an order stands: in the database, in its close records, at the channel. */
+/** The complete state of an order: in the database, in its close records, at the channel. */
 async function standOf(bizOrderNo: string) {
   const order = await world.app.deps.store.findByNumbers({ orderNo: null, bizOrderNo });
   if (order === null) throw new Error(`no order ${bizOrderNo}`);
@@ -52,7 +52,7 @@ test("the documentation's close request, byte for byte, closes the order here an
   const { resTime } = answer.data;
   expect(Number.isInteger(resTime)).toBe(true);
   const sign = hmacOf({ code: 0, resTime });
-  // The second example of the documentation; its first has the result on the envelope, beside an empty message.
+  // The second example of the documentation; the first has the result in the envelope, with an empty message.
   expect(answer).toMatchObject({
     code: 0,
     msg: 'success',
@@ -63,7 +63,7 @@ test("the documentation's close request, byte for byte, closes the order here an
   expect(await standOf('P0001')).toEqual({ status: 'close', outcomes: ['closed'], payable: false });
 });
 
-test("the documentation's signatures come out as printed", () => {
+test("the documentation's signatures are reproduced", () => {
   expect(hmacOf({ bizTradeNo: 'P0001', clientIp: '127.0.0.1', reqTime: 1_715_347_558 })).toBe(
     '458565a54e959fa206dcda9b44eecaf0d5907e8af40f9457d404e533e092a9ed',
   );
@@ -99,7 +99,7 @@ test.each(wireRequests.map((each) => ({ ...each, name: each.sdk.name })))(
 );
 
 const open = { status: 'progress', outcomes: [], payable: true };
-/** Where the order stands after each operation. */
+/** The order's state after each operation. */
 const after = {
   pay: open,
   query: open,

@@ -3,7 +3,7 @@ import { shortTraceId } from '../../src/http/trace-id.ts';
 import { newTraceId } from '../../src/platform/log/trace.ts';
 import { openApi, signed } from './support.ts';
 
-describe('under the API, everything is HTTP 200 with a code', () => {
+describe('on the API’s paths, everything is HTTP 200 with a code', () => {
   test.each([
     ['GET', '/unipay/close'],
     ['PUT', '/unipay/close'],
@@ -28,7 +28,7 @@ describe('under the API, everything is HTTP 200 with a code', () => {
 });
 
 test.each(['/', '/unipays', '/universe', '/notify/paypal', '/%zz'])(
-  'elsewhere it is not: %s',
+  'on other paths it is not: %s',
   async (url) => {
     const response = await openApi().app.inject({ method: 'POST', url, payload: '{}' });
     expect(response.statusCode).toBeGreaterThanOrEqual(400);
@@ -40,19 +40,19 @@ describe('GET /healthz', () => {
   test.each<[string, () => Promise<boolean>, number]>([
     ['healthy', async () => true, 200],
     ['not healthy', async () => false, 503],
-    ['not to be found out', () => Promise.reject(new Error('gone')), 503],
+    ['unknown', () => Promise.reject(new Error('gone')), 503],
   ])('%s', async (_name, isHealthy, status) => {
     expect((await openApi({ isHealthy }).app.inject('/healthz')).statusCode).toBe(status);
   });
 });
 
-test('the trace id that a caller is told has 12 letters and digits and is another each time', () => {
+test('the trace id in an answer has 12 letters and digits and is unique', () => {
   const ids = Array.from({ length: 1000 }, () => shortTraceId(newTraceId()));
   expect(ids.every((id) => /^[A-Za-z0-9]{12}$/.test(id))).toBe(true);
   expect(new Set(ids).size).toBe(1000);
 });
 
-test('a close in hand is answered although the server is closing', async () => {
+test('a running close is answered although the server is closing', async () => {
   let release = () => {};
   let started = () => {};
   const held = new Promise<void>((resolve) => {

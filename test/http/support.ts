@@ -17,7 +17,7 @@ import type {
 import type { Logger } from '../../src/platform/log/logger.ts';
 import { traceFields } from '../../src/platform/log/trace.ts';
 
-/** When the documentation's example was answered, epoch seconds. */
+/** The time of the answer in the documentation's example, epoch seconds. */
 export const NOW_S = 1_715_347_771;
 export const SECRET = '123456';
 
@@ -71,7 +71,7 @@ interface Asked {
   trigger: CloseTrigger;
 }
 
-/** The API with the outcomes it is to be given, and everything that it did. */
+/** The API with given outcomes, and a record of its calls. */
 export interface Api {
   app: FastifyInstance;
   closes: Asked[];
@@ -84,7 +84,7 @@ export interface Api {
   log: LogLine[];
   /** Posts bytes. */
   post(url: string, body: string | Buffer, headers?: Record<string, string>): Promise<Reply>;
-  /** Posts members, signed and with the time of now unless they say otherwise. */
+  /** Posts members; adds signature and current time unless they are given. */
   call(url: string, members: Record<string, unknown>): Promise<Reply>;
 }
 
@@ -159,8 +159,8 @@ export function openApi(options: Options = {}): Api {
       nonces.push({ key, ttlMs });
       return options.remembering?.(key, ttlMs) ?? 'new';
     },
-    async createOrder(wish) {
-      creates.push(wish);
+    async createOrder(request) {
+      creates.push(request);
       return options.creating?.() ?? { kind: 'created', order };
     },
     async receiveNotification(channel, raw) {
@@ -199,7 +199,7 @@ export function openApi(options: Options = {}): Api {
   return { app, closes, cancels, syncs, finds, nonces, creates, notifications, log, post, call };
 }
 
-/** Flat members as a client signs them; on purpose nothing but the documented rule for flat ones. */
+/** Signs flat members like a client; deliberately only the documented rule for flat ones. */
 export function signed(members: Record<string, unknown>): Record<string, unknown> {
   const all: Record<string, unknown> = { reqTime: NOW_S, ...members };
   return { sign: hmac(naiveFlat(all)), ...all };
@@ -226,7 +226,7 @@ function naiveFlat(members: Record<string, unknown>): string {
     .join('');
 }
 
-/** Checks an answer's signature the way a client does: over the members of its `data`. */
+/** Verifies an answer's signature like a client: over the members of its `data`. */
 export function dataIsSigned({ data }: Answer): boolean {
   return data !== undefined && data !== null && data.sign === hmac(naiveFlat(data));
 }

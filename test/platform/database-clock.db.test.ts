@@ -3,14 +3,14 @@ import { type DatabaseClock, followDatabaseClock } from '../../src/platform/cloc
 import { createLogger } from '../../src/platform/log/logger.ts';
 import { createWorld, type World } from '../support/world.ts';
 
-/** The clock that deadlines are compared on, when this machine's clock or the database's is set anew. */
+/** The clock for deadlines, when this machine's clock or the database's is changed. */
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
 });
 afterAll(() => world.end());
 
-/** The database with its clock set `offsetMs` ahead, which a test may change. */
+/** The database with its clock `offsetMs` ahead, which a test may change. */
 class ShiftedDatabase {
   offsetMs = 0;
 
@@ -39,11 +39,11 @@ async function aheadMs({ clock }: { clock: DatabaseClock }): Promise<number> {
   return clock.now().getTime() - Date.parse(row?.utc ?? '');
 }
 const HOUR_MS = 3_600_000;
-/** The clock may be behind by a round trip of a busy machine, and ahead by the time that the question above takes. */
+/** The clock may be behind by a round trip on a busy machine, and ahead by the time of the query above. */
 const isRight = (ms: number) => ms > -60_000 && ms < 60_000;
 
 test.each([240_000, -240_000])(
-  'a step of this machine’s clock by %d ms changes no deadline, at once or after a measurement',
+  'a step of this machine’s clock by %d ms changes no deadline, immediately or after a measurement',
   async (stepMs) => {
     const { clock, jumps } = await follow();
     const right = Date.now;
@@ -58,7 +58,7 @@ test.each([240_000, -240_000])(
   },
 );
 
-test('a jump of the database’s clock forward is reported once, and no deadline comes nearer by it', async () => {
+test('a forward jump of the database’s clock is reported once, and brings no deadline nearer', async () => {
   const { db, clock, jumps } = await follow();
   db.offsetMs = HOUR_MS;
   await clock.measure();
@@ -73,7 +73,7 @@ test('a jump of the database’s clock forward is reported once, and no deadline
   expect(jumps).toHaveLength(1);
 });
 
-test('a jump of the database’s clock back is reported once, and deadlines follow it', async () => {
+test('a backward jump of the database’s clock is reported once, and deadlines follow it', async () => {
   const { db, clock, jumps } = await follow();
   db.offsetMs = -HOUR_MS;
   await clock.measure();
@@ -82,14 +82,14 @@ test('a jump of the database’s clock back is reported once, and deadlines foll
   expect(jumps).toHaveLength(1);
 });
 
-test('while the database does not answer, the clock runs on', async () => {
+test('while the database does not answer, the clock keeps running', async () => {
   const { db, clock } = await follow();
   db.query = () => Promise.reject(new Error('away'));
   await clock.measure();
   expect(isRight(await aheadMs({ clock }))).toBe(true);
 });
 
-test('a machine whose ticks stood still is noticed until the next measurement', async () => {
+test('a paused machine is noticed by the next measurement', async () => {
   let wallMs = 0;
   let ticksMs = 0;
   const clock = await followDatabaseClock(new ShiftedDatabase(), {

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.end());
 
-test('a migration that died between its statement and its record runs again, whichever it was', async () => {
+test('any migration interrupted between its statement and its record runs again', async () => {
   const { DATABASE_URL: databaseUrl = '' } = world.env;
   for (const name of migrations.map((Migration) => new Migration().name)) {
     await world.query(`DELETE FROM autoclose_migrations WHERE name = '${name}'`);
@@ -20,7 +20,7 @@ test('a migration that died between its statement and its record runs again, whi
   expect(await migrate(databaseUrl)).toEqual([]);
 });
 
-test('orders are made while a migration waits behind a long read, and it ends when that does', async () => {
+test('orders are created while a migration waits for a long read, and it finishes after that', async () => {
   const { DATABASE_URL: databaseUrl = '' } = world.env;
   await world.query('ALTER TABLE payment_order DROP KEY ix_paid_at');
   await world.query("DELETE FROM autoclose_migrations WHERE name = 'Traces1759100000000'");
@@ -43,7 +43,7 @@ test('orders are made while a migration waits behind a long read, and it ends wh
   await db.destroy();
 });
 
-test('processes that no lock keeps apart, as on the nodes of a cluster, bring an empty database to this version at once', async () => {
+test('concurrent processes without a common lock, as on cluster nodes, migrate an empty database', async () => {
   const { DATABASE_URL: databaseUrl = '' } = world.env;
   const empty = `${new URL(databaseUrl).pathname.slice(1)}_e`;
   await world.query(`CREATE DATABASE ${empty} CHARACTER SET utf8mb4`);
@@ -63,20 +63,20 @@ test('processes that no lock keeps apart, as on the nodes of a cluster, bring an
   );
 }, 120_000);
 
-test('of several processes at once one migrates, and the others find nothing left', async () => {
+test('of several concurrent processes one migrates, and the others find nothing to do', async () => {
   const { DATABASE_URL: databaseUrl = '' } = world.env;
   await world.query("DELETE FROM autoclose_migrations WHERE name = 'Traces1759100000000'");
   const ran = await Promise.all([1, 2, 3].map(() => migrate(databaseUrl)));
   expect(ran.flat()).toEqual(['Traces1759100000000']);
 });
 
-test('a URL without a database is said to be one', async () => {
+test('a URL without a database is reported', async () => {
   const url = new URL(world.env.DATABASE_URL ?? '');
   url.pathname = '/';
   await expect(migrate(url.href)).rejects.toThrow('DATABASE_URL: names no database');
 });
 
-/** Every column and key of a database, as it says itself. */
+/** Every column and key of a database, from its information schema. */
 const schemaOf = async (database: string) => [
   await world.query(
     `SELECT table_name, ordinal_position, column_name, column_type, is_nullable, column_default, collation_name

@@ -5,14 +5,14 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** It ends in order on the first signal, which takes it a moment, or waits for another. */
+/** Stops cleanly on the first signal, which takes a moment, or waits for another. */
 const WAITING = `
   const { nextSignal } = await import('./src/platform/next-signal.ts');
-  const asked = nextSignal();
+  const pending = nextSignal();
   if (LOADS) await import(LOADS);
   setInterval(() => {}, 1000);
   console.log('waiting');
-  const signal = await asked;
+  const signal = await pending;
   await new Promise((resolve) => setTimeout(resolve, 200));
   console.log('ended by ' + signal);
 `;
@@ -33,18 +33,18 @@ async function start(script: string) {
   return { child, lines, output, ended };
 }
 
-test('a signal is ours to end by, also where a package is loaded meanwhile that ends the process at once', async () => {
+test('we handle a signal even if a package was loaded that would exit at once', async () => {
   const { child, lines, ended } = await start(`const LOADS = 'testcontainers';${WAITING};process.exit(0);`);
   child.kill('SIGTERM');
   expect(await ended).toEqual([0, null]);
   expect(lines).toEqual(['waiting', 'ended by SIGTERM']);
 }, 120_000);
 
-test('a signal that nobody waits for ends the process', async () => {
+test('a signal that is not handled ends the process', async () => {
   const { child, output, ended } = await start(`const LOADS = null;${WAITING}`);
-  const said = once(output, 'line');
+  const line = once(output, 'line');
   child.kill('SIGINT');
-  expect(await said).toEqual(['ended by SIGINT']);
+  expect(await line).toEqual(['ended by SIGINT']);
   child.kill('SIGTERM');
   expect(await ended).toEqual([null, 'SIGTERM']);
 }, 120_000);

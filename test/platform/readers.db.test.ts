@@ -10,7 +10,7 @@ afterAll(() => world.end());
 
 const databaseUrl = () => world.env.DATABASE_URL ?? '';
 
-test('orders are read while everything that people ask of the database waits', async () => {
+test('orders are read while all queries for people are blocked', async () => {
   const db = await openDatabase(databaseUrl(), [], []);
   const holder = db.createQueryRunner();
   await holder.query('LOCK TABLES admin_audit WRITE');
@@ -23,10 +23,10 @@ test('orders are read while everything that people ask of the database waits', a
     after: null,
     outcome: 'ok',
   };
-  const asked = Array.from({ length: 50 }, () => world.app.admin.audit(entry).catch(() => {}));
+  const audits = Array.from({ length: 50 }, () => world.app.admin.audit(entry).catch(() => {}));
   expect(await world.app.deps.store.find('A1')).toBeNull();
   await holder.query('UNLOCK TABLES');
-  await Promise.all(asked);
+  await Promise.all(audits);
   await holder.release();
   await db.destroy();
 });
@@ -41,5 +41,5 @@ test('no statement for people takes longer than five seconds, and their times ar
   await db.destroy();
 });
 
-/** MariaDB says it in seconds, MySQL in milliseconds. */
+/** In seconds on MariaDB, in milliseconds on MySQL. */
 const isFiveSeconds = (limit: number) => limit === 5 || limit === 5_000;

@@ -18,7 +18,7 @@ import { until } from '../support/until.ts';
 
 const NO_ENGINE = 'unix:///nonexistent/docker.sock';
 
-/** The only place where a server started here may leave anything. */
+/** The only place where servers started here may create files. */
 let temporary: string;
 
 beforeEach(async () => {
@@ -30,18 +30,18 @@ afterEach(async () => {
   await rm(temporary, { recursive: true });
 });
 
-/** Our environment, in which everything has still to be decided. */
+/** Our environment, without settings for services. */
 function environment(more: Record<string, string> = {}): NodeJS.ProcessEnv {
   return { ...process.env, DATABASE_URL: '', REDIS_URL: '', TMPDIR: temporary, ...more };
 }
 
-/** Nothing to be found, and nothing to install with. */
+/** A machine without servers and without apt-get. */
 function emptyMachine(more: Record<string, string> = {}) {
   const env = environment({ PATH: temporary, DOCKER_HOST: NO_ENGINE, ...more });
   return { env, directories: [], say: () => undefined };
 }
 
-test('URLs that are given are used as they are, and nothing is started', async () => {
+test('given URLs are used as they are, and nothing is started', async () => {
   const urls = {
     DATABASE_URL: 'mysql://u:p@db.example:3307/x?ssl={"rejectUnauthorized":true}',
     REDIS_URL: 'rediss://:p@r.example/3',
@@ -65,18 +65,18 @@ test('with one URL given, the other service is still provided', async () => {
   expect(await answers(services.redisUrl)).toBe(false);
 });
 
-test('where nothing is possible, one message names what is missing and the four ways to have it', async () => {
+test('if nothing is available, one message names what is missing and the four options', async () => {
   const failure = provideServices(emptyMachine());
   await expect(failure).rejects.toThrow(/No MySQL and no Redis .*no Docker engine answers/);
   await expect(failure).rejects.toThrow(/DATABASE_URL .*REDIS_URL .*Docker .*mysqld.*redis-server.*apt-get/s);
 });
 
-test('what is missing is told for each service on its own', async () => {
+test('each missing service is reported separately', async () => {
   const failure = provideServices(emptyMachine({ DATABASE_URL: 'mysql://u@db.example/x' }));
   await expect(failure).rejects.toThrow(/^No Redis available/);
 });
 
-test('a Docker engine that accepts connections and never answers holds nobody up', async () => {
+test('a Docker engine that accepts connections but never answers does not block', async () => {
   const silent = createServer();
   silent.listen(0, '127.0.0.1');
   await once(silent, 'listening');
@@ -86,7 +86,7 @@ test('a Docker engine that accepts connections and never answers holds nobody up
   silent.close();
 });
 
-test('a server that ends while it starts is reported with its last words', async () => {
+test('a server that ends while starting is reported with its last output', async () => {
   const machine = emptyMachine();
   await writeFile(join(temporary, 'redis-server'), '#!/bin/sh\necho cannot do that\nexit 1\n', {
     mode: 0o755,
@@ -116,19 +116,19 @@ test('SIGKILL of the process that started them leaves neither servers nor direct
   await until('nothing remains', async () => (await remains(services)).length === 0);
 });
 
-test('SIGKILL while the servers are still being made leaves nothing either', async () => {
+test('SIGKILL while the servers are being created leaves nothing either', async () => {
   const holder = startHolder();
   const firstFiles = until('the first files appear', async () => {
     const mysql = (await directories()).find((name) => name.includes('mysql'));
     return mysql !== undefined && (await readdir(join(temporary, mysql))).includes('data');
   });
-  // In containers there are no files to be seen: then it is killed right after.
+  // Containers have no visible files: then it is killed immediately.
   await Promise.race([firstFiles, firstLine(holder)]);
   holder.kill('SIGKILL');
   await until('nothing remains', async () => (await remains()).length === 0);
 });
 
-test('a process that has nothing left to do ends, and its servers with it', async () => {
+test('a process that has nothing left to do exits, and its servers end', async () => {
   const holder = startHolder({}, '');
   const services = await firstLine(holder);
   if (holder.exitCode === null) await once(holder, 'exit');
@@ -136,7 +136,7 @@ test('a process that has nothing left to do ends, and its servers with it', asyn
   await until('nothing remains', async () => (await remains(services)).length === 0);
 });
 
-test('an own Redis comes back empty, on the same port', async () => {
+test('a dedicated Redis restarts empty, on the same port', async () => {
   const server = await startOwnRedis({ env: environment(), say: () => undefined });
   await withRedis(server.url, (redis) => redis.set('key', 'value'));
   await server.kill();
@@ -147,7 +147,7 @@ test('an own Redis comes back empty, on the same port', async () => {
   expect(await remains()).toEqual([]);
 });
 
-test('an own database that is killed keeps every committed row and no other', async () => {
+test('a dedicated database keeps exactly the committed rows after a kill', async () => {
   const server = await startOwnDatabase({ env: environment(), say: () => undefined });
   const before = await createConnection({ uri: server.url });
   before.on('error', () => undefined);
@@ -167,7 +167,7 @@ test('an own database that is killed keeps every committed row and no other', as
   expect(await remains()).toEqual([]);
 });
 
-/** A process that provides itself with services, writes them down as one line of JSON, and then does `afterwards`. */
+/** A process that starts services, prints them as one line of JSON, and then runs `afterwards`. */
 function startHolder(
   env: Record<string, string> = {},
   afterwards = 'setInterval(() => {}, 60_000);',
@@ -187,10 +187,10 @@ function startHolder(
 async function firstLine(holder: ChildProcess): Promise<LocalServices> {
   if (holder.stdout === null) throw new Error('the holder writes to a pipe');
   for await (const line of createInterface({ input: holder.stdout })) return JSON.parse(line);
-  throw new Error('the holder ended without a word');
+  throw new Error('the holder ended without output');
 }
 
-/** What is still there of the servers started here, for a readable failure. */
+/** What is left of the servers started here, for a readable failure. */
 async function remains(services?: Pick<LocalServices, 'databaseUrl' | 'redisUrl'>): Promise<string[]> {
   const urls = services === undefined ? [] : [services.databaseUrl, services.redisUrl];
   const answering = await Promise.all(urls.map(async (url) => ((await answers(url)) ? [url] : [])));
@@ -202,7 +202,7 @@ async function directories(): Promise<string[]> {
   return (await readdir(temporary)).filter((name) => name.startsWith('autoclose-'));
 }
 
-/** Processes that work in the directory or name it in their command. None on a system without /proc. */
+/** Processes that run in the directory or have it in their command line. None on a system without /proc. */
 async function processesIn(directory: string): Promise<{ pid: number; uid: number }[]> {
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   const found = await Promise.all(

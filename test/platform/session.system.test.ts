@@ -6,7 +6,7 @@ import { openDatabase } from '../../src/platform/mysql/database.ts';
 import { type OwnServer, startOwnDatabase } from '../../src/sandbox/services/services.ts';
 import { createWorld, SIGN_SECRET, type World } from '../support/world.ts';
 
-/** A server whose defaults are as bad for us as they may be: every session sets its own, and is checked. */
+/** A server with the worst defaults for us: every session sets its own, and is checked. */
 let server: OwnServer;
 let world: World;
 let limitedUrl: string;
@@ -15,7 +15,7 @@ beforeAll(async () => {
     '--sql-mode=NO_BACKSLASH_ESCAPES,ANSI_QUOTES,PIPES_AS_CONCAT',
     '--default-time-zone=+08:00',
     '--transaction-isolation=SERIALIZABLE',
-    // Run for users without special rights.
+    // Run for users without special permissions.
     '--init-connect=SET autocommit = 0, NAMES gbk',
     '--log-bin=log',
     '--server-id=1',
@@ -55,7 +55,7 @@ describe.each([
   ['the program', true],
   ['a migration', false],
 ] as const)('a session of %s', (_, closeWhenSilent) => {
-  test('is strict, escapes, commits by itself and is in UTC', async () => {
+  test('is strict, escapes, autocommits and is in UTC', async () => {
     const db = await open(closeWhenSilent);
     const [row] = await db.query(
       'SELECT @@SESSION.sql_mode AS mode, @@SESSION.autocommit AS autocommit, @@SESSION.time_zone AS zone',
@@ -66,7 +66,7 @@ describe.each([
     expect(row.zone).toBe('+00:00');
   });
 
-  test('stores what it was given, whatever is in it', async () => {
+  test('stores any value unchanged', async () => {
     const db = await open(closeWhenSilent);
     const texts = ["\\' OR 1=1 -- ", 'a\\', '"', "'", '\\\\"', 'a\u0000b\u001a', '付款', '¿½😀'];
     for (const text of texts) {
@@ -77,7 +77,7 @@ describe.each([
   });
 });
 
-test('a number in a signed request is a number, and never a part of the statement', async () => {
+test('a number in a signed request is never part of the statement', async () => {
   const order = await world.create('wechat_pay');
   const client = createClient({
     baseUrl: world.env.PUBLIC_URL ?? '',
@@ -90,7 +90,7 @@ test('a number in a signed request is a number, and never a part of the statemen
   expect(world.simulator.control.log({ operation: 'close', orderNo: order.orderNo })).toEqual([]);
 });
 
-test('a server that logs statements closes orders all the same, and its guards hold', async () => {
+test('with binary logging by statement orders close, and the guarded updates work', async () => {
   const order = await world.expire(
     await world.create('wechat_pay', { notifyUrl: 'https://shop.example.com/n' }),
   );
@@ -99,7 +99,7 @@ test('a server that logs statements closes orders all the same, and its guards h
   expect(Number(row?.n)).toBe(1);
 });
 
-test('migrations run on it, by a user without special rights', async () => {
+test('migrations run on it, for a user without special permissions', async () => {
   expect((await migrate(limitedUrl)).length).toBeGreaterThan(0);
   expect(await migrate(limitedUrl)).toEqual([]);
 });

@@ -28,7 +28,7 @@ test('a supervised process never runs as root', async () => {
   expect(await lastLogLines(supervisor.directory)).toMatch(/^[1-9]\d*$/);
 });
 
-test('arguments reach the program as they are', async () => {
+test('arguments reach the program unchanged', async () => {
   const supervisor = await newSupervisor();
   const words = ['', 'two words', "it's", '"$HOME" `id` \\n', '*', 'é;&|'];
   await supervisor.run(['printf', '<%s>', ...words]).ended;
@@ -37,7 +37,7 @@ test('arguments reach the program as they are', async () => {
   );
 });
 
-test('a process that ends by itself tells its status, and its last words remain', async () => {
+test('a process that exits reports its status, and its last output is kept', async () => {
   const supervisor = await newSupervisor();
   const running = supervisor.run(['sh', '-c', 'echo no such luck >&2; exit 3']);
   expect(await running.ended).toBe(3);
@@ -56,7 +56,7 @@ test('a killed process can be followed by another one in the same directory', as
   expect(await supervisor.run(['test', '-e', kept]).ended).toBe(0);
 });
 
-test('the end takes the process and its directory along', async () => {
+test('ending stops the process and removes its directory', async () => {
   const supervisor = await newSupervisor();
   const running = supervisor.run(['sleep', '600']);
   const pid = await until('it has a pid', () => running.pid());
@@ -66,7 +66,7 @@ test('the end takes the process and its directory along', async () => {
   await expect(access(supervisor.directory)).rejects.toThrow('ENOENT');
 });
 
-test('whoever supervises nothing yet leaves nothing either', async () => {
+test('a supervisor without a process leaves nothing either', async () => {
   const supervisor = await newSupervisor();
   await supervisor.end();
   await expect(access(supervisor.directory)).rejects.toThrow('ENOENT');

@@ -15,7 +15,7 @@ import { dockerAnswers } from '../../src/sandbox/services/docker.ts';
 import { type OwnServer, startOwnDatabase } from '../../src/sandbox/services/services.ts';
 import { issueCertificate, selfSignedCertificate } from '../../src/sandbox/simulator/format/certificate.ts';
 
-/** Servers as they are hosted: encrypted, by a CA that is none of the well-known ones. */
+/** Servers as hosted ones are: encrypted, with a private CA. */
 const folder = mkdtempSync(join(tmpdir(), 'autoclose-tls-'));
 chmodSync(folder, 0o755);
 const life = { notBefore: new Date(Date.now() - 86_400_000), notAfter: new Date(Date.now() + 86_400_000) };
@@ -51,7 +51,7 @@ function file(name: string, text: string): string {
 
 let server: OwnServer;
 let url: URL;
-/** In a container the server has a certificate of its own making, and cannot read ours. */
+/** In a container the server generates its certificate, and cannot read ours. */
 let isOurs: boolean;
 beforeAll(async () => {
   isOurs = !(await dockerAnswers(process.env));
@@ -86,17 +86,17 @@ async function cipher(parameters: Record<string, string>, hostname = '127.0.0.1'
 }
 
 describe('a user that requires encryption', () => {
-  test.each(['PREFERRED', 'REQUIRED', 'required'])('is let in with ssl-mode=%s', async (mode) => {
+  test.each(['PREFERRED', 'REQUIRED', 'required'])('is accepted with ssl-mode=%s', async (mode) => {
     expect(await cipher({ 'ssl-mode': mode })).not.toBe('');
   });
-  test('is refused without', async () => {
+  test('is rejected without', async () => {
     await expect(cipher({})).rejects.toThrow(/denied/i);
     await expect(cipher({ 'ssl-mode': 'DISABLED' })).rejects.toThrow(/denied/i);
   });
 });
 
 describe('a server’s certificate', () => {
-  test('is verified by the CA, given as text or as a file, and by its name', async () => {
+  test('is verified against the CA, given as text or file, and the host name', async () => {
     if (!isOurs) return;
     const path = join(folder, 'ca.pem');
     expect(await cipher({ 'ssl-ca': ca })).not.toBe('');
@@ -106,14 +106,14 @@ describe('a server’s certificate', () => {
       cipher({ 'ssl-ca': path, 'ssl-mode': 'VERIFY_IDENTITY' }, 'ip6-localhost'),
     ).rejects.toThrow();
   });
-  test.each(['VERIFY_CA', 'VERIFY_IDENTITY'])('by another CA is refused with %s', async (mode) => {
+  test.each(['VERIFY_CA', 'VERIFY_IDENTITY'])('of another CA is rejected with %s', async (mode) => {
     await expect(cipher({ 'ssl-ca': otherCa, 'ssl-mode': mode }, 'localhost')).rejects.toThrow(
       /certificate|signature/i,
     );
   });
 });
 
-test('ssl-mode=PREFERRED is plain where the server cannot encrypt, and REQUIRED is refused there', async () => {
+test('if the server cannot encrypt, ssl-mode=PREFERRED is plain text and REQUIRED fails', async () => {
   const plain = new URL(inject('databaseUrl'));
   const db = await openDatabase(plain.href, [], []);
   const [{ Value: has }] = await db
@@ -128,7 +128,7 @@ test('ssl-mode=PREFERRED is plain where the server cannot encrypt, and REQUIRED 
 });
 
 describe('DATABASE_URL', () => {
-  test('may name an IPv6 host, and encode what has a meaning in it', () => {
+  test('may have an IPv6 host, and percent-encoded characters', () => {
     expect(parseDatabaseUrl('mysql://a%40b:p%3Aw%2Fd%25@[2001:db8::1]:3307/na%20me')).toMatchObject({
       host: '2001:db8::1',
       port: 3307,
@@ -143,12 +143,12 @@ describe('DATABASE_URL', () => {
     ['mysql://u:p@h/d?sslmode=REQUIRED', /parameter sslmode; there are: ssl-mode/],
     ['mysql://u:p@h/d?ssl-ca=/nope.pem', /neither PEM text nor the path/],
     ['mysql://u:100%@h/d', /password with a % that encodes nothing/],
-  ])('%s is refused with what is wrong', (text, message) => {
+  ])('%s is rejected with the reason', (text, message) => {
     expect(() => parseDatabaseUrl(text)).toThrow(message);
     const env = { DATABASE_URL: text, REDIS_URL: 'redis://h', PUBLIC_URL: 'http://h', SIGN_SECRET: 's' };
     expect(() => readConfig(env)).toThrow(message);
   });
-  test('takes what the variables say, unless it says it itself', () => {
+  test('overrides the variables', () => {
     const env = {
       DATABASE_URL: 'mysql://u:p@h/d?ssl-mode=REQUIRED',
       DATABASE_SSL_MODE: 'VERIFY_IDENTITY',
@@ -162,7 +162,7 @@ describe('DATABASE_URL', () => {
   });
 });
 
-describe('Redis by TLS', () => {
+describe('Redis over TLS', () => {
   let front: Server;
   let port: number;
   beforeAll(async () => {
@@ -190,12 +190,12 @@ describe('Redis by TLS', () => {
     onTestFinished(() => redis.disconnect());
     return connectedOrNot(redis);
   };
-  test('is reached with its CA, and not without or with another', async () => {
+  test('is reachable only with its CA', async () => {
     expect(await connects(ca)).toBe(true);
     expect(await connects(undefined)).toBe(false);
     expect(await connects(otherCa)).toBe(false);
   });
-  test('REDIS_CA without rediss: is refused', () => {
+  test('REDIS_CA without rediss: is rejected', () => {
     const env = {
       DATABASE_URL: 'mysql://u@h/d',
       REDIS_URL: 'redis://h',

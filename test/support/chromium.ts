@@ -2,10 +2,10 @@ import { type Browser, chromium } from 'playwright-core';
 import { installPackages } from '../../src/sandbox/services/apt.ts';
 import { findPrograms } from '../../src/sandbox/services/binaries.ts';
 
-/** The first is Debian's; the others are the same browser from elsewhere. */
+/** The first is Debian's; the others are other packages of the browser. */
 const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const START_WITHIN_MS = 120_000;
-/** It talks to nobody but the pages it is sent to. */
+/** Makes no connections except to the pages that it opens. */
 const ARGS = [
   '--disable-gpu',
   '--disable-quic',
@@ -16,15 +16,15 @@ const ARGS = [
 ];
 
 /**
- * Starts a Chromium without a window, with a profile of its own that goes with it. Where there is none on this machine,
- * it is installed, as MySQL and Redis are (as root on Debian and its relatives); throws if it cannot be had.
+ * Starts headless Chromium with a temporary profile. If it is missing it is installed, like MySQL and Redis (as root on
+ * Debian and its derivatives); throws if it is not available.
  */
 export async function startChromium(): Promise<Browser> {
   const executablePath = await findOrInstall();
   return chromium.launch({
     executablePath,
     args: ARGS,
-    // In a container, and as root, Chromium's own sandbox does not start; the pages are ours.
+    // Chromium's sandbox does not start in a container or as root; the pages are ours.
     chromiumSandbox: false,
     timeout: START_WITHIN_MS,
   });

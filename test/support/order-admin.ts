@@ -8,15 +8,15 @@ import { type OrderRoutesDeps, orderRoutes } from '../../src/http/admin/orders/o
 import { answerProblem } from '../../src/http/admin/problems.ts';
 import { createLogger } from '../../src/platform/log/logger.ts';
 
-/** The orders' part of the admin page's API on a server of its own; the test says who is signed in. */
+/** The order routes of the admin API on their own server; the test sets the signed-in user. */
 export interface OrderAdminServer {
   http: FastifyInstance;
-  /** What was noted, oldest first. */
+  /** The audit entries, oldest first. */
   audited: AuditEntry[];
-  /** Who makes the next requests. Until then nobody. */
+  /** Sets the user for the next requests; initially nobody. */
   signIn(name: string, role: Role): void;
   signOut(): void;
-  /** Under /admin/api. */
+  /** Below /admin/api. */
   get<Body>(path: string): Promise<Answer<Body>>;
   post<Body>(path: string, body?: unknown): Promise<Answer<Body>>;
 }

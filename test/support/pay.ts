@@ -1,7 +1,7 @@
 import { openShop } from '../../src/sandbox/quickstart/shop.ts';
 import { SIGN_SECRET, type World } from './world.ts';
 
-/** Creates an order as a merchant does, over HTTP, at the world's address. It expires in whole seconds from now. */
+/** Creates an order over HTTP, like a merchant, at the world's address. It expires after a whole number of seconds. */
 export async function payOverHttp(world: World, bizOrderNo: string, expiresInS: number): Promise<Response> {
   const url = world.env.PUBLIC_URL ?? '';
   const { signed } = openShop(url, { signSecret: SIGN_SECRET, signType: 'HMAC_SHA256' });

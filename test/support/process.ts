@@ -4,24 +4,24 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 
-/** As `global-setup.ts` has built it. */
+/** The build of `setup/services.ts`. */
 export const programFile = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
-/** The program as a process of its own, to be killed. */
+/** The program in a process that a test may kill. */
 export interface Program {
-  /** Resolves with the first log line that has this message. Lines that have passed count. */
+  /** Resolves with the first log line with this message, including earlier lines. */
   logged(message: string): Promise<Record<string, unknown>>;
-  /** SIGKILL, and gone. */
+  /** Sends SIGKILL and waits for the end. */
   kill(): Promise<void>;
-  /** SIGTERM; the exit code. */
+  /** Sends SIGTERM; returns the exit code. */
   terminate(): Promise<number | null>;
-  /** The exit code of a process that ends by itself. */
+  /** The exit code of a process that exits on its own. */
   ended(): Promise<number | null>;
   stdout(): string;
   stderr(): string;
 }
 
-/** It ends with the test that started it, whatever becomes of that. `stdin` is all that it reads there; `program`: another build. */
+/** Killed after the test that started it. `stdin` is its whole standard input; `program` is another build. */
 export function startProgram(
   args: string[],
   env: Record<string, string>,

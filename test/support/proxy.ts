@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A TCP proxy whose connections can be cut, or fall silent, as when a network swallows packets without a word. */
+/** A TCP proxy whose connections can be reset, or go silent, as when a network drops packets. */
 export interface SilencingProxy {
-  /** The target's URL, by way of this proxy. */
+  /** The target's URL, through this proxy. */
   url: string;
-  /** What is connected now hears nothing any more and is not told; new connections work. Returns how many. */
+  /** Makes open connections silent, without closing them; new connections work. Returns how many. */
   silence(): number;
-  /** Resets what is connected now, silent or not, on both sides; new connections work. Returns how many. */
+  /** Resets open connections, silent or not, on both sides; new connections work. Returns how many. */
   cut(): number;
-  /** New connections go to another server; those that are open stay where they are, as after a failover. */
+  /** Routes new connections to another server; open ones stay, as after a failover. */
   redirect(target: string): void;
   end(): Promise<void>;
 }
@@ -27,7 +27,7 @@ export async function startProxy(target: string): Promise<SilencingProxy> {
       from.on('data', (chunk) => pair.silent || other.write(chunk));
       from.on('error', () => {});
       from.on('close', () => {
-        // The other side of a silent one does not hear of it: a server goes on holding what it holds.
+        // The other side of a silent connection does not notice: a server keeps its locks.
         if (pair.silent) return;
         pairs.delete(pair);
         other.destroy();

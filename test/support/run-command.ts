@@ -1,23 +1,23 @@
 import { Command } from 'commander';
 import { vi } from 'vitest';
 
-/** What a command of the command line printed, and its exit code as it is left for the process to end with. */
+/** The output of a command, and the exit code that it set. */
 interface Run {
   code: number | undefined;
   stdout: string;
   stderr: string;
-  /** The lines of `stdout`, read as JSON. */
+  /** The lines of `stdout`, parsed as JSON. */
   json(): unknown[];
 }
 
-/** Runs one command in this process, as `main.ts` would. Rejects where that would end the process with a message. */
+/** Runs a command in this process, like `main.ts`. Rejects if that would end the process with a message. */
 export async function run(add: (program: Command) => void, ...args: string[]): Promise<Run> {
   const program = new Command().exitOverride();
   add(program);
-  const said = { stdout: '', stderr: '' };
+  const printed = { stdout: '', stderr: '' };
   const listen = (stream: 'stdout' | 'stderr') =>
     vi.spyOn(process[stream], 'write').mockImplementation((text, ...more: unknown[]) => {
-      said[stream] += String(text);
+      printed[stream] += String(text);
       const taken = more.at(-1);
       if (typeof taken === 'function') taken();
       return true;
@@ -26,10 +26,10 @@ export async function run(add: (program: Command) => void, ...args: string[]): P
   try {
     await program.parseAsync(args, { from: 'user' });
     const code = process.exitCode === undefined ? undefined : Number(process.exitCode);
-    const lines = said.stdout.split('\n').filter((line) => line !== '');
-    return { ...said, code, json: () => lines.map((line) => JSON.parse(line)) };
+    const lines = printed.stdout.split('\n').filter((line) => line !== '');
+    return { ...printed, code, json: () => lines.map((line) => JSON.parse(line)) };
   } finally {
-    // vitest's own would be taken for its verdict.
+    // Otherwise vitest would use it as its own exit code.
     process.exitCode = undefined;
     for (const spy of spies) spy.mockRestore();
   }

@@ -10,20 +10,20 @@ import { until } from './until.ts';
 
 const NAME = 'autoclose';
 
-/** A Redis with a replica, and three sentinels of which two must agree. */
+/** A Redis with a replica, and three sentinels with a quorum of two. */
 export interface SentinelGroup {
-  /** With which a process finds the master. */
+  /** The environment with which a process finds the master. */
   env: Record<string, string>;
   master: OwnServer;
   replica: OwnServer;
-  /** Where the sentinels say that the master is. */
+  /** The master's address according to the sentinels. */
   masterUrl(): Promise<string>;
-  /** Hands over to the replica, with both alive. */
+  /** Fails over to the replica, with both alive. */
   handOver(): Promise<void>;
   end(): Promise<void>;
 }
 
-/** Sends one command and leaves. */
+/** Sends one command and disconnects. */
 export async function tellRedis(url: string, command: string, ...args: string[]): Promise<unknown> {
   const redis = new Redis(url, { maxRetriesPerRequest: 0, retryStrategy: () => null });
   redis.on('error', () => undefined);
@@ -81,7 +81,7 @@ async function startSentinel(masterHost: string, masterPort: string): Promise<Ow
     {
       name: 'sentinel',
       users: ['redis', 'valkey'],
-      // A sentinel writes what it learns into its configuration.
+      // A sentinel rewrites its configuration file.
       async prepare({ directory }, { uid, gid }) {
         const file = join(directory, 'sentinel.conf');
         await writeFile(

@@ -10,7 +10,7 @@ import type { SimulatorKeys } from '../../src/sandbox/simulator/simulators.ts';
 
 let keys: SimulatorKeys | undefined;
 
-/** The gateways, with the keys that `key-pairs.ts` has made for this run. */
+/** The gateways, with the keys that `key-pairs.ts` generated for this run. */
 export function startTestSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   keys ??= readKeys();
   return startSimulator({ keys, ...options });

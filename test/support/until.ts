@@ -3,8 +3,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 const POLL_MS = 20;
 
 /**
- * Waits for a condition and returns what fulfilled it (anything but undefined, null and false). It fails, with
- * `what` in the message, only where the condition never comes: the limit is no part of any guarantee.
+ * Waits for a condition and returns its value (anything but undefined, null and false). Fails, with `what` in the
+ * message, only if it never becomes true: the limit is not part of any guarantee.
  */
 export async function until<T>(
   what: string,

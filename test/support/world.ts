@@ -27,42 +27,42 @@ import { queueName } from '../../src/timer/queue-name.ts';
 import { applyTemplate } from './setup/template.ts';
 import { startTestSimulator } from './simulator.ts';
 
-/** Asks by hand. */
+/** A manual trigger. */
 export const somebody: CloseTrigger = { kind: 'manual', actor: 'li', clientIp: null };
 
 export const SIGN_SECRET = '123456';
 
 /**
- * One whole world for a test file: a database of its own, a key space of its own in Redis, both gateways, and the
- * program on top of them, not yet listening and not yet working.
+ * The world of one test file: its own database, its own prefix in Redis, the gateways, and the program, which is neither
+ * listening nor working yet.
  */
 export interface World {
-  /** The environment with which another process joins this world. */
+  /** The environment for another process in this world. */
   env: Record<string, string>;
   simulator: Simulator;
   app: App;
-  /** Another process's app in the same world. Ended with the world. */
+  /** An app in the same world, as in another process. Closed with the world. */
   openApp(env?: Record<string, string>, log?: Logger): Promise<App>;
 
-  /** Creates an order through the use case and returns it as it is in the database. */
-  create(channel: ChannelName, wish?: Partial<CreateOrder>): Promise<PaymentOrder>;
+  /** Creates an order with the use case, and returns its row. */
+  create(channel: ChannelName, request?: Partial<CreateOrder>): Promise<PaymentOrder>;
   reload(order: PaymentOrder): Promise<PaymentOrder>;
   /** Changes an order's row behind the program's back. */
   edit(order: PaymentOrder, set: Partial<PaymentOrder>): Promise<PaymentOrder>;
-  /** Makes an order overdue by setting its clock back, and returns it reloaded. */
+  /** Makes an order overdue by moving its times back, and returns it reloaded. */
   expire(order: PaymentOrder, agoMs?: number): Promise<PaymentOrder>;
-  /** Runs one attempt to close the order, as its timer would. */
+  /** Runs one attempt to close the order, like its timer. */
   close(order: PaymentOrder, trigger?: CloseTrigger['kind']): Promise<CloseOutcome>;
   cancel(order: PaymentOrder, trigger?: CloseTrigger['kind']): Promise<CancelOutcome>;
   sync(order: PaymentOrder): Promise<SyncOutcome>;
   refunds(order: PaymentOrder): Promise<Refund[]>;
-  /** Lets the order's timer fire now; when it fires again. */
+  /** Fires the order's timer now; returns when it fires again. */
   fire(order: PaymentOrder, by?: App): Promise<Date | null>;
   records(order: PaymentOrder): Promise<CloseRecord[]>;
   notifications(): Promise<{ orderNo: string | null; outcome: string; eventId: string }[]>;
-  /** What BullMQ says of the order's job; `unknown` when there is none. */
+  /** The state of the order's BullMQ job; `unknown` if there is none. */
   timerState(order: PaymentOrder): Promise<string>;
-  /** The queue of a channel, to meddle with. Ended with the world. */
+  /** The queue of a channel, to manipulate. Closed with the world. */
   queue(channel: ChannelName): Queue;
   query(sql: string): Promise<unknown>;
   end(): Promise<void>;
@@ -82,7 +82,7 @@ export async function createWorld(
   else await migrate(databaseUrl.href);
 
   const simulator = await startTestSimulator();
-  // The gateways must know where we listen before we do.
+  // The gateways need our address before we listen.
   const port = await freePort();
   const worldEnv: Record<string, string> = {
     ...simulator.env,
@@ -124,9 +124,12 @@ export async function createWorld(
     simulator,
     app,
     openApp: open,
-    async create(channel, wish = {}) {
+    async create(channel, request = {}) {
       orderCount += 1;
-      const outcome = await createOrder(app.deps, { ...aWish(channel, `P${name}-${orderCount}`), ...wish });
+      const outcome = await createOrder(app.deps, {
+        ...aWish(channel, `P${name}-${orderCount}`),
+        ...request,
+      });
       if (outcome.kind !== 'created') throw new Error(`not created: ${JSON.stringify(outcome)}`);
       return world.reload(outcome.order);
     },

@@ -6,7 +6,7 @@ import { createLogger } from '../../../src/platform/log/logger.ts';
 import { createOrderAdminServer, type OrderAdminServer } from '../../support/order-admin.ts';
 import { createWorld, type World } from '../../support/world.ts';
 
-/** No worker runs here. */
+/** No worker is running. */
 let world: World;
 let admin: OrderAdminServer;
 beforeAll(async () => {
@@ -28,7 +28,7 @@ const act = ({ orderNo }: PaymentOrder, action: string, body?: unknown) =>
 
 const past = new Date(Date.now() - 60_000);
 
-describe('an action does what it says, is recorded with who and from where, and audited', () => {
+describe('an action is performed, recorded with user and address, and audited', () => {
   test('close', async () => {
     const order = await world.create('ali_pay');
     const { status, body } = await act(order, 'close');
@@ -49,7 +49,7 @@ describe('an action does what it says, is recorded with who and from where, and 
     expect((await act(order, 'close')).body).toMatchObject({ outcome: 'ended', order: { status: 'close' } });
   });
 
-  test('a close that is not decided says why and when it goes on', async () => {
+  test('a pending close returns the reason and the time of its retry', async () => {
     const order = await world.create('wechat_pay');
     const match = { orderNo: order.orderNo };
     world.simulator.control.addFault({ kind: 'status', status: 503, match });
@@ -116,7 +116,7 @@ describe('an action does what it says, is recorded with who and from where, and 
     expect(admin.audited.at(-1)).toMatchObject({ action: 'resend', outcome: 'enqueued 1' });
   });
 
-  test('late: a payment that waits for a person is listed, decided once, and then not any more', async () => {
+  test('late: an undecided payment is listed, decided once, and then no longer listed', async () => {
     const late = { status: 'close', closedAt: past, latePaidAt: past, nextCloseAt: null } as const;
     const order = await world.edit(await world.create('ali_pay'), late);
     const waiting = async () => (await admin.get<LateList>('/late')).body;
@@ -138,7 +138,7 @@ describe('an action does what it says, is recorded with who and from where, and 
   });
 });
 
-describe('the audit trail has what was done, whatever fails', () => {
+describe('the audit trail has every action, whatever fails', () => {
   const failing = (fails: (outcome: string) => boolean, more: Partial<OrderRoutesDeps> = {}) => {
     const audited: string[] = [];
     const lines: object[] = [];
@@ -155,7 +155,7 @@ describe('the audit trail has what was done, whatever fails', () => {
     return { ...server, audited, lines };
   };
 
-  test('nothing is done that cannot be recorded', async () => {
+  test('nothing is done unaudited', async () => {
     const order = await world.create('ali_pay');
     const server = failing(() => true);
     expect(await server.post(`/orders/${order.orderNo}/close`)).toMatchObject({ status: 500 });
@@ -164,7 +164,7 @@ describe('the audit trail has what was done, whatever fails', () => {
     await server.http.close();
   });
 
-  test('what was done is answered, and in the log if not in the trail', async () => {
+  test('a completed action is answered, and logged if it cannot be audited', async () => {
     const order = await world.create('ali_pay');
     const server = failing((outcome) => outcome !== 'begun');
     const { status, body } = await server.post<ActionResult>(`/orders/${order.orderNo}/close`);
@@ -175,7 +175,7 @@ describe('the audit trail has what was done, whatever fails', () => {
     await server.http.close();
   });
 
-  test('an action that fails, and what has begun again before many of them failed', async () => {
+  test('a failed action is audited, and the orders re-closed before a bulk action failed', async () => {
     const { orderNo } = await world.create('ali_pay');
     const begun = await world.create('ali_pay');
     const server = failing(() => false, {

@@ -44,7 +44,7 @@ async function open(from = url) {
   return { response, events, comments: () => comments, ended, leave: () => leaving.abort() };
 }
 
-test('a page sees what another process does to an order, and that the figures have changed', async () => {
+test('a page receives an order’s changes by another process, and that the figures changed', async () => {
   const other = await world.openApp();
   const { response, events } = await open();
   expect(response.headers.get('content-type')).toMatch(/^text\/event-stream/);
@@ -54,18 +54,18 @@ test('a page sees what another process does to an order, and that the figures ha
     events.flatMap((event) =>
       event.type === 'order' && event.order.orderNo === order.orderNo ? [event.order] : [],
     );
-  await until('the order is seen', () => seen().at(-1)?.status === 'progress');
+  await until('the order is received', () => seen().at(-1)?.status === 'progress');
   await other.orderAdmin.closeOrder(
     { orderNo: order.orderNo, bizOrderNo: null },
     { kind: 'admin', actor: 'li', clientIp: null },
   );
-  const closed = await until('its close is seen', () => seen().find(({ status }) => status === 'close'));
+  const closed = await until('its close is received', () => seen().find(({ status }) => status === 'close'));
   expect(closed.closedAt).toBe((await world.reload(order)).closedAt?.toISOString());
   expect(closed).not.toHaveProperty('payBody');
   await until('the figures have changed', () => events.some(({ type }) => type === 'figures'));
 });
 
-test('one user cannot have all streams', async () => {
+test('one user cannot use all streams', async () => {
   const own = await Promise.all(Array.from({ length: 10 }, () => open()));
   expect(own.map(({ response }) => response.status)).toEqual(Array(10).fill(200));
   expect((await open()).response.status).toBe(429);
@@ -73,13 +73,13 @@ test('one user cannot have all streams', async () => {
   expect((await open()).response.status).toBe(200);
 });
 
-test('a stream ends when the server closes, and keeps it from nothing', async () => {
+test('a stream ends when the server closes, and does not delay it', async () => {
   const { ended } = await open();
   await admin.http.close();
   await ended;
 });
 
-test('a stream that was asked for before the server closes is not opened afterwards', async () => {
+test('a stream requested before the server closes is not opened afterwards', async () => {
   let release = () => {};
   const isClosing = new Promise<void>((resolve) => {
     release = resolve;
@@ -90,7 +90,7 @@ test('a stream that was asked for before the server closes is not opened afterwa
   });
   const closing = createOrderAdminServer(world.app);
   closing.signIn('wang', 'viewer');
-  // When everybody's preClose has run.
+  // After all preClose hooks.
   closing.http.addHook('preClose', async () => void setImmediate(release));
   closing.http.addHook('onRequest', async () => {
     arrived();
@@ -98,23 +98,23 @@ test('a stream that was asked for before the server closes is not opened afterwa
   });
   const leaving = new AbortController();
   const address = await closing.http.listen({ host: '127.0.0.1', port: 0 });
-  const asked = fetch(`${address}/admin/api/events`, { signal: leaving.signal });
+  const requested = fetch(`${address}/admin/api/events`, { signal: leaving.signal });
   await isAsked;
   const closed = closing.http.close();
   try {
-    expect((await asked).status).toBe(503);
+    expect((await requested).status).toBe(503);
   } finally {
     leaving.abort();
     await closed;
   }
 });
 
-test('a quiet stream is kept alive', async () => {
+test('an idle stream is kept alive', async () => {
   const { comments } = await open();
   await until('it is kept alive', () => comments() > 2);
 });
 
-test('a client that does not read is dropped, and the others are served on', async () => {
+test('a client that does not read is disconnected, and others are still served', async () => {
   const listeners = new Set<(change: Change) => void>();
   const flooded = createOrderAdminServer(world.app, {
     listenToChanges: (listener) => {
@@ -130,18 +130,18 @@ test('a client that does not read is dropped, and the others are served on', asy
   socket.pause();
   const gone = once(socket, 'close');
   await until('both listen', () => listeners.size === 2);
-  let told = 0;
+  let sent = 0;
   await until(
-    'one is dropped',
+    'one is disconnected',
     () => {
       for (let count = 0; count < 2_000; count += 1)
         for (const listener of listeners) listener({ type: 'figures' });
-      told += 2_000;
+      sent += 2_000;
       return listeners.size === 1;
     },
     120_000,
   );
-  await until('the other has been told of all', () => reader.events.length >= told - 2_000, 120_000);
+  await until('the other has received everything', () => reader.events.length >= sent - 2_000, 120_000);
   socket.resume();
   await gone;
   reader.leave();
@@ -149,9 +149,9 @@ test('a client that does not read is dropped, and the others are served on', asy
   await flooded.http.close();
 }, 300_000);
 
-test('a page that goes is told of nothing more', async () => {
+test('a page that disconnects receives nothing more', async () => {
   const { leave, ended } = await open();
-  await until('it is listened to', async () => (await connections()) === 1);
+  await until('it is connected', async () => (await connections()) === 1);
   leave();
   await expect(ended).rejects.toThrow('abort');
   await until('its connection is gone', async () => (await connections()) === 0);

@@ -15,7 +15,7 @@ import { createOrderAdminServer, type OrderAdminServer } from '../../support/ord
 import { run } from '../../support/run-command.ts';
 import { createWorld, type World } from '../../support/world.ts';
 
-/** No worker runs here. */
+/** No worker is running. */
 let world: World;
 let admin: OrderAdminServer;
 beforeAll(async () => {
@@ -35,10 +35,10 @@ beforeEach(() => {
 const act = ({ orderNo }: PaymentOrder, action: string, body?: unknown) =>
   admin.post<ActionResult>(`/orders/${orderNo}/${action}`, body);
 
-describe('who may do what', () => {
+describe('permissions', () => {
   const reads = ['/orders', '/close-records', '/stuck', '/late', '/violations', '/figures'];
 
-  test('a viewer reads, and is refused every action', async () => {
+  test('a viewer reads, and is denied every action', async () => {
     const { orderNo } = await world.create('ali_pay');
     admin.signIn('wang', 'viewer');
     for (const path of [...reads, `/orders/${orderNo}`]) expect((await admin.get(path)).status).toBe(200);
@@ -57,7 +57,7 @@ describe('who may do what', () => {
     expect((await admin.get<OrderDetail>(`/orders/${orderNo}`)).body.order.status).toBe('progress');
   });
 
-  test('nobody who has not signed in reads or does anything', async () => {
+  test('without signing in nothing can be read or done', async () => {
     admin.signOut();
     for (const path of [...reads, '/orders/AC1', '/events']) {
       expect(await admin.get<ApiProblem>(path)).toMatchObject({ status: 401 });
@@ -67,7 +67,7 @@ describe('who may do what', () => {
   });
 });
 
-test('violations are listed with their orders, newest first, and page without gaps', async () => {
+test('violations are listed with their orders, newest first, in pages without gaps', async () => {
   const orders = [await world.create('ali_pay'), await world.create('wechat_pay')];
   for (const { id, orderNo, channel } of orders)
     await world.query(`INSERT INTO violation (order_id, order_no, channel, kind, found_at)
@@ -87,7 +87,7 @@ test('violations are listed with their orders, newest first, and page without ga
   expect([code, json()]).toEqual([0, [newer, older]]);
 });
 
-describe('what is wrong with a request is said by the name of its field', () => {
+describe('an invalid request is rejected with the name of the field', () => {
   test.each([
     ['/orders?status=paid', 'status'],
     ['/orders?channel=paypal', 'channel'],
@@ -125,7 +125,7 @@ describe('what is wrong with a request is said by the name of its field', () => 
     });
   });
 
-  test('a decision that there is not, an order that is not there, and a body that is no JSON', async () => {
+  test('an unknown decision, an unknown order, and a body that is not JSON are rejected', async () => {
     const order = await world.create('ali_pay');
     expect(await act(order, 'late', { decision: 'keep' })).toMatchObject({
       status: 400,
@@ -143,7 +143,7 @@ describe('what is wrong with a request is said by the name of its field', () => 
     expect(admin.audited).toEqual([]);
   });
 
-  test('blanks around a number that is searched for are not part of it, and no number means all', async () => {
+  test('blanks around a search term are ignored, and an empty term matches all', async () => {
     const { orderNo } = await world.create('ali_pay');
     const found = await admin.get<Page<OrderRow>>(`/orders?search=%20${orderNo}%0A`);
     expect(found.body).toMatchObject({ rows: [{ orderNo }], next: null });
@@ -151,7 +151,7 @@ describe('what is wrong with a request is said by the name of its field', () => 
   });
 });
 
-test('an order of a shop’s own channel is listed, found, shown and filtered for like any other', async () => {
+test('an order of a custom channel is listed, found, shown and filtered like any other', async () => {
   const order = await world.create('ali_pay');
   const orderNo = `A-1_b|${order.id}`;
   await world.edit(order, { channel: 'own_mall', orderNo, stuckAt: new Date(), status: 'progress' });

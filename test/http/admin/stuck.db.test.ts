@@ -4,7 +4,7 @@ import type { PaymentOrder } from '../../../src/order/order.ts';
 import { createOrderAdminServer, type OrderAdminServer } from '../../support/order-admin.ts';
 import { createWorld, type World } from '../../support/world.ts';
 
-/** No worker runs here. */
+/** No worker is running. */
 let world: World;
 let admin: OrderAdminServer;
 beforeAll(async () => {
@@ -52,7 +52,7 @@ describe('stuck orders', () => {
     expect(second.body.next).toBeNull();
   });
 
-  test('a dry run says what the channels say now, and changes nothing but the audit trail', async () => {
+  test('a dry run returns the channels’ answers, and changes nothing but the audit trail', async () => {
     const [paid, unpaid] = [await stuck('ali_pay', past), await stuck('wechat_pay', past)];
     world.simulator.control.notifications.drop(paid.orderNo, 100);
     await world.simulator.control.pay(paid.orderNo);
@@ -75,7 +75,7 @@ describe('stuck orders', () => {
     ]);
   });
 
-  test('a dry run that its time does not suffice for says that there are more', async () => {
+  test('a dry run that runs out of time reports that there are more', async () => {
     await stuck('ali_pay', past);
     const { orderAdmin } = world.app;
     const hurried = createOrderAdminServer(world.app, {
@@ -87,30 +87,30 @@ describe('stuck orders', () => {
     await hurried.http.close();
   });
 
-  test('however many are named, they are looked up in one query', async () => {
+  test('named orders are looked up in one query', async () => {
     const { orderNo } = await stuck('ali_pay', past);
-    const asked: string[][] = [];
+    const lookedUp: string[][] = [];
     const counted = createOrderAdminServer(world.app, {
       findOrder: () => Promise.reject(new Error('one by one')),
       findOrders(orderNos) {
-        asked.push(orderNos);
+        lookedUp.push(orderNos);
         return world.app.orderAdmin.findOrders(orderNos);
       },
     });
     counted.signIn('li', 'operator');
     const orderNos = [orderNo, ...Array.from({ length: 199 }, (_, n) => `AC${n}`)];
-    const said = await counted.post<DryRunResult>('/stuck/ask', { orderNos });
-    expect(said.body.rows.map(({ order }) => order.orderNo)).toEqual([orderNo]);
+    const answer = await counted.post<DryRunResult>('/stuck/ask', { orderNos });
+    expect(answer.body.rows.map(({ order }) => order.orderNo)).toEqual([orderNo]);
     const begun = await counted.post<RecloseResult>('/stuck/reclose', { orderNos });
     expect(begun.body.orders.map(({ outcome }) => outcome)).toEqual([
       'enqueued',
       ...Array(199).fill('not_found'),
     ]);
-    expect(asked).toEqual([orderNos, orderNos.slice(1)]);
+    expect(lookedUp).toEqual([orderNos, orderNos.slice(1)]);
     await counted.http.close();
   });
 
-  test('one dry run at a time: many at once would be more than a trickle of questions', async () => {
+  test('only one dry run at a time, to limit the load on the channels', async () => {
     await stuck('ali_pay', past);
     const asked = signal();
     const answered = signal();
@@ -134,7 +134,7 @@ describe('stuck orders', () => {
     await slow.http.close();
   });
 
-  test('that are named begin again, and none that is not stuck', async () => {
+  test('named orders are re-closed, except those that are not stuck', async () => {
     const [order, other] = [await stuck('ali_pay', past), await stuck('ali_pay', past)];
     const well = await world.create('ali_pay');
     const orderNos = [order.orderNo, well.orderNo, 'AC0'];
@@ -162,7 +162,7 @@ describe('stuck orders', () => {
     ]);
   });
 
-  test('a part at a time, at one pace, and none a second time that is stuck again meanwhile', async () => {
+  test('are re-closed in parts at one rate, and none twice that becomes stuck again meanwhile', async () => {
     const made = await stuck('ali_pay', past);
     const columns =
       'channel, channel_account, method, title, amount_fen, status, ending, created_at, create_attempted_at, expires_at, retry_count, retry_reason, not_notify, close_attempts';
@@ -173,8 +173,8 @@ describe('stuck orders', () => {
     const first = await admin.post<RecloseResult>('/stuck/reclose', { channel: 'ali_pay' });
     expect(first.body).toMatchObject({ enqueued: 500, next: expect.any(String) });
     const again = await world.edit(made, { stuckAt: new Date(Date.now() + 60_000) });
-    const wish = { channel: 'ali_pay', after: first.body.next };
-    const second = await admin.post<RecloseResult>('/stuck/reclose', wish);
+    const request = { channel: 'ali_pay', after: first.body.next };
+    const second = await admin.post<RecloseResult>('/stuck/reclose', request);
     expect(second.body).toMatchObject({ enqueued: 2, ended: 0, next: null });
     const lastAt = (body: RecloseResult) => new Date(body.lastAt ?? 0).getTime();
     expect(lastAt(second.body) - lastAt(first.body)).toBeGreaterThanOrEqual(100);
@@ -186,7 +186,7 @@ describe('stuck orders', () => {
     await world.query("DELETE FROM payment_order WHERE order_no LIKE 'M%'");
   }, 60_000);
 
-  test('all that a filter means begin again, at most 20 a second', async () => {
+  test('all that the filter finds are re-closed, at most 20 per second', async () => {
     const orders = [];
     for (const ago of [3, 2, 1]) orders.push(await stuck('ali_pay', new Date(past.getTime() - ago)));
     const other = await stuck('wechat_pay', past);

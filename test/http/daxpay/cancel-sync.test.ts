@@ -66,7 +66,7 @@ describe('POST /unipay/sync/pay', () => {
     expect(text).not.toContain('INNER_DETAIL');
   });
 
-  test('says what the channel said, in 3.0 what the order is now as well', async () => {
+  test('returns the channel’s status, and in 3.0 also the order’s', async () => {
     const closed = { ...order, status: 'close' as const };
     const api = openApi({
       settings: { signRequired: false },

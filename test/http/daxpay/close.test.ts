@@ -12,7 +12,7 @@ const DOCUMENTED_REQUEST = `{
 const DOCUMENTED_SIGN = '3e71c47b15fc9c3da9487acdb1848870712dbbd130fce99eb99ed0c893537ffb';
 
 describe('POST /unipay/close', () => {
-  test("answers the documentation's request with the documentation's answer, to the last digit of the signature", async () => {
+  test("answers the documentation's request with the documentation's answer, including its signature", async () => {
     const api = openApi();
     const reply = await api.post('/unipay/close', DOCUMENTED_REQUEST);
     expect(reply.status).toBe(200);
@@ -33,7 +33,7 @@ describe('POST /unipay/close', () => {
     ]);
   });
 
-  test('has the same conversation in MD5 when that is set', async () => {
+  test('does the same with MD5 if configured', async () => {
     const api = openApi({ settings: { signType: 'MD5' } });
     const sign = md5(`orderNo=A1&reqTime=${NOW_S}`).toUpperCase();
     const reply = await api.post('/unipay/close', JSON.stringify({ orderNo: 'A1', reqTime: NOW_S, sign }));
@@ -41,7 +41,7 @@ describe('POST /unipay/close', () => {
     expect(api.closes).toHaveLength(1);
   });
 
-  test('hears both numbers, in the words of every 2.x generation', async () => {
+  test('accepts both numbers, under the names of every 2.x generation', async () => {
     const api = openApi();
     for (const biz of ['bizOrderNo', 'bizTradeNo', 'businessNo', 'bizOrderNoeNo'])
       await api.call('/unipay/close', { [biz]: 'B1', notNotify: false });
@@ -60,7 +60,7 @@ describe('POST /unipay/close', () => {
     expect(api.closes[0]?.numbers.orderNo).toBe('1753370980523384832');
   });
 
-  test('records the caller by its address where the request names none', async () => {
+  test('records the caller’s address if the request has none', async () => {
     const api = openApi();
     await api.call('/unipay/close', { orderNo: 'A1' });
     await api.call('/unipay/close', { orderNo: 'A1', clientIp: '2001:db8::1' });
@@ -103,7 +103,7 @@ describe('POST /unipay/close', () => {
     expect(JSON.stringify(json)).not.toContain('INNER_DETAIL');
   });
 
-  test('answers a crash with 30000, signed, without a word on its cause, which goes to the log', async () => {
+  test('answers a failure with 30000, signed, without its cause, which is logged', async () => {
     const api = openApi({ closing: () => Promise.reject(new Error('ER_SECRET_TABLE')) });
     const reply = await api.call('/unipay/close', { orderNo: 'A1' });
     expect(reply.status).toBe(200);
@@ -114,14 +114,14 @@ describe('POST /unipay/close', () => {
     expect(error?.fields).toMatchObject({ traceId: 'JQWKpAeCJGlX', orderNo: 'A1', err: { name: 'Error' } });
   });
 
-  test('tells a caller who has waited long enough that it goes on', async () => {
+  test('answers 20081 after the timeout, while the operation continues', async () => {
     const api = openApi({ closing: () => new Promise(() => {}), answerTimeoutMs: 1 });
     const { json } = await api.call('/unipay/close', { orderNo: 'A1' });
     expect(json.data?.code).toBe(20081);
     expect(dataIsSigned(json)).toBe(true);
   });
 
-  test('leaves one line in the log, without signature or secret', async () => {
+  test('writes one log line, without signature or secret', async () => {
     const api = openApi();
     await api.call('/unipay/close', { bizOrderNo: 'B1' });
     expect(api.log).toHaveLength(1);

@@ -9,7 +9,7 @@ import { NOW_S, openApi, order, SECRET } from '../support.ts';
 const sdks = [sdk205, sdk206, sdk208, sdk30];
 const operations: OperationName[] = ['pay', 'close', 'cancel', 'query', 'sync'];
 const signTypes: SignType[] = ['MD5', 'HMAC_SHA256', 'SM3'];
-/** What these clients send around their bodies. */
+/** The headers that these clients send. */
 const headers = { accept: 'text/html,application/json', 'accept-encoding': 'gzip, deflate' };
 
 const paid: PaymentOrder = {
@@ -41,28 +41,28 @@ async function converse(
 }
 
 describe.each(cases)('$name $operation', ({ sdk, operation }) => {
-  test.each(signTypes)('is understood, done once and verified in %s', async (type) => {
+  test.each(signTypes)('is understood, performed once and verified in %s', async (type) => {
     const { api, reply, verdict } = await converse(sdk, operation, type, { finding: async () => paid });
     expect(verdict).toMatchObject({ success: true, code: 0 });
     expect(reply.contentType).toBe('application/json');
-    const asked = {
+    const received = {
       pay: api.creates,
       close: api.closes,
       cancel: api.cancels,
       query: api.finds,
       sync: api.syncs,
     };
-    for (const each of operations) expect(asked[each]).toHaveLength(each === operation ? 1 : 0);
+    for (const each of operations) expect(received[each]).toHaveLength(each === operation ? 1 : 0);
     const numbers = { orderNo: null, bizOrderNo: 'P0001' };
-    if (operation === 'pay') expect(asked.pay).toMatchObject([{ bizOrderNo: 'P0001', amountFen: 100 }]);
-    else if (operation === 'query') expect(asked.query).toEqual([numbers]);
+    if (operation === 'pay') expect(received.pay).toMatchObject([{ bizOrderNo: 'P0001', amountFen: 100 }]);
+    else if (operation === 'query') expect(received.query).toEqual([numbers]);
     else
-      expect(asked[operation]).toEqual([
+      expect(received[operation]).toEqual([
         { numbers, trigger: { kind: 'api', actor: null, clientIp: '127.0.0.1' } },
       ]);
   });
 
-  test('takes no failure for a success, and never throws at one', async () => {
+  test('does not mistake a failure for a success, and never throws', async () => {
     const { verdict } = await converse(sdk, operation, 'HMAC_SHA256', {
       creating: async () => ({ kind: 'channel_not_enabled' }),
       closing: async () => ({ kind: 'not_found' }),
@@ -73,7 +73,7 @@ describe.each(cases)('$name $operation', ({ sdk, operation }) => {
     expect(verdict).toMatchObject({ success: false, code: operation === 'pay' ? 20021 : 20041 });
   });
 
-  test('takes neither a wrong signature, nor a crash, nor broken bytes for a success', async () => {
+  test('mistakes neither an invalid signature, nor a crash, nor broken bytes for a success', async () => {
     const gone = () => Promise.reject(new Error('ER_SECRET_TABLE'));
     const api = openApi({ creating: gone, closing: gone, cancelling: gone, finding: gone, syncing: gone });
     const path = sdk.paths[operation] ?? '';
@@ -91,7 +91,7 @@ describe.each(cases)('$name $operation', ({ sdk, operation }) => {
     expect(await read(body.slice(0, -1))).toMatchObject({ success: false, code: 20051 });
   });
 
-  test('is told which field is wrong', async () => {
+  test('learns which field is invalid', async () => {
     const wrongField = operation === 'pay' ? { title: 'x'.repeat(101) } : { clientIp: 'localhost' };
     const api = openApi({ settings: { signRequired: false } });
     const fields = { ...sdk.fields[operation], reqTime: sdk.reqTime, ...wrongField };
@@ -122,7 +122,7 @@ describe('the answers, member by member', () => {
   const { orderNo, payBody } = order;
   const payable = { bizOrderNo: 'P0001', orderNo, status: 'progress', payBody };
 
-  test('2.0.5: a close has no data; a payment id is a string of all its digits', async () => {
+  test('2.0.5: a close has no data; a payment id is a string with all its digits', async () => {
     expect(await answerOf(sdk205, 'close')).toEqual({ code: 0, msg: 'success', data: null, traceId });
     expect((await answerOf(sdk205, 'pay')).data).toEqual({
       paymentId: '1753370980523384832',
@@ -196,14 +196,14 @@ describe('the answers, member by member', () => {
     });
   });
 
-  test('an id that every reader can count is a number', async () => {
+  test('an id that every reader represents exactly is a number', async () => {
     const found = { ...order, id: '42' };
     const { reply } = await converse(sdk205, 'query', 'MD5', { finding: async () => found });
     expect(reply.json.data).toMatchObject({ paymentId: 42, refundableBalance: 0 });
   });
 });
 
-describe('signatures from elsewhere', () => {
+describe('signatures made by others', () => {
   test.each<[SignType, string, string]>([
     [
       'SM3',
@@ -216,19 +216,19 @@ describe('signatures from elsewhere', () => {
       '0a9de84560bd7553684fe0a20d6f1f697edd5f018517988c99d40eb7f00eee9a',
       '313e6468788163c898ecb6067a481a4a5c0f7570e244781a0364bc22823bb9a2',
     ],
-  ])('a 3.0 close in %s', async (signType, asked, answered) => {
+  ])('a 3.0 close in %s', async (signType, requestSign, answerSign) => {
     const api = openApi({ settings: { signType } });
     const body =
       '{"bizOrderNo":"P0001","useCancel":false,"mchNo":"M1","appId":"APP1",' +
-      `"reqTime":"2024-05-10 21:29:31","nonceStr":"n1","sign":"${asked}"}`;
+      `"reqTime":"2024-05-10 21:29:31","nonceStr":"n1","sign":"${requestSign}"}`;
     expect((await api.post('/unipay/close', body)).json).toMatchObject({
       code: 0,
       data: null,
-      sign: answered,
+      sign: answerSign,
     });
   });
 
-  test('a 3.0 request of another merchant or application is refused, where ours are configured', async () => {
+  test('a 3.0 request of another merchant or application is rejected, if ours are configured', async () => {
     const body =
       '{"bizOrderNo":"P0001","useCancel":false,"mchNo":"M1","appId":"APP1",' +
       '"reqTime":"2024-05-10 21:29:31","nonceStr":"n1","sign":"0a9de84560bd7553684fe0a20d6f1f697edd5f018517988c99d40eb7f00eee9a"}';
@@ -254,8 +254,8 @@ describe('signatures from elsewhere', () => {
   });
 });
 
-describe('what only 3.0 knows', () => {
-  test("finds by the channel's number, and cancels by way of the close", async () => {
+describe('features of 3.0 only', () => {
+  test("finds by the channel's number, and cancels with a close", async () => {
     const api = openApi();
     const post = (fields: Record<string, unknown>) =>
       api.post('/unipay/close', sdk30.body(fields, SECRET, 'HMAC_SHA256'));
@@ -265,14 +265,14 @@ describe('what only 3.0 knows', () => {
     expect(api.closes).toEqual([]);
   });
 
-  test('a 2.x close with these words is a plain close', async () => {
+  test('a 2.x close with these members is a plain close', async () => {
     const api = openApi();
     await api.call('/unipay/close', { bizOrderNo: 'P0001', useCancel: true });
     expect([api.closes.length, api.cancels.length]).toEqual([1, 0]);
   });
 
   test.each(['2024-05-10 21:24:30', '2024-05-10 21:34:32', '2024-13-10 21:29:31', '2024-05-10T21:29:31'])(
-    'refuses the time %s in its own form',
+    'rejects the time %s, with the expected form',
     async (reqTime) => {
       const api = openApi({ settings: { signType: 'MD5' } });
       const body = { ...sdk30, reqTime }.body({ bizOrderNo: 'P0001', useCancel: false }, SECRET, 'MD5');

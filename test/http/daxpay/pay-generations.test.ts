@@ -6,11 +6,11 @@ import { sdk206 } from '../sdk/sdk-2-0-6.ts';
 import { sdk30 } from '../sdk/sdk-3-0.ts';
 import { openApi, SECRET } from '../support.ts';
 
-/** Unsigned, so that a table may say exactly what is on the wire. */
+/** Unsigned, so that tables can contain the exact bytes. */
 const open = () => openApi({ settings: { signRequired: false, reqTimeToleranceS: 0 } });
 const terms = { bizOrderNo: 'P0001', title: 'tea', channel: 'wechat_pay', reqTime: 1_715_347_771 };
 
-describe('the customer is known', () => {
+describe('the payer is read', () => {
   const payer = { authCode: '134567890123456789', openId: 'oUpF8', returnUrl: 'https://shop.example/back' };
 
   test.each<[string, Record<string, unknown>]>([
@@ -30,7 +30,7 @@ describe('the customer is known', () => {
         JSON.stringify({ ...terms, method, amount: 100, clientIp: '10.0.0.1', ...extra }),
       );
     expect(api.creates).toHaveLength(5);
-    for (const wish of api.creates) expect(wish).toMatchObject(payer);
+    for (const request of api.creates) expect(request).toMatchObject(payer);
   });
 
   test.each<[Record<string, unknown>, RegExp]>([
@@ -46,7 +46,7 @@ describe('the customer is known', () => {
     [{ method: 'qrcode', mchNo: 'x'.repeat(33) }, /mchNo/],
     [{ method: 'qrcode', appId: 'x'.repeat(33) }, /appId/],
     [{ method: 'qrcode', clientIp: `fe80::1%${'x'.repeat(64)}` }, /clientIp/],
-  ])('or the field is named: %j', async (extra, message) => {
+  ])('or the missing field is named: %j', async (extra, message) => {
     const api = open();
     const { json } = await api.post('/unipay/pay', JSON.stringify({ ...terms, amount: 100, ...extra }));
     expect(json.data).toMatchObject({ code: 20051, msg: expect.stringMatching(message) });
@@ -54,7 +54,7 @@ describe('the customer is known', () => {
   });
 });
 
-describe("2.0.5's words", () => {
+describe("2.0.5's names", () => {
   const { bizOrderNo: businessNo, title, reqTime } = terms;
   const channel = { channel: 'ali_pay', way: 'barcode', amount: 250, channelParam: { authCode: '28' } };
 
@@ -67,7 +67,7 @@ describe("2.0.5's words", () => {
     ]);
   });
 
-  test('payChannels with more is refused', async () => {
+  test('payChannels with more is rejected', async () => {
     const api = open();
     const body = { businessNo, title, reqTime, payChannels: [channel, channel] };
     expect((await api.post('/unipay/pay', JSON.stringify(body))).json).toMatchObject({
@@ -79,7 +79,7 @@ describe("2.0.5's words", () => {
 });
 
 describe('money', () => {
-  test('in yuan reaches us in fen to the last digit', async () => {
+  test('in yuan is converted to fen exactly', async () => {
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 10_000_000_000 }), fc.nat(3), async (fen, zeros) => {
         const digits = String(fen).padStart(3, '0');
@@ -105,7 +105,7 @@ describe('money', () => {
     ['"many"', 20051, /amount/],
     ['100000000.01', 20060, /./],
     ['9'.repeat(64), 20060, /./],
-  ])('of %s yuan is refused', async (amount, code, message) => {
+  ])('of %s yuan is rejected', async (amount, code, message) => {
     const api = open();
     const body = JSON.stringify({ ...terms, method: 'qrcode', reqTime: '2024-05-10 21:29:31' });
     const { json } = await api.post('/unipay/pay', body.replace(/}$/, `,"amount":${amount}}`));
@@ -114,7 +114,7 @@ describe('money', () => {
   });
 });
 
-test("3.0's expiry is Beijing's wall clock", async () => {
+test("3.0's expiry is in Beijing time", async () => {
   const api = open();
   const body = { ...terms, method: 'qrcode', amount: 1, reqTime: '2024-05-10 21:29:31' };
   await api.post('/unipay/pay', JSON.stringify({ ...body, expiredTime: '2024-05-10 22:00:00' }));

@@ -12,7 +12,7 @@ const request = {
 };
 
 describe('POST /unipay/pay', () => {
-  test('answers with the order and what the customer needs, signed', async () => {
+  test('answers with the order and what the customer needs to pay, signed', async () => {
     const { json } = await openApi().call('/unipay/pay', request);
     expect(json.data).toEqual({
       code: 0,
@@ -26,7 +26,7 @@ describe('POST /unipay/pay', () => {
     expect(dataIsSigned(json)).toBe(true);
   });
 
-  test("reads the documentation's request, fields that are not ours included", async () => {
+  test("accepts the documentation's request, including unknown fields", async () => {
     const api = openApi({ settings: { reqTimeToleranceS: 0 } });
     const body = {
       allocation: false,
@@ -66,7 +66,7 @@ describe('POST /unipay/pay', () => {
     ]);
   });
 
-  test('reads expiredTime in seconds, and in milliseconds signed the way the SDK signs them', async () => {
+  test('accepts expiredTime in seconds, and in milliseconds signed like the SDK', async () => {
     const api = openApi();
     await api.call('/unipay/pay', { ...request, expiredTime: 1700003600 });
     const spelled = '{year:2023,month:11,day:15,hour:7,minute:13,second:20,nano:0}';
@@ -132,7 +132,7 @@ describe('POST /unipay/pay', () => {
     [{ notifyUrl: `https://shop.example/${long(200)}` }, 20051, /notifyUrl/],
     [{ returnUrl: long(201) }, 20051, /returnUrl/],
     [{ notNotify: 'perhaps' }, 20051, /notNotify/],
-  ])('refuses %j with its code, and creates nothing', async (change, code, message) => {
+  ])('rejects %j with its code, and creates nothing', async (change, code, message) => {
     const api = openApi();
     const { json } = await api.call('/unipay/pay', { ...request, ...change });
     expect(json).toMatchObject({ code: 0, data: { code } });
@@ -141,7 +141,7 @@ describe('POST /unipay/pay', () => {
     expect(api.creates).toEqual([]);
   });
 
-  test('takes amounts up to the limit', async () => {
+  test('accepts amounts up to the limit', async () => {
     const api = openApi();
     await api.call('/unipay/pay', { ...request, amount: MAX_AMOUNT_FEN });
     expect(api.creates[0]?.amountFen).toBe(MAX_AMOUNT_FEN);

@@ -7,7 +7,7 @@ import { newOrderId } from '../../../src/order/order-id.ts';
 import { requestCancel, requestSync } from '../../../src/order/requests/close-cancel-sync.ts';
 import { createWorld, SIGN_SECRET, somebody, type World } from '../../support/world.ts';
 
-/** Numbers that do not name one order: money does not move, and everything else goes by the system's number and says so. */
+/** Numbers of different orders: no money moves; other operations use the system's number and record the contradiction. */
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
@@ -32,7 +32,7 @@ const client = () =>
   });
 
 describe('a cancel whose numbers', () => {
-  test('mean two orders is refused with 20051, and no money moves', async () => {
+  test('match two orders is rejected with 20051, and no money moves', async () => {
     const [one, other] = [await paid(), await paid()];
     const numbers = { orderNo: one.orderNo, bizOrderNo: other.bizOrderNo };
     expect(await client().cancel(numbers)).toMatchObject({ ok: false, code: 20051 });
@@ -40,7 +40,7 @@ describe('a cancel whose numbers', () => {
     for (const order of [one, other]) expect(await world.reload(order)).toEqual(order);
   });
 
-  test('mean one order and none is refused as well', async () => {
+  test('match one order and none is rejected too', async () => {
     const order = await paid();
     const numbers = { orderNo: order.orderNo, bizOrderNo: 'no-such-number' };
     expect(await client().cancel(numbers)).toMatchObject({ ok: false, code: 20051 });
@@ -65,19 +65,22 @@ describe('a cancel whose numbers', () => {
         businessNo: other.bizOrderNo,
       }),
     ],
-  ])('of one kind mean two orders (%s) is refused, by way of the close as well', async (_, numbersOf) => {
-    const [one, other] = [await paid(), await paid()];
-    for (const useCancel of [false, true]) {
-      const read = readOrder({ ...numbersOf(one, other), useCancel }, generationNamed('3.0'));
-      if (read.kind === 'rejected') throw new Error('not read');
-      expect(await requestCancel(world.app.deps, read.value, somebody)).toMatchObject({
-        kind: 'contradiction',
-      });
-    }
-    expect([refundedFen(one), refundedFen(other)]).toEqual([0, 0]);
-  });
+  ])(
+    'of one kind match two orders (%s) is rejected, also as a close with useCancel',
+    async (_, numbersOf) => {
+      const [one, other] = [await paid(), await paid()];
+      for (const useCancel of [false, true]) {
+        const read = readOrder({ ...numbersOf(one, other), useCancel }, generationNamed('3.0'));
+        if (read.kind === 'rejected') throw new Error('not read');
+        expect(await requestCancel(world.app.deps, read.value, somebody)).toMatchObject({
+          kind: 'contradiction',
+        });
+      }
+      expect([refundedFen(one), refundedFen(other)]).toEqual([0, 0]);
+    },
+  );
 
-  test('all mean one order is done', async () => {
+  test('all match one order is performed', async () => {
     const order = await paid();
     const { orderNo, bizOrderNo, channelTradeNo } = order;
     const all = { orderNo, bizOrderNo, outOrderNo: channelTradeNo };
@@ -85,7 +88,7 @@ describe('a cancel whose numbers', () => {
   });
 });
 
-describe('the system’s number goes first, and the contradiction is on record', () => {
+describe('the system’s number takes precedence, and the contradiction is recorded', () => {
   test('in a close', async () => {
     const [one, other] = [await world.create('wechat_pay'), await world.create('wechat_pay')];
     const numbers = { orderNo: one.orderNo, bizOrderNo: other.bizOrderNo };
@@ -100,7 +103,7 @@ describe('the system’s number goes first, and the contradiction is on record',
   test('in a query and a sync', async () => {
     const [one, other] = [await world.create('wechat_pay'), await world.create('wechat_pay')];
     const numbers = { orderNo: one.orderNo, bizOrderNo: other.bizOrderNo };
-    // Our client does not take an answer about another order than it asked for.
+    // Our client rejects an answer about another order than requested.
     await expect(client().query(numbers)).rejects.toThrow('about another order');
     const synced = await requestSync(world.app.deps, numbers, somebody);
     expect(synced).toMatchObject({ kind: 'synced', order: { orderNo: one.orderNo } });
@@ -114,9 +117,9 @@ describe('the system’s number goes first, and the contradiction is on record',
 });
 
 describe('an id', () => {
-  test('is not handed out again after an older backup was restored', async () => {
+  test('is not reused after an older backup is restored', async () => {
     const lost = await paid();
-    // The restored database knows nothing of it, and counts as it did then.
+    // The restored database does not have it, and continues from its old counter.
     await world.query(`DELETE FROM payment_order WHERE id = ${lost.id}`);
     await world.query('ALTER TABLE payment_order AUTO_INCREMENT = 1');
     const others = await Promise.all([paid(), paid(), paid()]);
@@ -127,7 +130,7 @@ describe('an id', () => {
     for (const order of others) expect(refundedFen(order)).toBe(0);
   });
 
-  test('grows with the clock, has at most 15 digits for a lifetime, and is exact in JavaScript', () => {
+  test('grows with the clock, has at most 15 digits for decades, and is exact in JavaScript', () => {
     const at = (year: number) => newOrderId(Date.UTC(year, 0, 1));
     for (const year of [2026, 2050, 2100]) {
       expect(at(year)).toMatch(/^\d{11,15}$/);
@@ -136,7 +139,7 @@ describe('an id', () => {
     }
   });
 
-  test('of orders made in the same millisecond is another for each', async () => {
+  test('is unique for orders created in the same millisecond', async () => {
     const orders = await Promise.all(Array.from({ length: 60 }, () => world.create('wechat_pay')));
     expect(new Set(orders.map(({ id }) => id)).size).toBe(60);
   });

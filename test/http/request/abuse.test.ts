@@ -7,7 +7,7 @@ import { nonceMemory } from './nonce-memory.ts';
 const close = '/unipay/close';
 
 describe('a nonceStr', () => {
-  test('passes once; the same request again changes nothing', async () => {
+  test('is accepted once; repeating the request changes nothing', async () => {
     const api = openApi({ remembering: nonceMemory() });
     const body = JSON.stringify(signed({ bizOrderNo: 'P0001', nonceStr: 'n1' }));
     expect((await api.post(close, body)).json.data?.code).toBe(0);
@@ -22,7 +22,7 @@ describe('a nonceStr', () => {
     ]);
   });
 
-  test('passes once in 3.0 too', async () => {
+  test('is accepted once in 3.0 too', async () => {
     const api = openApi({ remembering: nonceMemory() });
     const body = sdk30.body({ bizOrderNo: 'P0001', useCancel: true, nonceStr: 'n1' }, SECRET, 'HMAC_SHA256');
     expect((await api.post(close, body)).json).toMatchObject({ code: 0, data: null });
@@ -30,7 +30,7 @@ describe('a nonceStr', () => {
     expect(api.cancels).toHaveLength(1);
   });
 
-  test('is used up by no request that is refused for something else', async () => {
+  test('is not used up by a request that is rejected for another reason', async () => {
     const api = openApi();
     await api.post(
       close,
@@ -42,7 +42,7 @@ describe('a nonceStr', () => {
     expect(api.nonces).toEqual([]);
   });
 
-  test('is not asked for, and a number will do', async () => {
+  test('is optional, and may be a number', async () => {
     const api = openApi();
     for (const nonce of [{}, { nonceStr: null }, { nonceStr: '' }])
       expect((await api.call(close, { bizOrderNo: 'P0001', ...nonce })).json.data?.code).toBe(0);
@@ -51,17 +51,17 @@ describe('a nonceStr', () => {
     expect(api.nonces.at(-1)?.key).toBe('7');
   });
 
-  test('is kept for a day where any reqTime passes', async () => {
+  test('is remembered for a day if any reqTime is accepted', async () => {
     const api = openApi({ settings: { reqTimeToleranceS: 0 } });
     await api.call(close, { bizOrderNo: 'P0001', nonceStr: 'n1' });
     expect(api.nonces[0]?.ttlMs).toBe(86_400_000);
   });
 
   test.each<[string, () => Promise<'unavailable'>]>([
-    ['says so', async () => 'unavailable'],
+    ['reports that it is unavailable', async () => 'unavailable'],
     ['throws', () => Promise.reject(new Error('ECONNREFUSED'))],
     ['never answers', () => new Promise(() => {})],
-  ])('refuses nobody when the memory %s', async (_name, remember) => {
+  ])('no request is rejected when the memory %s', async (_name, remember) => {
     const api = openApi({ remembering: remember });
     expect((await api.call(close, { bizOrderNo: 'P0001', nonceStr: 'n1' })).json.data?.code).toBe(0);
     expect(api.log.some(({ level }) => level === 'warn')).toBe(true);
@@ -69,7 +69,7 @@ describe('a nonceStr', () => {
 });
 
 describe('the rate limit', () => {
-  test('refuses what is too much, in the form of the generation, and changes nothing', async () => {
+  test('rejects calls above it, in the form of the generation, and changes nothing', async () => {
     let nowMs = NOW_S * 1000;
     const api = openApi({ settings: { rateLimitPerMinute: 2 }, now: () => new Date(nowMs) });
     const code = async () => (await api.call(close, { bizOrderNo: 'P0001' })).json.data?.code;
@@ -82,10 +82,10 @@ describe('the rate limit', () => {
   });
 
   test.each([
-    ['believes', ['127.0.0.0/8'], 0],
-    ['does not believe a stranger', ['10.0.0.0/8'], 20080],
-    ['does not believe anybody by default', undefined, 20080],
-  ])('%s who says for whom it calls', async (_name, trustProxy, code) => {
+    ['is trusted', ['127.0.0.0/8'], 0],
+    ['is not trusted from a stranger', ['10.0.0.0/8'], 20080],
+    ['is not trusted by default', undefined, 20080],
+  ])('X-Forwarded-For %s', async (_name, trustProxy, code) => {
     const api = openApi({
       settings: { rateLimitPerMinute: 1 },
       ...(trustProxy === undefined ? {} : { trustProxy }),
@@ -98,7 +98,7 @@ describe('the rate limit', () => {
     expect(await from('203.0.113.2')).toBe(code);
   });
 
-  test('takes no word that is not an address: neither for the limit nor for the record', async () => {
+  test('a forwarded value that is not an address is used neither for the limit nor for the record', async () => {
     const api = openApi({ settings: { rateLimitPerMinute: 1 }, trustProxy: ['127.0.0.1'] });
     const body = JSON.stringify(signed({ bizOrderNo: 'P0001' }));
     const codes = [];
@@ -109,13 +109,13 @@ describe('the rate limit', () => {
     expect(api.closes[0]?.trigger.clientIp).toBe('127.0.0.1');
   });
 
-  test('is off unless it is set', async () => {
+  test('is off by default', async () => {
     const api = openApi();
     for (let i = 0; i < 50; i++) await api.call(close, { bizOrderNo: 'P0001' });
     expect(api.closes).toHaveLength(50);
   });
 
-  test('counts each client for itself, fills up to its size and no further, and survives a clock set back', () => {
+  test('counts clients separately, refills up to its size, and survives a clock set back', () => {
     const isWithinLimit = createRateLimit(2);
     const calls = (client: string, at: number) => [1, 2, 3].map(() => isWithinLimit(client, at));
     expect(calls('a', 0)).toEqual([true, true, false]);
@@ -124,7 +124,7 @@ describe('the rate limit', () => {
     expect(calls('a', 0)).toEqual([false, false, false]);
   });
 
-  test('forgets the quietest client when there are too many, and remembers the busy one', () => {
+  test('evicts the least recent client when there are too many', () => {
     const isWithinLimit = createRateLimit(1);
     isWithinLimit('quiet', 0);
     isWithinLimit('busy', 0);

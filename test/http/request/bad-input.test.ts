@@ -4,7 +4,7 @@ import { dataIsSigned, hmac, NOW_S, openApi, signed } from '../support.ts';
 
 const close = '/unipay/close';
 
-describe('a request that cannot be understood is answered 20051 on the outside, without data', () => {
+describe('an unreadable request is answered with 20051 in the envelope, without data', () => {
   test.each<[string, string | Buffer]>([
     ['nothing', ''],
     ['HTML', '<html></html>'],
@@ -27,7 +27,7 @@ describe('a request that cannot be understood is answered 20051 on the outside, 
     expect(api.closes).toEqual([]);
   });
 
-  test('a whole megabyte, and the sender gets to read it', async () => {
+  test('a megabyte: the sender receives the answer', async () => {
     const api = openApi();
     const { port } = new URL(await api.app.listen({ host: '127.0.0.1', port: 0 }));
     const body = JSON.stringify({ orderNo: 'x'.repeat(1024 * 1024) });
@@ -44,7 +44,7 @@ describe('a request that cannot be understood is answered 20051 on the outside, 
   });
 });
 
-describe('a request that is understood but wrong is answered in data, signed, and changes nothing', () => {
+describe('an invalid request is answered in data, signed, and changes nothing', () => {
   const sign = hmac(`orderNo=A1&reqTime=${NOW_S}`);
   const stale = NOW_S - 301;
   test.each<[string, Record<string, unknown>, number, RegExp]>([
@@ -58,11 +58,11 @@ describe('a request that is understood but wrong is answered in data, signed, an
     ],
     ['a member changed', { orderNo: 'A2', reqTime: NOW_S, sign }, 20052, /./],
     ['a member added', { orderNo: 'A1', reqTime: NOW_S, useCancel: true, sign }, 20052, /./],
-    ['unsigned and stale: the signature comes first', { orderNo: 'A1', reqTime: stale }, 20052, /./],
+    ['unsigned and stale: the signature is checked first', { orderNo: 'A1', reqTime: stale }, 20052, /./],
     ['stale', signed({ orderNo: 'A1', reqTime: stale }), 20051, /reqTime/],
     ['from the future', signed({ orderNo: 'A1', reqTime: NOW_S + 301 }), 20051, /reqTime/],
     ['in milliseconds', signed({ orderNo: 'A1', reqTime: NOW_S * 1000 }), 20051, /reqTime/],
-    ['no time at all', signed({ orderNo: 'A1', reqTime: 'now' }), 20051, /reqTime/],
+    ['not a time', signed({ orderNo: 'A1', reqTime: 'now' }), 20051, /reqTime/],
     ['no number', signed({}), 20051, /orderNo/],
     ['empty numbers', signed({ orderNo: '', bizTradeNo: '' }), 20051, /orderNo/],
     ['a number too long', signed({ orderNo: 'A'.repeat(33) }), 20051, /orderNo/],
@@ -79,7 +79,7 @@ describe('a request that is understood but wrong is answered in data, signed, an
     expect(api.closes).toEqual([]);
   });
 
-  test('an order number that is an object, or half a character', async () => {
+  test('an order number that is an object, or has half a surrogate pair', async () => {
     const api = openApi({ settings: { signRequired: false } });
     for (const number of ['{"a":1}', '["A1"]', '"\\ud83c"']) {
       const { json } = await api.post(close, `{"reqTime":${NOW_S},"bizTradeNo":${number}}`);
@@ -90,7 +90,7 @@ describe('a request that is understood but wrong is answered in data, signed, an
 });
 
 describe('settings', () => {
-  test('unsigned requests pass where signatures are not required; wrong ones never do', async () => {
+  test('unsigned requests are accepted if signatures are optional; invalid signatures never are', async () => {
     const api = openApi({ settings: { signRequired: false } });
     const post = (body: object) =>
       api.post(close, JSON.stringify({ orderNo: 'A1', reqTime: NOW_S, ...body }));
@@ -100,12 +100,12 @@ describe('settings', () => {
     expect(api.closes).toHaveLength(2);
   });
 
-  test('any reqTime passes where the tolerance is 0', async () => {
+  test('any reqTime is accepted if the tolerance is 0', async () => {
     const api = openApi({ settings: { reqTimeToleranceS: 0 } });
     expect((await api.call(close, { orderNo: 'A1', reqTime: 1 })).json.data?.code).toBe(0);
   });
 
-  test('the content type is not asked for', async () => {
+  test('the content type does not matter', async () => {
     const api = openApi();
     const body = JSON.stringify(signed({ orderNo: 'A1' }));
     for (const type of [
@@ -120,7 +120,7 @@ describe('settings', () => {
   });
 });
 
-/** Sends bytes on a connection of their own and reads until the other side ends it. */
+/** Sends bytes on a new connection and reads until the server closes it. */
 function exchange(port: number, bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes));

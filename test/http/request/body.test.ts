@@ -17,7 +17,7 @@ describe('a body', () => {
     expect(kindOf('{"a":"支付"}')).toBe('members');
   });
 
-  test('may nest 16 deep and no deeper; brackets in strings do not count', () => {
+  test('may nest at most 16 deep; brackets in strings do not count', () => {
     const nested = (depth: number) => `{"a":${'['.repeat(depth - 1)}${']'.repeat(depth - 1)}}`;
     expect(kindOf(nested(16))).toBe('members');
     expect(kindOf(nested(17))).toBe('unreadable');
@@ -30,7 +30,7 @@ describe('a body', () => {
     expect(kindOf('{"orderNo":"A","orderNo":"A"}')).toBe('members');
   });
 
-  test('cannot change what members inherit', () => {
+  test('cannot change the prototype of members', () => {
     const body = parseBody(Buffer.from('{"__proto__":{"orderNo":"A"},"constructor":null}'));
     if (body.kind === 'unreadable') throw new Error(body.message);
     expect(body.members.orderNo).toBeUndefined();

@@ -14,7 +14,7 @@ test('a wap payment of WeChat needs clientIp, one of Alipay does not', async () 
   expect((await api.call('/unipay/pay', { ...pay, channel: 'ali_pay' })).json.data?.code).toBe(0);
 });
 
-describe('a number with spaces around it is refused', () => {
+describe('a number with surrounding spaces is rejected', () => {
   test.each(['bizOrderNo', 'bizTradeNo', 'businessNo', 'bizOrderNoeNo', 'orderNo', 'paymentId'])(
     '%s',
     async (name) => {
@@ -27,7 +27,7 @@ describe('a number with spaces around it is refused', () => {
     },
   );
 
-  test('on pay too, and spaces inside are the merchant’s own', async () => {
+  test('on pay too; spaces inside are kept', async () => {
     const api = openApi();
     const call = (bizOrderNo: string) => api.call('/unipay/pay', { ...pay, channel: 'ali_pay', bizOrderNo });
     expect((await call('P1 ')).json.data?.code).toBe(20051);
@@ -35,11 +35,11 @@ describe('a number with spaces around it is refused', () => {
   });
 });
 
-test('an order that is being ended is not created again', () => {
+test('an order that is being closed or cancelled is not created again', () => {
   expect(createResult({ kind: 'ending', order })).toMatchObject({ code: 20044, content: null });
 });
 
-describe('the document tells', () => {
+describe('the document describes', () => {
   const { schemas } = openApiDocument().components;
   const request = (generation: string) => schemas[`pay-request-${generation}`]?.properties ?? {};
   const answer = (name: string) => schemas[name]?.properties?.data?.properties ?? {};

@@ -64,7 +64,7 @@ const operations = fc.constantFrom(
 const urls = fc.oneof(operations, fc.constantFrom('/unipay/other', '/uni/other'));
 const REFUSED = '未通过签名验证';
 
-test('whatever is sent unsigned to any path gets a well-formed answer, and changes nothing', async () => {
+test('any unsigned request to any path gets a well-formed answer, and changes nothing', async () => {
   const api = openApi();
   await fc.assert(
     fc.asyncProperty(urls, bytes, headers, async (url, body, header) => {
@@ -89,7 +89,7 @@ test('whatever is sent unsigned to any path gets a well-formed answer, and chang
   expect(api.log.filter(({ level }) => level === 'error')).toEqual([]);
 });
 
-test('a signed request with anything in its fields is answered 0 or with the error of a field, never a crash', async () => {
+test('a signed request with arbitrary fields is answered with 0 or a field error, never a crash', async () => {
   const api = openApi();
   const scalar = fc.oneof(
     fc.string({ unit: 'grapheme' }),
@@ -108,7 +108,7 @@ test('a signed request with anything in its fields is answered 0 or with the err
   );
 });
 
-test('a signed request cut short closes nothing, and with one bit turned no other order', async () => {
+test('a truncated signed request closes nothing, and one with a flipped bit no other order', async () => {
   const api = openApi();
   const whole = Buffer.from(JSON.stringify(signed({ orderNo: 'A1', clientIp: '127.0.0.1' })));
   await fc.assert(

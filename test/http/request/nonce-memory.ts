@@ -1,6 +1,6 @@
 import type { RememberNonce } from '../../../src/http/daxpay/signing/replay.ts';
 
-/** A memory of nonces that forgets in time. */
+/** A memory of nonces with expiry. */
 export function nonceMemory(): RememberNonce {
   const until = new Map<string, number>();
   return async (key, ttlMs) => {

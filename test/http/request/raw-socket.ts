@@ -8,12 +8,12 @@ export interface RawReply {
   body: string;
 }
 
-/** A connection on which exactly the bytes given go out. */
+/** A connection that sends exactly the given bytes. */
 export interface Connection {
   socket: Socket;
   /**
-   * Sends, and reads the next answer; null when the connection ends without one. Throws at an answer that is cut
-   * off or is no HTTP. `last` ends our side, `head` expects no body.
+   * Sends bytes and reads the next answer; null if the connection ends without one. Throws for an answer that is
+   * incomplete or not HTTP. `last` ends our side, `head` expects no body.
    */
   exchange(bytes: string | Buffer, options?: { last?: boolean; head?: boolean }): Promise<RawReply | null>;
 }
@@ -57,7 +57,7 @@ export async function openConnection(url: string): Promise<Connection> {
   };
 }
 
-/** One exchange on a connection of its own. */
+/** One exchange on a new connection. */
 export async function exchangeOnce(
   url: string,
   bytes: string | Buffer,
@@ -71,7 +71,7 @@ export async function exchangeOnce(
   }
 }
 
-/** Null while there is not all of it. Every answer of ours says how long it is. */
+/** Null while it is incomplete. All our answers have a content length. */
 function firstReply(bytes: Buffer, head: boolean): { reply: RawReply; length: number } | null {
   const headLength = bytes.indexOf('\r\n\r\n');
   if (headLength === -1) return null;

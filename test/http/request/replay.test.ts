@@ -6,7 +6,7 @@ import { nonceMemory } from './nonce-memory.ts';
 const close = '/unipay/close';
 const cancel = '/unipay/cancel';
 
-describe('a captured request with a nonce does not pass again', () => {
+describe('a captured request with a nonce is not accepted again', () => {
   test('with quotes in the nonce', async () => {
     const api = openApi({ remembering: nonceMemory() });
     const body = signed({ bizOrderNo: 'P0001', nonceStr: 'n1' });
@@ -43,7 +43,7 @@ describe('a captured request with a nonce does not pass again', () => {
 });
 
 test.each(['a=1&b', '', '_a', '1a', 'a b', '名', 'a'.repeat(65), '__proto__'])(
-  'a member with this name is refused: %s',
+  'a member with this name is rejected: %s',
   async (name) => {
     const api = openApi();
     const members = Object.fromEntries([
@@ -56,7 +56,7 @@ test.each(['a=1&b', '', '_a', '1a', 'a b', '名', 'a'.repeat(65), '__proto__'])(
 );
 
 describe('a signature without a nonce', () => {
-  test('of a close is none of a cancel, and the close may be repeated', async () => {
+  test('of a close is invalid for a cancel, and the close may be repeated', async () => {
     const api = openApi({ remembering: nonceMemory() });
     const body = JSON.stringify(signed({ bizOrderNo: 'P0001' }));
     const codeOn = async (path: string) => (await api.post(path, body)).json.data?.code;
@@ -67,14 +67,14 @@ describe('a signature without a nonce', () => {
     expect([api.closes.length, api.cancels.length]).toEqual([2, 0]);
   });
 
-  test('of a cancel is none of a close', async () => {
+  test('of a cancel is invalid for a close', async () => {
     const api = openApi({ remembering: nonceMemory() });
     const body = JSON.stringify(signed({ bizOrderNo: 'P0001' }));
     expect((await api.post(cancel, body)).json.data?.code).toBe(0);
     expect((await api.post(close, body)).json.data?.code).toBe(20051);
   });
 
-  test('of a pay is none of a cancel', async () => {
+  test('of a pay is invalid for a cancel', async () => {
     const api = openApi({ remembering: nonceMemory() });
     const members = { bizOrderNo: 'P0001', title: 'tea', channel: 'ali_pay', method: 'qrcode', amount: 100 };
     const body = JSON.stringify(signed(members));
@@ -83,7 +83,7 @@ describe('a signature without a nonce', () => {
     expect(api.cancels).toEqual([]);
   });
 
-  test('may be shared by query, sync and close, and by many closes at once', async () => {
+  test('may be shared by query, sync and close, and by concurrent closes', async () => {
     const api = openApi({ remembering: nonceMemory() });
     const body = JSON.stringify(signed({ bizOrderNo: 'P0001' }));
     const paths = ['/uni/query/payOrder', '/unipay/syncPay', ...Array<string>(20).fill(close)];
@@ -92,14 +92,14 @@ describe('a signature without a nonce', () => {
     expect(api.closes).toHaveLength(20);
   });
 
-  test('passes for one of two purposes at most when both come at once', async () => {
+  test('is accepted for at most one of two concurrent purposes', async () => {
     const api = openApi({ remembering: nonceMemory() });
     const body = JSON.stringify(signed({ bizOrderNo: 'P0001' }));
     await Promise.all([api.post(close, body), api.post(cancel, body)]);
     expect(api.closes.length + api.cancels.length).toBeLessThanOrEqual(1);
   });
 
-  test('in 3.0 of a close is none of a close with useCancel in another case', async () => {
+  test('in 3.0 of a close is invalid for a close with useCancel in another case', async () => {
     const api = openApi({ remembering: nonceMemory() });
     const body = sdk30.body({ bizOrderNo: 'P0001', usecancel: true }, SECRET, 'HMAC_SHA256');
     expect((await api.post(close, body)).json.code).toBe(0);
@@ -107,7 +107,7 @@ describe('a signature without a nonce', () => {
     expect(api.cancels).toEqual([]);
   });
 
-  test('passes while the memory is unavailable', async () => {
+  test('is accepted while the memory is unavailable', async () => {
     const api = openApi({ remembering: async () => 'unavailable' });
     const body = JSON.stringify(signed({ bizOrderNo: 'P0001' }));
     for (const path of [close, close, cancel]) expect((await api.post(path, body)).json.data?.code).toBe(0);

@@ -50,28 +50,28 @@ describe("DaxPay's golden values", () => {
 describe('the string to sign', () => {
   const text = (json: string) => stringToSign(membersOf(json), 'K');
 
-  test('leaves null and the signature out, and keeps empty strings', () => {
+  test('omits null and the signature, and keeps empty strings', () => {
     expect(text('{"b":"","a":null,"sign":"x","Z":"1"}')).toBe('Z=1&b=&key=K');
   });
 
-  test('has numbers digit for digit, however long', () => {
+  test('has numbers digit for digit, of any length', () => {
     expect(text('{"paymentId":1753370980523384832,"n":100.10,"m":-1E+2}')).toBe(
       'm=-1E+2&n=100.10&paymentId=1753370980523384832&key=K',
     );
   });
 
-  test('has nested objects as JSON of strings sorted without regard to case, arrays as lists of them', () => {
+  test('has nested objects as JSON of strings sorted case-insensitively, arrays as lists of them', () => {
     expect(text('{"o":{"b":1,"C":true,"a":null,"x":{"z":[],"y":"q"}},"e":{}}')).toBe(
       'e={}&o={b:1,C:true,x:{y:q}}&key=K',
     );
     expect(text('{"list":[{"b":"1","A":2},{}],"none":[]}')).toBe('list=[{A:2,b:1},{}]&key=K');
   });
 
-  test('loses every quote and backslash, but not those of the secret', () => {
+  test('loses every quote and backslash, except those of the secret', () => {
     expect(stringToSign({ a: 'x"y\\z' }, 'k"\\')).toBe('a=xyz&key=k"\\');
   });
 
-  test('takes `__proto__` and unknown members like any other', () => {
+  test('includes `__proto__` and unknown members like any other', () => {
     expect(text('{"__proto__":"p","toString":"t","allocation":false}')).toBe(
       '__proto__=p&allocation=false&toString=t&key=K',
     );
@@ -79,7 +79,7 @@ describe('the string to sign', () => {
 });
 
 describe('a signature', () => {
-  test('is refused if it is anything but the whole hex', () => {
+  test('is rejected unless it is the complete hex', () => {
     const right = sign({ a: '1' }, settings);
     for (const wrong of [
       '',
@@ -95,7 +95,7 @@ describe('a signature', () => {
     }
   });
 
-  test('may be over expiredTime as the SDK spells it, in milliseconds only', () => {
+  test('may be over expiredTime as the SDK writes it, in milliseconds only', () => {
     const spelled = (dateTime: string) =>
       createHmac('sha256', '123456').update(`expiredTime=${dateTime}&key=123456`).digest('hex');
     const signature = spelled('{year:2023,month:11,day:15,hour:7,minute:13,second:20,nano:0}');
@@ -112,7 +112,7 @@ describe('a signature', () => {
     expect(isSigned({ expiredTime: new LosslessNumber('1700003600007'), sign: withMs }, settings)).toBe(true);
   });
 
-  test('is of the type and secret that are set', () => {
+  test('uses the configured type and secret', () => {
     const members = { a: '1' };
     const md5 = createHash('md5').update('a=1&key=123456').digest('hex');
     expect(sign(members, { ...settings, signType: 'MD5' })).toBe(md5);
@@ -123,7 +123,7 @@ describe('a signature', () => {
   });
 });
 
-/** The rule again, step by step and without care for speed. Values are the generator's own, not parsed ones. */
+/** The rule again, step by step without regard for speed. Values come from the generator, not from a parser. */
 function naive(members: Map<string, unknown>): string {
   const lines: string[] = [];
   for (const name of [...members.keys()].sort((a, b) => (a < b ? -1 : 1))) {
@@ -151,10 +151,10 @@ const words = fc.oneof(
   fc.string({ unit: 'grapheme' }),
   fc.constantFrom('', '测试接口支付', '🍵🀄', 'a"b', 'c\\d', '"\\"', 'x&y=z', 'line\nbreak', '&key='),
 );
-/** Of at most 64 characters, which is what is read. */
+/** Of at most 64 characters, the limit. */
 const integer = fc.bigInt({ min: -(10n ** 62n), max: 10n ** 63n });
 const scalar = fc.oneof(words, integer, fc.boolean(), fc.constant(null));
-/** Names of letters, distinct without regard to case, so that their order is certain. */
+/** Names of letters, distinct case-insensitively, so that their order is certain. */
 const nested = fc
   .uniqueArray(fc.tuple(fc.stringMatching(/^[a-zA-Z]{1,8}$/), scalar), {
     selector: ([name]) => name.toLowerCase(),
@@ -162,7 +162,7 @@ const nested = fc
   .map((entries) => Object.fromEntries(entries));
 const value = fc.oneof({ weight: 4, arbitrary: scalar }, nested, fc.array(nested, { maxLength: 3 }));
 
-test('every body signs as the rule says, from the bytes on the wire', () => {
+test('every body is signed by the rule, from the bytes on the wire', () => {
   fc.assert(
     fc.property(fc.uniqueArray(fc.tuple(words, value), { selector: ([name]) => name }), (entries) => {
       const json = `{${entries.map(([name, each]) => `${JSON.stringify(name)}:${stringify(each)}`).join(',')}}`;
@@ -181,7 +181,7 @@ describe('in 3.0', () => {
     );
   });
 
-  test('names are sorted before they are in upper case', () => {
+  test('names are sorted before they are converted to upper case', () => {
     expect(text('{"b":1,"C":2,"_":3}')).toBe('C=2&_=3&B=1&KEY=KEY');
   });
 
@@ -216,7 +216,7 @@ describe('in 3.0', () => {
     );
   });
 
-  test('every body signs as the rule says, from the bytes on the wire', () => {
+  test('every body is signed by the rule, from the bytes on the wire', () => {
     fc.assert(
       fc.property(fc.uniqueArray(fc.tuple(words, value), { selector: ([name]) => name }), (entries) => {
         const json = `{${entries.map(([name, each]) => `${JSON.stringify(name)}:${stringify(each)}`).join(',')}}`;
@@ -228,7 +228,7 @@ describe('in 3.0', () => {
 });
 
 describe('SM3', () => {
-  test('is the published standard', () => {
+  test('matches the published standard', () => {
     const sm3 = (text: string) => createHash('sm3').update(text).digest('hex');
     expect(sm3('abc')).toBe('66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0');
     const signed = sign({ a: '1' }, { signType: 'SM3', signSecret: '123456' });
@@ -236,7 +236,7 @@ describe('SM3', () => {
     expect(isSigned({ a: '1', sign: signed.toUpperCase() }, { ...settings, signType: 'SM3' })).toBe(true);
   });
 
-  test('is a problem to be told at start where it is missing', () => {
+  test('is reported at start if it is missing', () => {
     expect(signTypeProblem('SM3')).toBeNull();
     expect(signTypeProblem('SM3', ['md5', 'sha256'])).toMatch(/SM3/);
     expect(signTypeProblem('MD5', [])).toBeNull();

@@ -39,7 +39,7 @@ describe('served', () => {
 describe('answered 200 with a code', () => {
   test.each([
     ['a header over 16 kB', request('/unipay/close', `Host: pay\r\nX: ${'x'.repeat(17_000)}\r\n`)],
-    ['what is no HTTP', 'hello\r\n\r\n'],
+    ['not HTTP', 'hello\r\n\r\n'],
     ['no such method', 'FETCH /unipay/close HTTP/1.1\r\nHost: pay\r\n\r\n'],
     ['no such path in percents', request('/%75nipay/nothing')],
   ])('%s', async (_name, bytes) => {
@@ -56,4 +56,4 @@ test.each([
   ['HTTPS://pay:443?a', '/?a'],
   ['//a%2f%2Fb', '/a/b'],
   ['/%3f%23%25%zz', '/%3f%23%25%zz'],
-])('the plain form of %s is %s', (url, plain) => expect(plainUrl(url)).toBe(plain));
+])('the normalized form of %s is %s', (url, plain) => expect(plainUrl(url)).toBe(plain));

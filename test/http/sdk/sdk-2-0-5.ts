@@ -2,7 +2,7 @@ import { codeOf, isObject, naiveJson, naiveSign, parseLeniently, type Sdk } from
 
 const numbers = { paymentId: null, businessNo: 'P0001' };
 
-/** DaxPay 2.0.5's client: reads the envelope's code alone, and throws at any object where a close returns nothing. */
+/** DaxPay 2.0.5's client: reads only the envelope's code, and throws for any object where a close returns nothing. */
 export const sdk205: Sdk = {
   name: '2.0.5',
   reqTime: 1_715_347_771,
@@ -34,7 +34,7 @@ export const sdk205: Sdk = {
   read(operation, status, text) {
     const answer = parseLeniently(status, text);
     const { data = null } = answer;
-    if (data !== null && !isObject(data)) throw new Error('data is no object');
+    if (data !== null && !isObject(data)) throw new Error('data is not an object');
     if (data !== null && operation === 'close') throw new Error('no class for data');
     const code = codeOf(answer);
     return { success: code === 0, code, data };

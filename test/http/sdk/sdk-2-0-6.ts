@@ -61,8 +61,8 @@ export const sdk208: Sdk = clientOf(
 );
 
 /**
- * The client of DaxPay 2.0.6 and 2.0.8: puts `data` into a class, so that members the class lacks are lost, and
- * verifies the signature over what the class has.
+ * The client of DaxPay 2.0.6 and 2.0.8: parses `data` into a class, so that members the class does not have are lost,
+ * and verifies the signature over the class.
  */
 function clientOf(
   name: string,

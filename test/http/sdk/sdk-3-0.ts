@@ -8,7 +8,7 @@ import {
   type Sdk,
 } from './sdk.ts';
 
-/** Fields of the classes, in the order in which the client writes them again. */
+/** Fields of the classes, in the order in which the client serializes them. */
 const classes: Record<OperationName, string[]> = {
   pay: ['bizOrderNo', 'orderNo', 'status', 'payBody'],
   close: [],
@@ -48,12 +48,12 @@ export const sdk30: Sdk = {
   read(operation, status, text, secret, type) {
     const answer = parseLeniently(status, text);
     const { msg = null, data = null, resTime, traceId = null, sign } = answer;
-    if (data !== null && !isObject(data)) throw new Error('data is no object');
+    if (data !== null && !isObject(data)) throw new Error('data is not an object');
     if (data !== null && (operation === 'close' || operation === 'cancel'))
       throw new Error('no class for data');
     if (sign === undefined) return { success: codeOf(answer) === 0, code: codeOf(answer), data };
     if (typeof resTime !== 'string' || !/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(resTime))
-      throw new Error('resTime is no time');
+      throw new Error('resTime is not a time');
     const rewritten =
       data === null
         ? null

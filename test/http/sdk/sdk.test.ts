@@ -7,11 +7,11 @@ import { sdk30 } from './sdk-3-0.ts';
 const read = (sdk: Sdk, answer: unknown, operation: OperationName = 'close', status = 200) =>
   sdk.read(operation, status, JSON.stringify(answer), '123456', 'MD5');
 
-test.each([sdk205, sdk206, sdk208, sdk30])('$name throws at any status but 200', (sdk) => {
+test.each([sdk205, sdk206, sdk208, sdk30])('$name throws for any status but 200', (sdk) => {
   expect(() => read(sdk, { code: 0 }, 'close', 500)).toThrow();
 });
 
-test.each([sdk205, sdk30])('$name throws at any object where a close returns nothing', (sdk) => {
+test.each([sdk205, sdk30])('$name throws for any object where a close returns nothing', (sdk) => {
   expect(() => read(sdk, { code: 0, data: {} })).toThrow();
   expect(read(sdk, { code: 0, data: null }).success).toBe(true);
 });
@@ -28,7 +28,7 @@ test.each([sdk206, sdk208])(
   },
 );
 
-test.each([sdk205, sdk30])('$name takes a missing code, and a page of HTML, for success', (sdk) => {
+test.each([sdk205, sdk30])('$name mistakes a missing code, and an HTML page, for success', (sdk) => {
   expect(read(sdk, {}).success).toBe(true);
   expect(sdk.read('close', 200, '<html></html>', '123456', 'MD5').success).toBe(true);
 });

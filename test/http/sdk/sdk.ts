@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 
-/** What a merchant's program reads in an answer. */
+/** An answer as a merchant's program sees it. */
 export interface Verdict {
-  /** What the program takes for success. */
+  /** Whether the program considers it a success. */
   success: boolean;
   code: number;
   data: Record<string, unknown> | null;
@@ -12,22 +12,22 @@ export type OperationName = 'pay' | 'close' | 'cancel' | 'query' | 'sync';
 
 export type SignType = 'MD5' | 'HMAC_SHA256' | 'SM3';
 
-/** A compiled client, described step by step and without any code of ours. */
+/** A compiled client, reimplemented step by step without our code. */
 export interface Sdk {
   name: string;
-  /** Where it posts each operation; absent where it has no such operation. */
+  /** Its path for each operation; missing if it does not have the operation. */
   paths: Partial<Record<OperationName, string>>;
-  /** How it asks for each operation about order `P0001` of the merchant. */
+  /** Its request for each operation on the merchant's order `P0001`. */
   fields: Record<OperationName, Record<string, unknown>>;
-  /** The time of now, as it sends it. */
+  /** The current time, as it sends it. */
   reqTime: number | string;
-  /** The body that it sends, byte for byte: its own fields, then `clientIp`, `sign` and `reqTime`; nulls left out. */
+  /** The body, byte for byte: its own fields, then `clientIp`, `sign` and `reqTime`; without nulls. */
   body(fields: Record<string, unknown>, secret: string, type: SignType): string;
-  /** Throws where the client throws. */
+  /** Throws if the client throws. */
   read(operation: OperationName, status: number, text: string, secret: string, type: SignType): Verdict;
 }
 
-/** Signed over flat fields: sorted names, no nulls, no quotes or backslashes. */
+/** The signature over flat fields: sorted names, no nulls, no quotes or backslashes. */
 export function naiveSign(
   fields: Record<string, unknown>,
   secret: string,
@@ -47,7 +47,7 @@ export function naiveSign(
   return createHmac('sha256', secret).update(text).digest('hex');
 }
 
-/** Fields as JSON; a bigint is a JSON number of all its digits. */
+/** Fields as JSON; a bigint is a JSON number with all its digits. */
 export function naiveJson(fields: Record<string, unknown>): string {
   const members = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined);
   const text = (value: unknown) => (typeof value === 'bigint' ? String(value) : JSON.stringify(value));
@@ -58,7 +58,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** An answer as a Java client parses it: anything that is no JSON object comes out as an object of defaults. */
+/** An answer as a Java client parses it: anything that is not a JSON object becomes an object of defaults. */
 export function parseLeniently(status: number, text: string): Record<string, unknown> {
   if (status !== 200) throw new Error('请求失败，内部异常');
   try {
@@ -69,10 +69,10 @@ export function parseLeniently(status: number, text: string): Record<string, unk
   }
 }
 
-/** A Java int: 0 where nothing was set, which clients take for success. */
+/** A Java int: 0 if missing, which clients mistake for success. */
 export function codeOf(fields: Record<string, unknown>): number {
   const { code = 0 } = fields;
   if (code === null) return 0;
-  if (typeof code !== 'number') throw new Error('code is no number');
+  if (typeof code !== 'number') throw new Error('code is not a number');
   return code;
 }

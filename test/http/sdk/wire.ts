@@ -6,8 +6,8 @@ import { sdk30 } from './sdk-3-0.ts';
 type WireRequest = [operation: OperationName, path: string, body: string];
 
 /**
- * What the compiled clients write for an order's whole life, byte for byte, signed with `123456` in HMAC_SHA256.
- * Signatures were made outside of this project. None of these clients sends a charset.
+ * The requests of the compiled clients for an order's whole life, byte for byte, signed with `123456` in HMAC_SHA256.
+ * The signatures were made outside this project. None of these clients sends a charset.
  */
 export const wireRequests: { sdk: Sdk; requests: WireRequest[] }[] = [
   {
@@ -132,7 +132,7 @@ export const wireRequests: { sdk: Sdk; requests: WireRequest[] }[] = [
   },
 ];
 
-/** A request as these clients put it on the wire: their headers, in their order. */
+/** A request with these clients' headers, in their order. */
 export function wireBytes(path: string, body: string): Buffer {
   const lines = [
     `POST ${path} HTTP/1.1`,

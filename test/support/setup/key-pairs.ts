@@ -9,10 +9,10 @@ declare module 'vitest' {
   }
 }
 
-/** One set for all projects, each of which loads this module anew. */
+/** Shared by all projects: each project loads this module again. */
 const shared = globalThis as { autocloseKeyPairs?: Promise<Record<string, string>> };
 
-/** RSA keys for all simulators of a run: they take a while to make. */
+/** RSA keys for all simulators of a run: generating them is slow. */
 export default async function setup(project: TestProject): Promise<void> {
   shared.autocloseKeyPairs ??= makePems();
   project.provide('keyPairs', await shared.autocloseKeyPairs);

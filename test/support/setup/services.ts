@@ -10,27 +10,27 @@ declare module 'vitest' {
   interface ProvidedContext {
     databaseUrl: string;
     redisUrl: string;
-    /** Makes an empty database a migrated one, see `template.ts`. */
+    /** The template of a migrated database, see `template.ts`. */
     template: string[];
   }
 }
 
 const MEMORY = '/dev/shm';
-/** A hundred small databases, and some to spare. */
+/** Room for a hundred small databases, and some spare. */
 const MEMORY_BYTES = 4 * 1024 ** 3;
-/** Tests that kill a database start one that is durable. */
+/** Tests that kill a database start a durable one. */
 const NOT_DURABLE = ['--innodb-flush-log-at-trx-commit=0', '--innodb-doublewrite=0'];
 
 interface Started {
   services: LocalServices;
   template: string[];
 }
-/** One set of servers and one build, however many projects ask: each project loads this module anew. */
+/** Shared by all projects: each project loads this module again. */
 const shared = globalThis as { autocloseTests?: { started: Promise<Started>; users: number } };
 
 /**
- * MySQL and Redis for the whole run; every test file makes a database and a key space of its own in them. And the program,
- * built as users run it: the tests start it by the dozen.
+ * MySQL and Redis for the whole run, in which every test file creates its own database and key prefix; and the program, built
+ * as users run it.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   shared.autocloseTests ??= { started: start(), users: 0 };
@@ -54,7 +54,7 @@ async function start(): Promise<Started> {
   return { services, template: await readTemplate(services.databaseUrl) };
 }
 
-/** The shared server's files are in memory where there is a place for them; in a container there usually is not. */
+/** The shared server's files are in memory if there is room; in a container there usually is not. */
 function inMemory(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (!existsSync(MEMORY)) return env;
   const { bavail, bsize } = statfsSync(MEMORY);

@@ -3,8 +3,8 @@ import { DataSource } from 'typeorm';
 import { migrate } from '../../../src/migrate.ts';
 
 /**
- * Statements that make an empty database what the migrations make of it, but for who it is: a database of each test file
- * is copied rather than migrated. `migrate.test.ts` holds the migrations themselves.
+ * Statements that turn an empty database into a migrated one, except for its installation id: each test file's database is
+ * copied instead of migrated. `migrate.db.test.ts` tests the migrations themselves.
  */
 export async function readTemplate(serverUrl: string): Promise<string[]> {
   const url = new URL(serverUrl);
@@ -33,7 +33,7 @@ export async function readTemplate(serverUrl: string): Promise<string[]> {
   return statements;
 }
 
-/** Makes the empty database at `url` a migrated one. */
+/** Turns the empty database at `url` into a migrated one. */
 export async function applyTemplate(url: string, statements: readonly string[]): Promise<void> {
   const db = await new DataSource({ type: 'mysql', url }).initialize();
   for (const statement of statements) await db.query(statement);
