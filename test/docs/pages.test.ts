@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { allPages, anchorsOf, codesIn, inBoth, pagesLedTo, readPage, root, table } from './markdown.ts';
@@ -40,6 +40,28 @@ test('the glossary explains every term in both languages, once', () => {
   expect(rows.filter((row) => row.length !== 4 || !isWhole(row))).toEqual([]);
   const terms = rows.flatMap(([term, chinese]) => [...(term ?? '').split(', '), chinese ?? '']);
   expect(new Set(terms).size).toBe(terms.length);
+});
+
+describe.each(inBoth('code-map.md').map((page) => [page.path, page] as const))('%s', (_path, page) => {
+  test('names in each row files and folders that are there, in full or as they lie beside the first', () => {
+    const rows = [...table(page, 'folder', '目录'), ...table(page, 'where …', '问题')];
+    expect(rows.length).toBeGreaterThan(30);
+    const named = rows.flatMap((cells) => {
+      const paths = cells.flatMap(codesIn).filter((code) => /^[\w./-]+(\/|\.ts)$/.test(code));
+      const places = paths.filter((path) => path.includes('/') && existsSync(join(root, path)));
+      const beside = places.flatMap((path) => [path, dirname(path)]);
+      return paths.filter((path) => !['', ...beside].some((place) => existsSync(join(root, place, path))));
+    });
+    expect(named).toEqual([]);
+  });
+
+  test('names every folder of the code', () => {
+    const text = read(page.path);
+    const folders = readdirSync(join(root, 'src'), { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
+    expect(folders.filter(({ name }) => !text.includes(`src/${name}/`))).toEqual([]);
+  });
 });
 
 describe.each(allPages().map((path) => [path, readPage(path)] as const))('%s', (path, page) => {
