@@ -1,3 +1,4 @@
+import { waitsForExpiry } from '../order/attempt/attempt.ts';
 import type { PaymentOrder } from '../order/order.ts';
 import type { NewCloseRecord } from '../order/store/guarded-change.ts';
 import type { OrderStore } from '../order/store/store.ts';
@@ -65,5 +66,5 @@ export function measureStore(store: OrderStore, metrics: Metrics): OrderStore {
 }
 
 function isClosedByTimer({ closeType, outcome, trigger }: NewCloseRecord): boolean {
-  return closeType === 'close' && outcome === 'closed' && (trigger === 'timeout' || trigger === 'sweep');
+  return closeType === 'close' && outcome === 'closed' && waitsForExpiry({ kind: trigger });
 }

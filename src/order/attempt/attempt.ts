@@ -16,8 +16,8 @@ export interface Attempt {
 }
 
 /** People may close before the expiry; timers may not. */
-export function waitsForExpiry(trigger: CloseTrigger): boolean {
-  return trigger.kind === 'timeout' || trigger.kind === 'sweep';
+export function waitsForExpiry({ kind }: Pick<CloseTrigger, 'kind'>): boolean {
+  return kind === 'timeout' || kind === 'sweep';
 }
 
 /** Another process won: the lease was taken, or the guard did not hold. Reloads the order and returns its outcome. */
