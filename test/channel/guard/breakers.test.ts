@@ -1,8 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { PayMethod } from '../../src/channel/channel.ts';
-import { MISCONFIGURED_IN_A_ROW, PROBE_EVERY_MS, UNKNOWN_IN_A_ROW } from '../../src/channel/guard/breaker.ts';
-import { type Breakers, createBreakers } from '../../src/channel/guard/breakers.ts';
-import { nameOfPart, type Operation, type Work } from '../../src/channel/parts.ts';
+import type { PayMethod } from '../../../src/channel/channel.ts';
+import {
+  MISCONFIGURED_IN_A_ROW,
+  PROBE_EVERY_MS,
+  UNKNOWN_IN_A_ROW,
+} from '../../../src/channel/guard/breaker.ts';
+import { type Breakers, createBreakers } from '../../../src/channel/guard/breakers.ts';
+import { nameOfPart, type Operation, type Work } from '../../../src/channel/parts.ts';
 
 let now: number;
 let said: string[];

@@ -7,7 +7,7 @@ import {
   ROW_WITHIN_MS,
   UNKNOWN_IN_A_ROW,
   UNTRIED_MS,
-} from '../../src/channel/guard/breaker.ts';
+} from '../../../src/channel/guard/breaker.ts';
 
 let now: number;
 let said: string[];
