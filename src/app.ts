@@ -24,8 +24,8 @@ import { requestCancel, requestClose, requestSync } from './order/requests/close
 import { entities } from './order/store/entities.ts';
 import { answersWithin } from './platform/answer-within.ts';
 import type { Logger } from './platform/log/logger.ts';
-import { naming } from './platform/mysql/naming.ts';
 import { openReaders } from './platform/mysql/open-readers.ts';
+import { withVariableName } from './platform/mysql/variable-name.ts';
 import { createNonceMemory } from './platform/nonce-memory.ts';
 import { packageVersion } from './platform/package.ts';
 import type { ProcessStore } from './process/process-store.ts';
@@ -185,14 +185,14 @@ export async function openApp({ server, channels: configured }: Config, log: Log
         admin: createAdminDeps({ admin, orderAdmin, figures, engine, publicUrl: server.PUBLIC_URL }),
       });
       shutdown.add('work', () => http.close());
-      const url = await naming('HOST, PORT', http.listen({ host: server.HOST, port: server.PORT }));
+      const url = await withVariableName('HOST, PORT', http.listen({ host: server.HOST, port: server.PORT }));
       heartbeat.begin('serves');
       await monitor.begin();
       return url;
     },
     work() {
       engine.work({
-        carries: (url) => url !== CALLBACK_URL,
+        accepts: (url) => url !== CALLBACK_URL,
         send: createNoticeSender(server.NOTICE_ALLOW_PRIVATE ? resolveAnywhere : createPublicResolver()),
         writeBody: (order, now) => noticeBody(order, signSettings, now),
       });

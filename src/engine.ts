@@ -21,9 +21,14 @@ import { createAlertLimiter } from './platform/log/alert-limiter.ts';
 import type { Logger } from './platform/log/logger.ts';
 import { createOutage } from './platform/log/outage.ts';
 import { openDatabase, refusesWrites } from './platform/mysql/database.ts';
-import { naming } from './platform/mysql/naming.ts';
+import { withVariableName } from './platform/mysql/variable-name.ts';
 import { packageVersion } from './platform/package.ts';
-import { connectedOrNot, openProducerRedis, openWorkerRedis, type RedisAddress } from './platform/redis.ts';
+import {
+  openProducerRedis,
+  openWorkerRedis,
+  type RedisAddress,
+  waitForConnection,
+} from './platform/redis.ts';
 import { createShutdown } from './platform/shutdown.ts';
 import { createHeartbeat, type Heartbeat } from './process/heartbeat.ts';
 import { readInstallation } from './process/installation.ts';
@@ -37,39 +42,39 @@ import { startSweeper } from './timer/sweeper.ts';
 import { watchQueue } from './timer/watch-queue.ts';
 import { adminEntities } from './users/entities.ts';
 
-/** How long a shutdown waits for work in hand, ms. What is not done by then is given back: its lease runs out. */
+/** How long a shutdown waits for work in progress, ms. Unfinished work is released: its lease expires. */
 const SHUTDOWN_MS = 8_000;
 
-/** How often a person is told of a trouble that many orders share, ms. */
-const TELL_AGAIN_MS = 3_600_000;
+/** How often a fault that many orders share is logged at ERROR, ms. */
+const ALERT_INTERVAL_MS = 3_600_000;
 
-/** Calls to one channel at once, in one process, beyond those of its timers: the API's and the command line's. */
-const CALLS_BY_HAND = 200;
+/** Concurrent calls to one channel in one process, in addition to its timers': those of the API and the command line. */
+const REQUEST_CALLS = 200;
 
 export interface EngineSettings {
   databaseUrl: string;
   redis: RedisAddress;
-  /** In front of every key in Redis. */
+  /** Prefix of every Redis key. */
   redisPrefix: string;
-  /** From an order's creation to its expiry, where nobody says otherwise, ms. */
+  /** From an order's creation to its expiry, unless the request sets one, ms. */
   expiresInMs: number;
   /** From an order's expiry to its close, ms. */
   closeGraceMs: number;
   latePaymentPolicy: LatePaymentPolicy;
-  /** Closes under way at once, for each channel and process. */
+  /** Concurrent closes per channel and process. */
   closeConcurrency: number;
-  /** Closes begun in a second, for each channel, by all processes together; 0: any number. */
+  /** Closes started per second and channel, over all processes; 0: no limit. */
   closesPerSecond: number;
   sweepIntervalMs: number;
 }
 
-/** What measures an engine: it is given each part, and returns it or one that watches it. */
+/** Measures an engine: wraps its stores, and receives its events. */
 export interface Instruments {
   store(store: OrderStore): OrderStore;
   notices(notices: NoticeStore): NoticeStore;
-  /** A lease ran out while it was held. */
+  /** A lease expired while it was held. */
   leaseLost(): void;
-  /** The database's clock jumped by so much, ms; negative is back. */
+  /** The database's clock jumped by this much, ms; negative: backward. */
   clockJumped(byMs: number): void;
   swept(counts: SweepCounts): void;
   telemetry?: Telemetry | undefined;
@@ -85,35 +90,35 @@ export const noInstruments: Instruments = {
 
 export interface Engine {
   deps: OrderDeps;
-  /** What is told of orders. */
+  /** Outgoing merchant notices. */
   notices: NoticeStore;
-  /** Which processes run. */
+  /** The processes that share this database. */
   processes: ProcessStore;
-  /** That this one does; of what it works on it tells by itself. */
+  /** This process's heartbeat. `work` announces the worker by itself; an API process calls `begin('serves')`. */
   heartbeat: Heartbeat;
-  /** The queues, to be looked at. */
+  /** The BullMQ queues, for inspection. */
   queues: ReturnType<CloseQueues['queues']>;
-  /** Null where Redis is away or unusable. Never throws. */
+  /** The number of jobs in each queue. Null: Redis is unreachable or unusable. Never throws. */
   readDepths(): Promise<QueueDepth[] | null>;
-  /** Whether Redis can hold the timers, asked now. A few seconds at most, never throws. */
+  /** Checks now whether Redis can hold timers. Takes a few seconds at most, never throws. */
   readQueueHealth(): Promise<QueueHealth>;
   db: DataSource;
-  /** For those who must not wait for it, see `openProducerRedis`. */
+  /** The connection that fails fast, see `openProducerRedis`. */
   redis: Redis;
   /**
-   * Runs the timers: a worker for each of `queues`, the sweep, and, unless null, the notices. No effect where they run
-   * already, and once the engine is closed.
+   * Starts the worker: the timers of `queues`, the sweep, and the merchant notices unless `messenger` is null. No effect
+   * if it runs already or the engine is closed.
    */
-  work(tell: Messenger | null, queues?: Iterable<ChannelName>): void;
+  work(messenger: Messenger | null, queues?: Iterable<ChannelName>): void;
   shutdown: ReturnType<typeof createShutdown>;
-  /** Ends what was started: intake and work in hand first, all at once, then the connections. Never throws. */
+  /** Shuts down: stops all work and waits for what is in progress, then closes the connections. Never throws. */
   close(): Promise<void>;
 }
 
 /**
- * The orders, their channels and their timers, without HTTP: what the program (`app.ts`) and the library
- * (`library/`) both stand on. Throws if the database cannot be reached or is not migrated, and leaves nothing open
- * then; Redis may be away.
+ * Opens the engine: orders, channels and timers, without HTTP. The program (`app.ts`) and the library (`library/`) both
+ * build on it. Redis may be unreachable. Throws if the database is unreachable or not migrated, and then leaves nothing
+ * open.
  */
 export async function openEngine(
   settings: EngineSettings,
@@ -137,7 +142,7 @@ async function build(
   log: Logger,
   shutdown: ReturnType<typeof createShutdown>,
 ): Promise<Engine> {
-  const db = await naming(
+  const db = await withVariableName(
     'DATABASE_URL',
     openDatabase(settings.databaseUrl, [...entities, ...adminEntities], migrations),
   );
@@ -149,17 +154,17 @@ async function build(
 
   const redis = openProducerRedis(settings.redis, log);
   shutdown.add('connections', async () => redis.disconnect());
-  if (!(await connectedOrNot(redis))) log.error('redis unreachable; orders will close late');
-  const shouldAlert = createAlertLimiter(ticks, TELL_AGAIN_MS);
-  const maxCalls = settings.closeConcurrency + CALLS_BY_HAND;
-  const onStatedTime = (at: Date) => clock.hear(at);
+  if (!(await waitForConnection(redis))) log.error('redis unreachable; orders will close late');
+  const shouldAlert = createAlertLimiter(ticks, ALERT_INTERVAL_MS);
+  const maxCalls = settings.closeConcurrency + REQUEST_CALLS;
+  const onStatedTime = (at: Date) => clock.observe(at);
   const channels = createChannels({ clock, ticks, log, shouldAlert, onStatedTime, maxCalls });
-  // Also of channels that are not configured any more: their open orders still have to end.
+  // Also for channels that are no longer configured: their open orders still have to end.
   const served = [...new Set([...channelNames, ...channels.keys()])];
   const place = { prefix: settings.redisPrefix, owner: await readInstallation(db), channels: served };
   const watch = watchQueue(redis, place, log);
   shutdown.add('connections', async () => watch.stop());
-  await watch.look();
+  await watch.check();
   const queues = createCloseQueues(redis, settings.redisPrefix, clock, log, watch, instruments.telemetry);
   const store = instruments.store(createOrderStore(db));
   const leases = createLeaseKeeper(store, clock, log, instruments.leaseLost);
@@ -194,10 +199,10 @@ async function build(
     heartbeat,
     queues: queues.queues(),
     readDepths: queues.depths,
-    readQueueHealth: watch.look,
+    readQueueHealth: watch.check,
     db,
     redis,
-    work(tell, queues = served) {
+    work(messenger, queues = served) {
       if (isWorking || isClosed) return;
       isWorking = true;
       const connection = openWorkerRedis(settings.redis, log);
@@ -218,8 +223,8 @@ async function build(
       });
       shutdown.add('work', () => sweeper.stop());
       heartbeat.begin('works');
-      if (tell === null) return;
-      const relay = startNoticeRelay({ ...tell, notices, clock, log, outage: deps.outage });
+      if (messenger === null) return;
+      const relay = startNoticeRelay({ ...messenger, notices, clock, log, outage: deps.outage });
       shutdown.add('work', () => relay.stop());
     },
     shutdown,

@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource, QueryRunner } from 'typeorm';
 import { migrations } from '../migrations/index.ts';
 import { openDatabase } from './platform/mysql/database.ts';
-import { naming } from './platform/mysql/naming.ts';
 import { isDatabaseUnavailable } from './platform/mysql/permanent-error.ts';
+import { withVariableName } from './platform/mysql/variable-name.ts';
 
 const LOCK_WAIT_S = 300;
 /** One lock for each database; MySQL takes names of up to 64 characters, for the whole server. */
@@ -31,7 +31,7 @@ const PAUSE_MS = 500;
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const opening = openDatabase(databaseUrl, [], migrations, { closeWhenSilent: false });
-  const db = await naming('DATABASE_URL', opening);
+  const db = await withVariableName('DATABASE_URL', opening);
   const lock = db.createQueryRunner();
   try {
     await takeLock(lock);

@@ -2,7 +2,7 @@ import { channelNames } from '../channel/channel.ts';
 import { redisAddress, type ServerConfig } from '../config.ts';
 import { createLogger } from '../platform/log/logger.ts';
 import { openDatabase } from '../platform/mysql/database.ts';
-import { connectedOrNot, openProducerRedis } from '../platform/redis.ts';
+import { openProducerRedis, waitForConnection } from '../platform/redis.ts';
 import { readInstallation } from '../process/installation.ts';
 import { type QueueHealth, readQueueHealth } from '../timer/queue-health.ts';
 import { type Check, type Finding, fail, ok, warn } from './finding.ts';
@@ -20,7 +20,7 @@ async function askQueue(server: ServerConfig): Promise<Finding[]> {
   if (owner === null) return [];
   const redis = openProducerRedis(redisAddress(server), createLogger('silent'));
   try {
-    await connectedOrNot(redis);
+    await waitForConnection(redis);
     const place = { prefix: server.REDIS_PREFIX, owner, channels: channelNames };
     return findingsOf(await readQueueHealth(redis, place, false));
   } finally {

@@ -1,6 +1,6 @@
 import { redisAddress, type ServerConfig } from '../config.ts';
 import { createLogger } from '../platform/log/logger.ts';
-import { connectedOrNot, openProducerRedis } from '../platform/redis.ts';
+import { openProducerRedis, waitForConnection } from '../platform/redis.ts';
 import { type Check, type Finding, fail } from './finding.ts';
 import { readInfo } from './redis/info.ts';
 import { memoryFindings } from './redis/memory.ts';
@@ -28,7 +28,7 @@ async function askServer(server: ServerConfig): Promise<Finding[]> {
   });
   try {
     let isConnected = false;
-    for (let wait = 0; wait < WAITS && !isConnected; wait += 1) isConnected = await connectedOrNot(redis);
+    for (let wait = 0; wait < WAITS && !isConnected; wait += 1) isConnected = await waitForConnection(redis);
     if (!isConnected) {
       const fix = 'check that it runs, and that REDIS_URL is right; until then orders close late';
       return [fail('redis', `cannot be reached: ${why}`, fix)];

@@ -9,7 +9,7 @@ import { showOrder } from './show-order.ts';
 /** Delivers notices by calling the shop's function instead of posting to a URL. */
 export function notifyShop(onChange: OnChange): Messenger {
   return {
-    carries: (url) => url === CALLBACK_URL,
+    accepts: (url) => url === CALLBACK_URL,
     writeBody: writeSnapshot,
     async send({ eventId, body }) {
       const order = showOrder(readSnapshot(body));

@@ -1,5 +1,5 @@
 /**
- * What an order of an embedding shop has for a notify URL: its notices go to a function of that shop's program
- * (`library/tell-shop.ts`), and over no network.
+ * The notify URL of orders that an embedding shop creates: their notices go to a function of the shop's program
+ * (`library/tell-shop.ts`) instead of the network.
  */
 export const CALLBACK_URL = 'callback:onChange';

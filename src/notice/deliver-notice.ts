@@ -9,35 +9,35 @@ import { safeError } from '../platform/log/safe-error.ts';
 import { isPermanent } from '../platform/mysql/permanent-error.ts';
 import type { AfterSend, NoticeStore } from './notice-store.ts';
 import { nextSendInMs, SENDS } from './schedule.ts';
-import { SEND_TIMEOUT_MS, type SendNotice, type Sent } from './send-notice.ts';
+import { SEND_TIMEOUT_MS, type SendNotice, type SendResult } from './send-notice.ts';
 
-/** How long a notice is kept from other senders at least, ms: longer than a send takes. */
+/** Minimum lease of a notice during an attempt, ms; longer than a send takes. */
 const LEASE_MS = 2 * SEND_TIMEOUT_MS;
 
-/** How notices get to those who wait for them. */
+/** How notices are delivered: over HTTP, or to an embedding shop's function. */
 export interface Messenger {
-  /** False for a notice that another program has to carry: it is left as it is, and costs no attempt. */
-  carries(url: string): boolean;
+  /** False: the notice belongs to another program. It stays unchanged and uses no attempt. */
+  accepts(url: string): boolean;
   send: SendNotice;
-  /** The body that tells the merchant of the order as it is given, signed at `now`. */
+  /** The notice's body for this order, signed at `now`. */
   writeBody(order: PaymentOrder, now: Date): string;
 }
 
-/** What sending notices works with. Built once, in `engine.ts`. */
+/** The dependencies of sending notices. Built once, in `engine.ts`. */
 export interface NoticeDeps extends Messenger {
   notices: NoticeStore;
   clock: Clock;
   log: Logger;
-  /** Where the database's outages are reported; without it the relay reports them by itself. */
+  /** Logs the database's outages; without it, the relay logs them itself. */
   outage?: Outage;
 }
 
 /**
- * The right to make a notice's next attempt, or null: another has it, or the last attempt was interrupted and there is
- * no other. Until it is known what comes of the attempt it counts as failed, so that one whose end is never recorded,
- * for whatever reason, follows the schedule and is given up like any other; so does one that cannot be recorded.
+ * Claims a notice's next delivery attempt and returns its token; null if another process has it or no attempt is left.
+ * The attempt counts as failed until its result is recorded. So an attempt whose result is never recorded follows the
+ * schedule and is abandoned like any other, and so does one that cannot be recorded.
  */
-export async function takeNotice(deps: NoticeDeps, notice: MerchantNotice): Promise<string | null> {
+export async function claimNotice(deps: NoticeDeps, notice: MerchantNotice): Promise<string | null> {
   const now = deps.clock.now();
   const sends = notice.attempts - notice.attemptsBefore;
   if (sends >= SENDS) {
@@ -47,7 +47,7 @@ export async function takeNotice(deps: NoticeDeps, notice: MerchantNotice): Prom
   const token = randomUUID();
   const until = new Date(now.getTime() + Math.max(LEASE_MS, nextSendInMs(sends + 1) ?? 0));
   try {
-    return (await deps.notices.take(notice, { token, until }, now)) ? token : null;
+    return (await deps.notices.claim(notice, { token, until }, now)) ? token : null;
   } catch (error) {
     if (!isPermanent(error)) throw error;
     await deps.notices.skip(notice, until);
@@ -57,15 +57,12 @@ export async function takeNotice(deps: NoticeDeps, notice: MerchantNotice): Prom
   }
 }
 
-/**
- * Makes the attempt that `token` was taken for, and records what came of it; that is returned. Throws when the
- * database cannot be reached.
- */
+/** Makes the attempt claimed with `token`, records its outcome and returns it. Throws if the database is unreachable. */
 export async function deliverNotice(
   deps: NoticeDeps,
   notice: MerchantNotice,
   token: string,
-): Promise<Sent['outcome']> {
+): Promise<SendResult['outcome']> {
   const { id } = notice;
   const attempt = notice.attempts + 1;
   const startedAt = performance.now();
@@ -83,8 +80,8 @@ export async function deliverNotice(
   return outcome;
 }
 
-/** A body that cannot be written is a failure like any other: a new release may be able to. */
-async function writeAndSend(deps: NoticeDeps, notice: MerchantNotice, attempt: number): Promise<Sent> {
+/** A body that cannot be written counts as a failed attempt: a new release may be able to write it. */
+async function writeAndSend(deps: NoticeDeps, notice: MerchantNotice, attempt: number): Promise<SendResult> {
   const { url, eventId, snapshot } = notice;
   let body: string;
   try {
@@ -96,9 +93,9 @@ async function writeAndSend(deps: NoticeDeps, notice: MerchantNotice, attempt: n
   return deps.send({ url, eventId, attempt, body });
 }
 
-function afterSend(outcome: Sent['outcome'], sends: number, now: Date): AfterSend {
+function afterSend(outcome: SendResult['outcome'], sends: number, now: Date): AfterSend {
   if (outcome === 'delivered') return { state: 'delivered', nextAt: null, endedAt: now };
-  // A URL that cannot be sent to will not become another.
+  // The URL never changes, so a retry is pointless.
   const waitMs = outcome === 'refused_url' ? null : nextSendInMs(sends);
   if (waitMs === null) return { state: 'given_up', nextAt: null, endedAt: now };
   return { state: 'pending', nextAt: new Date(now.getTime() + waitMs), endedAt: null };

@@ -1,8 +1,8 @@
 import { nextSendInMs } from './schedule.ts';
-import type { Sent } from './send-notice.ts';
+import type { SendResult } from './send-notice.ts';
 
-/** The host did not answer: it may be left alone for a while. */
-const isSilence: ReadonlySet<Sent['outcome']> = new Set([
+/** Outcomes that mean that the host did not answer. */
+const isSilence: ReadonlySet<SendResult['outcome']> = new Set([
   'timeout',
   'unreachable',
   'not_listening',
@@ -10,22 +10,22 @@ const isSilence: ReadonlySet<Sent['outcome']> = new Set([
   'bad_certificate',
 ]);
 
-/** What a host has shown: `proven` answered SUCCESS to its last send, `silent` has not answered several in a row. */
+/** How reliable a host is: `proven` answered its last send with SUCCESS, `silent` did not answer several in a row. */
 type Trust = 'proven' | 'unproven' | 'silent';
 
 /**
- * Sends under way at once in one process: to all hosts of one kind together, and to each of them. Whatever is dead
- * holds its own kind's share at most, so that who answers is told at once.
+ * Concurrent sends in one process: to all hosts of one kind together, and to each host. Dead hosts use at most their own
+ * kind's share, so that hosts that answer get their notices at once.
  */
 const shares: Readonly<Record<Trust, { together: number; each: number }>> = {
   proven: { together: 100, each: 10 },
   unproven: { together: 60, each: 1 },
   silent: { together: 40, each: 1 },
 };
-/** Sends in a row without an answer that make a host silent. It rests after each further one, ms at most. */
+/** A host is silent after so many unanswered sends in a row. It rests after each further one, at most so many ms. */
 const SILENT_FROM = 3;
 const LONGEST_REST_MS = 600_000;
-/** Hosts remembered; who is forgotten is unproven. */
+/** Limit of remembered hosts; a forgotten one is unproven. */
 const MAX_HOSTS = 10_000;
 
 interface Host {
@@ -35,7 +35,7 @@ interface Host {
   restsUntil: number;
 }
 
-/** Who may be sent to, and how often at once, by what each host's last sends came to. Kept in memory alone. */
+/** Limits the sends per host by the outcomes of its last sends. In memory only. */
 export function createHostShares() {
   const known = new Map<string, Host>();
   const underWay = new Map<string, number>();
@@ -61,8 +61,8 @@ export function createHostShares() {
 
   return {
     /**
-     * The hosts, most overdue first, in the order in which they get what is free: the proven ones as they are, then
-     * the others turned round, because the longest overdue are those that do not answer.
+     * Orders the hosts (given most overdue first) by priority: first the proven ones, then the others in reverse, because
+     * the most overdue of these are those that do not answer.
      */
     inTurn(hosts: readonly string[]): string[] {
       const isProven = (host: string) => trustOf(host) === 'proven';
@@ -73,7 +73,7 @@ export function createHostShares() {
       return (known.get(host)?.restsUntil ?? 0) > now.getTime();
     },
 
-    /** How many more sends to this host may begin. */
+    /** How many more sends to this host may start. */
     room(host: string): number {
       const trust = trustOf(host);
       const { together, each } = shares[trust];
@@ -86,14 +86,14 @@ export function createHostShares() {
       count(host, 1);
     },
 
-    /** A send is over, at `now`; null where nothing was sent. */
-    ended(host: string, outcome: Sent['outcome'] | null, now: Date): void {
+    /** Records the end of a send at `now`. A null outcome: nothing was sent. */
+    ended(host: string, outcome: SendResult['outcome'] | null, now: Date): void {
       count(host, -1);
       if (outcome !== null && isSilence.has(outcome)) {
-        // What was under way beside the send that began its rest says nothing new.
+        // Sends that ran in parallel with the one that started the rest add no information.
         if ((known.get(host)?.restsUntil ?? 0) > now.getTime()) return;
         const silences = (known.get(host)?.silences ?? 0) + 1;
-        // Never longer than the schedule of the one notice that was sent.
+        // Never longer than the notice's own schedule.
         const wait = silences < SILENT_FROM ? 0 : nextSendInMs(silences - SILENT_FROM + 1);
         const restMs = Math.min(wait ?? LONGEST_REST_MS, LONGEST_REST_MS);
         remember(host, { isProven: false, silences, restsUntil: now.getTime() + restMs });

@@ -6,30 +6,30 @@ import {
   NoticeAttemptEntity,
 } from '../order/outbox/notice-entities.ts';
 import { inTransaction } from '../platform/mysql/database.ts';
-import type { Sent } from './send-notice.ts';
+import type { SendResult } from './send-notice.ts';
 
 export type NoticeStore = ReturnType<typeof createNoticeStore>;
 
 export type NoticeWithAttempts = MerchantNotice & { tries: NoticeAttempt[] };
 
-/** What becomes of a notice after a send. */
+/** The state of a notice after a send. */
 export type AfterSend = Pick<MerchantNotice, 'state' | 'nextAt' | 'endedAt'>;
 
 /**
- * The notices that `order/` has written, and the attempts to send them. Every change is one guarded UPDATE. Throws
- * when the database cannot be reached.
+ * The merchant notices that `order/` has enqueued, and their delivery attempts. Every change is one guarded UPDATE. Throws
+ * if the database is unreachable.
  */
 export function createNoticeStore(db: DataSource) {
   const notices = db.getRepository(MerchantNoticeEntity);
   const attempts = db.getRepository(NoticeAttemptEntity);
-  // Of ASCII alone: the database would refuse to compare its columns with anything else.
+  // ASCII only: MySQL refuses to compare these columns with other text.
   const named = (reference: string) => {
     const number = /^[\x20-\x7e]*$/.test(reference) ? reference : '';
     return [{ orderNo: number }, { eventId: number }];
   };
 
   return {
-    /** Hosts with notices whose time has come, most overdue first. `ix_due` answers with one look at each host. */
+    /** Hosts with due notices, most overdue first. With the index `ix_due` this reads one entry per host. */
     async dueHosts(now: Date): Promise<string[]> {
       const found = await notices
         .createQueryBuilder('n')
@@ -44,7 +44,7 @@ export function createNoticeStore(db: DataSource) {
       return found.map(({ host }) => host);
     },
 
-    /** A host's notices whose time has come, oldest first. One that somebody has locked keeps none of the others waiting. */
+    /** A host's due notices, oldest first. Skips locked rows, so that they do not delay the others. */
     async due(host: string, now: Date, limit: number): Promise<MerchantNotice[]> {
       return inTransaction(db, (manager) =>
         manager.find(MerchantNoticeEntity, {
@@ -57,10 +57,10 @@ export function createNoticeStore(db: DataSource) {
     },
 
     /**
-     * The right to make the next attempt, until `until`, and its record, before it is made: however many processes
-     * see the same notice due, one gets it. False: another has. An attempt before it without an end was interrupted.
+     * Claims the next attempt until `lease.until` and records it before it is made. Of all processes that see the notice
+     * due, one gets it; false: another did. Marks an earlier unfinished attempt as interrupted.
      */
-    async take(notice: MerchantNotice, lease: { token: string; until: Date }, now: Date): Promise<boolean> {
+    async claim(notice: MerchantNotice, lease: { token: string; until: Date }, now: Date): Promise<boolean> {
       return inTransaction(db, async (manager) => {
         const taken = await manager
           .createQueryBuilder()
@@ -73,7 +73,7 @@ export function createNoticeStore(db: DataSource) {
           })
           .execute();
         if (taken.affected !== 1) return false;
-        await noteInterrupted(manager, notice);
+        await markInterrupted(manager, notice);
         await manager.insert(NoticeAttemptEntity, {
           noticeId: notice.id,
           attempt: notice.attempts + 1,
@@ -87,12 +87,12 @@ export function createNoticeStore(db: DataSource) {
       });
     },
 
-    /** The next attempt is not made and leaves no record: the notice is due again at `nextAt`. */
+    /** Skips the next attempt without a record; the notice is due again at `nextAt`. */
     async skip({ id, attempts }: MerchantNotice, nextAt: Date): Promise<void> {
       await notices.update({ id, attempts }, { attempts: attempts + 1, nextAt, leaseToken: null });
     },
 
-    /** Gives up a notice whose last attempt was interrupted. False: another has, or it was sent again by hand. */
+    /** Abandons a notice whose last attempt was interrupted. False: another process did, or it was resent by hand. */
     async giveUp(notice: MerchantNotice, now: Date): Promise<boolean> {
       const { id, attempts, attemptsBefore } = notice;
       return inTransaction(db, async (manager) => {
@@ -102,18 +102,18 @@ export function createNoticeStore(db: DataSource) {
           { state: 'given_up', nextAt: null, endedAt: now, leaseToken: null },
         );
         if (ended.affected !== 1) return false;
-        await noteInterrupted(manager, notice);
+        await markInterrupted(manager, notice);
         return true;
       });
     },
 
     /**
-     * What came of the attempt, and what follows from it: both or neither. False: the lease had run out, or somebody
-     * had it sent again meanwhile; then only the attempt is recorded.
+     * Records an attempt's result and the notice's new state, in one transaction. False: the lease had expired, or the
+     * notice was resent by hand meanwhile; then only the attempt is recorded.
      */
     async end(
       { id, attempt, token }: { id: string; attempt: number; token: string },
-      sent: Sent & { durationMs: number },
+      sent: SendResult & { durationMs: number },
       after: AfterSend,
     ): Promise<boolean> {
       return inTransaction(db, async (manager) => {
@@ -127,7 +127,7 @@ export function createNoticeStore(db: DataSource) {
       });
     },
 
-    /** Makes notices due now, on a fresh schedule, whatever became of them. How many. */
+    /** Makes notices due now, on a fresh schedule, in any state. Returns how many. */
     async resend(reference: string, now: Date): Promise<number> {
       const resent = await notices
         .createQueryBuilder()
@@ -157,8 +157,8 @@ export function createNoticeStore(db: DataSource) {
   };
 }
 
-/** Its sender died, or could not record what came of it. One that lives yet will say better. */
-async function noteInterrupted(manager: EntityManager, { id, attempts }: MerchantNotice): Promise<void> {
+/** Its sender died, or could not record the result. A sender that is still alive will overwrite this. */
+async function markInterrupted(manager: EntityManager, { id, attempts }: MerchantNotice): Promise<void> {
   const unended = { noticeId: id, attempt: attempts, outcome: 'sending' };
   await manager.update(NoticeAttemptEntity, unended, { outcome: 'interrupted' });
 }

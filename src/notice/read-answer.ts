@@ -1,18 +1,18 @@
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync, type ZlibOptions } from 'node:zlib';
 
-/** As `content-encoding` names them. */
+/** By their names in `content-encoding`. */
 const decoders = {
   gzip: gunzipSync,
   'x-gzip': gunzipSync,
   deflate: inflateEither,
   br: brotliDecompressSync,
 } as const;
-/** More than any server applies one after the other. */
+/** More than any server applies. */
 const MAX_LAYERS = 2;
 
 /**
- * The text of an answer: without its content encodings, at most `maxBytes` long however well it is packed, in the charset
- * that it states, UTF-8 otherwise. Null where it cannot be decoded or is longer.
+ * Decodes an answer's body to text, in its stated charset or UTF-8. Null if it cannot be decoded, or if it decompresses to
+ * more than `maxBytes`.
  */
 export function readAnswer(
   bytes: Buffer,
@@ -38,7 +38,7 @@ export function readAnswer(
   }
 }
 
-/** DaxPay's own sender reads the body alone: SUCCESS, in any case, also as a JSON string. */
+/** SUCCESS in any case, also as a JSON string. Like DaxPay's own sender, only reads the body. */
 export function isSuccess(answer: string): boolean {
   const text = answer.trim();
   const unquoted = /^(["'])(.*)\1$/s.exec(text)?.[2] ?? text;
@@ -54,7 +54,7 @@ function decode(bytes: Buffer, type: string | undefined): string {
   }
 }
 
-/** Some servers leave out the header that `deflate` has. */
+/** Some servers omit the zlib header of `deflate`. */
 function inflateEither(bytes: Buffer, options: ZlibOptions): Buffer {
   try {
     return inflateSync(bytes, options);

@@ -3,16 +3,16 @@ import type { MerchantNotice } from '../order/outbox/notice-entities.ts';
 import { traceIdOf } from '../order/outbox/notice-snapshot.ts';
 import { safeError } from '../platform/log/safe-error.ts';
 import { inTrace } from '../platform/log/trace.ts';
-import { deliverNotice, type NoticeDeps, takeNotice } from './deliver-notice.ts';
+import { claimNotice, deliverNotice, type NoticeDeps } from './deliver-notice.ts';
 import { createHostShares } from './host-shares.ts';
 
-/** How often due notices are looked for, ms; sooner where some waited for a send to end, but not at once. */
+/** Poll interval for due notices, ms; shorter (`MIN_POLL_MS`) if some wait for another send to end. */
 const POLL_MS = 1_000;
 const MIN_POLL_MS = 100;
 
 /**
- * Sends the notices whose time has come, until it is stopped: at least once each, as often as the schedule says, by
- * however many processes run this. A database that is away delays them and ends nothing.
+ * Sends due notices until stopped: at least once each, on their schedule. Any number of processes may run it. An
+ * unavailable database only delays it.
  */
 export function startNoticeRelay(deps: NoticeDeps, pollMs = POLL_MS): { stop(): Promise<void> } {
   const sends = new Set<Promise<void>>();
@@ -26,16 +26,16 @@ export function startNoticeRelay(deps: NoticeDeps, pollMs = POLL_MS): { stop(): 
   async function loop(): Promise<void> {
     while (!stopping.signal.aborted) {
       sendEnded = new AbortController();
-      const someWait = await sendDue().catch(noteAway);
+      const someWait = await sendDue().catch(onReadError);
       await pause(Math.min(MIN_POLL_MS, pollMs), stopping.signal);
       const signals = someWait ? [stopping.signal, sendEnded.signal] : [stopping.signal];
       await pause(pollMs - MIN_POLL_MS, AbortSignal.any(signals));
     }
   }
 
-  /** True: there may be more, which waits for a send to end. Each host is asked for by itself, never its backlog. */
+  /** True: more may be due, waiting for a send to end. Reads each host's notices separately, never its whole backlog. */
   async function sendDue(): Promise<boolean> {
-    const beginnings: Promise<void>[] = [];
+    const starts: Promise<void>[] = [];
     const failures: unknown[] = [];
     let someWait = false;
     try {
@@ -47,36 +47,39 @@ export function startNoticeRelay(deps: NoticeDeps, pollMs = POLL_MS): { stop(): 
         const due = room === 0 ? [] : (await deps.notices.due(host, now, room)).filter(isOurs);
         if (due.length === room) someWait = true;
         for (const notice of due) {
-          const beginning = inTrace(traceIdOf(notice.snapshot), 'tell merchant', attributesOf(notice), () =>
-            begin(notice),
+          const start = inTrace(
+            traceIdOf(notice.snapshot),
+            'deliver merchant notice',
+            attributesOf(notice),
+            () => begin(notice),
           );
-          beginnings.push(beginning.catch((error) => void failures.push(error)));
+          starts.push(start.catch((error) => void failures.push(error)));
         }
       }
     } finally {
-      await Promise.all(beginnings);
+      await Promise.all(starts);
     }
     if (failures.length > 0) throw failures[0];
-    noteBack();
+    onRead();
     return someWait;
   }
 
-  /** Said once: it is two programs with one database, and a person has to stop one of them. */
+  /** Logs once: two programs share one database, and a person has to stop one of them. */
   function isOurs({ url, eventId }: MerchantNotice): boolean {
-    if (deps.carries(url)) return true;
+    if (deps.accepts(url)) return true;
     if (!isMisplaced)
       deps.log.error({ eventId }, 'merchant notice belongs to another program on this database; skipped');
     isMisplaced = true;
     return false;
   }
 
-  /** Returns when the notice is taken; the send goes on. */
+  /** Returns when the notice is claimed; the send continues. */
   async function begin(notice: MerchantNotice): Promise<void> {
     const { host } = notice;
     hosts.begun(host);
     const ended = (outcome: Parameters<typeof hosts.ended>[1]) =>
       hosts.ended(host, outcome, deps.clock.now());
-    const token = await takeNotice(deps, notice).catch((error: unknown) => {
+    const token = await claimNotice(deps, notice).catch((error: unknown) => {
       ended(null);
       throw error;
     });
@@ -97,20 +100,20 @@ export function startNoticeRelay(deps: NoticeDeps, pollMs = POLL_MS): { stop(): 
     sends.add(sending);
   }
 
-  /** One line when the database goes and one when it is back. */
-  function noteAway(err: unknown): false {
-    if (!isAway && deps.outage?.noticed(err) !== true)
+  /** Logs one line when the database fails and one when it is back. */
+  function onReadError(err: unknown): false {
+    if (!isAway && deps.outage?.reports(err) !== true)
       deps.log.error({ err: safeError(err) }, 'merchant notices cannot be read; they will be late');
     isAway = true;
     return false;
   }
-  function noteBack(): void {
+  function onRead(): void {
     if (isAway) deps.log.info('merchant notices can be read again');
     isAway = false;
   }
 
   return {
-    /** Takes no more, and waits for the sends in hand, which their own limit ends. */
+    /** Claims no more notices, and waits for the current sends, which have their own time limit. */
     async stop() {
       stopping.abort();
       await running;

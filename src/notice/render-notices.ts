@@ -1,6 +1,6 @@
 import type { NoticeWithAttempts } from './notice-store.ts';
 
-/** Notices for a person to read: one line each, and one below it for each attempt. Times are UTC. */
+/** Renders notices for people: one line each, and one below it for each attempt. Times are UTC. */
 export function renderNotices(notices: NoticeWithAttempts[]): string[] {
   if (notices.length === 0) return ['no notices'];
   return notices.flatMap(({ eventId, event, state, nextAt, host, tries }) => [

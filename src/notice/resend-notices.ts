@@ -1,8 +1,8 @@
 import type { NoticeDeps } from './deliver-notice.ts';
 
 /**
- * Has the notices of an order, or the one with this event id, sent again now, on a fresh schedule, whatever became of
- * them. They keep their event ids, and their attempts are counted on. How many there are. A relay sends them.
+ * Requeues the notices of an order, or the one with this event id, on a fresh schedule and in any state. They keep their
+ * event ids, and their attempts continue to count. Returns how many. A relay sends them.
  */
 export async function resendNotices(
   { notices, clock, log }: Pick<NoticeDeps, 'notices' | 'clock' | 'log'>,

@@ -3,7 +3,7 @@ import { lookup, Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { isPublicAddress } from './public-address.ts';
 
-/** One question to the DNS is repeated once, after this, ms. */
+/** A DNS query is repeated once after this time, ms. */
 const DNS_TIMEOUT_MS = 1_000;
 
 /** `refused`: it has addresses, but none on the public internet. */
@@ -15,9 +15,8 @@ export type Resolved =
 export type ResolveHost = (hostname: string) => Promise<Resolved>;
 
 /**
- * Finds a URL's host on the public internet. Whatever else it resolves to is left out, so connecting to what is
- * returned, and only to that, needs no second look. Asks the DNS alone, not the system's resolver: that one's few
- * threads would all wait for the first dead name server.
+ * Resolves a URL's host to its public addresses only, so that it is safe to connect to exactly these. Queries DNS directly,
+ * not the system's resolver, whose few threads would all block on the first dead name server.
  */
 export function createPublicResolver(
   dns: Pick<Resolver, 'resolve4' | 'resolve6'> = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: 2 }),
@@ -37,7 +36,7 @@ export function createPublicResolver(
   };
 }
 
-/** Any address, as the system resolves it, with its hosts file and search domains: for intranets. */
+/** Resolves to any address by the system's resolver, with hosts file and search domains: for intranets. */
 export const resolveAnywhere: ResolveHost = async (hostname) => {
   const literal = asAddress(hostname);
   if (literal !== null) return { kind: 'addresses', addresses: [literal] };
@@ -51,7 +50,7 @@ function publicOnly(found: LookupAddress[]): Resolved {
   return { kind: found.length > 0 ? 'refused' : 'unknown' };
 }
 
-/** A URL's host that is an address; the URL's parser has put every spelling of IPv4 into four decimals. */
+/** The address, if a URL's host is one. The URL parser has normalized every form of IPv4 to four decimals. */
 function asAddress(hostname: string): LookupAddress | null {
   const address = hostname.replace(/^\[|\]$/g, '');
   const family = isIP(address);

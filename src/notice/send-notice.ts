@@ -4,21 +4,21 @@ import { Client } from 'undici';
 import { isSuccess, readAnswer } from './read-answer.ts';
 import type { ResolveHost } from './resolve-host.ts';
 
-/** For a whole exchange, from the name's resolution to the answer's last byte, ms. */
+/** Time limit of a whole send, ms, from DNS to the last byte of the answer. */
 export const SEND_TIMEOUT_MS = 5_000;
-/** Whatever is longer is not SUCCESS. */
+/** A longer answer is not SUCCESS. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 const TOO_LONG = 'UND_ERR_RES_EXCEEDED_MAX_SIZE';
 const MAX_EXCERPT = 200;
 
-export interface Letter {
+export interface NoticeRequest {
   url: string;
   eventId: string;
   attempt: number;
   body: string;
 }
 
-export interface Sent {
+export interface SendResult {
   /** Everything but `delivered` is a failure. */
   outcome:
     | 'delivered'
@@ -27,35 +27,35 @@ export interface Sent {
     /** 2xx, but not SUCCESS. */
     | 'wrong_answer'
     | 'timeout'
-    /** Broken off, or no way to it. */
+    /** The connection broke, or there is no route. */
     | 'unreachable'
-    /** Nothing listens there. */
+    /** Connection refused. */
     | 'not_listening'
-    /** Its name has no address. */
+    /** The host name has no address. */
     | 'unknown_host'
-    /** Its TLS certificate is expired, self-signed, for another name, or not to be verified. */
+    /** The TLS certificate is expired, self-signed, for another name, or cannot be verified. */
     | 'bad_certificate'
-    /** Not on the public internet. */
+    /** The address is not on the public internet. */
     | 'refused_address'
-    /** No http or https, or with a password in it. */
+    /** The URL is not http or https, or contains a user or password. */
     | 'refused_url'
     /** Nothing was sent: the body could not be written. */
     | 'unwritable';
   httpStatus: number | null;
-  /** The beginning of the answer without control characters, or why there is none. */
+  /** The start of the answer without control characters, or why there is none. */
   answer: string | null;
 }
 
-export type SendNotice = (letter: Letter) => Promise<Sent>;
+export type SendNotice = (request: NoticeRequest) => Promise<SendResult>;
 
 /**
- * Sends one notice, once. Never throws, and never takes longer than the limit. The connection goes to an address that
- * `resolveHost` has returned and nowhere else: the name is not resolved again, so it cannot turn into another address
- * after it was checked. Each send has a connection of its own: one that was kept may be dead without our knowing.
+ * Sends one notice, once. Never throws, and never exceeds the time limit. Connects only to an address that `resolveHost`
+ * returned: the name is not resolved again, so it cannot change after the check (DNS rebinding). Each send opens its own
+ * connection: a kept one may be dead unnoticed.
  */
 export function createNoticeSender(resolveHost: ResolveHost, timeoutMs = SEND_TIMEOUT_MS): SendNotice {
-  return async (letter) => {
-    const url = URL.canParse(letter.url) ? new URL(letter.url) : null;
+  return async (request) => {
+    const url = URL.canParse(request.url) ? new URL(request.url) : null;
     if (url === null || !/^https?:$/.test(url.protocol) || url.username !== '' || url.password !== '')
       return failed('refused_url');
     const signal = AbortSignal.timeout(timeoutMs);
@@ -69,7 +69,7 @@ export function createNoticeSender(resolveHost: ResolveHost, timeoutMs = SEND_TI
       maxResponseSize: MAX_ANSWER_BYTES,
     });
     try {
-      return await exchange(client, url, letter, signal);
+      return await exchange(client, url, request, signal);
     } catch (error) {
       const reason = reasonOf(error);
       return failed(signal.aborted ? 'timeout' : outcomeOf(reason), reason);
@@ -79,17 +79,22 @@ export function createNoticeSender(resolveHost: ResolveHost, timeoutMs = SEND_TI
   };
 }
 
-async function exchange(client: Client, url: URL, letter: Letter, signal: AbortSignal): Promise<Sent> {
+async function exchange(
+  client: Client,
+  url: URL,
+  request: NoticeRequest,
+  signal: AbortSignal,
+): Promise<SendResult> {
   const { statusCode, headers, body } = await client.request({
     path: `${url.pathname}${url.search}`,
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       'user-agent': 'Autoclose',
-      'autoclose-event-id': letter.eventId,
-      'autoclose-attempt': String(letter.attempt),
+      'autoclose-event-id': request.eventId,
+      'autoclose-attempt': String(request.attempt),
     },
-    body: letter.body,
+    body: request.body,
     signal,
   });
   const httpStatus = statusCode;
@@ -110,13 +115,13 @@ function one(header: string | string[] | undefined): string | undefined {
   return Array.isArray(header) ? header.join(',') : header;
 }
 
-/** What a code of Node's or of OpenSSL's says about the merchant's server. */
+/** Maps an error code of Node.js or OpenSSL to an outcome. */
 function outcomeOf(code: string): 'not_listening' | 'bad_certificate' | 'unreachable' {
   if (code === 'ECONNREFUSED') return 'not_listening';
   return /CERT|LEAF_SIGNATURE|HOSTNAME_MISMATCH/.test(code) ? 'bad_certificate' : 'unreachable';
 }
 
-/** A lookup that knows these addresses and no others. */
+/** A lookup function that returns only these addresses. */
 function pinned(addresses: [LookupAddress, ...LookupAddress[]]): LookupFunction {
   const [{ address, family }] = addresses;
   return (_hostname, options, callback) =>
@@ -129,17 +134,17 @@ function aborted(signal: AbortSignal): Promise<'aborted'> {
   });
 }
 
-function failed(outcome: Sent['outcome'], answer: string | null = null): Sent {
+function failed(outcome: SendResult['outcome'], answer: string | null = null): SendResult {
   return { outcome, httpStatus: null, answer };
 }
 
-/** A code such as ECONNREFUSED: messages name addresses. */
+/** The error's code, such as ECONNREFUSED; messages would reveal addresses. */
 function reasonOf(error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : null;
   return typeof code === 'string' ? code : 'unknown';
 }
 
-/** Half a character, at a cut, counts as a control character. */
+/** The start of the text, on one line. Half a surrogate pair, from the cut, counts as a control character. */
 function excerpt(text: string): string {
   const start = text.slice(0, 10 * MAX_EXCERPT).replace(/[\p{C}\s]+/gu, ' ');
   return [...start.trim()].slice(0, MAX_EXCERPT).join('');

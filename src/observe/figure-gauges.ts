@@ -5,17 +5,17 @@ import type { Behind } from '../view/dashboard/behind.ts';
 import type { Figures, ReadFigures } from '../view/dashboard/figures.ts';
 import type { Vitals } from '../view/dashboard/vitals.ts';
 
-/** Prometheus waits for ten seconds, ms. */
+/** Time limit, ms; Prometheus waits ten seconds. */
 const LIMIT_MS = 5_000;
 
-/** Brings the gauges to now, as far as the database can be read. Takes five seconds at most, and never throws. */
+/** Refreshes the gauges, as far as the database can be read. Takes five seconds at most, never throws. */
 export type RefreshGauges = () => Promise<void>;
 
 /**
- * What the database and the queues know, as gauges: every process exports the same, so that the alert "no worker runs the
- * timers" also comes from one that only serves. While the database cannot be read they have no value, rather than an
- * old one, and `autoclose_figures_readable` is 0. What alerts stand on is read by itself: it is there also when the other
- * figures take too long. The breakers are this process's own.
+ * Creates the gauges of database and queues. Every process exports the same, so that the alert "no worker" also comes from
+ * an API process. While the database cannot be read, they have no value instead of an old one, and
+ * `autoclose_figures_readable` is 0. The figures that alerts use are read separately, so that they exist even if the others
+ * take too long. The circuit breakers are this process's own.
  */
 export function createFigureGauges(
   registry: Registry,
@@ -29,40 +29,43 @@ export function createFigureGauges(
     (labelNames.length === 0 ? plain : labelled).push(made);
     return made;
   };
-  const readable = gauge('figures_readable', '1: the database could be read; 0: what it knows is left out.');
+  const readable = gauge('figures_readable', '1: the database could be read; 0: its figures are missing.');
   const outOfOrder = gauge(
     'channel_out_of_order',
-    '1: a breaker of this process is open or on trial, and was tried lately: of the whole channel (all), or of an operation.',
+    '1: a circuit breaker of this process is open or half-open, and was used lately. all: of the whole channel.',
     ['channel', 'operation', 'method'],
   );
   const open = gauge('orders_open', 'Orders that have not ended.', ['channel']);
   const overdue = gauge(
     'orders_overdue',
-    'Open orders whose timer has run out and that no worker has taken up; stuck ones are left out.',
+    'Orders that are due and that no worker has started yet, without stuck ones.',
   );
   const overdueAge = gauge(
     'overdue_oldest_seconds',
-    'For how long the timer of the oldest of them has run out; 0: there is none.',
+    'How long the oldest of them has been due; 0: there is none.',
   );
   const stuck = gauge('orders_stuck', 'Orders that need a person.');
-  const late = gauge('late_payments_waiting', 'Payments of closed orders that wait for a person.');
+  const late = gauge('late_payments_waiting', 'Late payments that wait for a person.');
   const violations = gauge(
     'violations',
-    'Orders that turned out paid or payable after their close, paid twice or with another amount, ever.',
+    'All violations so far: orders paid or payable after their close, paid twice, or with another amount.',
   );
   const notices = gauge(
     'notices_waiting',
-    'Notices to merchants: pending (overdue is a part of it), given_up.',
+    'Merchant notices: pending (which includes overdue), and given_up.',
     ['state'],
   );
   const queueUsable = gauge(
     'queue_usable',
-    '1: Redis can hold the timers; 0: it is away, refuses or is unusable.',
+    '1: Redis can hold timers; 0: it is unreachable, refuses commands or is unusable.',
   );
   const queuePaused = gauge('queue_paused', '1: another program has paused the queue.', ['channel']);
-  const jobs = gauge('queue_jobs', 'Close jobs of BullMQ.', ['channel', 'state']);
-  const alive = gauge('processes_alive', 'Processes that were seen within 30 s.', ['part']);
-  const sweepAge = gauge('sweep_age_seconds', 'Since any worker’s sweep last ended; +Inf: not within a day.');
+  const jobs = gauge('queue_jobs', 'Close jobs in BullMQ.', ['channel', 'state']);
+  const alive = gauge('processes_alive', 'Processes seen within 30 s.', ['part']);
+  const sweepAge = gauge(
+    'sweep_age_seconds',
+    'Time since the last successful sweep of any worker; +Inf: none within a day.',
+  );
 
   function showVitals({ now, processes }: Vitals): void {
     const secondsSince = (at: Date) => Math.max(0, now.getTime() - at.getTime()) / 1000;
@@ -101,12 +104,12 @@ export function createFigureGauges(
       answerWithin(LIMIT_MS, read.behind()),
       answerWithin(LIMIT_MS, read.figures()),
     ]);
-    // A gauge without labels would begin again with 0, which says something.
+    // A gauge without labels would restart at 0, which is a value.
     for (const each of plain) each.remove();
     for (const each of labelled) each.reset();
     for (const [channel, { outOfOrder: now }] of channels) {
       outOfOrder.set({ channel, operation: 'all', method: 'all' }, 0);
-      // Its operations only while they are out of order: there are many, and most never are.
+      // Operations only while their breaker is open: there are many, and most breakers never open.
       for (const { operation, method } of now())
         outOfOrder.set({ channel, operation, method: method ?? 'all' }, 1);
     }

@@ -3,10 +3,7 @@ import { type Around, withCalls } from '../channel/with-calls.ts';
 import { inSpan } from '../platform/log/trace.ts';
 import type { Metrics } from './metrics.ts';
 
-/**
- * A channel, with each call that reaches it measured and in a span of its own. Inside of the guard: a call that the
- * guard refuses is none.
- */
+/** Measures each call to a channel, and gives it a span. Wrapped by the guard: calls that the guard refuses do not count. */
 export function measureChannel(channel: Channel, metrics: Metrics): Channel {
   const { name } = channel;
 
@@ -16,7 +13,7 @@ export function measureChannel(channel: Channel, metrics: Metrics): Channel {
     return inSpan(`${name} ${operation}`, attributes, async (span) => {
       const result = await call();
       span.setAttributes({ 'autoclose.result': result.kind, 'autoclose.answer': result.answer });
-      // What a channel does not have it was not asked for.
+      // The channel lacks the operation, so it was not called.
       if (result.kind === 'unsupported' || result.kind === 'not_cancellable') return result;
       const labels = { channel: name, operation, result: result.kind };
       metrics.channelCalls.observe(labels, (performance.now() - startedAt) / 1000);

@@ -1,7 +1,7 @@
 import type { NoticeStore } from '../notice/notice-store.ts';
 import type { Metrics } from './metrics.ts';
 
-/** The notices, with what came of each attempt counted, once it is recorded. */
+/** Counts the outcome of each notice attempt, after it is recorded. */
 export function measureNotices(notices: NoticeStore, metrics: Metrics): NoticeStore {
   return {
     ...notices,

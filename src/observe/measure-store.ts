@@ -5,9 +5,8 @@ import type { OrderStore } from '../order/store/store.ts';
 import type { Metrics } from './metrics.ts';
 
 /**
- * The order store, with what it has committed counted: each attempt's end, each notification, and how late a timer's
- * close was. Counted after the commit, so that nothing is counted that is not so; a process that dies in between counts
- * too little.
+ * Counts what the order store has committed: ended attempts, notifications, and how late timers close. Counts after the
+ * commit, so a process that dies in between counts too few, never too many.
  */
 export function measureStore(store: OrderStore, metrics: Metrics): OrderStore {
   return {
@@ -59,7 +58,7 @@ export function measureStore(store: OrderStore, metrics: Metrics): OrderStore {
   }
 
   function noteLateness({ channel, expiresAt, ending }: PaymentOrder, { createdAt }: NewCloseRecord): void {
-    // One that somebody asked for and a timer finished was not late.
+    // A requested close that a timer finished is not late.
     if (ending !== 'expiry' || createdAt < expiresAt) return;
     metrics.closeLateness.observe({ channel }, (createdAt.getTime() - expiresAt.getTime()) / 1000);
   }

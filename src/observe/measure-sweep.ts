@@ -1,7 +1,7 @@
 import type { SweepCounts } from '../order/due/sweep.ts';
 import type { Metrics } from './metrics.ts';
 
-/** What a sweep that ended well has met. */
+/** Counts what a successful sweep found. */
 export function measureSweep(counts: SweepCounts, metrics: Metrics): void {
   const { enqueued, lastLooks, live, failed, away } = counts;
   metrics.sweeps.inc();

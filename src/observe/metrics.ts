@@ -3,14 +3,14 @@ import { packageVersion } from '../platform/package.ts';
 
 export type Metrics = ReturnType<typeof createMetrics>;
 
-/** s. An order is closed `CLOSE_GRACE_MS` after its expiry at the earliest, 5 s unless configured. */
+/** s. An order closes at the earliest `CLOSE_GRACE_MS` after its expiry, 5 s by default. */
 const LATENESS_S = [0.5, 1, 2, 3, 4, 5, 5.25, 5.5, 6, 7, 10, 15, 30, 60, 120, 300, 900, 3600];
-/** s. A channel call ends within 5 s, whatever the channel does, and most calls of the API are one. */
+/** s. A channel call is limited to 5 s, and most API calls make one. */
 const CALL_S = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /**
- * What this process does, counted (指标); `figure-gauges.ts` adds what the database knows. All names begin with
- * `autoclose_`; every label has few values, and none names an order, a merchant or a customer.
+ * The metrics of this process (指标); `figure-gauges.ts` adds those of the database. All names start with `autoclose_`.
+ * Every label has few values, and none identifies an order, a merchant or a customer.
  */
 export function createMetrics() {
   const registry = new Registry();
@@ -35,7 +35,7 @@ export function createMetrics() {
 
   return {
     registry,
-    /** As Prometheus reads them, with Node's own, which are gathered from the first time on. */
+    /** The metrics as Prometheus reads them, including Node.js's own, which are collected from the first call on. */
     async expose(): Promise<{ contentType: string; text: string }> {
       if (!hasNodeMetrics) collectDefaultMetrics({ register: registry });
       hasNodeMetrics = true;
@@ -48,7 +48,7 @@ export function createMetrics() {
       LATENESS_S,
       ['channel'],
     ),
-    attempts: counter('attempts_total', 'Ended attempts at an order, as the close records tell them.', [
+    attempts: counter('attempts_total', 'Ended attempts on orders, as in the close records.', [
       'channel',
       'type',
       'trigger',
@@ -60,19 +60,16 @@ export function createMetrics() {
       CALL_S,
       ['channel', 'operation', 'result'],
     ),
-    apiRequests: counter('api_requests_total', 'Answered calls of the merchants’ API.', [
+    apiRequests: counter('api_requests_total', 'Answered calls to the merchants’ API.', [
       'operation',
       'generation',
       'code',
     ]),
-    apiDuration: histogram(
-      'api_duration_seconds',
-      'From a call of the merchants’ API to its answer.',
-      CALL_S,
-      ['operation'],
-    ),
-    notices: counter('notices_total', 'Attempts to tell a merchant, by what came of them.', ['outcome']),
-    notifications: counter('notifications_total', 'Payment notifications of the channels.', [
+    apiDuration: histogram('api_duration_seconds', 'Duration of calls to the merchants’ API.', CALL_S, [
+      'operation',
+    ]),
+    notices: counter('notices_total', 'Delivery attempts of merchant notices.', ['outcome']),
+    notifications: counter('notifications_total', 'Payment notifications from the channels.', [
       'channel',
       'outcome',
     ]),
@@ -81,14 +78,9 @@ export function createMetrics() {
       help: 'SWEEP_INTERVAL_MS of this process.',
       registers,
     }),
-    sweeps: counter('sweeps_total', 'Sweeps for due orders that ended well.'),
-    sweepFound: counter('sweep_found_total', 'Due orders that a sweep met, by what it did about them.', [
-      'result',
-    ]),
-    clockJumps: counter(
-      'database_clock_jumps_total',
-      'Jumps of the database clock that this process has seen.',
-    ),
-    leasesLost: counter('leases_lost_total', 'Leases that ran out while their attempt was under way.'),
+    sweeps: counter('sweeps_total', 'Successful sweeps for due orders.'),
+    sweepFound: counter('sweep_found_total', 'Due orders that sweeps found, by what they did.', ['result']),
+    clockJumps: counter('database_clock_jumps_total', 'Jumps of the database clock seen by this process.'),
+    leasesLost: counter('leases_lost_total', 'Leases that expired while their attempt was running.'),
   };
 }

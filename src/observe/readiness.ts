@@ -4,10 +4,10 @@ import { answersWithin, answerWithin } from '../platform/answer-within.ts';
 import { refusesWrites } from '../platform/mysql/database.ts';
 import type { QueueHealth } from '../timer/queue-health.ts';
 
-/** Whoever asks gives up soon, ms. */
+/** Time limit, ms: the caller gives up soon. */
 const LIMIT_MS = 2_000;
 
-/** What this process stands on, asked now. */
+/** Checks this process's dependencies now. */
 export async function readReadiness(
   db: DataSource,
   readQueueHealth: () => Promise<QueueHealth>,

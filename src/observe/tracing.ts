@@ -10,19 +10,19 @@ import {
 import { BullMQOtel } from 'bullmq-otel';
 import { nextRootIds } from '../platform/log/trace.ts';
 
-/** How long the spans in hand may take to be sent when the process ends, ms. */
+/** Time limit for sending the remaining spans at shutdown, ms. */
 const FLUSH_MS = 800;
 
 export interface Tracing {
-  /** For BullMQ's queues and workers: a job goes on in the trace of whoever set it. */
+  /** For BullMQ's queues and workers: a job continues the trace that set it. */
   telemetry: BullMQOtel;
-  /** Sends what is in hand. Never throws. */
+  /** Sends the remaining spans. Never throws. */
   stop(): Promise<void>;
 }
 
 /**
- * Sends spans (链路追踪) to an OpenTelemetry collector, by OTLP over HTTP. For the whole process, once. A collector that is
- * away costs spans and nothing else.
+ * Starts to send spans (链路追踪) to an OpenTelemetry collector, by OTLP over HTTP. Call once per process. An unreachable
+ * collector only loses spans.
  */
 export function startTracing({ endpoint, name, version }: TracingOptions): Tracing {
   const exporter = new OTLPTraceExporter({ url: `${endpoint}/v1/traces` });
@@ -44,14 +44,14 @@ export function startTracing({ endpoint, name, version }: TracingOptions): Traci
 }
 
 interface TracingOptions {
-  /** The collector, without the path. */
+  /** The collector's URL, without the path. */
   endpoint: string;
-  /** What it calls this service. */
+  /** The service name. */
   name: string;
   version: string;
 }
 
-/** Random ids, but for the first span of a trace that has its id already. */
+/** Random ids, except for the root span of a trace, whose ids are known already. */
 function ids(): IdGenerator {
   const random = new RandomIdGenerator();
   return {

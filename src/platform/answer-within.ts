@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** The answer; null if the question fails or takes longer. Never throws. */
+/** Returns the result of `question`; null if it fails or takes longer than `limitMs`. Never throws. */
 export async function answerWithin<T>(limitMs: number, question: Promise<T>): Promise<T | null> {
   const over = new AbortController();
   const late = wait(limitMs, null, { signal: over.signal }).catch(() => null);
@@ -9,7 +9,7 @@ export async function answerWithin<T>(limitMs: number, question: Promise<T>): Pr
   return answer;
 }
 
-/** True if the question is answered in time, whatever the answer. Never throws. */
+/** Returns whether `question` succeeds within `limitMs`. Never throws. */
 export async function answersWithin(limitMs: number, question: Promise<unknown>): Promise<boolean> {
   return (
     (await answerWithin(

@@ -6,9 +6,9 @@ import { pemText } from './keys/pem-text.ts';
 import { readRsaKey } from './keys/rsa-key.ts';
 import { parseDatabaseUrl, sslModes } from './mysql/database-url.ts';
 
-/* What the variables of the configuration may be: each from its text to its value, or a message that says how it should be. */
+/* The types of configuration variables: each parses text to a value, or fails with a message that says what is expected. */
 
-/** A whole number in plain digits; `0x50` and `1e3` are typing errors, not numbers. */
+/** A whole number in plain digits; `0x50` and `1e3` are treated as typing errors. */
 export const whole = (min: number, max: number) =>
   z
     .string()

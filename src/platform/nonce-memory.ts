@@ -1,13 +1,10 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from './log/logger.ts';
 
-/** `unavailable`: the memory cannot be reached; nobody honest may be refused for that. */
+/** `unavailable`: Redis is unreachable; valid requests must not be refused because of that. */
 export type NonceAnswer = 'new' | 'seen' | 'unavailable';
 
-/**
- * Remembers for `ttlMs` that a nonce was used, for all processes together: the first to name it gets `new`, every
- * other `seen`.
- */
+/** Remembers used nonces for `ttlMs`, shared by all processes: the first use of a nonce gets `new`, every later one `seen`. */
 export function createNonceMemory(redis: Redis, prefix: string, log: Logger) {
   return async (nonce: string, ttlMs: number): Promise<NonceAnswer> => {
     if (redis.status !== 'ready') return 'unavailable';

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Where this package is: two levels up from src/platform/, three from dist/src/platform/. */
+/** The package's root directory: two levels up from src/platform/, three from dist/src/platform/. */
 export const packageDirectory = fileURLToPath(
   ['../../', '../../../']
     .map((path) => new URL(path, import.meta.url))

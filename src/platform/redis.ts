@@ -1,28 +1,26 @@
 import { Redis, type RedisOptions } from 'ioredis';
 import type { Logger } from './log/logger.ts';
 
-/** How long a producer waits for anything from Redis, ms: an API call must not hang because Redis does. */
+/** How long a producer waits for Redis, ms: an API call must not hang because Redis does. */
 const PRODUCER_TIMEOUT_MS = 2_000;
 /**
- * A worker waits for jobs for up to 10 s without a word from Redis. Longer silence is taken for a dead connection,
- * which would otherwise hold the timers for a quarter of an hour.
+ * A worker waits for jobs for up to 10 s without traffic. A longer silence means a dead connection, which would otherwise
+ * block the timers for a quarter of an hour.
  */
 const WORKER_SILENCE_MS = 20_000;
 const reconnectAfterMs = (attempt: number) => Math.min(attempt * 100, 1_000);
 
-/** Where Redis is. */
+/** The address of Redis. */
 export interface RedisAddress {
-  /** The server; with sentinels only the user, the password, the database and TLS (`rediss:`) count. */
+  /** The server. With Sentinel, only its user, password, database and TLS (`rediss:`) are used. */
   url: string;
-  /** The CA in PEM that has issued the server's certificate, where it is none of the well-known ones; for `rediss:`. */
+  /** For `rediss:`, the PEM of a private CA that issued the server's certificate. */
   ca?: string;
-  /** Where set, the server is whichever of theirs is the master at the moment. */
+  /** With Sentinel, the server is the current master of `name`. */
   sentinels: { addresses: { host: string; port: number }[]; name: string; password: string | null } | null;
 }
 
-/**
- * For those who add jobs: fails fast while Redis is away, reconnects for ever in the background.
- */
+/** A connection for producers: fails fast while Redis is unreachable, and keeps reconnecting in the background. */
 export function openProducerRedis(address: RedisAddress, log: Logger): Redis {
   const redis = new Redis(address.url, {
     ...tlsOptions(address),
@@ -38,7 +36,7 @@ export function openProducerRedis(address: RedisAddress, log: Logger): Redis {
   return withStateLogged(redis, log);
 }
 
-/** For workers: waits for ever for a Redis that is away, as BullMQ demands of a blocking connection. */
+/** A connection for workers: waits indefinitely while Redis is unreachable, as BullMQ requires of a blocking connection. */
 export function openWorkerRedis(address: RedisAddress, log: Logger): Redis {
   const redis = new Redis(address.url, {
     ...tlsOptions(address),
@@ -62,23 +60,23 @@ function sentinelOptions({ url, sentinels }: RedisAddress): RedisOptions {
     name: sentinels.name,
     ...(sentinels.password === null ? {} : { sentinelPassword: sentinels.password }),
     sentinelRetryStrategy: reconnectAfterMs,
-    // One that hangs must not keep us from asking the next.
+    // A hanging sentinel must not block the next one.
     sentinelCommandTimeout: PRODUCER_TIMEOUT_MS,
     enableTLSForSentinelMode: url.startsWith('rediss:'),
   };
 }
 
-/** ioredis' own numbers: the command fails at once, or is sent again over the new connection. */
+/** ioredis's codes: the command fails immediately, or is sent again over the new connection. */
 const RECONNECT = 1;
 const RECONNECT_AND_RESEND = 2;
 
-/** It was the master when we connected, and is a replica now: whoever is asked next knows the new one. */
+/** The server we are connected to was the master and is a replica now; reconnecting finds the new master. */
 function isDemoted(error: Error): boolean {
   return error.message.includes('READONLY');
 }
 
-/** Resolves when the first connection stands, or after `PRODUCER_TIMEOUT_MS` without one. True: it stands. */
-export async function connectedOrNot(redis: Redis): Promise<boolean> {
+/** Waits for the first connection, at most `PRODUCER_TIMEOUT_MS`. Returns whether it is connected. */
+export async function waitForConnection(redis: Redis): Promise<boolean> {
   if (redis.status === 'ready') return true;
   return new Promise((resolve) => {
     const settle = (connected: boolean) => {
@@ -92,7 +90,7 @@ export async function connectedOrNot(redis: Redis): Promise<boolean> {
   });
 }
 
-/** One line when it goes and one when it is back, not one for every attempt to reconnect. */
+/** Logs one line when Redis becomes unavailable and one when it is back, not one per reconnection attempt. */
 function withStateLogged(redis: Redis, log: Logger): Redis {
   let away = false;
   redis.on('error', (error) => {

@@ -2,18 +2,18 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from './log/logger.ts';
 import { safeError } from './log/safe-error.ts';
 
-/** `work` takes orders and works on them; `connections` is what that work stands on. */
+/** `work` processes orders and requests; `connections` are what it depends on. */
 type Kind = 'work' | 'connections';
 
 /**
- * What has to be ended, noted where it was opened. All work ends at once and is waited for, within the limit; then
- * the connections close. One that fails to end keeps none of the others from it.
+ * Collects what must be stopped at shutdown. All work stops in parallel and is awaited, within the limit; then the
+ * connections close. A failed step does not prevent the others.
  */
 export function createShutdown(log: Logger) {
-  const noted: Record<Kind, (() => Promise<unknown>)[]> = { work: [], connections: [] };
+  const steps: Record<Kind, (() => Promise<unknown>)[]> = { work: [], connections: [] };
 
   async function end(kind: Kind): Promise<void> {
-    const results = await Promise.allSettled(noted[kind].splice(0).map((release) => release()));
+    const results = await Promise.allSettled(steps[kind].splice(0).map((step) => step()));
     for (const result of results) {
       if (result.status === 'rejected')
         log.warn({ err: safeError(result.reason), kind }, 'shutdown step failed');
@@ -28,10 +28,10 @@ export function createShutdown(log: Logger) {
   };
 
   return {
-    add: (kind: Kind, release: () => Promise<unknown>): void => {
-      noted[kind].push(release);
+    add: (kind: Kind, step: () => Promise<unknown>): void => {
+      steps[kind].push(step);
     },
-    /** Takes at most `limitMs` and a second. Never throws. */
+    /** Runs all steps. Takes at most `limitMs` plus one second. Never throws. */
     async run(limitMs: number): Promise<void> {
       if (!(await within(limitMs, end('work')))) log.warn('shutdown timed out; jobs released');
       await within(1_000, end('connections'));

@@ -5,22 +5,22 @@ import type { Logger } from '../platform/log/logger.ts';
 import { safeError } from '../platform/log/safe-error.ts';
 import type { ProcessState, ProcessStore } from './process-store.ts';
 
-/** How often a process says that it is alive, ms. Several beats may fail before it is taken for dead. */
+/** Heartbeat interval, ms. Several may fail before a process is considered dead. */
 const BEAT_MS = 5_000;
 
-/** Tells the other processes, and people, that this one is alive (心跳). */
+/** Shows other processes, and people, that this one is alive (心跳). */
 export interface Heartbeat {
-  /** From now on, until it is stopped; what it does besides what it did before. */
+  /** Starts the heartbeat if needed, and adds a role of this process. */
   begin(part: 'serves' | 'works'): void;
-  /** This process's sweep has ended well. */
+  /** Records that this process's sweep succeeded. */
   swept(at: Date): void;
-  /** One beat, now. Never throws. */
+  /** Sends a heartbeat now. Never throws. */
   beat(): Promise<void>;
-  /** Waits for a beat under way. The row stays: it says when the process was seen last. */
+  /** Stops, after the current heartbeat. The row stays: it shows when the process was last seen. */
   stop(): Promise<void>;
 }
 
-/** A beat that fails harms nothing: it is logged, once in a row of them, and the next goes ahead. Never throws. */
+/** Creates the heartbeat. A failure is harmless: it is logged once per series, and the next heartbeat tries again. */
 export function createHeartbeat(
   processes: Pick<ProcessStore, 'beat'>,
   channels: Channels,
@@ -29,7 +29,7 @@ export function createHeartbeat(
 ): Heartbeat {
   const id = randomUUID();
   const name = `${hostname()}:${process.pid}`.slice(0, 255);
-  const does = { serves: false, works: false };
+  const roles = { serves: false, works: false };
   let sweptAt: Date | null = null;
   let timer: NodeJS.Timeout | null = null;
   let beating: Promise<void> | null = null;
@@ -37,7 +37,7 @@ export function createHeartbeat(
 
   async function write(): Promise<void> {
     try {
-      await processes.beat({ id, name, version, ...does, sweptAt, outOfOrder: outOfOrder(channels) });
+      await processes.beat({ id, name, version, ...roles, sweptAt, outOfOrder: openBreakers(channels) });
       isFailing = false;
     } catch (error) {
       if (!isFailing) log.warn({ err: safeError(error) }, 'heartbeat not written');
@@ -45,7 +45,7 @@ export function createHeartbeat(
     }
   }
 
-  /** One at a time: what a slow one leaves out, the next says. */
+  /** One at a time; the next heartbeat includes what a slow one missed. */
   function beat(): Promise<void> {
     beating ??= write().finally(() => {
       beating = null;
@@ -55,13 +55,13 @@ export function createHeartbeat(
 
   return {
     begin(part) {
-      does[part] = true;
+      roles[part] = true;
       timer ??= setInterval(() => void beat(), BEAT_MS).unref();
       void beat();
     },
     swept(at) {
       sweptAt = at;
-      // Whoever waits for a worker hears of its first sweep at once.
+      // Anyone who waits for a worker sees its first sweep immediately.
       void Promise.resolve(beating).then(beat);
     },
     beat,
@@ -72,6 +72,6 @@ export function createHeartbeat(
   };
 }
 
-function outOfOrder(channels: Channels): ProcessState['outOfOrder'] {
+function openBreakers(channels: Channels): ProcessState['outOfOrder'] {
   return [...channels].flatMap(([channel, each]) => each.outOfOrder().map((part) => ({ channel, ...part })));
 }

@@ -2,12 +2,12 @@ import type { DataSource } from 'typeorm';
 import type { ChannelName } from '../channel/channel.ts';
 import type { ChannelPart } from '../channel/parts.ts';
 
-/** A process that has not been seen for so long, ms, is taken for dead. */
+/** A process is considered dead if it was not seen for this long, ms. */
 export const ALIVE_MS = 30_000;
-/** Rows of processes that have not been seen for so long are dropped, days. */
+/** Rows of processes that were not seen for this many days are deleted. */
 const KEEP_DAYS = 1;
 
-/** What a running process says of itself, with every beat. */
+/** A process's state, sent with every heartbeat. */
 export interface ProcessState {
   id: string;
   /** host:pid. */
@@ -15,29 +15,26 @@ export interface ProcessState {
   version: string;
   serves: boolean;
   works: boolean;
-  /** When its sweep last ended well; null: it has not, or it does not work. */
+  /** When its last sweep succeeded; null: none has, or it is not a worker. */
   sweptAt: Date | null;
-  /** Channels, or operations of them, that are out of order for it (熔断), and until when. */
+  /** Its open circuit breakers (熔断): channels or operations, and until when. */
   outOfOrder: (ChannelPart & { channel: ChannelName; until: Date })[];
 }
 
-/** A process as the others see it. */
+/** A process as others see it. */
 export interface SeenProcess extends ProcessState {
   startedAt: Date;
   seenAt: Date;
-  /** It has been seen lately. */
+  /** It was seen within `ALIVE_MS`. */
   isAlive: boolean;
 }
 
 export type ProcessStore = ReturnType<typeof createProcessStore>;
 
-/** Which processes run: one row for each, all on the database's clock. Throws when the database cannot be reached. */
+/** The running processes, one row each, by the database's clock. Throws if the database is unreachable. */
 export function createProcessStore(db: DataSource) {
   return {
-    /**
-     * The process is alive now. Writes its row, again if that has been dropped meanwhile; drops the old ones of others,
-     * where nobody has locked them.
-     */
+    /** Writes the process's row, again if it was deleted meanwhile. Deletes the old rows of others, if they are not locked. */
     async beat({ id, name, version, serves, works, sweptAt, outOfOrder }: ProcessState): Promise<void> {
       const state = [serves, works, sweptAt, JSON.stringify(outOfOrder)];
       await db.query(
@@ -48,11 +45,11 @@ export function createProcessStore(db: DataSource) {
       );
       await db
         .query(`DELETE FROM process WHERE seen_at < UTC_TIMESTAMP(3) - INTERVAL ${KEEP_DAYS} DAY LIMIT 100`)
-        // It has been written that this one is alive. The next beat drops them.
+        // The row is written. The next heartbeat deletes the old ones.
         .catch(() => undefined);
     },
 
-    /** Those that have been seen in the last day, those seen last first. */
+    /** The processes seen in the last day, most recent first. */
     async list(): Promise<SeenProcess[]> {
       const rows: ProcessRow[] = await db.query(
         `SELECT id, name, version, serves, works, started_at, seen_at, swept_at, out_of_order,
@@ -80,7 +77,7 @@ interface ProcessRow {
 }
 
 function toSeenProcess(row: ProcessRow): SeenProcess {
-  // An older version has written of whole channels alone.
+  // Older versions recorded whole channels only.
   const outOfOrder: (Partial<ChannelPart> & { channel: ChannelName; until: string })[] = JSON.parse(
     row.out_of_order,
   );

@@ -11,39 +11,39 @@ import { queueName } from './queue-name.ts';
 import { type QueueWatch, takesJobs } from './watch-queue.ts';
 
 /**
- * The job of an order, no two of the same. BullMQ takes no number for an id, and the number of an order made elsewhere may
- * be one, or look like the id of one.
+ * The job id of an order number, unique per order. BullMQ rejects numeric ids, and the number of an order created elsewhere
+ * may be numeric, or look like the escaped form of such a number.
  */
 export const jobIdOf = (orderNo: string) => (/^n*\d+$/.test(orderNo) ? `n${orderNo}` : orderNo);
 
-/** The order of a job of which no more is known than its id. */
+/** The order number for a job id. */
 export const orderNoOf = (jobId: string) => (/^n+\d+$/.test(jobId) ? jobId.slice(1) : jobId);
 
-/** What a job carries; all that is decided by is in the row when it fires. */
+/** A job's data. All decisions use the order's row when the job runs. */
 export interface CloseJob {
   orderNo: string;
-  /** Who asked for it by hand, for the close record. */
+  /** Who requested it, for the close record. */
   actor?: string;
 }
 
-/** Longer than a command may take, ms: BullMQ by itself waits for ever for a Redis that refuses what it asks first. */
+/** Above the timeout of a command, ms: BullMQ waits indefinitely if Redis refuses its first command. */
 const LIMIT_MS = 4_000;
 
-/** The timers, and the queues that hold them, to be looked at. */
+/** The timers, and the queues that hold them. */
 export interface CloseQueues extends CloseTimer {
   queues(): readonly CloseQueue[];
-  /** How full the queues are; null where Redis is away or unusable. Takes two seconds at most, and never throws. */
+  /** The number of jobs in each queue. Null: Redis is unreachable or unusable. Takes two seconds at most, never throws. */
   depths(): Promise<QueueDepth[] | null>;
 }
 type CloseQueue = Queue<CloseJob, void, CloseTrigger['kind']>;
 
 /**
- * The close timers as delayed BullMQ jobs, one per order, named by what triggered them.
+ * The close timers: delayed BullMQ jobs, one per order, named after their trigger.
  *
- * The job's id is made of the order number, so that a timer can be found, moved and removed. BullMQ silently ignores an
- * `add` whose id still exists, also when that job has completed or failed and is merely retained: therefore a
- * timer is set by removing the job first, and jobs are not retained when they end; the history is in MySQL.
- * A job that is running cannot be removed: it is `live`, and when it ends it goes by the row as it is then.
+ * The job id is derived from the order number, so that a timer can be found, moved and removed. BullMQ silently ignores an
+ * `add` whose id exists, even if that job has completed or failed. So a timer is set by removing the job first, and
+ * finished jobs are not kept; the history is in MySQL. A running job cannot be removed: it is `live`, and when it ends it
+ * follows the row as it is then.
  */
 export function createCloseQueues(
   redis: Redis,
@@ -54,7 +54,7 @@ export function createCloseQueues(
   telemetry?: Telemetry,
 ): CloseQueues {
   const queues = new Map<ChannelName, CloseQueue>();
-  // A queue that met a Redis without INFO stays broken: it is made anew when Redis can be used.
+  // BullMQ's queue stays broken after Redis has refused INFO: create a new one when Redis is usable again.
   watch.follow(({ state }) => {
     if (state === 'unusable') closeAll();
     else for (const channel of channelNames) if (!queues.has(channel)) openQueue(channel);
@@ -85,14 +85,14 @@ export function createCloseQueues(
     return openQueue(channel);
   }
 
-  /** Nothing is tried while there is no connection: a queue that was never ready would wait for it. */
+  /** Runs `work` unless Redis is unreachable: a queue that was never ready would wait for the connection. */
   async function orFailed(orderNo: string, work: () => Promise<TimerState>): Promise<TimerState> {
     if (redis.status !== 'ready') return 'away';
     if (watch.health().state === 'unusable') return 'failed';
     try {
       return await inTime(work());
     } catch (error) {
-      if (error instanceof Error) watch.met(error);
+      if (error instanceof Error) watch.onRedisError(error);
       log.warn({ orderNo, err: error instanceof Error ? error.message : String(error) }, 'timer not set');
       return redis.status === 'ready' ? 'failed' : 'away';
     }
@@ -123,7 +123,7 @@ export function createCloseQueues(
 
     ensure: ({ orderNo, channel }, trigger) =>
       orFailed(orderNo, async () => {
-        // A job would wait there, and look as if it were about to run.
+        // A job would wait in a paused queue and look as if it were about to run.
         if (!takesJobs(watch.health(), channel)) return 'failed';
         const queue = queueOf(channel);
         const state = await queue.getJobState(jobIdOf(orderNo));

@@ -15,19 +15,19 @@ import { createPause, type Pause } from './pause.ts';
 import { queueName } from './queue-name.ts';
 
 /**
- * A worker that dies holding jobs is noticed within lock plus check: the jobs run again 3 to 8 s later, not 60. As
- * long as an order's lease, which would keep them from it for as long.
+ * BullMQ's job lock. The jobs of a dead worker run again within lock plus check: after 3 to 8 s, not 60 s as by default. As
+ * long as an order's lease, which would block them for that long anyway.
  */
 const LOCK_MS = 6_000;
 const STALLED_CHECK_MS = 2_000;
-/** A close may be interrupted by any number of crashes; it is given up by none. */
+/** A close survives any number of crashes. */
 const MAX_STALLED = 1_000_000;
-/** How long the end of a worker waits for the jobs in hand, ms: less than a shutdown allows. */
+/** How long a worker's shutdown waits for running jobs, ms; below the limit of the whole shutdown. */
 const END_LIMIT_MS = 6_000;
-/** How soon BullMQ goes on after Redis was away. */
+/** How soon BullMQ retries after a Redis failure, ms. */
 const RUN_RETRY_MS = 1_000;
 
-/** A job is run whatever is wrong with the name of who asked for it. */
+/** A job runs even if its actor is invalid. */
 const jobSchema = z.object({
   orderNo: z.string().min(1).max(32),
   actor: z.string().optional().catch(undefined),
@@ -37,25 +37,25 @@ const triggerSchema = z.enum(closeTriggers);
 export interface CloseWorkerOptions {
   channel: ChannelName;
   prefix: string;
-  /** Jobs at once, in this process. */
+  /** Concurrent jobs in this process. */
   concurrency: number;
-  /** Jobs begun in a second, in all processes together; 0: any number. */
+  /** Jobs started per second, over all processes; 0: no limit. */
   perSecond: number;
   telemetry?: Telemetry | undefined;
-  /** What its commands to Redis met; BullMQ tries them again. */
+  /** Called with each error of its Redis commands, which BullMQ retries. */
   onError(error: Error): void;
 }
 
 type Kind = CloseTrigger['kind'];
 
 /**
- * Runs one channel's close jobs. At least once: BullMQ runs a job again whose worker died, and the close is made
- * for that. A job never fails for what a channel or the database does: it moves itself to the time of the
- * order's next attempt, which spends no BullMQ attempt. It completes when there is nothing left to do.
+ * Runs one channel's close jobs, at least once each: BullMQ repeats a job whose worker died, and a close is idempotent. A
+ * job never fails because of a channel or the database: it moves itself to the order's next due time, which uses no BullMQ
+ * attempt. It completes when nothing is left to do.
  *
- * At most `perSecond` jobs begin in a second, over all processes: so does a backlog drain. While the channel is out of
- * order for this process, its worker takes no jobs: what waits in the queue costs nothing, and other processes, for
- * which the channel may work, take it as before.
+ * At most `perSecond` jobs start per second over all processes, which also paces a backlog. While this process's circuit
+ * breaker for the channel is open, its worker takes no jobs: they wait in the queue, and other processes, where the channel
+ * may work, still take them.
  */
 export function startCloseWorker(
   deps: OrderDeps,
@@ -86,28 +86,28 @@ export function startCloseWorker(
   });
   worker.on('stalled', (jobId) => {
     const orderNo = orderNoOf(jobId);
-    tellOf(orderNo, (log) => log.warn({ channel, orderNo }, 'stalled job recovered'));
+    logFor(orderNo, (log) => log.warn({ channel, orderNo }, 'stalled job recovered'));
   });
   worker.on('failed', (job, error) => {
     const orderNo = orderNoOf(job?.id ?? '');
     const fields = { channel, orderNo, err: error.message };
-    tellOf(orderNo, (log) => log.error(fields, 'close job failed; the sweep will retry it'));
+    logFor(orderNo, (log) => log.error(fields, 'close job failed; the sweep will retry it'));
   });
-  /** In the order's trace, where the database can be asked for it. */
-  function tellOf(orderNo: string, say: (log: Logger) => void): void {
+  /** Logs in the order's trace, if the order can be loaded. */
+  function logFor(orderNo: string, write: (log: Logger) => void): void {
     void deps.store
       .find(orderNo)
       .catch(() => null)
       .then((order) => {
-        if (order === null) return say(deps.log);
-        return inOrderTrace(order, 'tell of job', async () => say(deps.log));
+        if (order === null) return write(deps.log);
+        return inOrderTrace(order, 'log job event', async () => write(deps.log));
       });
   }
   return {
-    /** Takes no more jobs and waits for those in hand, unless there is no Redis to give them back to. */
+    /** Takes no more jobs and waits for running ones, unless Redis is unreachable. */
     async end() {
       pause.end();
-      // A Redis that answers and refuses what BullMQ needs would keep it here for ever.
+      // If Redis refuses the commands that BullMQ needs, closing would never end.
       if (!(await answersWithin(END_LIMIT_MS, worker.close(redis.status !== 'ready'))))
         void worker.close(true);
     },
@@ -131,7 +131,7 @@ async function runJob(
       throw new DelayedError();
     case 'channel_down':
       pause.begin(msUntil(deps, next.until));
-      // Back to the head of the queue, where it was; nothing is spent.
+      // Back to the head of the queue, without using an attempt.
       await job.moveToWait(token);
       throw new WaitingError();
     default:
@@ -139,7 +139,7 @@ async function runJob(
   }
 }
 
-/** Deadlines are the database's, BullMQ's times are this machine's. */
+/** Converts a deadline on the database's clock to a delay: BullMQ uses this machine's clock. */
 function msUntil({ clock }: OrderDeps, at: Date): number {
   return Math.max(0, at.getTime() - clock.now().getTime());
 }

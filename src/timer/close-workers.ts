@@ -5,9 +5,9 @@ import { type CloseWorkerOptions, startCloseWorker } from './close-worker.ts';
 import type { QueueWatch } from './watch-queue.ts';
 
 /**
- * A worker for each channel, while Redis does what BullMQ asks: begun when it first does, ended when it refuses. A worker
- * would repeat a refused command without a pause, half a core's worth, and one that is refused INFO would never end. One
- * that is merely away is waited for.
+ * Runs one worker per channel while Redis accepts BullMQ's commands: starts them when it first does, and stops them when it
+ * refuses. Otherwise a worker would repeat a refused command in a busy loop, and one that is refused INFO would never stop.
+ * While Redis is only unreachable, the workers wait.
  */
 export function startCloseWorkers(
   deps: OrderDeps,
@@ -33,7 +33,7 @@ export function startCloseWorkers(
     if (state === 'unusable' || state === 'refuses') endAll();
     else if (state === 'ok' && workers.length === 0)
       workers = names.map((channel) =>
-        startCloseWorker(deps, redis, { ...options, channel, onError: watch.met }),
+        startCloseWorker(deps, redis, { ...options, channel, onError: watch.onRedisError }),
       );
   });
   return {

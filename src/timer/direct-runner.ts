@@ -5,36 +5,36 @@ import type { OrderDeps } from '../order/deps.ts';
 import type { DueOrder } from '../order/store/store.ts';
 import { nextRun } from './next-run.ts';
 
-/** Orders of a channel that wait here for their turn. What finds no room is found again by the next sweep. */
+/** Limit of orders that wait here, per channel. The next sweep finds those that did not fit. */
 const MAX_WAITING = 500;
-/** Bounds of how long a channel that is out of order is left alone, ms. */
+/** Bounds of the pause while a channel's circuit breaker is open, ms. */
 const MIN_REST_MS = 200;
 const MAX_REST_MS = 60_000;
 
 interface Lane {
   waiting: Map<string, DueOrder>;
   running: Set<string>;
-  /** The channel is out of order until then, ms since the epoch by the database's clock. */
+  /** The channel's circuit breaker is open until then, epoch ms by the database's clock. */
   restsUntil: number;
-  /** When the next may begin, to keep the rate. */
+  /** When the next order may start, to keep the rate. */
   nextAt: number;
 }
 
 /** Runs due orders in this process, without the queue. */
 export interface DirectRunner {
-  /** Runs the order soon; no effect if it waits or runs here already, has no room, or is not ours. Never throws. */
+  /** Runs the order soon. No effect if it waits or runs already, its lane is full, or its channel is not served. Never throws. */
   offer(order: DueOrder): void;
-  /** Begins no more, and waits for those that run. */
+  /** Starts no more orders, and waits for running ones. */
   stop(): Promise<void>;
 }
 
 /**
- * The way round a queue that refuses: what a worker does with a job, without the job. The order's lease and guarded
- * changes keep two processes from doing the same work, and also from a job that fires at the same time.
+ * The fallback when Redis cannot hold timers: does what a worker does for a job, without the queue. The order's lease and
+ * guarded changes prevent conflicts with other processes, and with a job that fires at the same time.
  *
- * Each channel has a lane with `concurrency` runs at once and `perSecond` begun in a second (0: any number), both in
- * this process alone: there is no queue by which processes could share a limit. One channel that is out of order
- * therefore delays no other.
+ * Each channel has its own lane, so that one failing channel does not delay the others. A lane runs `concurrency` orders
+ * at once and starts `perSecond` per second (0: no limit), counted in this process only: without the queue, processes
+ * cannot share a limit.
  */
 export function createDirectRunner(
   deps: OrderDeps,
@@ -42,7 +42,7 @@ export function createDirectRunner(
   { concurrency, perSecond }: { concurrency: number; perSecond: number },
 ): DirectRunner {
   const stopping = new AbortController();
-  // Each run that waits for its turn listens.
+  // Each waiting run adds a listener.
   setMaxListeners(0, stopping.signal);
   const lanes = new Map<ChannelName, Lane>();
   for (const channel of channels)
@@ -50,14 +50,14 @@ export function createDirectRunner(
   const active = new Set<Promise<void>>();
   const gapMs = perSecond > 0 ? 1_000 / perSecond : 0;
 
-  /** One of a lane's runs after another, until nothing waits. */
+  /** Runs a lane's orders one after another until none waits. */
   async function drain(lane: Lane): Promise<void> {
     for (;;) {
       const [order] = lane.waiting.values();
       if (order === undefined || stopping.signal.aborted) return;
       const now = deps.clock.now().getTime();
       if (lane.restsUntil > now) {
-        // The sweep finds them again when the channel may work.
+        // The sweep finds them again when the channel may work again.
         lane.waiting.clear();
         return;
       }

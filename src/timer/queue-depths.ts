@@ -1,10 +1,10 @@
 import type { ChannelName } from '../channel/channel.ts';
 import { answerWithin } from '../platform/answer-within.ts';
 
-/** Whoever looks at the queues does not wait for a Redis that hangs, ms. */
+/** Time limit, ms: callers must not wait for a hanging Redis. */
 const LIMIT_MS = 2_000;
 
-/** How many close jobs of a channel wait to run, wait for their time, run, and have failed for good. */
+/** Close jobs of a channel by state: waiting to run, delayed, running, and finally failed. */
 export interface QueueDepth {
   channel: ChannelName;
   waiting: number;
@@ -19,12 +19,12 @@ interface CountedQueue {
   }>;
 }
 
-/** How full the queues are; null where Redis is away, fails, or does not answer in time. Never throws. */
+/** The number of jobs in each queue. Null: Redis is unreachable, fails, or does not answer in time. Never throws. */
 export async function readQueueDepths(
   queues: ReadonlyMap<ChannelName, CountedQueue>,
   isReachable: boolean,
 ): Promise<QueueDepth[] | null> {
-  // A queue that was never ready would wait for its connection.
+  // A queue that was never ready would wait for the connection.
   if (!isReachable) return null;
   return answerWithin(LIMIT_MS, Promise.all([...queues].map(([channel, queue]) => depthOf(channel, queue))));
 }

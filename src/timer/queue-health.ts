@@ -6,19 +6,19 @@ import { queueName } from './queue-name.ts';
  * Whether Redis can hold the timers:
  * - `ok`
  * - `away`: it does not answer.
- * - `refuses`: it answers, and refuses what the queue does (memory, disk, rights, a replica); `reason` is its message.
- *   BullMQ tries again by itself.
- * - `unusable`: BullMQ must not run on it, see `reason`: it forbids INFO, is a cluster, or the prefix belongs to another
- *   database.
+ * - `refuses`: it refuses the queue's commands (memory, disk, permissions, a replica); `reason` is its message. BullMQ
+ *   retries automatically.
+ * - `unusable`: BullMQ must not run on it, see `reason`: INFO is forbidden, it is a cluster, or the prefix belongs to
+ *   another database.
  */
 export interface QueueHealth {
   state: 'ok' | 'away' | 'refuses' | 'unusable';
   reason: string | null;
-  /** Channels whose queue another program has paused: their jobs wait. Ours pauses none. */
+  /** Channels whose queue another program has paused, so that their jobs wait. We never pause a queue in Redis. */
   paused: ChannelName[];
 }
 
-/** The queue that is looked at. */
+/** The queues to check. */
 export interface QueuePlace {
   prefix: string;
   /** The database whose timers it holds, see `readInstallation` in `process/installation.ts`. */
@@ -27,8 +27,8 @@ export interface QueuePlace {
 }
 
 /**
- * Asks Redis, as a worker would: INFO, a script, and the marker of the prefix's owner, which it sets where there is none
- * if it `claims`. Each command is bounded by the connection's `commandTimeout`. Never throws.
+ * Checks Redis with the commands that a worker needs: INFO, a script, and the marker of the prefix's owner. With `claims`,
+ * sets a missing marker. Each command is bounded by the connection's `commandTimeout`. Never throws.
  */
 export async function readQueueHealth(redis: Redis, place: QueuePlace, claims = true): Promise<QueueHealth> {
   if (redis.status !== 'ready') return health('away');
@@ -50,7 +50,7 @@ export async function readQueueHealth(redis: Redis, place: QueuePlace, claims = 
   return { ...health('ok'), paused: place.channels.filter((_, index) => paused.answer[index] === 1) };
 }
 
-/** Its value is the owner's uuid. */
+/** The key of the owner marker; its value is the database's uuid. */
 export const ownerKey = (prefix: string) => `${prefix}:owner`;
 
 const CLAIM = `redis.call('SET', KEYS[1], ARGV[1], 'NX')`;
@@ -76,14 +76,14 @@ async function ask<T>(question: Promise<T>): Promise<Answer<T>> {
   }
 }
 
-/** Redis has answered, with an error. */
+/** Whether Redis answered with an error. */
 function isRefusal(error: unknown): boolean {
   return error instanceof Error && error.name === 'ReplyError';
 }
 
 /**
- * The error is one of Redis as a whole: of rights, memory, disk, role, cluster. Of a single key, as one of another type,
- * it is none: that keeps one order from its timer.
+ * Whether the error concerns Redis as a whole: permissions, memory, disk, role or cluster. False for an error of a single
+ * key, such as a wrong type, which affects one order only.
  */
 export function isRefusalOfAll(error: Error): boolean {
   return isRefusal(error) && OF_ALL.test(error.message);

@@ -4,17 +4,18 @@ import { SWEEP_BUDGET_MS, type SweepCounts, sweepDue } from '../order/due/sweep.
 import type { DueOrder } from '../order/store/store.ts';
 import { safeError } from '../platform/log/safe-error.ts';
 
-/** A run that takes longer than its budget by so much is reported and no longer waited for, ms. */
+/** A run that exceeds its budget by this much, ms, is logged and no longer awaited. */
 const RUN_LIMIT_MS = 60_000;
-/** How soon it looks again while the queue refuses and this process runs what is due, ms. */
+/** Sweep interval while the queue refuses and this process runs due orders itself, ms. */
 const REFUSED_INTERVAL_MS = 1_000;
-/** Share of the interval by which it varies, so that processes started together do not sweep together. */
+/** Share by which the interval varies, so that processes that started together do not sweep together. */
 const JITTER = 0.2;
 
 /**
- * Runs the sweep now and then about every `intervalMs`, in this process: it does not live in the queue that it
- * backs up. A failed run is logged and the next goes ahead. `onSwept` hears of each that ended well, which it did also
- * if the queue is away. What the queue refuses is offered to `run`, and the next look is within a second. `stop` waits for the run under way.
+ * Runs the sweep now, and then about every `intervalMs`. It runs in this process, not in the queue that it backs up. A
+ * failed run is logged, and the next one follows. `onSwept` is called after each completed run, even if the queue was
+ * unreachable. Orders that the queue refuses go to `run`, and the next sweep follows within a second. `stop` waits for the
+ * current run.
  */
 export function startSweeper(
   deps: OrderDeps,
@@ -47,13 +48,13 @@ export function startSweeper(
       after = typeof counts === 'string' ? null : counts.stoppedAt;
       if (counts === 'late') deps.log.error('sweep timed out');
       else if (counts !== 'over') {
-        deps.outage.over();
+        deps.outage.recovered();
         refused = counts.away + counts.failed > 0;
         onSwept(counts);
       }
     } catch (error) {
       after = null;
-      if (!deps.outage.noticed(error)) deps.log.error({ err: safeError(error) }, 'sweep failed');
+      if (!deps.outage.reports(error)) deps.log.error({ err: safeError(error) }, 'sweep failed');
     } finally {
       over.abort();
     }

@@ -3,20 +3,20 @@ import type { ChannelName } from '../channel/channel.ts';
 import type { Logger } from '../platform/log/logger.ts';
 import { isRefusalOfAll, type QueueHealth, type QueuePlace, readQueueHealth } from './queue-health.ts';
 
-/** How often Redis is asked, ms; also as soon as one that was away is back. */
+/** How often Redis is checked, ms; also as soon as it is reachable again. */
 const INTERVAL_MS = 5_000;
-/** For how long a command of BullMQ's own that was refused counts, ms. Then workers may try again. */
+/** How long a refusal of one of BullMQ's commands counts, ms. Then workers may try again. */
 const REFUSAL_COUNTS_MS = 15_000;
 
-/** Knows whether the queue can be used, and says so once when that changes. */
+/** Tracks whether the queue is usable, and logs each change once. */
 export interface QueueWatch {
-  /** As last seen. */
+  /** The last known health. */
   health(): QueueHealth;
-  /** Asks now; those who ask meanwhile share the answer. A few seconds at most, never throws. */
-  look(): Promise<QueueHealth>;
-  /** What BullMQ's own commands met. A command that Redis refused counts for `REFUSAL_COUNTS_MS`. */
-  met(error: Error): void;
-  /** Called with each change, until `stop`. */
+  /** Checks now; concurrent callers share the result. Takes a few seconds at most, never throws. */
+  check(): Promise<QueueHealth>;
+  /** Takes an error of BullMQ's commands. A refusal by Redis counts for `REFUSAL_COUNTS_MS`. */
+  onRedisError(error: Error): void;
+  /** Calls the listener now and with each change, until `stop`. */
   follow(listener: (health: QueueHealth) => void): void;
   stop(): void;
 }
@@ -24,46 +24,46 @@ export interface QueueWatch {
 export function watchQueue(redis: Redis, place: QueuePlace, log: Logger): QueueWatch {
   let seen: QueueHealth = { state: 'away', reason: null, paused: [] };
   let refused: { reason: string; until: number } | null = null;
-  let looking: Promise<QueueHealth> | null = null;
-  /** What the log said last; null: that it is well. */
-  let saidReason: string | null = null;
+  let checking: Promise<QueueHealth> | null = null;
+  /** The last logged reason; null: the last line said that it is fine. */
+  let loggedReason: string | null = null;
   const listeners: ((health: QueueHealth) => void)[] = [];
 
-  async function look(): Promise<QueueHealth> {
+  async function readNow(): Promise<QueueHealth> {
     const found = await readQueueHealth(redis, place);
-    looking = null;
+    checking = null;
     const isRefused = found.state === 'ok' && refused !== null && refused.until > performance.now();
-    note(isRefused ? { ...found, state: 'refuses', reason: refused?.reason ?? null } : found);
+    update(isRefused ? { ...found, state: 'refuses', reason: refused?.reason ?? null } : found);
     return seen;
   }
 
-  function note(found: QueueHealth): void {
+  function update(found: QueueHealth): void {
     const before = seen;
     seen = found;
     for (const channel of found.paused.filter((one) => !before.paused.includes(one)))
       log.warn({ channel }, 'queue paused by another program; its orders run from the database');
-    say(found, before);
+    logChange(found, before);
     if (found.state === before.state && found.reason === before.reason) return;
     for (const listener of listeners) listener(found);
   }
 
-  /** Once for each reason. That all is well counts when it is seen twice: a worker may meet the next refusal. */
-  function say({ state, reason }: QueueHealth, before: QueueHealth): void {
-    if ((state === 'refuses' || state === 'unusable') && reason !== saidReason) {
-      saidReason = reason;
+  /** Logs once per reason. Recovery counts only when seen twice: a worker may meet the next refusal. */
+  function logChange({ state, reason }: QueueHealth, before: QueueHealth): void {
+    if ((state === 'refuses' || state === 'unusable') && reason !== loggedReason) {
+      loggedReason = reason;
       log.error({ state, reason }, 'redis cannot hold timers; due orders run from the database');
-    } else if (state === 'ok' && before.state === 'ok' && saidReason !== null) {
-      saidReason = null;
+    } else if (state === 'ok' && before.state === 'ok' && loggedReason !== null) {
+      loggedReason = null;
       log.info('redis can hold timers again');
     }
   }
 
-  const lookNow = () => {
-    looking ??= look();
-    return looking;
+  const check = () => {
+    checking ??= readNow();
+    return checking;
   };
-  const onTime = () => void lookNow();
-  // Not after each reconnection: a replica that refuses writes is reconnected to with each look.
+  const onTime = () => void check();
+  // Not after each reconnection: with a replica that refuses writes, every check reconnects.
   const onReady = () => {
     if (seen.state === 'away') onTime();
   };
@@ -73,11 +73,11 @@ export function watchQueue(redis: Redis, place: QueuePlace, log: Logger): QueueW
 
   return {
     health: () => seen,
-    look: lookNow,
-    met(error) {
+    check,
+    onRedisError(error) {
       if (!isRefusalOfAll(error)) return;
       refused = { reason: error.message, until: performance.now() + REFUSAL_COUNTS_MS };
-      if (seen.state === 'ok') note({ ...seen, state: 'refuses', reason: error.message });
+      if (seen.state === 'ok') update({ ...seen, state: 'refuses', reason: error.message });
     },
     follow(listener) {
       listeners.push(listener);

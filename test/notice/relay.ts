@@ -21,7 +21,7 @@ export function startRelay({ deps, notices }: App, more: Partial<NoticeDeps> = {
   return startNoticeRelay(
     {
       notices,
-      carries: (url) => url !== CALLBACK_URL,
+      accepts: (url) => url !== CALLBACK_URL,
       send: createNoticeSender(resolveAnywhere),
       writeBody: (order, now) => noticeBody(order, { signSecret: SIGN_SECRET, signType: 'HMAC_SHA256' }, now),
       clock: deps.clock,

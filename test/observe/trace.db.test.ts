@@ -82,6 +82,6 @@ test('the request that creates an order, its job, and every channel call until t
   const found = of(another.traceId).map(({ name }) => name);
   expect(lost.traceId).toBe(another.traceId?.slice(0, 12));
   expect(found).toEqual(
-    expect.arrayContaining(['POST /unipay/pay', 'give timer', 'run due order', 'wechat_pay close']),
+    expect.arrayContaining(['POST /unipay/pay', 'set timer', 'run due order', 'wechat_pay close']),
   );
 });

@@ -66,9 +66,9 @@ test('a forward jump of the database’s clock is reported once, and brings no d
   expect(isRight(await aheadMs({ clock }))).toBe(true);
   expect(jumps).toHaveLength(1);
   // A channel that contradicts it changes nothing; one that confirms it does.
-  clock.hear(new Date());
+  clock.observe(new Date());
   expect(isRight(await aheadMs({ clock }))).toBe(true);
-  clock.hear(new Date(Date.now() + HOUR_MS));
+  clock.observe(new Date(Date.now() + HOUR_MS));
   expect(isRight((await aheadMs({ clock })) - HOUR_MS)).toBe(true);
   expect(jumps).toHaveLength(1);
 });
@@ -100,9 +100,9 @@ test('a paused machine is noticed by the next measurement', async () => {
   onTestFinished(() => clock.stop());
   wallMs += 5_000;
   ticksMs += 5_000;
-  expect(clock.stoodStillMs?.()).toBe(0);
+  expect(clock.stalledMs?.()).toBe(0);
   wallMs += 120_000;
-  expect(clock.stoodStillMs?.()).toBe(120_000);
+  expect(clock.stalledMs?.()).toBe(120_000);
   await clock.measure();
-  expect(clock.stoodStillMs?.()).toBe(0);
+  expect(clock.stalledMs?.()).toBe(0);
 });

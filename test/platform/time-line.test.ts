@@ -64,12 +64,12 @@ test('a third clock that also jumped confirms it at once; one that did not block
   const line = start();
   line.take(sample(30_000, OFFSET + 120_000));
   for (let tick = 60_000; tick < 60 * MINUTE; tick += 30_000) {
-    expect(line.hear(tick + OFFSET, tick)).toBe(false);
+    expect(line.observe(tick + OFFSET, tick)).toBe(false);
     expect(line.take(sample(tick, OFFSET + 120_000))).toEqual({ kind: 'agrees' });
     expect(line.read(tick)).toBeLessThanOrEqual(tick + OFFSET);
   }
   const tick = 60 * MINUTE;
-  expect(line.hear(tick + OFFSET + 119_000, tick)).toBe(true);
+  expect(line.observe(tick + OFFSET + 119_000, tick)).toBe(true);
   expect(line.read(tick)).toBeGreaterThan(tick + OFFSET + 119_000);
 });
 
@@ -86,7 +86,7 @@ test('paused ticks, as on a suspended machine, make readings early, not late', (
   // Ten minutes passed elsewhere, none here.
   expect(line.take(sample(30_000, OFFSET + 10 * MINUTE)).kind).toBe('jumped');
   expect(line.read(30_002)).toBeLessThanOrEqual(30_002 + OFFSET);
-  expect(line.hear(30_500 + OFFSET + 10 * MINUTE - 1_000, 30_500)).toBe(true);
+  expect(line.observe(30_500 + OFFSET + 10 * MINUTE - 1_000, 30_500)).toBe(true);
   expect(line.read(31_000)).toBeGreaterThan(31_000 + OFFSET + 10 * MINUTE - 1_000);
 });
 
@@ -96,11 +96,11 @@ test('a third clock that confirms a part of a jump is followed for that part onl
   const real = (tick: number) => tick + OFFSET + 5 * MINUTE;
   const jumped = (tick: number) => sample(tick, OFFSET + 15 * MINUTE);
   expect(line.take(jumped(30_000)).kind).toBe('jumped');
-  expect(line.hear(real(30_500), 30_500)).toBe(false);
+  expect(line.observe(real(30_500), 30_500)).toBe(false);
   expect(line.read(30_500)).toBeGreaterThanOrEqual(real(30_500) - 3_000);
   for (let tick = 60_000; tick < 30 * MINUTE; tick += 30_000) {
     line.take(jumped(tick));
-    expect(line.hear(real(tick) - 1_000, tick)).toBe(false);
+    expect(line.observe(real(tick) - 1_000, tick)).toBe(false);
     expect(line.read(tick)).toBeLessThanOrEqual(real(tick));
   }
   // The other clock is corrected.
@@ -111,6 +111,6 @@ test('a third clock that confirms a part of a jump is followed for that part onl
 
 test('a third clock is ignored while there is no jump', () => {
   const line = start();
-  expect(line.hear(OFFSET * 9, 10)).toBe(false);
+  expect(line.observe(OFFSET * 9, 10)).toBe(false);
   expect(line.read(10)).toBeLessThanOrEqual(10 + OFFSET);
 });

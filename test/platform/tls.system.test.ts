@@ -10,7 +10,7 @@ import { readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/platform/log/logger.ts';
 import { openDatabase } from '../../src/platform/mysql/database.ts';
 import { parseDatabaseUrl } from '../../src/platform/mysql/database-url.ts';
-import { connectedOrNot, openProducerRedis } from '../../src/platform/redis.ts';
+import { openProducerRedis, waitForConnection } from '../../src/platform/redis.ts';
 import { dockerAnswers } from '../../src/sandbox/services/docker.ts';
 import { type OwnServer, startOwnDatabase } from '../../src/sandbox/services/services.ts';
 import { issueCertificate, selfSignedCertificate } from '../../src/sandbox/simulator/format/certificate.ts';
@@ -188,7 +188,7 @@ describe('Redis over TLS', () => {
     };
     const redis = openProducerRedis(address, createLogger('silent'));
     onTestFinished(() => redis.disconnect());
-    return connectedOrNot(redis);
+    return waitForConnection(redis);
   };
   test('is reachable only with its CA', async () => {
     expect(await connects(ca)).toBe(true);

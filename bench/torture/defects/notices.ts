@@ -106,8 +106,8 @@ export const noticeDefects: Defects = {
       },
       {
         file: 'src/notice/notice-store.ts',
-        text: `import type { Sent }`,
-        replacement: `import { randomUUID } from 'node:crypto';\nimport type { Sent }`,
+        text: `import type { SendResult }`,
+        replacement: `import { randomUUID } from 'node:crypto';\nimport type { SendResult }`,
       },
     ],
   },

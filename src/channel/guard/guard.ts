@@ -95,7 +95,7 @@ export function guardChannel(
 
   /** Last of all before the request is made, because a process can stand still anywhere. */
   function tooOld({ createAttemptedAt }: ChannelOrder): Failure | null {
-    const ageMs = clock.now().getTime() - createAttemptedAt.getTime() + (clock.stoodStillMs?.() ?? 0);
+    const ageMs = clock.now().getTime() - createAttemptedAt.getTime() + (clock.stalledMs?.() ?? 0);
     return ageMs <= CREATE_WITHIN_MS ? null : unknown('not asked: the order was taken too long ago');
   }
 

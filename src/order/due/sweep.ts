@@ -95,7 +95,7 @@ async function giveTimers(
     const some = orders.slice(from, from + CONCURRENCY);
     const states = await Promise.all(
       some.map((order) =>
-        isAway ? 'away' : inOrderTrace(order, 'give timer', () => deps.timer.ensure(order, 'sweep')),
+        isAway ? 'away' : inOrderTrace(order, 'set timer', () => deps.timer.ensure(order, 'sweep')),
       ),
     );
     counts.due += states.length;

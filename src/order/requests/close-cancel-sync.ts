@@ -32,7 +32,7 @@ export async function requestClose(
   const named = await deps.store.findNamed(numbers);
   if (named === null) return { kind: 'not_found' };
   const { order } = named;
-  return inOrderTrace(order, 'close by hand', () => {
+  return inOrderTrace(order, 'close request', () => {
     const noted = withNote(deps, named, trigger);
     return catchFaultyData(deps, order, noted, () => closeFound(deps, order, noted));
   });
@@ -68,7 +68,7 @@ export async function requestCancel(
     withNote(deps, named, trigger);
     return { kind: 'contradiction', detail: contradiction };
   }
-  return inOrderTrace(order, 'cancel by hand', () =>
+  return inOrderTrace(order, 'cancel request', () =>
     catchFaultyData(deps, order, trigger, () => cancelFound(deps, order, trigger)),
   );
 }
@@ -103,7 +103,7 @@ export async function requestSync(
   const named = await deps.store.findNamed(numbers);
   if (named === null) return { kind: 'not_found' };
   const { order } = named;
-  return inOrderTrace(order, 'sync by hand', async () => {
+  return inOrderTrace(order, 'sync request', async () => {
     const noted = withNote(deps, named, trigger);
     const outcome = await catchFaultyData(deps, order, noted, () => syncOrder(deps, order, noted));
     if (outcome.kind === 'pending')

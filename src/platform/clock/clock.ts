@@ -1,23 +1,14 @@
-/**
- * The one clock that deadlines are compared on. Everything that decides by time receives it as an argument;
- * nothing in `order/` reads the system clock.
- */
+/** The clock that all deadlines use. Code that decides by time gets it as an argument; `order/` never reads the system clock. */
 export interface Clock {
   now(): Date;
-  /**
-   * For how long this process may have stood still without `now` knowing, ms: a paused machine's ticks stand still with it.
-   * Undefined: never.
-   */
-  stoodStillMs?(): number;
+  /** How long this process may have stalled without `now` noticing, ms: a paused machine's ticks pause, too. Undefined: 0. */
+  stalledMs?(): number;
 }
 
 /** The clock of this machine. */
 export const systemClock: Clock = { now: () => new Date() };
 
-/**
- * Ms since some moment, only ever forward: for waits within this process, which must not grow or shrink when a clock
- * is corrected.
- */
+/** A monotonic clock in ms, for waits within this process: unaffected by corrections of the system clock. */
 export type Ticks = () => number;
 
 export const ticks: Ticks = () => performance.now();

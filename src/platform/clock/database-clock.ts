@@ -3,43 +3,43 @@ import { type Clock, ticks as monotonicTicks, type Ticks } from './clock.ts';
 import { createTimeLine, type Sample } from './time-line.ts';
 
 /**
- * The database's clock, followed from here: every process that shares the database compares deadlines on the
- * same clock, whatever its own says. It runs on monotonic ticks between measurements, so steps of this machine's clock
- * change nothing, and is never ahead of the database's (`time-line.ts`). While the database does not answer, it runs on.
+ * The database's clock, followed locally: all processes that share the database use the same clock for deadlines,
+ * regardless of their own. Between measurements it runs on monotonic ticks, so steps of this machine's clock have no
+ * effect. It is never ahead of the database (`time-line.ts`), and keeps running while the database does not answer.
  */
 export interface DatabaseClock extends Clock {
-  /** A channel has stated this time with an answer that just arrived: a third clock, beside ours and the database's. */
-  hear(time: Date): void;
-  /** Measures now. Never throws: while the database does not answer, the clock runs on. */
+  /** Takes a time that a channel stated in an answer that just arrived: a third clock besides ours and the database's. */
+  observe(time: Date): void;
+  /** Measures now. Never throws: while the database does not answer, the clock keeps running. */
   measure(): Promise<void>;
-  /** By how much the database's clock is ahead of the deadlines' after a jump that is not believed yet, ms; usually 0. */
+  /** How far the database's clock is ahead of this one after a jump that is not accepted yet, ms; usually 0. */
   heldMs(): number;
   stop(): void;
 }
 
-/** What answers questions in SQL, as a `DataSource` does. */
+/** The part of `DataSource` that is needed. */
 interface Asked {
   query(sql: string): Promise<{ utc: string }[]>;
 }
 
 export interface DatabaseClockOptions {
   log: Logger;
-  /** Called with each jump of the database's clock, ms; negative is back. */
+  /** Called with each jump of the database's clock, ms; negative: backward. */
   onJump?: (byMs: number) => void;
   ticks?: Ticks;
-  /** The clock of this machine, ms since 1970: only to notice that ticks have stood still. */
+  /** This machine's clock, ms since 1970; only used to detect that ticks have paused. */
   wall?: () => number;
 }
 
 const REFRESH_MS = 30_000;
-/** An answer that took no longer is good enough, ms; else the best of several counts. */
+/** A round trip up to this, ms, is good enough; otherwise the best of several samples is used. */
 const QUICK_MS = 5;
 const SAMPLES = 5;
 
-/** By so much the machine's clock may run ahead of its ticks between two measurements, ms. */
+/** How far the machine's clock may run ahead of its ticks between two measurements, ms. */
 const WALL_SLACK_MS = 1_000;
 
-/** Throws if the database does not answer the first question. */
+/** Starts to follow the database's clock. Throws if the first measurement fails. */
 export async function followDatabaseClock(
   db: Asked,
   { log, onJump = () => {}, ticks = monotonicTicks, wall = Date.now }: DatabaseClockOptions,
@@ -77,16 +77,16 @@ export async function followDatabaseClock(
   timer.unref();
   return {
     now: () => new Date(line.read(ticks())),
-    stoodStillMs() {
+    stalledMs() {
       const byMs = wall() - measuredAt.wall - (ticks() - measuredAt.ticks);
       if (byMs <= WALL_SLACK_MS) return 0;
-      // Perhaps only this machine's clock was set: the database says which.
+      // Perhaps only this machine's clock was set: the database decides.
       void measure();
       return byMs;
     },
-    hear(time) {
+    observe(time) {
       const byMs = line.heldMs();
-      if (line.hear(time.getTime(), ticks()))
+      if (line.observe(time.getTime(), ticks()))
         log.warn({ byMs }, 'database clock confirmed by a channel; deadlines follow it');
     },
     measure,
@@ -95,7 +95,7 @@ export async function followDatabaseClock(
   };
 }
 
-/** One that came back quickly, or the quickest of a few. Throws if the database does not answer. */
+/** Returns the first quick sample, or the quickest of a few. Throws if the database does not answer. */
 async function bestSample(db: Asked, ticks: Ticks): Promise<Sample> {
   let best: Sample | null = null;
   for (let count = 0; count < SAMPLES; count += 1) {

@@ -1,59 +1,59 @@
-/** What another machine's clock said, in ms of its own, at some moment between two ticks of ours. */
+/** A reading of another machine's clock (`at`, ms), taken at some point between two of our ticks. */
 export interface Sample {
   at: number;
   sentAt: number;
   receivedAt: number;
 }
 
-/** What a sample says of the other clock, beside what was known. */
+/** What a sample shows about the other clock, compared with what was known. */
 export type Verdict =
   | { kind: 'agrees' }
-  /** The other clock is another one than before, by so many ms: negative is back. */
+  /** The other clock jumped by this much, ms; negative: backward. */
   | { kind: 'jumped'; byMs: number }
-  /** A forward jump that was not believed yet has gone. */
+  /** A forward jump that was not accepted yet has been undone. */
   | { kind: 'returned' }
-  /** A forward jump has stood for so long that it is believed. */
+  /** A forward jump has lasted long enough and is accepted now. */
   | { kind: 'believed'; byMs: number };
 
 export interface TimeLine {
-  /** The earliest that the other clock can say at this tick, ms. */
+  /** The earliest time that the other clock can show at this tick, ms. */
   read(tick: number): number;
   take(sample: Sample): Verdict;
   /**
-   * A third clock has stated this time at this tick. True where it bears out a forward jump, which is believed from then
-   * on; where it bears out only a part of it, that part is.
+   * Takes a third clock's time at this tick. True if it confirms a forward jump, which is then accepted. If it confirms
+   * only part of the jump, that part is accepted.
    */
-  hear(at: number, tick: number): boolean;
-  /** By how much the other clock is ahead of what is read here, ms; 0 unless a forward jump is not believed yet. */
+  observe(at: number, tick: number): boolean;
+  /** How far the other clock is ahead of `read`, ms; 0 unless a forward jump is not accepted yet. */
   heldMs(): number;
 }
 
-/** Between which values the difference of the other clock and our ticks lies, ms, as of a tick. */
+/** The bounds of the difference between the other clock and our ticks, ms, as of a tick. */
 interface Bounds {
   low: number;
   high: number;
   asOf: number;
 }
 
-/** How fast two clocks may drift apart, in parts of the time: NTP slews each by 500 ppm at most. */
+/** How fast two clocks may drift apart, as a fraction of the time: NTP slews each by 500 ppm at most. */
 const DRIFT = 0.001;
-/** What is followed without a word, ms: less than any margin that deadlines have. */
+/** A smaller step is followed silently, ms: below every margin of the deadlines. */
 const STEP_MS = 1_000;
-/** How long a forward jump has to stand before it is believed on the other clock's word alone, ms. */
+/** How long a forward jump must last before it is accepted without confirmation, ms. */
 const BELIEVE_AFTER_MS = 300_000;
-/** By how much a stated time may be behind, ms: it is in whole seconds, and was on its way. */
+/** How far a stated time may be behind, ms: it is in whole seconds, and the answer took time to arrive. */
 const STATED_LATE_MS = 3_000;
 
 /**
- * Follows another machine's clock along ticks that only go forward, so that no step of this machine's clock matters.
+ * Follows another machine's clock on monotonic ticks, so that steps of this machine's clock have no effect.
  *
- * - A reading is never later than the other clock says: the answer may have been given at any moment of its round trip, and
- *   the earliest is taken. So a slow answer, a process that stands still and ticks that stand still with it (a paused
- *   virtual machine) make readings early, never late.
- * - Of several samples the intersection counts, so that the quickest answers decide and slow ones change nothing.
- * - A jump back is followed at once: it makes deadlines later. A jump forward is not, because it would end orders
- *   early. The earlier reading stays until a third clock bears the jump out or it has stood for 5 minutes in which none
- *   has spoken against it.
+ * - A reading is never later than the other clock: an answer may have been given at any point of its round trip, and the
+ *   earliest one is assumed. So slow answers, stalled processes and paused ticks (a suspended virtual machine) make
+ *   readings early, never late.
+ * - The bounds are the intersection of the samples: the quickest answers decide, slow ones change nothing.
+ * - A backward jump is followed immediately: it makes deadlines later. A forward jump is not, because it would end orders
+ *   early: the earlier reading holds until a third clock confirms the jump, or until it has lasted 5 minutes without being
+ *   contradicted.
  */
 export function createTimeLine(first: Sample): TimeLine {
   let trusted = boundsOf(first);
@@ -91,14 +91,14 @@ export function createTimeLine(first: Sample): TimeLine {
       if (sample.receivedAt - aheadSince < BELIEVE_AFTER_MS) return { kind: 'agrees' };
       return { kind: 'believed', byMs: believe(ahead) };
     },
-    hear(at, tick) {
+    observe(at, tick) {
       if (ahead === null) return false;
       const said = at - tick;
       if (said >= ahead.low - STATED_LATE_MS) {
         believe(ahead);
         return true;
       }
-      // A part of it is so: this process has stood still, and the other clock has jumped as well.
+      // Part of it is true: this process stalled, and the other clock jumped as well.
       if (said > trusted.high + STEP_MS) trusted = { low: said, high: said + STATED_LATE_MS, asOf: tick };
       aheadSince = tick;
       return false;
@@ -110,13 +110,13 @@ function boundsOf({ at, sentAt, receivedAt }: Sample): Bounds {
   return { low: at - receivedAt, high: at - sentAt, asOf: receivedAt };
 }
 
-/** How far apart the two are, ms, drift allowed for; 0 where they can be the same, positive where `later` is ahead. */
+/** The distance of two bounds, ms, allowing for drift; 0 if they overlap, positive if `later` is ahead. */
 function gapBetween(earlier: Bounds, later: Bounds): number {
   const drift = driftOf(earlier, later);
   return Math.max(0, later.low - earlier.high - drift) - Math.max(0, earlier.low - drift - later.high);
 }
 
-/** Both hold: what they have in common. */
+/** The intersection of two bounds. */
 function narrowed(earlier: Bounds, later: Bounds): Bounds {
   const drift = driftOf(earlier, later);
   return {

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { pemText, tried } from './pem-text.ts';
 
 /**
- * Parses X.509 certificates: PEM text with one or several (its line ends may be written out as \n), or the paths of files,
- * PEM or DER, separated by commas. Null if any is none of these.
+ * Parses X.509 certificates: PEM text with one or more (\n may stand for line ends), or comma-separated paths of PEM or
+ * DER files. Null if any part is neither.
  */
 export function readCertificates(value: string): X509Certificate[] | null {
   const read = fromOne(value) ?? value.split(',').flatMap((part) => fromOne(part.trim()) ?? [null]);

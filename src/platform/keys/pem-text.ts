@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** PEM text as it was given (its line ends may be written out as \n), or that of the file with this path, or the value. */
+/** Returns PEM text: the value itself (with \n for line ends), or the content of the file at this path, or else the value. */
 export function pemText(value: string): string {
   if (value.includes('-----BEGIN')) return value.replaceAll('\\n', '\n');
   return tried(() => readFileSync(value, 'utf8')) ?? value;

@@ -4,8 +4,8 @@ import { pemText, tried } from './pem-text.ts';
 const derTypes = { private: ['pkcs8', 'pkcs1'], public: ['spki', 'pkcs1'] } as const;
 
 /**
- * Parses an RSA key once and for all, from PEM text (its line ends may be written out as \n), from the bare base64
- * that Alipay's key tool gives, or from a file with either. Null if it is none of these.
+ * Parses an RSA key from PEM text (\n may stand for line ends), from the bare base64 that Alipay's key tool produces, or
+ * from a file with either. Null if it is neither.
  */
 export function readRsaKey(kind: 'private' | 'public', value: string): KeyObject | null {
   const text = pemText(value);

@@ -1,15 +1,15 @@
 import type { Ticks } from '../clock/clock.ts';
 
-/** True: say it. False: it has been said within the last `everyMs`, in this process. */
-export type ShouldAlert = (what: string) => boolean;
+/** True: alert now. False: this process has already alerted for `key` within the interval. */
+export type ShouldAlert = (key: string) => boolean;
 
-/** Keeps a thousand orders with one trouble from telling a person a thousand times. `what` is one of few words. */
-export function createAlertLimiter(ticks: Ticks, everyMs: number): ShouldAlert {
-  const toldAt = new Map<string, number>();
-  return (what) => {
+/** Rate-limits alerts: a fault that thousands of orders share alerts once per `intervalMs`. Use few distinct keys. */
+export function createAlertLimiter(ticks: Ticks, intervalMs: number): ShouldAlert {
+  const alertedAt = new Map<string, number>();
+  return (key) => {
     const now = ticks();
-    if (now - (toldAt.get(what) ?? Number.NEGATIVE_INFINITY) < everyMs) return false;
-    toldAt.set(what, now);
+    if (now - (alertedAt.get(key) ?? Number.NEGATIVE_INFINITY) < intervalMs) return false;
+    alertedAt.set(key, now);
     return true;
   };
 }

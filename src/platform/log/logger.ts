@@ -6,9 +6,9 @@ export type Logger = Pick<pino.Logger, 'debug' | 'info' | 'warn' | 'error'> & {
 };
 
 /**
- * Levels mean something: ERROR a person must act, WARN it healed itself, INFO one line for each change of
- * state, DEBUG the rest. Messages are constant, data goes into fields. Keys, signatures and who paid are
- * never logged. Every line carries the trace that it was written in. Writes to standard output, or to a file, or to standard error where standard output is an answer.
+ * Creates the logger. Levels: ERROR a person must act, WARN handled automatically, INFO one line per change of state,
+ * DEBUG the rest. Messages are constant, data goes into fields. Never logs keys, signatures or customer data. Every line
+ * carries its trace. Writes to standard output, to a file, or to standard error if standard output is the command's result.
  */
 export function createLogger(level: string, to: { file?: string; stderr?: boolean } = {}): Logger {
   const options = {

@@ -3,19 +3,19 @@ import { isDatabaseUnavailable } from '../mysql/permanent-error.ts';
 import type { Logger } from './logger.ts';
 import { safeError } from './safe-error.ts';
 
-/** The database's outages, as this process meets them: one ERROR when it begins, one line when it is over. */
+/** Logs the database's outages as this process sees them: one ERROR at the start, one INFO at the end. */
 export interface Outage {
-  /** True where the error says that the database is away or takes nothing: then it is reported, and needs no line more. */
-  noticed(error: unknown): boolean;
-  /** The database has done what it was asked for. */
-  over(): void;
+  /** True if the error means that the database is unavailable or refuses writes: it is logged, and the caller need not. */
+  reports(error: unknown): boolean;
+  /** Call after a successful operation on the database. */
+  recovered(): void;
 }
 
-/** `isRefused`: the database refuses writes. Then an answer to a question does not end the outage. */
+/** `isRefused`: whether the database refuses writes; while it does, a successful read does not end the outage. */
 export function createOutage(log: Logger, isRefused: () => boolean): Outage {
   let since: number | null = null;
   return {
-    noticed(error) {
+    reports(error) {
       if (!isDatabaseUnavailable(error)) return false;
       if (since === null) {
         since = ticks();
@@ -23,7 +23,7 @@ export function createOutage(log: Logger, isRefused: () => boolean): Outage {
       }
       return true;
     },
-    over() {
+    recovered() {
       if (since === null || isRefused()) return;
       log.info({ afterMs: Math.round(ticks() - since) }, 'database available again');
       since = null;

@@ -1,4 +1,4 @@
-/** What the log may know of an error. */
+/** The parts of an error that may be logged. */
 export interface SafeError {
   name: string;
   message?: string;
@@ -8,9 +8,9 @@ export interface SafeError {
 }
 
 /**
- * An error without the data that it is about: other fields than these are not told (an HTTP client's error carries the
- * request with its Authorization header). A database's error carries the statement and its parameters, and its
- * message repeats values; of such a one the code, the number and the place remain.
+ * An error without its data. Drops all other fields: an HTTP client's error, for instance, carries the request with its
+ * Authorization header. A database error carries the statement and its parameters, and its message repeats values, so
+ * only its code, number and stack remain.
  */
 export function safeError(error: unknown): SafeError {
   if (!(error instanceof Error)) return { name: typeof error };

@@ -13,16 +13,16 @@ import {
 } from '@opentelemetry/api';
 
 /**
- * Which trace (链路) is being worked in: its id is in every log line written meanwhile, by whomever, and in every span.
- * An order's trace begins with its creation and is kept in its row, so that all that is ever done about the order is in
- * it: its close days later too, in another process, with Redis emptied in between.
+ * The current trace (链路): its id is in every log line and every span. An order's trace starts with its creation and is
+ * stored in its row, so it covers everything that is ever done about the order, even a close days later in another process
+ * with Redis emptied in between.
  *
  * Works without a tracing SDK: then there are no spans, and the log is the same.
  */
 interface Current {
-  /** Null: a job of whose order nothing is known yet. */
+  /** Null: a job whose order is not loaded yet. */
   traceId: string | null;
-  /** Of the request that does something about an order which an earlier one created. */
+  /** The trace of the current request, if it acts on an order that an earlier request created. */
   requestTraceId?: string;
 }
 
@@ -33,26 +33,26 @@ export function newTraceId(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** What every log line carries; a new object each time. */
+/** The fields of every log line; a new object each time. */
 export function traceFields(): { traceId?: string; requestTraceId?: string } {
   const { traceId = null, requestTraceId } = current.getStore() ?? {};
   if (traceId === null) return {};
   return requestTraceId === undefined ? { traceId } : { traceId, requestTraceId };
 }
 
-/** The trace that is being worked in; a new one where there is none. */
+/** The current trace id, or a new one if there is none. */
 export function currentTraceId(): string {
   return current.getStore()?.traceId ?? newTraceId();
 }
 
-/** The ids for the span that is being begun as a trace's first, for the SDK to take; null: any. */
+/** The ids for the root span that is being started, read by the SDK; null: random ones. */
 let rootIds: { traceId: string; spanId: string } | null = null;
 export const nextRootIds = () => rootIds;
 
-/** Every span of an order whose parent is long gone hangs on the first of its trace, whose id follows from the trace's. */
+/** The root span's id is derived from the trace id, so that later spans of an order can use it as their parent. */
 const rootSpanId = (traceId: string) => traceId.slice(16);
 
-/** Does something as the beginning of a trace. */
+/** Runs `work` as the root of a trace. */
 export function beginTrace<T>(traceId: string, name: string, work: () => Promise<T>): Promise<T> {
   rootIds = { traceId, spanId: rootSpanId(traceId) };
   const span = tracer().startSpan(name, { root: true, kind: SpanKind.SERVER });
@@ -60,12 +60,12 @@ export function beginTrace<T>(traceId: string, name: string, work: () => Promise
   return current.run({ traceId }, () => within(span, context.active(), work));
 }
 
-/** Does something of which it is not known yet whose trace it belongs to: the first that is met in it. */
+/** Runs `work` whose trace is not known yet: the first `inTrace` inside decides it. */
 export function awaitTrace<T>(work: () => Promise<T>): Promise<T> {
   return current.run({ traceId: null }, work);
 }
 
-/** Does something about an order, in its trace; null: it is older than traces are. */
+/** Runs `work` in an order's trace. A null `traceId` (created before traces existed) keeps the current one. */
 export function inTrace<T>(
   traceId: string | null,
   name: string,
@@ -84,7 +84,7 @@ export function inTrace<T>(
   });
 }
 
-/** Does a step of what is being done. `work` may add to its span. */
+/** Runs `work` in a child span, to which it may add attributes. */
 export function inSpan<T>(
   name: string,
   attributes: Attributes,
@@ -96,7 +96,7 @@ export function inSpan<T>(
 
 const tracer = () => trace.getTracer('autoclose');
 
-/** The span under way, where it is of this trace; else the trace's first, with a link to what is under way. */
+/** The active span if it belongs to this trace; otherwise the trace's root span, with a link to the active one. */
 function parentIn(traceId: string): { parent: Context; links: Link[] } {
   const active = trace.getSpanContext(context.active());
   if (active?.traceId === traceId) return { parent: context.active(), links: [] };
@@ -107,7 +107,7 @@ function parentIn(traceId: string): { parent: Context; links: Link[] } {
   };
 }
 
-/** Of an error only its kind is kept: its message may say what must not be told. */
+/** Records only the name of an error: its message may contain data. */
 async function within<T>(span: Span, parent: Context, work: () => Promise<T>): Promise<T> {
   try {
     return await context.with(trace.setSpan(parent, span), work);

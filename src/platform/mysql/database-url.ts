@@ -1,12 +1,12 @@
 import { pemText } from '../keys/pem-text.ts';
 
-/** As MySQL's own clients name them (`--ssl-mode`). */
+/** The names that MySQL's own clients use (`--ssl-mode`). */
 export const sslModes = ['DISABLED', 'PREFERRED', 'REQUIRED', 'VERIFY_CA', 'VERIFY_IDENTITY'] as const;
 export type SslMode = (typeof sslModes)[number];
 
 const parameters = ['ssl-mode', 'ssl-ca', 'ssl-cert', 'ssl-key'] as const;
 
-/** How a connection is encrypted, in mysql2's words. */
+/** How a connection is encrypted, as mysql2's options. */
 export interface Ssl {
   ca?: string;
   cert?: string;
@@ -23,15 +23,15 @@ export interface DatabaseAddress {
   database: string;
   /** Null: not encrypted. */
   ssl: Ssl | null;
-  /** Not encrypted where the server cannot. */
+  /** Fall back to an unencrypted connection if the server does not support TLS. */
   mayBePlain: boolean;
 }
 
 /**
  * `mysql://user:password@host:3306/name?ssl-mode=VERIFY_IDENTITY&ssl-ca=/etc/ssl/db.pem`. User, password and name may be
  * percent-encoded, a host may be an IPv6 address in brackets. The parameters are those of MySQL's own clients; a CA,
- * certificate or key is the path of a file, or PEM text. Without `ssl-mode` a connection is plain, or verified by the CA where one
- * is given. Throws with what is wrong.
+ * certificate or key is a file path or PEM text. Without `ssl-mode`, a connection is unencrypted, or verified against the
+ * CA if one is given. Throws an error that says what is wrong.
  */
 export function parseDatabaseUrl(text: string): DatabaseAddress {
   const url = new URL(text);
@@ -61,7 +61,7 @@ export function parseDatabaseUrl(text: string): DatabaseAddress {
   };
 }
 
-/** The same URL with these parameters, unless it has them. */
+/** Adds these parameters to the URL, unless it has them. */
 export function withSsl(
   text: string,
   more: Partial<Record<(typeof parameters)[number], string | null>>,

@@ -6,42 +6,41 @@ import { createPool, refusesWrites as poolRefusesWrites } from './mysql-pool.ts'
 import type { SessionLimits } from './mysql-session.ts';
 import { isLockConflict } from './permanent-error.ts';
 
-/** Connections of one process. The store's transactions are short and never wait for a channel. */
+/** Connections per process. The store's transactions are short and never wait for a channel. */
 const POOL_SIZE = 10;
-/** For what people look at: of their own, so that no closing ever waits for a list. */
+/** Separate connections for the admin page, so that closes never wait for its lists. */
 const READERS_POOL_SIZE = 4;
-/** Questions of people that wait for one of these; more are refused. */
+/** At most so many queries wait for one of these; more are refused. */
 const READERS_WAITING = 200;
-/** What one statement for them may take, s; the database ends it then. */
+/** Time limit of one statement on these, s, enforced by the database. */
 const READERS_LIMIT_S = 5;
 const CONNECT_TIMEOUT_MS = 5_000;
 /**
- * A connection on which nothing has moved for so long is taken for dead and closed, ms: a server that vanished
- * without a word would otherwise hold its callers for a quarter of an hour.
+ * A connection without any traffic for this long is considered dead and closed, ms: a server that vanished silently would
+ * otherwise block its callers for a quarter of an hour.
  */
 const SILENCE_MS = 10_000;
 /**
- * The same, at the server, s: it would otherwise keep the locks of a dead connection for hours. Longer than a connection of
- * ours is idle: those we close ourselves.
+ * The same limit on the server, s: it would otherwise keep the locks of a dead connection for hours. Longer than ours,
+ * because we close idle connections ourselves.
  */
 const SERVER_SILENCE_S = 20;
-/** How often a transaction that lost a lock is tried. */
+/** Attempts of a transaction that loses a lock conflict. */
 const LOCK_ATTEMPTS = 3;
 
 /**
- * Opens MySQL 8.0, 8.4 or MariaDB 10.11 and later. All times travel and are stored in UTC, and a BIGINT stays
- * the digits it is.
+ * Opens MySQL 8.0, 8.4 or MariaDB 10.11 and later. All times are sent and stored in UTC, and a BIGINT is read as digits.
  *
- * `affected` of an UPDATE counts the rows that its WHERE matched, not those whose values changed (mysql2 asks
- * for FOUND_ROWS): for a guarded UPDATE that is exactly "the guard held".
+ * `affected` of an UPDATE counts the rows that its WHERE matched, not those whose values changed (mysql2 sets
+ * FOUND_ROWS): for a guarded UPDATE it says exactly whether the guard held.
  *
- * Throws if the server cannot be reached or refuses the login, or if the URL is wrong (`database-url.ts`).
+ * Throws if the server is unreachable or refuses the login, or if the URL is wrong (`database-url.ts`).
  */
 export async function openDatabase(
   url: string,
   entities: EntitySchema[],
   migrations: (new () => MigrationInterface)[],
-  /** False for migrations, which may take as long as they take. */
+  /** False for migrations, which have no time limit. */
   { closeWhenSilent }: { closeWhenSilent: boolean } = { closeWhenSilent: true },
 ): Promise<DataSource> {
   const address = parseDatabaseUrl(url);
@@ -64,8 +63,8 @@ export async function openDatabase(
 }
 
 /**
- * The same database, for what people look at: a few connections of its own, on which no statement takes longer than
- * `READERS_LIMIT_S`. Not yet open.
+ * The same database for the admin page: a few separate connections, on which no statement takes longer than
+ * `READERS_LIMIT_S`. The caller must open it.
  */
 export function readersDatabase(url: string, entities: EntitySchema[]): DataSource {
   const address = parseDatabaseUrl(url);
@@ -90,13 +89,13 @@ const common = ({ mayBePlain: _, ssl, ...address }: DatabaseAddress, entities: E
     connectTimeout: CONNECT_TIMEOUT_MS,
   }) as const;
 
-/** A driver whose pools are ours. */
+/** The mysql2 driver with our own pool (`mysql-pool.ts`). */
 const driverWith = ({ mayBePlain }: DatabaseAddress, limits: SessionLimits) => ({
   ...mysql,
   createPool: (options: mysql.PoolOptions) => createPool(options, limits, mayBePlain),
 });
 
-/** True while the database refuses what we write: a primary that has become a replica, a node that is not ready. */
+/** True while the database refuses writes: a primary became a replica, or a node is not ready. */
 export function refusesWrites({ driver }: DataSource): boolean {
   const pool: unknown = 'pool' in driver ? driver.pool : null;
   return typeof pool === 'object' && pool !== null && poolRefusesWrites(pool);
@@ -109,18 +108,18 @@ function openSocket({ config }: { config: { host: string; port: number } }): Soc
   return socket;
 }
 
-/** True for the error of an INSERT that met a row with the same unique value. */
+/** True if an INSERT failed because of a duplicate key. */
 export function isDuplicate(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && error.code === 'ER_DUP_ENTRY';
 }
 
-/** True where that value is of this key. MySQL 8 puts the table's name before the key's. */
+/** True if the duplicate is in this key. MySQL 8 puts the table's name before the key's. */
 export function isDuplicateOf(error: unknown, key: string): boolean {
   if (!isDuplicate(error) || !(error instanceof Error)) return false;
   return new RegExp(`for key '(?:[^']*\\.)?${key}'$`).test(error.message);
 }
 
-/** A short transaction, at the session's READ COMMITTED; tried again a few times where it lost a lock to another. */
+/** Runs `work` in a short transaction at READ COMMITTED; retried a few times on a lock conflict. */
 export async function inTransaction<T>(
   db: DataSource,
   work: (manager: EntityManager) => Promise<T>,

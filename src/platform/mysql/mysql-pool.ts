@@ -2,43 +2,43 @@ import mysql from 'mysql2';
 import { ticks } from '../clock/clock.ts';
 import { prepareSession, type SessionLimits } from './mysql-session.ts';
 
-/** How long a caller waits for a connection before it gets an error, ms. */
+/** How long a caller waits for a connection before it fails, ms. */
 const WAIT_MS = 10_000;
-/** Between two attempts to open a connection while the server lets us have none, ms. */
+/** Between two attempts to open a connection while the server allows none, ms. */
 const RETRY_MS = 250;
-/** After the server refused one connection more, how long until one more is tried, ms. */
+/** How long after the server refused another connection until the next is tried, ms. */
 const REGROW_MS = 5_000;
 
-/** "Too many connections": of the server (1040), of the user (1203, 1226). */
+/** "Too many connections": for the server (1040), for the user (1203, 1226). */
 const LIMIT_ERRORS = new Set([1040, 1203, 1226]);
-/** The server takes no writes: read-only (1290, 1792, 1836), or a Galera node that is not ready (1047). */
+/** The server refuses writes: it is read-only (1290, 1792, 1836), or a Galera node that is not ready (1047). */
 const REFUSED_WRITES = new Set([1047, 1290, 1792, 1836]);
 
 type Done = Parameters<mysql.Pool['getConnection']>[0];
 
 interface Waiter {
   done: Done;
-  /** Until when it may be tried again, in ticks. */
+  /** Deadline for retries, in ticks. */
   until: number;
   timer: NodeJS.Timeout;
 }
 
-/** The pools whose server refused the last write. */
+/** Pools whose server refused the last write. */
 const refusing = new WeakSet<object>();
 
-/** True while the server of this pool refuses writes, as far as the last statements tell. */
+/** True while the server of this pool refuses writes, judged by the last statements. */
 export const refusesWrites = (pool: object): boolean => refusing.has(pool);
 
 /**
- * A pool of mysql2 that survives a server as servers are:
+ * A mysql2 pool that copes with server faults:
  *
  * - A connection is handed out only after its session has been set and checked (`mysql-session.ts`).
- * - One whose server refuses a write is closed, so that after a switch no connection stays with the old primary.
- * - Where the server lets us have no more connections, the pool makes do with those it has, and tries one more now and
- *   then. Callers wait, for 10 s at most.
+ * - A connection whose server refuses a write is closed, so that none stays with the old primary after a failover.
+ * - If the server allows no more connections, the pool continues with those it has and occasionally tries one more.
+ *   Callers wait for 10 s at most.
  *
- * At most `queueLimit` callers wait (0: any number); more get an error at once. `mayBePlain`: not encrypted where the server
- * cannot.
+ * At most `queueLimit` callers wait (0: no limit); more get an error immediately. `mayBePlain`: unencrypted if the server
+ * does not support TLS.
  */
 export function createPool(
   options: mysql.PoolOptions,
@@ -116,7 +116,7 @@ export function createPool(
     serve();
   }
 
-  /** Hears when a connection is given back or ends, and what its server says to its statements. */
+  /** Intercepts the release, end and statement errors of a connection. */
   function watch(connection: mysql.PoolConnection): void {
     const { release, destroy, query } = connection;
     const giveBack = () => {

@@ -1,24 +1,24 @@
 import type { Connection } from 'mysql2';
 
-/** What a session may do. */
+/** The limits of a session. */
 export interface SessionLimits {
-  /** After so long without a word the server ends it, s; null: as the server has it. */
+  /** The server ends it after this long without traffic, s; null: the server's default. */
   silenceS: number | null;
-  /** What one statement may take, s; null: any time. */
+  /** Time limit of one statement, s; null: none. */
   statementS: number | null;
 }
 
 const LOCK_WAIT_S = 5;
 
 /**
- * How every session talks, whatever the server's defaults, `init_connect` or a proxy say:
+ * The settings of every session, regardless of the server's defaults, `init_connect` or a proxy:
  *
- * - `sql_mode` without NO_BACKSLASH_ESCAPES, in which the driver's escaping does not escape, and without ANSI_QUOTES;
- *   strict, so that nothing is stored cut.
- * - Each statement commits by itself, unless a transaction was begun. READ COMMITTED: a statement sees what others have
- *   committed, and a guarded UPDATE locks no more than its row.
- * - Times in UTC, those that the server itself writes included.
- * - Text in all of UTF-8: after a server's own SET NAMES what another charset lacks would be stored as something else.
+ * - `sql_mode` without NO_BACKSLASH_ESCAPES, which breaks the driver's escaping, and without ANSI_QUOTES; strict, so that
+ *   no value is truncated.
+ * - Autocommit outside transactions. READ COMMITTED: a statement sees what others have committed, and a guarded UPDATE
+ *   locks only its row.
+ * - Times in UTC, including those that the server writes.
+ * - Full UTF-8: under a server's own SET NAMES, characters that its charset lacks would be stored as others.
  */
 const SESSION = [
   "sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
@@ -30,22 +30,22 @@ const SESSION = [
   `innodb_lock_wait_timeout = ${LOCK_WAIT_S}`,
 ];
 
-/** MySQL reads the first of these comments alone, MariaDB the second alone, in which the variable has its older name. */
+/** MySQL executes only the first comment, MariaDB only the second, where the variable has its older name. */
 const isolation = (level: string) =>
   ` /*!80000 , SESSION transaction_isolation = '${level}' */ /*M!100100 , SESSION tx_isolation = '${level}' */`;
-/** The same: ms of SELECTs, s of all statements. */
+/** Likewise: ms for SELECTs in MySQL, s for all statements in MariaDB. */
 const statementTime = (s: number) =>
   ` /*!80000 , SESSION max_execution_time = ${s * 1_000} */ /*M!100100 , SESSION max_statement_time = ${s} */`;
 
-/** What an escaped value must come back as: every character that escaping is about. */
+/** A value with every character that needs escaping; it must come back unchanged. */
 const PROBE = 'a\\\'"`\n\r\t\u0000\u001a%_\\" ; -- 付¿😀';
 
 /**
- * Sets the session, and sees that the server has taken it: before anything else is sent, so that no statement of ours is
- * ever read in another way. Rejects where it has not; the connection must not be used then.
+ * Sets the session and checks that the server applied it, before any other statement is sent, so that none is ever
+ * interpreted differently. Rejects if it did not; the connection must not be used then.
  *
- * A server that writes its binary log as statements refuses changes at READ COMMITTED (error 1665): there the session is at
- * REPEATABLE READ, where our transactions do the same and meet a deadlock more often, which is tried again.
+ * A server with a statement-based binary log refuses changes at READ COMMITTED (error 1665). There the session uses
+ * REPEATABLE READ: our transactions behave the same, with more deadlocks, which are retried.
  */
 export async function prepareSession(
   connection: Pick<Connection, 'query'>,
@@ -72,7 +72,7 @@ export async function prepareSession(
   if (wrong.length > 0) throw new Error(`the database does not keep our session: ${wrong.join('; ')}`);
 }
 
-/** The isolation has an older name on older MariaDB. */
+/** Older MariaDB has an older name for the isolation level. */
 const NAMES = [
   'sql_mode',
   'autocommit',

@@ -2,19 +2,19 @@ import type { DataSource, EntitySchema } from 'typeorm';
 import type { Logger } from '../log/logger.ts';
 import { readersDatabase } from './database.ts';
 
-/** Until it is tried again, ms. */
+/** Delay before the next attempt to open it, ms. */
 const AGAIN_MS = 5_000;
 
-/** The database as people read it, see `readersDatabase`. */
+/** The admin page's database connections, see `readersDatabase`. */
 export interface Readers {
-  /** Its questions throw while it is not open. */
+  /** Queries throw until it is open. */
   db: DataSource;
-  /** It is open, or could not be opened and is tried again. Never rejects. */
+  /** Resolves after the first attempt to open it, whether that succeeded or not. Never rejects. */
   tried: Promise<void>;
   close(): Promise<void>;
 }
 
-/** Begins to open it, and goes on trying: without it there is no admin page, but orders close. */
+/** Opens the connections, retrying in the background: without them the admin page fails, but orders still close. */
 export function openReaders(url: string, entities: EntitySchema[], log: Logger): Readers {
   const db = readersDatabase(url, entities);
   let isClosed = false;

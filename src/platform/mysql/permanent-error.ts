@@ -1,6 +1,6 @@
 /** SQLSTATE classes: data exception, integrity constraint violation, raised by a trigger. */
 const DATA_CLASSES = ['22', '23', '45'];
-/** The same errors where the server files them under the general HY000 or 01000. */
+/** The same errors, where the server reports them as the general HY000 or 01000. */
 const DATA_CODES = new Set([
   'ER_TRUNCATED_WRONG_VALUE',
   'ER_TRUNCATED_WRONG_VALUE_FOR_FIELD',
@@ -15,9 +15,9 @@ const DATA_CODES = new Set([
 ]);
 
 /**
- * True for an error that lies in the data, and comes again whenever the same is tried: a value that the database cannot
- * hold, a row that cannot be read, a fault of the program that this row brings out. False for whatever may pass, such as a
- * database that is away, a lock, or a server that refuses writes; and for everything unknown.
+ * True for an error in the data, which a retry would meet again: a value that the database cannot store, a row that cannot
+ * be read, or a bug in our code that this row triggers. False for anything transient, such as an unavailable database, a
+ * lock, or a server that refuses writes; and for every unknown error.
  */
 export function isPermanent(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
@@ -30,13 +30,13 @@ export function isPermanent(error: unknown): boolean {
   );
 }
 
-/** True where a lock could not be had in time, or was lost to another: the same may succeed later. */
+/** True for a lock timeout or a deadlock: a retry may succeed. */
 export function isLockConflict(error: unknown): boolean {
   if (typeof error !== 'object' || error === null || !('code' in error)) return false;
   return error.code === 'ER_LOCK_DEADLOCK' || error.code === 'ER_LOCK_WAIT_TIMEOUT';
 }
 
-/** What the driver, the system and the server say when there is no database to be had. */
+/** The error codes of driver, operating system and server for an unavailable database. */
 const AWAY_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -59,7 +59,7 @@ const AWAY_CODES = new Set([
   'ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION',
   'ER_UNKNOWN_COM_ERROR',
 ]);
-/** Errors of connections that have no code. */
+/** Connection errors without a code. */
 const AWAY_MESSAGES = [
   /connection is in closed state/i,
   /connection (fell silent|lost)/i,
@@ -68,7 +68,7 @@ const AWAY_MESSAGES = [
   /no database connection was free/i,
 ];
 
-/** True for an error that says that the database is away, or takes nothing: it lies in no request and no row. */
+/** True if the error means that the database is unavailable or refuses writes; no request or row is at fault. */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const code: unknown = Reflect.get(error, 'code');
@@ -76,7 +76,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return AWAY_MESSAGES.some((message) => message.test(error.message));
 }
 
-/** What people are told of it. Never its message, which repeats values. */
+/** The error's code or name, for people. Never its message, which repeats values. */
 export function nameOfError(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
   const code: unknown = Reflect.get(error, 'code');

@@ -83,7 +83,7 @@ const among = (found: Sql): Source => ({
 });
 
 /** The money is on its way back. */
-const refundWork = toSql(phases.giving_back, 'o.');
+const refundInProgress = toSql(phases.giving_back, 'o.');
 
 /** Few orders are searched for, expired, stuck, watched or late: then the list begins there. Else with channels and states. */
 async function sources(db: DataSource, filter: OrdersFilter, expiredSince: Date): Promise<Source[]> {
@@ -134,7 +134,7 @@ function byChannelAndStatus(channels: ChannelName[], { status, state }: OrdersFi
   );
   // Shown as refunding, though their row says success: they are few, and have an index of their own.
   return statuses.includes('refunding') && status !== undefined
-    ? [...stretches, through('ix_status_ending', sql(refundWork))]
+    ? [...stretches, through('ix_status_ending', sql(refundInProgress))]
     : stretches;
 }
 
@@ -153,8 +153,8 @@ function filterConditions(
 
 /** `shownStatus` as a condition. */
 function isShownAs(status: OrderStatus): Sql {
-  if (status === 'refunding') return sql(`(o.status = 'refunding' OR ${refundWork})`);
-  if (status === 'success') return sql(`o.status = 'success' AND NOT ${refundWork}`);
+  if (status === 'refunding') return sql(`(o.status = 'refunding' OR ${refundInProgress})`);
+  if (status === 'success') return sql(`o.status = 'success' AND NOT ${refundInProgress}`);
   return sql('o.status = ?', status);
 }
 

@@ -51,12 +51,12 @@ describe('a creation that was begun too long ago', () => {
 
   test('by a machine that stood still with its ticks: is not sent either', async () => {
     const clock = world.app.deps.clock;
-    const real = clock.stoodStillMs;
-    clock.stoodStillMs = () => CREATE_WITHIN_MS + 1_000;
+    const real = clock.stalledMs;
+    clock.stalledMs = () => CREATE_WITHIN_MS + 1_000;
     try {
       expect(await createOrder(world.app.deps, wish({}))).toEqual({ kind: 'unreachable' });
     } finally {
-      clock.stoodStillMs = real ?? (() => 0);
+      clock.stalledMs = real ?? (() => 0);
     }
   });
 

@@ -128,7 +128,7 @@ export async function openLane(databaseServerUrl: string): Promise<Lane> {
     stuck: createStuckStore(db),
     leases: processes.leases,
     shouldAlert: () => true,
-    outage: { noticed: () => false, over() {} },
+    outage: { reports: () => false, recovered() {} },
     latePaymentPolicy: 'refund',
     timer: stepper.wrap('timer', timer, [{ name: 'set' }, { name: 'ensure' }, { name: 'clear' }]),
     clock: processes.clock,

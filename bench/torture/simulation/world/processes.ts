@@ -99,7 +99,7 @@ export function createProcesses(
       const onStatedTime = (at: Date) => {
         // What has stood until now is believed, whatever a channel says afterwards.
         process.believes ||= hasStood(process);
-        own.hear(at);
+        own.observe(at);
         process.heardAtMs = trueMs();
       };
       process.guards.set(name, guardChannel(channel, { ...options, onStatedTime }));

@@ -1,5 +1,5 @@
-/** Says which variable an error is about: the message of a connection names only addresses. */
-export async function naming<T>(variable: string, work: Promise<T>): Promise<T> {
+/** Prefixes an error with the variable that it is about: a connection's error names only addresses. */
+export async function withVariableName<T>(variable: string, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
@@ -7,7 +7,7 @@ export async function naming<T>(variable: string, work: Promise<T>): Promise<T> 
   }
 }
 
-/** A name with several addresses, none of which answers, gives an error without a message. */
+/** A host with several addresses that all fail gives an error without a message. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.message !== '') return error.message;
