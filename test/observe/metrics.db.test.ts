@@ -90,11 +90,11 @@ test('an operation that is out of order is seen by Prometheus, by the other proc
   expect(process?.outOfOrder).toEqual([part]);
   const { server } = readConfig(world.env);
   const db = await new DataSource({ type: 'mysql', url: world.env.DATABASE_URL, timezone: 'Z' }).initialize();
-  const found = (await checkProcesses(db, server)).find(({ check }) => check === 'breaker');
+  const found = (await checkProcesses(db, server)).find(({ check }) => check === 'circuit breaker');
   await db.destroy();
   expect(found).toMatchObject({
     state: 'warn',
-    found: expect.stringMatching(/^wechat_pay \(create wap\) is out of order/),
+    found: expect.stringMatching(/^wechat_pay \(create wap\) is open/),
   });
 });
 
