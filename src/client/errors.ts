@@ -1,5 +1,5 @@
 /**
- * - `signature`: the answer is not signed with our secret. The outcome is unknown, whoever sent it.
+ * - `signature`: the answer is not signed with our secret. The outcome is unknown.
  * - `transport`: no connection, a status other than 200, an answer that is incomplete or too long.
  * - `timeout`: no complete answer in time. The call may have taken effect.
  * - `protocol`: an invalid answer: not JSON, no code, an invalid member, another order than requested, an old answer, or a

@@ -30,7 +30,7 @@ export interface AutocloseOptions {
   channels: readonly ChannelFactory[];
   /** Set it in every process or in none: changes of orders created without it are not delivered. */
   onChange?: OnChange;
-  /** Ms until an order expires, unless it says otherwise; at most 7 days; default 900,000. */
+  /** Default time until an order expires, ms; at most 7 days; default 900,000. */
   expiresInMs?: number;
   /** Ms from the expiry to the close, so that a payment in flight arrives first; at most 600,000; default 5,000. */
   closeGraceMs?: number;

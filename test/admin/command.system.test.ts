@@ -17,10 +17,10 @@ async function run(args: string[], stdin?: string): Promise<Program & { code: nu
   return { ...program, code: await program.ended() };
 }
 
-test('the first start says how to make the first user; who is made so can sign in, and no password is logged', async () => {
+test('the first start logs how to add the first user, who can then sign in; no password is logged', async () => {
   const server = startProgram(['serve'], world.env);
-  const said = await server.logged('admin page has no user yet; create the first with this command');
-  expect(said).toMatchObject({ level: 'warn', command: 'autoclose admin add NAME --role admin' });
+  const line = await server.logged('admin page has no user yet; create the first with this command');
+  expect(line).toMatchObject({ level: 'warn', command: 'autoclose admin add NAME --role admin' });
   await server.logged('api is listening');
 
   const added = await run(['add', 'Alice', '--role', 'admin', '--password-stdin'], `${PASSWORD}\n`);
@@ -33,7 +33,7 @@ test('the first start says how to make the first user; who is made so can sign i
   expect(output).not.toMatch(/correct horse|a wrong password/);
 });
 
-test('a user gets another role and another password, and is shown with them', async () => {
+test('a user’s role and password are changed, and the new role is shown', async () => {
   await addUser(world.app, 'bob', 'viewer');
   const ran = await Promise.all([
     run(['role', 'bob', 'operator']),
@@ -51,7 +51,7 @@ test('a user gets another role and another password, and is shown with them', as
   expect(await world.app.admin.passwords.matches('another good one', bob?.passwordHash ?? null)).toBe(true);
 });
 
-test('a user is disabled, and all are listed', async () => {
+test('a user is disabled, and all users are listed', async () => {
   await addUser(world.app, 'carol');
   const [disabled, listed] = await Promise.all([run(['disable', 'carol']), run(['list', '--json'])]);
   expect([disabled.code, disabled.stdout()]).toEqual([0, 'carol is disabled.']);
@@ -66,7 +66,7 @@ test('a user is disabled, and all are listed', async () => {
   });
 });
 
-test('with --json every change prints the user as one object, and a failure none', async () => {
+test('with --json every change prints the user as one object, and a failure prints none', async () => {
   const admin = (...args: string[]) =>
     runCommand((program) => addAdminCommand(program, () => world.openApp()), 'admin', ...args, '--json');
   await addUser(world.app, 'grace');
@@ -85,7 +85,7 @@ test('with --json every change prints the user as one object, and a failure none
   expect(JSON.parse(added.stdout())).toMatchObject({ name: 'henry', role: 'viewer', disabledAt: null });
 });
 
-test('what cannot be done is said on standard error, with exit code 1', async () => {
+test('a failure is reported on standard error, with exit code 1', async () => {
   const ran = await Promise.all([
     run(['add', 'frank', '--role', 'viewer', '--password-stdin'], 'short\n'),
     run(['add', 'frank', '--role', 'viewer', '--password-stdin'], 'Frank and nobody else\n'),
@@ -98,7 +98,7 @@ test('what cannot be done is said on standard error, with exit code 1', async ()
   ]);
 });
 
-test('a name is given once', async () => {
+test('a name is unique', async () => {
   await addUser(world.app, 'erin');
   await expect(addUser(world.app, 'erin')).rejects.toThrow('not added');
   expect((await audited(world, 'user.add')).at(-1)).toMatchObject({ subject: 'erin', outcome: 'exists' });

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.end());
 
-/** Puts failed attempts into the past: each real one costs a hash. */
+/** Inserts failed attempts in the past: each real one costs a hash. */
 async function haveFailed(times: number, { name = 'somebody', address = '192.0.2.1' }): Promise<void> {
   for (let time = 0; time < times; time += 1) {
     await world.query(
@@ -24,14 +24,14 @@ async function haveFailed(times: number, { name = 'somebody', address = '192.0.2
   }
 }
 
-/** As an attempt of this visitor is kept. */
+/** This visitor's address as stored with an attempt. */
 const from = ({ ip }: Visitor) => ({ address: addressKey(ip) });
 
 const age = (minutes: number) =>
   world.query(`UPDATE admin_login_attempt SET at = at - INTERVAL ${minutes} MINUTE`);
 
 describe('signing in', () => {
-  test('tells the page who has signed in, and the server’s clock and version', async () => {
+  test('returns the user, and the server’s clock and version', async () => {
     await addUser(world.app, 'alice', 'operator');
     const visitor = createVisitor(url);
     const seen = await visitor.logIn(' Alice ');
@@ -41,25 +41,25 @@ describe('signing in', () => {
     expect((await visitor.get('/admin/api/me')).json).toMatchObject({ name: 'alice', csrf: seen.json.csrf });
   });
 
-  test('sets a cookie that scripts and foreign sites never get, for the admin page alone', async () => {
+  test('sets a cookie that scripts and other sites never get, only for the admin page', async () => {
     await addUser(world.app, 'cookie');
     const set = (await createVisitor(url).logIn('cookie')).headers.get('set-cookie') ?? '';
     expect(set).toMatch(/^autoclose=[\w-]{43}; /);
     expect(set.split('; ').slice(1).sort()).toEqual(['HttpOnly', 'Path=/admin', 'SameSite=Strict']);
   });
 
-  test('with https the cookie is for https and this host alone, and later visits are for https', async () => {
+  test('with https the cookie is only for https and this host, and HSTS is set', async () => {
     const app = await world.openApp({ PUBLIC_URL: 'https://pay.example.com', PORT: '0' });
     await addUser(app, 'secure');
     const seen = await createVisitor(await app.serve()).logIn('secure');
     const [pair = '', ...more] = (seen.headers.get('set-cookie') ?? '').split('; ');
     expect(pair).toMatch(/^__Host-autoclose=[\w-]{43}$/);
-    // Without these a browser takes no cookie of that name; no other host can set one.
+    // Browsers require these for a cookie of that name; no other host can set it.
     expect(more.sort()).toEqual(['HttpOnly', 'Path=/', 'SameSite=Strict', 'Secure']);
     expect(seen.headers.get('strict-transport-security')).toBe('max-age=31536000');
   });
 
-  test('a wrong password, an unknown name and a disabled user get the very same answer', async () => {
+  test('a wrong password, an unknown name and a disabled user get the same answer', async () => {
     await addUser(world.app, 'known');
     await addUser(world.app, 'gone');
     await world.app.admin.users.disable('gone', { actor: 'test', ip: null });
@@ -78,7 +78,7 @@ describe('signing in', () => {
     for (const answer of answers) expect(answer).toEqual(answers[0]);
   });
 
-  test('what is no login is refused, and its values are not repeated', async () => {
+  test('an invalid login request is rejected without repeating its values', async () => {
     const visitor = createVisitor(url);
     const seen = await visitor.post('/admin/api/login', { name: 'alice', password: { secret: 1 } });
     expect([seen.status, seen.json.error, seen.json.detail]).toEqual([400, 'bad_request', 'password']);
@@ -90,7 +90,7 @@ describe('signing in', () => {
     expect((await visitor.send('POST', '/admin/api/login', json, long)).status).toBe(413);
   });
 
-  test('is recorded, with address and outcome, and never with what was typed', async () => {
+  test('is audited with address and outcome, and never with what was typed', async () => {
     await addUser(world.app, 'watched');
     const visitor = createVisitor(url);
     await visitor.logIn('watched', 'my-secret-typing');
@@ -116,7 +116,7 @@ describe('signing in', () => {
 });
 
 describe('after five failures from one address', () => {
-  test('a name is locked there, one that nobody has like one that somebody has, and it is recorded', async () => {
+  test('a name is locked there, whether it exists or not, and this is audited', async () => {
     await addUser(world.app, 'target');
     for (const name of ['target', 'phantom']) {
       const visitor = createVisitor(url);
@@ -136,20 +136,20 @@ describe('after five failures from one address', () => {
     }
   });
 
-  test('its user gets in from everywhere else', async () => {
+  test('its user can sign in from everywhere else', async () => {
     await addUser(world.app, 'hunted');
     await haveFailed(20, { name: 'hunted' });
     expect((await createVisitor(url).logIn('hunted')).status).toBe(200);
   });
 
-  test('another process knows, and one that starts later', async () => {
+  test('other processes know, including those started later', async () => {
     await addUser(world.app, 'shared');
     const visitor = createVisitor(await (await world.openApp({ PORT: '0' })).serve());
     await haveFailed(5, { name: 'shared', ...from(visitor) });
     expect((await visitor.logIn('shared')).status).toBe(423);
   });
 
-  test('the lock ends when the failures are old; attempts in the meantime do not lengthen it', async () => {
+  test('the lock ends when the failures are old; attempts in the meantime do not extend it', async () => {
     await addUser(world.app, 'patient');
     const visitor = createVisitor(url);
     await haveFailed(5, { name: 'patient', ...from(visitor) });
@@ -159,7 +159,7 @@ describe('after five failures from one address', () => {
     expect((await visitor.logIn('patient')).status).toBe(200);
   });
 
-  test('whoever runs the machine can take the lock off', async () => {
+  test('the command line can remove the lock', async () => {
     await addUser(world.app, 'eager');
     const visitor = createVisitor(url);
     await haveFailed(5, { name: 'eager', ...from(visitor) });
@@ -167,7 +167,7 @@ describe('after five failures from one address', () => {
     expect((await visitor.logIn('eager')).status).toBe(200);
   });
 
-  test('and not after four, a success, and four more', async () => {
+  test('but not after four, a success, and four more', async () => {
     await addUser(world.app, 'clumsy');
     const visitor = createVisitor(url);
     await haveFailed(4, { name: 'clumsy', ...from(visitor) });
@@ -176,7 +176,7 @@ describe('after five failures from one address', () => {
     expect((await visitor.logIn('clumsy')).status).toBe(200);
   });
 
-  test('however many come at once, no more than five passwords are looked at', async () => {
+  test('concurrent attempts check no more than five passwords', async () => {
     await addUser(world.app, 'crowded');
     const visitor = createVisitor(url);
     const statuses = await Promise.all(
@@ -188,7 +188,7 @@ describe('after five failures from one address', () => {
 });
 
 describe('after fifty failures from everywhere', () => {
-  test('a name is locked but where its user was signed in before', async () => {
+  test('a name is locked except where its user was signed in before', async () => {
     await addUser(world.app, 'famous');
     const visitor = createVisitor(url);
     expect((await visitor.logIn('famous')).status).toBe(200);
@@ -199,7 +199,7 @@ describe('after fifty failures from everywhere', () => {
     expect((await createVisitor(url, visitor.ip.replace(/::1$/, '::2')).logIn('famous')).status).toBe(200);
   });
 
-  test('whoever has signed in as somebody else before gets no further with this name', async () => {
+  test('having signed in as another user does not help with this name', async () => {
     await addUser(world.app, 'wanted');
     await addUser(world.app, 'insider');
     const visitor = createVisitor(url);
@@ -209,13 +209,13 @@ describe('after fifty failures from everywhere', () => {
   });
 });
 
-test('an address with many failures is refused, whatever names it tries, and no other address is', async () => {
+test('an address with many failures is refused for all names, and no other address is', async () => {
   await addUser(world.app, 'bystander');
   for (let time = 0; time < 19; time += 1)
     await haveFailed(1, { name: `guess${time}`, address: addressKey('2001:db8:1:2::') });
   const attacker = createVisitor(url, '2001:db8:1:2::1');
   expect((await attacker.logIn('guess', 'a wrong password')).status).toBe(401);
-  // Somebody with IPv6 has all of the last 64 bits.
+  // An IPv6 client has all of the last 64 bits.
   for (const ip of ['2001:db8:1:2::1', '2001:db8:1:2:ffff::9']) {
     const seen = await createVisitor(url, ip).logIn('bystander');
     expect([seen.status, seen.json.error]).toEqual([429, 'too_many']);
@@ -229,7 +229,7 @@ test('an address with many failures is refused, whatever names it tries, and no 
   expect((await attacker.logIn('bystander')).status).toBe(200);
 });
 
-test('a site with many failures is refused, however many networks it has', async () => {
+test('a site with many failures is refused on all its networks', async () => {
   await addUser(world.app, 'sighted');
   for (let network = 1; network <= 10; network += 1)
     await haveFailed(10, { name: `site${network}`, address: addressKey(`2001:db8:7:${network}::`) });
@@ -237,7 +237,7 @@ test('a site with many failures is refused, however many networks it has', async
   expect((await createVisitor(url, '2001:db8:70::1').logIn('sighted')).status).toBe(200);
 });
 
-test('of strangers from everywhere a process looks at so many passwords; who was signed in before gets in', async () => {
+test('a process limits the passwords of strangers it checks; users can sign in from known addresses', async () => {
   let nowMs = Date.now();
   const db = await openDatabase(world.env.DATABASE_URL ?? '', adminEntities, []);
   const admin = createAdmin(db, { now: () => new Date(nowMs) });
@@ -249,13 +249,13 @@ test('of strangers from everywhere a process looks at so many passwords; who was
   for (let time = 0; time < 6; time += 1) expect(await logIn('203.0.113.99')).toBe('too_many');
   expect(await logIn('203.0.113.1')).toBe('signed_in');
   nowMs += 1_000;
-  // It was not counted as a failure that no password was looked at.
+  // An attempt whose password was not checked is not a failure.
   expect(await logIn('203.0.113.99')).toBe('signed_in');
   expect(await logIn('203.0.113.100')).toBe('too_many');
   await db.destroy();
 });
 
-test('what no longer counts is deleted, and what counts stays', async () => {
+test('expired attempts are deleted, others stay', async () => {
   await addUser(world.app, 'purged');
   await haveFailed(3, { name: 'purged' });
   await age(16);

@@ -30,7 +30,7 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
-/** The plugin with a page in `pageDirectory`, the sessions above, and one route of somebody else's. */
+/** The plugin with a page in `pageDirectory`, the sessions above, and additional routes. */
 async function open(pageDirectory: string, more: Partial<AdminDeps> = {}): Promise<FastifyInstance> {
   const server = fastify({ genReqId: newTraceId });
   const refuse = () => Promise.resolve({ kind: 'refused' } as const);
@@ -71,7 +71,7 @@ const get = (url: string, headers: Record<string, string> = {}, from = app) =>
 const html = { accept: 'text/html,application/xhtml+xml' };
 
 describe('the page', () => {
-  test('is served for every address under /admin that wants a page', async () => {
+  test('is served for every path under /admin to browsers', async () => {
     for (const url of ['/admin', '/admin/', '/admin/orders', '/admin/orders/AC1', '/admin/index.html']) {
       const seen = await get(url, html);
       expect([seen.statusCode, seen.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
@@ -80,7 +80,7 @@ describe('the page', () => {
     expect((await get('/admin/orders')).json()).toMatchObject({ error: 'not_found' });
   });
 
-  test('may run and load only what is its own, with a nonce for its styles that is new each time', async () => {
+  test('may run and load only its own files, with a new nonce for its styles each time', async () => {
     const [one, other] = [await get('/admin/', html), await get('/admin/orders', html)];
     const nonces = [one, other].map(({ body }) => /content="([\w+/=]{24})"/.exec(body)?.[1]);
     expect(nonces[0]).not.toBe(nonces[1]);
@@ -100,7 +100,7 @@ describe('the page', () => {
     expect(one.headers['cache-control']).toBe('no-store');
   });
 
-  test('its named assets are kept by browsers for ever, and a missing one by nobody', async () => {
+  test('its assets are cached forever, and a missing one is not', async () => {
     const seen = await get('/admin/assets/index-1a2b.js');
     expect([seen.body, seen.headers['cache-control']]).toEqual([
       'start()',
@@ -124,7 +124,7 @@ describe('the page', () => {
       expect((await get(url)).statusCode).toBeGreaterThanOrEqual(400);
   });
 
-  test('where it has not been built, it says how to', async () => {
+  test('if it has not been built, it says how to', async () => {
     const server = await open(join(directory, 'nowhere'));
     const seen = await get('/admin/', html, server);
     expect([seen.statusCode, seen.body]).toEqual([503, expect.stringContaining('npm run build')]);
@@ -132,7 +132,7 @@ describe('the page', () => {
   });
 });
 
-test('every answer is sealed: no sniffing, no frames, no caching, nothing for other sites', async () => {
+test('every response has security headers: no sniffing, frames, caching or cross-site use', async () => {
   for (const url of ['/admin/', '/admin/api/me', '/admin/api/nothing', '/admin/queues', '/admin/queues/x']) {
     const { headers } = await get(url, url === '/admin/' ? html : {});
     expect(headers).toMatchObject({
@@ -146,10 +146,10 @@ test('every answer is sealed: no sniffing, no frames, no caching, nothing for ot
   }
 });
 
-describe('other people’s routes under /admin/api', () => {
+describe('additional routes under /admin/api', () => {
   const cookie = '__Host-autoclose=one';
 
-  test('are for those who have signed in, even where they ask for no role, and else for the role', async () => {
+  test('require a signed-in user, and the role if they specify one', async () => {
     expect((await get('/admin/api/secret')).json()).toMatchObject({ error: 'not_signed_in' });
     expect((await get('/admin/api/secret', { cookie })).json()).toEqual({ secret: true });
     const refused = await get('/admin/api/mine', { cookie });
@@ -159,7 +159,7 @@ describe('other people’s routes under /admin/api', () => {
     ]);
   });
 
-  test('a failure tells nothing but its trace id, by which the log is found', async () => {
+  test('a failure shows only its trace id, to search the log for', async () => {
     const file = join(directory, 'log');
     const server = await open(directory, { log: createLogger('info', { file }) });
     const me = await get('/admin/api/me', { cookie }, server);
@@ -174,7 +174,7 @@ describe('other people’s routes under /admin/api', () => {
     await server.close();
   });
 
-  test('an answer that goes on ends with the session', async () => {
+  test('a stream ends with its session', async () => {
     const server = await open(directory, { sessionCheckEveryMs: 20 });
     const url = await server.listen({ host: '127.0.0.1', port: 0 });
     sessions.add('leaving');
@@ -189,11 +189,11 @@ describe('other people’s routes under /admin/api', () => {
       () => (isOver = true),
       () => (isOver = true),
     );
-    await until('the answer ends', () => isOver);
+    await until('the stream ends', () => isOver);
     await server.close();
   });
 
-  test('what went while its session was looked up is not looked after', async () => {
+  test('a client that disconnects during its session’s lookup is not checked again', async () => {
     const looks: string[] = [];
     let arrived = () => {};
     const isAsked = new Promise<void>((resolve) => {
@@ -228,7 +228,7 @@ describe('other people’s routes under /admin/api', () => {
     const staying = new AbortController();
     const cookieOfStayer = { cookie: '__Host-autoclose=staying' };
     await fetch(url, { headers: cookieOfStayer, signal: staying.signal });
-    await until('who stays is looked after', () => looks.filter((token) => token === 'staying').length > 4);
+    await until('the open stream is checked', () => looks.filter((token) => token === 'staying').length > 4);
     expect(looks.filter((token) => token === 'gone')).toHaveLength(1);
     staying.abort();
     await server.close();

@@ -25,7 +25,7 @@ const put = (visitor: Visitor, path: string, headers: Record<string, string> = o
   visitor.send('PUT', `/admin/queues/api/queues/${path}`, headers);
 
 describe('Bull Board', () => {
-  test('shows the queues to an admin, with nothing loaded from elsewhere and no inline style or script', async () => {
+  test('shows the queues to an admin, without external resources, inline styles or scripts', async () => {
     const page = await admin.get('/admin/queues', { accept: 'text/html' });
     expect([page.status, page.text]).toEqual([200, expect.stringContaining('<base href="/admin/queues/"')]);
     const policy = page.headers.get('content-security-policy') ?? '';
@@ -38,7 +38,7 @@ describe('Bull Board', () => {
     expect([listed.status, listed.text]).toEqual([200, expect.stringContaining('close-wechat_pay')]);
   });
 
-  test('is closed to everybody else: page, files and actions', async () => {
+  test('is closed to all others: page, files and actions', async () => {
     const operator = createVisitor(url);
     await operator.logIn('operator');
     for (const path of ['', '/', '/api/queues', '/static/js/main.js', '/queue/close-wechat_pay']) {
@@ -52,7 +52,7 @@ describe('Bull Board', () => {
     expect([visit.status, visit.headers.get('location')]).toEqual([302, '/admin/']);
   });
 
-  test('does only what comes from its own page, and all of that is recorded', async () => {
+  test('performs only requests from its own page, and audits them', async () => {
     const path = `close-wechat_pay/${order.orderNo}/clean`;
     const foreign: Record<string, string>[] = [
       {},
@@ -102,7 +102,7 @@ describe('Bull Board', () => {
     expect((await put(admin, 'close-wechat_pay/resume')).status).toBe(200);
   });
 
-  test('what a viewer tries and what does not come from the page is refused, and recorded; what is read is not', async () => {
+  test('attempts of a viewer and requests from elsewhere are refused and audited; reads are not', async () => {
     await addUser(world.app, 'looker', 'viewer');
     const viewer = createVisitor(url);
     await viewer.logIn('looker');
@@ -116,7 +116,7 @@ describe('Bull Board', () => {
     ]);
   });
 
-  test('neither empties a queue nor brings jobs forward, which would delay the closes that are due', async () => {
+  test('neither empties a queue nor promotes jobs, which would delay due closes', async () => {
     const timer = await world.create('wechat_pay');
     for (const path of ['promote', 'empty', 'clean/delayed', `${timer.orderNo}/promote`]) {
       const seen = await put(admin, `close-wechat_pay/${path}`);
@@ -125,7 +125,7 @@ describe('Bull Board', () => {
     expect(await world.timerState(timer)).toBe('delayed');
   });
 
-  test('a timer that was deleted with it is made good by the sweep', async () => {
+  test('a timer deleted with it is restored by the sweep', async () => {
     const lost = await world.create('wechat_pay');
     await put(admin, `close-wechat_pay/${lost.orderNo}/clean`);
     expect(await world.timerState(lost)).toBe('unknown');

@@ -39,7 +39,7 @@ describe('a session ends', () => {
     expect(await audited(world, 'logout')).toMatchObject([{ actor: 'leaver', ip: visitor.ip }]);
   });
 
-  test('when it was not used for half an hour, and not while it is', async () => {
+  test('after half an hour without use, and not while it is used', async () => {
     const visitor = await signedIn('idler');
     await setBack('idler', 'seen_at', 29);
     expect(await isIn(visitor)).toBe(true);
@@ -49,15 +49,15 @@ describe('a session ends', () => {
     expect(await isIn(visitor)).toBe(false);
   });
 
-  test('when for half an hour nothing but an open page asked, which follows changes and polls', async () => {
+  test('after half an hour with only automatic requests of an open page', async () => {
     const visitor = await signedIn('lunch', 'admin');
     await setBack('lunch', 'seen_at', 29);
-    const asked: [string, Record<string, string>][] = [
+    const automatic: [string, Record<string, string>][] = [
       ['/admin/api/me', { 'x-background': '1' }],
       ['/admin/api/figures', { 'x-background': '1' }],
       ['/admin/queues/api/queues', {}],
     ];
-    for (const [path, headers] of asked) expect((await visitor.get(path, headers)).status).toBe(200);
+    for (const [path, headers] of automatic) expect((await visitor.get(path, headers)).status).toBe(200);
     const leaving = new AbortController();
     const stream = await fetch(`${url}/admin/api/events`, {
       headers: { cookie: visitor.cookie ?? '' },
@@ -69,7 +69,7 @@ describe('a session ends', () => {
     expect(await isIn(visitor)).toBe(false);
   });
 
-  test('after twelve hours, however much it is used', async () => {
+  test('after twelve hours, even if it is used', async () => {
     const visitor = await signedIn('worker');
     await setBack('worker', 'expires_at', 12 * 60 - 1);
     expect(await isIn(visitor)).toBe(true);
@@ -86,7 +86,7 @@ describe('a session ends', () => {
     expect((await visitor.logIn('fired')).status).toBe(200);
   });
 
-  test('when its user changes the password: all of them, but for a new one', async () => {
+  test('when its user changes the password: all sessions, except the new one', async () => {
     const [visitor, elsewhere] = [await signedIn('changer'), createVisitor(url)];
     await elsewhere.logIn('changer');
     const before = { cookie: visitor.cookie, csrf: visitor.csrf };
@@ -105,10 +105,10 @@ describe('a session ends', () => {
     );
   });
 
-  test('not when the password that is to be changed was wrong, which counts as a failed login', async () => {
+  test('not if the current password was wrong, which counts as a failed login', async () => {
     const visitor = await signedIn('thief');
-    const wish = { password: 'not the password', next: 'another good one' };
-    const seen = await visitor.post('/admin/api/password', wish);
+    const change = { password: 'not the password', next: 'another good one' };
+    const seen = await visitor.post('/admin/api/password', change);
     expect([seen.status, seen.json.error, await isIn(visitor)]).toEqual([403, 'bad_login', true]);
     const short = await visitor.post('/admin/api/password', { password: PASSWORD, next: 'short' });
     expect([short.status, short.json.detail]).toEqual([400, 'next: must have at least 12 characters']);
@@ -129,7 +129,7 @@ test('a login that overlaps with the end of all sessions ends with them', async 
   await world.app.admin.users.disable('racer', by);
   await world.app.admin.users.enable('racer', by);
   if (before === null) throw new Error('no user');
-  // As if it had begun when the password was looked at before.
+  // As if it had started when the password was checked before.
   await world.query(
     `INSERT INTO admin_session (token_hash, user_id, session_epoch, created_at, seen_at, expires_at)
      VALUES (SHA2('token', 256), ${before.id}, ${before.sessionEpoch}, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3), '2999-01-01')`,
@@ -137,7 +137,7 @@ test('a login that overlaps with the end of all sessions ends with them', async 
   expect((await createVisitor(url).get('/admin/api/me', { cookie: 'autoclose=token' })).status).toBe(401);
 });
 
-test('a new role counts from the next request on', async () => {
+test('a new role takes effect with the next request', async () => {
   const visitor = await signedIn('riser');
   await world.app.admin.users.setRole('riser', 'operator', by);
   expect((await visitor.get('/admin/api/me')).json).toMatchObject({ role: 'operator' });
@@ -178,7 +178,7 @@ describe('the audit trail', () => {
 });
 
 describe('a forged request is refused', () => {
-  test('without the token of this very session', async () => {
+  test('without the token of this session', async () => {
     const [visitor, other] = [await signedIn('victim'), await signedIn('other')];
     for (const token of ['', 'x'.repeat(43), other.csrf ?? '']) {
       const seen = await visitor.post('/admin/api/logout', undefined, { 'x-csrf-token': token });
@@ -187,7 +187,7 @@ describe('a forged request is refused', () => {
     expect(await isIn(visitor)).toBe(true);
   });
 
-  test('where the browser says that it comes from another site, with the token too, and a login as well', async () => {
+  test('if the browser reports another site, even with the token, and for a login too', async () => {
     const visitor = await signedIn('lured');
     const foreigners: Record<string, string>[] = [
       { 'sec-fetch-site': 'cross-site' },
@@ -208,7 +208,7 @@ describe('a forged request is refused', () => {
   });
 });
 
-test('an unknown path of the API is named as such, whoever asks and whatever for', async () => {
+test('an unknown path of the API is 404 for any user and content type', async () => {
   for (const accept of ['*/*', 'text/html']) {
     const seen = await createVisitor(url).get('/admin/api/nothing', { accept });
     expect([seen.status, seen.json]).toEqual([404, { error: 'not_found', traceId: expect.any(String) }]);

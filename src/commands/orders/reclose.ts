@@ -107,11 +107,11 @@ async function dryRun(deps: OrderDeps, orderNos: string[], options: Options): Pr
     print(options.json ? JSON.stringify({ orderNo, says: 'not_found_here' }) : `${orderNo} not_found`);
   }
   const progress = startProgress('querying', orders.length, options);
-  const said = await queryChannels(deps, orders, options.perSecond, { onAsked: progress.step }).finally(
+  const answers = await queryChannels(deps, orders, options.perSecond, { onAsked: progress.step }).finally(
     progress.stop,
   );
-  for (const one of said) print(options.json ? JSON.stringify(asJson(one)) : asLine(one));
-  return missing.length === 0 && said.every(({ says }) => says !== 'unknown' && says !== 'misconfigured');
+  for (const one of answers) print(options.json ? JSON.stringify(asJson(one)) : asLine(one));
+  return missing.length === 0 && answers.every(({ says }) => says !== 'unknown' && says !== 'misconfigured');
 }
 
 async function selected(deps: OrderDeps, orderNos: string[], { stuck, channel, reason, limit }: Options) {

@@ -30,7 +30,7 @@ export async function openapiRoutes(app: FastifyInstance): Promise<void> {
 
 let once: { json: Buffer; page: string } | undefined;
 
-/** Rendered on first use: it is the same for all servers of a process, and most are never asked. */
+/** Rendered on first use: it is the same for all servers of a process, and most never need it. */
 function rendered(): { json: Buffer; page: string } {
   if (once === undefined) {
     const document = openApiDocument();

@@ -88,15 +88,15 @@ export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: 
 
   async function ask(request: FastifyRequest, filter: z.output<typeof stuckRequest>) {
     const orders = await selected(filter);
-    const said = await deps.queryChannels(orders.slice(0, AT_MOST), AbortSignal.timeout(ASK_MS));
+    const answers = await deps.queryChannels(orders.slice(0, AT_MOST), AbortSignal.timeout(ASK_MS));
     const what = { ...entryOf(request, 'stuck_ask', filter), after: null };
     // One entry per named order, so that the audit trail can be searched by order number.
     await inTurn(filter.orderNos ?? [null], (subject) =>
-      deps.audit({ ...what, subject, outcome: `${said.length} asked about` }),
+      deps.audit({ ...what, subject, outcome: `${answers.length} asked about` }),
     );
     return {
-      rows: said.map(({ order, says, answer }) => ({ order: viewOrder(order), says, answer })),
-      isCut: said.length < orders.length,
+      rows: answers.map(({ order, says, answer }) => ({ order: viewOrder(order), says, answer })),
+      isCut: answers.length < orders.length,
     };
   }
 

@@ -54,11 +54,11 @@ export async function replayOf(
   const signature = typeof sign === 'string' ? sign.toLowerCase() : '';
   const ttlMs = toleranceS > 0 ? 2 * toleranceS * 1000 : UNBOUNDED_WINDOW_MS;
   const check = (): Promise<string | null> => {
-    if (typeof nonce === 'string' && nonce !== '') return usedOnce(asked, nonce, signature, ttlMs);
+    if (typeof nonce === 'string' && nonce !== '') return usedOnce(rememberOrThrow, nonce, signature, ttlMs);
     if (use.purpose === null || signature === '') return Promise.resolve(null);
-    return usedFor(remember, asked, use.purpose, signature, ttlMs);
+    return usedFor(remember, rememberOrThrow, use.purpose, signature, ttlMs);
   };
-  const asked: RememberNonce = async (key, ttl) => {
+  const rememberOrThrow: RememberNonce = async (key, ttl) => {
     const answer = await remember(key, ttl);
     if (answer === 'unavailable') throw new Error('memory unavailable');
     return answer;
@@ -93,7 +93,7 @@ const inProgress = new WeakMap<RememberNonce, Map<string, Promise<string | null>
 /** Concurrent uses share one check. */
 function usedFor(
   memory: RememberNonce,
-  asked: RememberNonce,
+  rememberOrThrow: RememberNonce,
   purpose: Purpose,
   signature: string,
   ttlMs: number,
@@ -103,7 +103,7 @@ function usedFor(
   const key = purposeKey(purpose, signature);
   const running = checks.get(key);
   if (running !== undefined) return running;
-  const check = bind(asked, purpose, signature, ttlMs).finally(() => checks.delete(key));
+  const check = bind(rememberOrThrow, purpose, signature, ttlMs).finally(() => checks.delete(key));
   checks.set(key, check);
   return check;
 }
