@@ -162,7 +162,7 @@ export async function openApp({ server, channels: configured }: Config, log: Log
           rateLimitPerMinute: server.RATE_LIMIT_PER_MINUTE,
         },
         trustProxy: server.TRUST_PROXY,
-        createOrder: (wish) => createOrder(deps, wish),
+        createOrder: (request) => createOrder(deps, request),
         closeOrder: (numbers, trigger) => requestClose(deps, numbers, trigger),
         cancelOrder: (numbers, trigger) => requestCancel(deps, numbers, trigger),
         syncOrder: (numbers, trigger) => requestSync(deps, numbers, trigger),

@@ -3,7 +3,7 @@ import { type Autoclose, alipay, createAutoclose, unionPay, wechatPay } from '..
 import { createOrder } from '../../src/order/create/create-order.ts';
 import { createLogger } from '../../src/platform/log/logger.ts';
 import { adapters, anOrder, anybody } from '../channel/support.ts';
-import { aWish, createWorld, type World } from '../support/world.ts';
+import { createWorld, orderRequest, type World } from '../support/world.ts';
 
 const SHOP = 'https://shop.example.com/notify';
 
@@ -127,7 +127,7 @@ test.each([
   await expect(autoclose.createOrder(request)).rejects.toThrow(says);
   expect(await autoclose.findOrder(request.bizOrderNo)).toBeNull();
   const created = await createOrder(world.app.deps, {
-    ...aWish('wechat_pay', request.bizOrderNo),
+    ...orderRequest('wechat_pay', request.bizOrderNo),
     expiresAt,
   });
   expect(created).toMatchObject({ kind: 'expiry_invalid', message: expect.stringMatching(/^expiredTime /) });

@@ -5,7 +5,7 @@ import type { PaymentOrder } from '../../src/order/order.ts';
 import { readSnapshot } from '../../src/order/outbox/notice-snapshot.ts';
 import type { CreateOrder } from '../../src/order/outcomes.ts';
 import { until } from '../support/until.ts';
-import { aWish, createWorld, type World } from '../support/world.ts';
+import { createWorld, orderRequest, type World } from '../support/world.ts';
 
 /** What is written of an order's changes. Nobody works here, so nothing is sent. */
 let world: World;
@@ -74,7 +74,12 @@ describe('one notice is written for each change of an order', () => {
   test('a charge that is paid at its creation is a payment', async () => {
     world.simulator.control.settings.codePayAsksPassword = false;
     const authCode = '130000000000000001';
-    const wish = { ...aWish('wechat_pay', 'told-at-once'), method: 'barcode', authCode, notifyUrl } as const;
+    const wish = {
+      ...orderRequest('wechat_pay', 'told-at-once'),
+      method: 'barcode',
+      authCode,
+      notifyUrl,
+    } as const;
     const outcome = await createOrder(world.app.deps, wish);
     if (outcome.kind !== 'created') throw new Error(outcome.kind);
     expect(await events(outcome.order)).toEqual(['success']);

@@ -8,7 +8,7 @@ import type { PaymentOrder } from '../../src/order/order.ts';
 import { freePort } from '../../src/sandbox/services/free-port.ts';
 import { payOverHttp } from '../support/pay.ts';
 import { until } from '../support/until.ts';
-import { aWish, createWorld, type World } from '../support/world.ts';
+import { createWorld, orderRequest, type World } from '../support/world.ts';
 import { scrape } from './scrape.ts';
 
 let world: World;
@@ -73,7 +73,11 @@ test('an operation that is out of order is seen by Prometheus, by the other proc
     match: { operation: 'create' },
   });
   for (let order = 0; order < MISCONFIGURED_IN_A_ROW; order += 1) {
-    const wish = { ...aWish('wechat_pay', `H5-${order}`), method: 'wap' as const, clientIp: '192.0.2.1' };
+    const wish = {
+      ...orderRequest('wechat_pay', `H5-${order}`),
+      method: 'wap' as const,
+      clientIp: '192.0.2.1',
+    };
     expect(await createOrder(world.app.deps, wish)).toEqual({ kind: 'misconfigured' });
   }
   world.simulator.control.clearFaults();

@@ -5,7 +5,7 @@ import { decideLatePayment } from '../../src/order/refund/decide-late.ts';
 import { requestCancel, requestClose } from '../../src/order/requests/close-cancel-sync.ts';
 import { reclose } from '../../src/order/requests/reclose.ts';
 import { listStuck } from '../../src/order/requests/stuck.ts';
-import { aWish, createWorld, somebody, type World } from '../support/world.ts';
+import { createWorld, orderRequest, somebody, type World } from '../support/world.ts';
 
 const channels = ['wechat_pay', 'ali_pay'] as const;
 
@@ -317,7 +317,7 @@ test('what has gone back already is not reported to a person as refused', async 
 });
 
 test('creating an order again that is being cancelled hands out no code', async () => {
-  const wish = aWish('wechat_pay', 'ending-1');
+  const wish = orderRequest('wechat_pay', 'ending-1');
   await createOrder(world.app.deps, wish);
   const order = await world.app.deps.store.findByBizOrderNo('ending-1');
   if (order === null) throw new Error('no order');

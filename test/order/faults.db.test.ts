@@ -7,7 +7,7 @@ import type { Fault } from '../../src/sandbox/simulator/exchange/faults.ts';
 import type { Operation } from '../../src/sandbox/simulator/gateway/operations.ts';
 import { withoutBreakers } from '../support/breakers.ts';
 import { until } from '../support/until.ts';
-import { aWish, createWorld, type World } from '../support/world.ts';
+import { createWorld, orderRequest, type World } from '../support/world.ts';
 
 /**
  * Every misfortune of a gateway, at every operation of both channels: while it lasts nothing is decided wrongly, and
@@ -166,7 +166,7 @@ async function creationSurvives(
   creations += 1;
   const bizOrderNo = `created-${creations}`;
   const trouble = control().addFault({ ...fault, match: { channel, operation: 'create', times: 1 } });
-  await createOrder(facing(fault).deps, aWish(channel, bizOrderNo));
+  await createOrder(facing(fault).deps, orderRequest(channel, bizOrderNo));
   expect(trouble.applied, what).toBe(1);
   trouble.remove();
   const order = await world.app.deps.store.findByBizOrderNo(bizOrderNo);

@@ -127,7 +127,7 @@ export async function createWorld(
     async create(channel, request = {}) {
       orderCount += 1;
       const outcome = await createOrder(app.deps, {
-        ...aWish(channel, `P${name}-${orderCount}`),
+        ...orderRequest(channel, `P${name}-${orderCount}`),
         ...request,
       });
       if (outcome.kind !== 'created') throw new Error(`not created: ${JSON.stringify(outcome)}`);
@@ -186,7 +186,7 @@ export async function createWorld(
   return world;
 }
 
-export function aWish(channel: ChannelName, bizOrderNo: string): CreateOrder {
+export function orderRequest(channel: ChannelName, bizOrderNo: string): CreateOrder {
   return {
     bizOrderNo,
     channel,

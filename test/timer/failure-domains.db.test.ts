@@ -6,7 +6,7 @@ import { runDueOrder } from '../../src/order/due/run-due-order.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import type { Fault } from '../../src/sandbox/simulator/exchange/faults.ts';
 import { until } from '../support/until.ts';
-import { aWish, createWorld, type World } from '../support/world.ts';
+import { createWorld, orderRequest, type World } from '../support/world.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -30,7 +30,7 @@ const outOfOrder = () =>
 let number = 0;
 async function create(method: 'wap' | 'qrcode') {
   number += 1;
-  const wish = { ...aWish('wechat_pay', `F${number}`), method, clientIp: '192.0.2.1' };
+  const wish = { ...orderRequest('wechat_pay', `F${number}`), method, clientIp: '192.0.2.1' };
   return createOrder(world.app.deps, wish);
 }
 async function paid(): Promise<PaymentOrder> {

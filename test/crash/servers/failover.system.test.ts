@@ -16,7 +16,7 @@ import { openDatabase } from '../../../src/platform/mysql/database.ts';
 import { type OwnServer, startOwnDatabase } from '../../../src/sandbox/services/services.ts';
 import { type SilencingProxy, startProxy } from '../../support/proxy.ts';
 import { until } from '../../support/until.ts';
-import { aWish, createWorld, type World } from '../../support/world.ts';
+import { createWorld, orderRequest, type World } from '../../support/world.ts';
 
 /** A managed failover: the address leads to a new primary, and the old one stays up, read-only, with its connections. */
 let old: OwnServer;
@@ -126,7 +126,7 @@ describe('where the server lets us have five connections', () => {
     const app = await world.openApp({ DATABASE_URL: asShop(fresh.url) });
     const outcomes = await Promise.all(
       Array.from({ length: 40 }, (_, count) =>
-        createOrder(app.deps, aWish('wechat_pay', `limited-${count}`)),
+        createOrder(app.deps, orderRequest('wechat_pay', `limited-${count}`)),
       ),
     );
     expect(outcomes.map(({ kind }) => kind)).toEqual(Array(40).fill('created'));

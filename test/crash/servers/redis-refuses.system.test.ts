@@ -6,7 +6,7 @@ import { startOwnRedis } from '../../../src/sandbox/services/services.ts';
 import { startProgram } from '../../support/process.ts';
 import { tellRedis } from '../../support/sentinel.ts';
 import { until } from '../../support/until.ts';
-import { aWish, createWorld, type World } from '../../support/world.ts';
+import { createWorld, orderRequest, type World } from '../../support/world.ts';
 
 /** A Redis that answers and refuses. The orders are in the database: each closes all the same. */
 let redis: OwnServer;
@@ -74,7 +74,7 @@ describe.each(refusals)('$what', ({ begin, end, state }) => {
     const app = await world.openApp();
     app.work();
     const outcome = await createOrder(app.deps, {
-      ...aWish('ali_pay', `refused-${begin.join('')}`),
+      ...orderRequest('ali_pay', `refused-${begin.join('')}`),
       expiresAt: new Date(Math.ceil(Date.now() / 1000) * 1000 + 3_000),
     });
     expect(outcome.kind).toBe('created');
@@ -82,7 +82,7 @@ describe.each(refusals)('$what', ({ begin, end, state }) => {
     await tell(...end);
     await until('it is not unusable', async () => (await app.readQueueHealth()).state !== 'unusable');
     const later = await createOrder(app.deps, {
-      ...aWish('ali_pay', `later-${begin.join('')}`),
+      ...orderRequest('ali_pay', `later-${begin.join('')}`),
       expiresAt: new Date(Math.ceil(Date.now() / 1000) * 1000 + 2_000),
     });
     if (later.kind !== 'created') throw new Error(later.kind);

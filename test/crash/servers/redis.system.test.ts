@@ -5,7 +5,7 @@ import { startOwnRedis } from '../../../src/sandbox/services/services.ts';
 import { startProgram } from '../../support/process.ts';
 import { tellRedis } from '../../support/sentinel.ts';
 import { until } from '../../support/until.ts';
-import { aWish, createWorld, type World } from '../../support/world.ts';
+import { createWorld, orderRequest, type World } from '../../support/world.ts';
 
 let redis: OwnServer;
 let world: World;
@@ -30,7 +30,7 @@ test('Redis killed: every order closes while it is away, and new ones after it i
   await redis.kill();
   try {
     const outcome = await createOrder(world.app.deps, {
-      ...aWish('wechat_pay', 'meanwhile'),
+      ...orderRequest('wechat_pay', 'meanwhile'),
       expiresAt: soon(4),
     });
     expect(outcome.kind).toBe('created');

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createOrder } from '../../../src/order/create/create-order.ts';
 import type { PaymentOrder } from '../../../src/order/order.ts';
 import type { Fault } from '../../../src/sandbox/simulator/exchange/faults.ts';
-import { aWish, createWorld, type World } from '../../support/world.ts';
+import { createWorld, orderRequest, type World } from '../../support/world.ts';
 
 /** Each row of the decision table for UnionPay, which has no close, against the gateway itself. */
 let world: World;
@@ -93,7 +93,7 @@ describe('an unpaid order stays open until its time is over at UnionPay', () => 
 
   test('one that was never created there ends as well, when it can no longer be', async () => {
     control().addFault({ kind: 'reset', match: { operation: 'create', times: 1 } });
-    const wish = { ...aWish('union_pay', 'never-created'), expiresAt: new Date(Date.now() + 900_000) };
+    const wish = { ...orderRequest('union_pay', 'never-created'), expiresAt: new Date(Date.now() + 900_000) };
     expect(await createOrder(world.app.deps, wish)).toMatchObject({ kind: 'unreachable' });
     const order = await world.app.deps.store.findByBizOrderNo('never-created');
     if (order === null) throw new Error('no row');

@@ -6,7 +6,7 @@ import { isIn } from '../../../src/order/lifecycle.ts';
 import type { PaymentOrder } from '../../../src/order/order.ts';
 import type { CreateOrder } from '../../../src/order/outcomes.ts';
 import { recordPayment } from '../../../src/order/payment/record-payment.ts';
-import { aWish, createWorld, type World } from '../../support/world.ts';
+import { createWorld, orderRequest, type World } from '../../support/world.ts';
 
 const channels = ['wechat_pay', 'ali_pay'] as const;
 const authCodes = { wechat_pay: '130000000000000001', ali_pay: '280000000000000001' };
@@ -21,7 +21,7 @@ const control = () => world.simulator.control;
 let count = 0;
 function charge(channel: (typeof channels)[number]): CreateOrder {
   count += 1;
-  return { ...aWish(channel, `charge-${count}`), method: 'barcode', authCode: authCodes[channel] };
+  return { ...orderRequest(channel, `charge-${count}`), method: 'barcode', authCode: authCodes[channel] };
 }
 async function orderOf({ bizOrderNo }: CreateOrder) {
   const order = await world.app.deps.store.findByBizOrderNo(bizOrderNo);

@@ -3,7 +3,7 @@ import { createOrder } from '../../../src/order/create/create-order.ts';
 import type { CreateOrder } from '../../../src/order/outcomes.ts';
 import { freePort } from '../../../src/sandbox/services/free-port.ts';
 import type { Fault } from '../../../src/sandbox/simulator/exchange/faults.ts';
-import { aWish, createWorld, type World } from '../../support/world.ts';
+import { createWorld, orderRequest, type World } from '../../support/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -14,7 +14,7 @@ afterAll(() => world.end());
 let count = 0;
 function wish(more: Partial<CreateOrder> = {}): CreateOrder {
   count += 1;
-  return { ...aWish('wechat_pay', `create-${count}`), ...more };
+  return { ...orderRequest('wechat_pay', `create-${count}`), ...more };
 }
 const create = (order: CreateOrder) => createOrder(world.app.deps, order);
 const byBiz = async ({ bizOrderNo }: CreateOrder) => {

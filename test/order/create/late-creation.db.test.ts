@@ -4,7 +4,7 @@ import { createOrder } from '../../../src/order/create/create-order.ts';
 import type { OrderDeps } from '../../../src/order/deps.ts';
 import type { PaymentOrder } from '../../../src/order/order.ts';
 import type { CreateOrder } from '../../../src/order/outcomes.ts';
-import { aWish, createWorld, type World } from '../../support/world.ts';
+import { createWorld, orderRequest, type World } from '../../support/world.ts';
 
 /** A process that stands still between the row of an order and the call that creates it at its channel. */
 let world: World;
@@ -19,7 +19,7 @@ let count = 0;
 function wish(more: Partial<CreateOrder>): CreateOrder {
   count += 1;
   const expiresAt = new Date(Math.floor(Date.now() / 1_000) * 1_000 + 900_000);
-  return { ...aWish('wechat_pay', `late-creation-${count}`), expiresAt, ...more };
+  return { ...orderRequest('wechat_pay', `late-creation-${count}`), expiresAt, ...more };
 }
 async function orderOf({ bizOrderNo }: CreateOrder): Promise<PaymentOrder> {
   const order = await world.app.deps.store.findByBizOrderNo(bizOrderNo);

@@ -7,7 +7,7 @@ import type { PaymentOrder } from '../../../src/order/order.ts';
 import { decideLatePayment } from '../../../src/order/refund/decide-late.ts';
 import { reclose } from '../../../src/order/requests/reclose.ts';
 import { run } from '../../support/run-command.ts';
-import { aWish, createWorld, somebody, type World } from '../../support/world.ts';
+import { createWorld, orderRequest, somebody, type World } from '../../support/world.ts';
 
 const channels = ['wechat_pay', 'ali_pay'] as const;
 type Channel = (typeof channels)[number];
@@ -376,7 +376,7 @@ test('an order that is refunding or refunded answers a close, a cancel and a new
   expect(await world.cancel(order)).toEqual({ kind: 'ended', status: 'refunding' });
   await settled(order);
   expect(await world.cancel(order)).toEqual({ kind: 'ended', status: 'refunded' });
-  const again = aWish('wechat_pay', order.bizOrderNo);
+  const again = orderRequest('wechat_pay', order.bizOrderNo);
   expect(await createOrder(world.app.deps, again)).toMatchObject({ kind: 'ended' });
 });
 
