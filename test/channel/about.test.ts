@@ -9,6 +9,7 @@ import { channelModules } from '../../src/channel/modules.ts';
 import type { ChannelName } from '../../src/client/vocabulary.ts';
 import { systemClock } from '../../src/platform/clock/clock.ts';
 import type { Simulator } from '../../src/sandbox/simulator/simulator.ts';
+import { simulators } from '../../src/sandbox/simulator/simulators.ts';
 import { startTestSimulator } from '../support/simulator.ts';
 import { adapters, anOrder, anybody } from './support.ts';
 
@@ -90,6 +91,11 @@ test('the options of the library are the variables, and one that is none is refu
   expect(factories.map((create) => create(systemClock).name)).toEqual(aboutChannels.map(({ name }) => name));
   const misspelt = { ...wechat, appID: 'wx1' };
   expect(() => wechatPay(misspelt)).toThrow('appID: is no option');
+});
+
+test('every channel has a simulated gateway, and no other has one', () => {
+  const simulated = Object.values(simulators).map(({ name }) => name);
+  expect(simulated).toEqual(aboutChannels.map(({ name }) => name));
 });
 
 test('the client, which shares no code with the server, knows every channel', () => {
