@@ -11,6 +11,9 @@ const common = {
 
 /** Many files that each need most of the program, and leave nothing behind in it: they share what they have imported. */
 const SHARED = 'test/{channel,client,http,order,simulator,view}/**';
+/** The same of those with servers, which load all of it. */
+const SHARED_SERVERS =
+  'test/{admin,channel,client,commands,crash,doctor,http,library,notice,order,timer,view}/**';
 const DATABASE = '*.db.test.ts';
 const SYSTEM = '*.system.test.ts';
 
@@ -46,14 +49,22 @@ export default defineConfig({
           exclude: [`${SHARED}/*`, `**/${DATABASE}`, `**/${SYSTEM}`],
         },
       },
-      { test: { ...common, ...services, name: 'db', include: [`${SHARED}/${DATABASE}`], isolate: false } },
+      {
+        test: {
+          ...common,
+          ...services,
+          name: 'db',
+          include: [`${SHARED_SERVERS}/${DATABASE}`, `${SHARED_SERVERS}/${SYSTEM}`],
+          isolate: false,
+        },
+      },
       {
         test: {
           ...common,
           ...services,
           name: 'db-apart',
           include: [`test/**/${DATABASE}`, `test/**/${SYSTEM}`],
-          exclude: [`${SHARED}/${DATABASE}`],
+          exclude: [`${SHARED_SERVERS}/${DATABASE}`, `${SHARED_SERVERS}/${SYSTEM}`],
         },
       },
     ],
