@@ -31,7 +31,7 @@ interface Answered {
 export type Failure = Answered & {
   kind: 'unknown' | 'rate_limited' | 'misconfigured';
   /**
-   * Of `unknown`: the channel did answer, with a code of its own that no table lists. Nothing was learned of the order, but
+   * Of `unknown`: the channel did answer, with its own code, which no table lists. Nothing was learned of the order, but
    * the channel is not down.
    */
   answered?: true;
@@ -117,7 +117,7 @@ export type NotificationResult =
   | { kind: 'payment'; eventId: string; payment: ChannelPayment; body: string }
   /**
    * Verified and about an order, but not exactly what a payment of it looks like: its fields contradict each other, one is
-   * missing, or it tells of another state. It changes nothing by itself; the order is asked about at once.
+   * missing, or it states another status. It changes nothing by itself; the order is asked about at once.
    */
   | { kind: 'doubtful'; eventId: string; orderNo: string; what: string; body: string }
   /** Verified, but nothing that we act on. */

@@ -3,7 +3,7 @@
  * must be ready for.
  *
  * - An implementation never throws for anything the channel or the network does; it returns a member of the
- *   result union. It throws only for a broken invariant of its own.
+ *   result union. It throws only for a broken invariant in its code.
  * - Every successful answer has had its signature verified. An answer that cannot be verified, parsed or found
  *   in the channel's table is `unknown`, and unknown changes nothing.
  * - Every call ends within its deadline.

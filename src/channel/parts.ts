@@ -57,7 +57,7 @@ export function nameOfPart({ operation, method }: Readonly<ChannelPart>): string
 }
 
 /**
- * A person is told of a misconfiguration once for all that share it, by whoever meets it first: creation by method, what
+ * A person is told of a misconfiguration once for all that share it, by the first order that meets it: creation by method, what
  * ends orders, what gives money back.
  */
 export function misconfigurationOf(channel: ChannelName, { operation, method }: ChannelPart): string {

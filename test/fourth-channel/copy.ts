@@ -78,7 +78,7 @@ function filesBelow(folder: string): string[] {
 
 const isSame = (one: string, other: string) => readFileSync(one).equals(readFileSync(other));
 
-/** The copy's tests are a run of their own. */
+/** The copy's tests run by themselves. */
 function withoutVitest(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(VITEST|TEST|NODE_ENV)/.test(name)));
 }

@@ -51,8 +51,8 @@ test('it is configured, closes what nobody pays when its time is over, and takes
   const baseUrl = env.PUBLIC_URL ?? '';
   const client = createClient({ baseUrl, signSecret: SIGN_SECRET, signType: 'HMAC_SHA256' });
   async function created(bizOrderNo: string, expiresInMs: number): Promise<string> {
-    const wish = { bizOrderNo, channel, method: 'qrcode', title: 'tea', amountFen: 100 } as const;
-    const made = await client.create({ ...wish, expiresAt: new Date(Date.now() + expiresInMs) });
+    const request = { bizOrderNo, channel, method: 'qrcode', title: 'tea', amountFen: 100 } as const;
+    const made = await client.create({ ...request, expiresAt: new Date(Date.now() + expiresInMs) });
     if (!made.ok) throw new Error(made.message);
     expect(made.payBody).toBe(`tea://${await numberOf(bizOrderNo)}`);
     return numberOf(bizOrderNo);

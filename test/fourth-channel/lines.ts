@@ -24,7 +24,7 @@ export const additions: Readonly<Record<string, readonly Addition[]>> = {
     ["from './settings.ts';", "\nimport { teaSimulator } from './tea/index.ts';"],
     ['  unionpay: unionpaySimulator,', '\n  tea: teaSimulator,'],
   ],
-  // It shares no code with the server, and so has a list of its own.
+  // It shares no code with the server, and so has its own list.
   'src/client/vocabulary.ts': [["'union_pay'", " | 'tea_pay'"]],
   'test/structure/layers.ts': [["  gateway('unionpay', 'undici'),", "\n  gateway('tea'),"]],
   '.env.example': [

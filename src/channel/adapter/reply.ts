@@ -39,7 +39,7 @@ export function withStatedTime<Result extends object>(
 
 export type Refusal = Extract<Reply, { kind: 'refusal' }>;
 
-/** What a table says of a code by which the channel tells of a fault of its own: it is taken for no answer, like a 5xx. */
+/** What a table says of a code that reports a fault of the channel: it counts as no answer, like a 5xx. */
 export type OwnFault = 'own_fault';
 
 /** What a code was taken for. `answered`: the channel has answered, but nobody knows what that means for the order. */

@@ -9,14 +9,14 @@ export const MISCONFIGURED_IN_A_ROW = 3;
 export const ROW_WITHIN_MS = 60_000;
 /** How long a channel that is down is left alone, ms; longer with every attempt that shows it still down. */
 export const DOWN_MS: readonly number[] = [5_000, 10_000, 20_000, 30_000];
-/** Nobody mends a key in seconds. */
+/** Nobody fixes a key in seconds. */
 const MISCONFIGURED_MS = 60_000;
 /** How long after its wait, ms, a channel that nobody has tried is still said to be out of order: nothing is known by then. */
 export const UNTRIED_MS = 90_000;
 /** Then one attempt is let through in so many ms, until an answer decides. */
 export const PROBE_EVERY_MS = 2_000;
 
-type Trouble = Extract<Failure['kind'], 'unknown' | 'misconfigured'>;
+type Fault = Extract<Failure['kind'], 'unknown' | 'misconfigured'>;
 
 interface Met {
   orderNo: string;
@@ -26,9 +26,9 @@ interface Met {
 
 export interface BreakerEvents {
   /** It was working until now. */
-  opened(trouble: Trouble, answer: string, waitMs: number): void;
-  /** A probe showed that it is still in trouble. */
-  stillOpen(trouble: Trouble, answer: string, waitMs: number): void;
+  opened(fault: Fault, answer: string, waitMs: number): void;
+  /** A probe showed that it is still failing. */
+  stillOpen(fault: Fault, answer: string, waitMs: number): void;
   closed(): void;
 }
 
@@ -80,14 +80,14 @@ export function createBreaker(
   let failedProbes = 0;
   let openedAt = 0;
 
-  function open(trouble: Trouble, answer: string): void {
+  function open(fault: Fault, answer: string): void {
     const down = downMs[Math.min(failedProbes, downMs.length - 1)] ?? MISCONFIGURED_MS;
-    const waitMs = trouble === 'misconfigured' ? MISCONFIGURED_MS : down;
+    const waitMs = fault === 'misconfigured' ? MISCONFIGURED_MS : down;
     nextAttemptAt = now() + waitMs;
     if (state === 'closed') openedAt = now();
     const tell = state === 'closed' ? events.opened : events.stillOpen;
     state = 'open';
-    tell(trouble, answer, waitMs);
+    tell(fault, answer, waitMs);
   }
 
   function endRow(): void {
@@ -97,7 +97,7 @@ export function createBreaker(
 
   function noteWhileClosed({ orderNo, operation, kind, answer }: Called): void {
     if (kind === 'rate_limited') return;
-    if (!isTrouble(kind)) {
+    if (!isFault(kind)) {
       endRow();
       return;
     }
@@ -113,7 +113,7 @@ export function createBreaker(
   }
 
   function noteProbe({ kind, answer }: Called): void {
-    if (isTrouble(kind)) {
+    if (isFault(kind)) {
       failedProbes += 1;
       open(kind, answer);
       return;
@@ -143,6 +143,6 @@ export function createBreaker(
   };
 }
 
-function isTrouble(kind: string): kind is Trouble {
+function isFault(kind: string): kind is Fault {
   return kind === 'unknown' || kind === 'misconfigured';
 }

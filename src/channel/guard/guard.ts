@@ -41,7 +41,7 @@ export interface GuardOptions {
 
 /**
  * A channel behind its bulkhead (隔舱): circuit breakers (see `breakers.ts`) and a bound on the calls under way. A call that
- * either refuses does not reach the network and is answered `unknown`: nothing was learned. Whoever begins an attempt asks
+ * either refuses does not reach the network and is answered `unknown`: nothing was learned. Before an attempt the caller asks
  * `admit` first, and need not make one that would be refused.
  *
  * The one place where a person is told that a channel, or an operation of it, is down or misconfigured: once, and once an hour
@@ -67,7 +67,7 @@ export function guardChannel(
       );
     return {
       opened(reason: 'unknown' | 'misconfigured', answer: string, waitMs: number) {
-        // The first order that met a misconfiguration has told of it.
+        // The first order that met the misconfiguration has logged it.
         const told = !tells(reason) && reason === 'misconfigured';
         const fields = { ...about, reason, answer, until: inMs(waitMs) };
         const level = told ? 'warn' : 'error';

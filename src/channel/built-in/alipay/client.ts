@@ -87,7 +87,7 @@ export function createAlipayClient(config: AlipayConfig, timeoutMs: number): Ali
 }
 
 /**
- * What the SDK threw. The text of its own errors is never passed on: it holds signatures and whole bodies. Only
+ * What the SDK threw. The text of the SDK's errors is never passed on: it holds signatures and whole bodies. Only
  * that of an answer with HTTP 4xx or 5xx is Alipay's.
  */
 function readFailure(error: unknown): Reply {

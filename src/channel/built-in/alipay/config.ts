@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 
-/** An application at Alipay, public key mode. Keys are parsed once, by whoever reads the configuration. */
+/** An application at Alipay, public key mode. Keys are parsed once, when the configuration is read. */
 export interface AlipayConfig {
   /** Without a trailing slash. */
   endpoint: string;

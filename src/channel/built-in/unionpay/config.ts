@@ -1,6 +1,6 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 
-/** A merchant of UnionPay's ACP gateway (全渠道). Keys and certificates are parsed once, by whoever reads the configuration. */
+/** A merchant of UnionPay's ACP gateway (全渠道). Keys and certificates are parsed once, when the configuration is read. */
 export interface UnionpayConfig {
   /** Without a trailing slash. */
   baseUrl: string;

@@ -10,7 +10,7 @@ import type { UnionpayConfig } from './config.ts';
 
 /**
  * Money goes back by an undo (消费撤销, in full, on the payment's own clearing day) or by a refund (退货). Each is a
- * transaction with a number of its own, both derived from the one refund number, and with the time when that was noted:
+ * transaction with its own number, both derived from the one refund number, and with the time when that was noted:
  * whatever is repeated is the same transaction, and whatever may have been sent can be asked about.
  */
 export interface GiveBackDeps {

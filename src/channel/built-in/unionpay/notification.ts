@@ -25,7 +25,7 @@ const eventSchema = z.object({
 
 /**
  * Reads one of UnionPay's notifications: verified over the fields of its form, and then compared with this merchant. The
- * form is the body alone: parameters of our own in the address take no part, neither here nor in the signature. Only
+ * form is the body alone: our own parameters in the address take no part, neither here nor in the signature. Only
  * what has succeeded is notified: payments, and undos and refunds, which their own queries settle. A consume that is not
  * exactly the success form (backUrl page) is `doubtful`.
  */

@@ -1,6 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 
-/** A direct merchant (直连商户) of WeChat Pay API v3. Keys are parsed once, by whoever reads the configuration. */
+/** A direct merchant (直连商户) of WeChat Pay API v3. Keys are parsed once, when the configuration is read. */
 export interface WechatConfig {
   /** Ends in `/`. */
   baseUrl: string;
