@@ -36,7 +36,7 @@ export function phasesOf(now: Date): Phase[] {
     { name: 'is being cancelled', fields: { expiresAt: soon, nextCloseAt: soon, ending: 'cancel' } },
     { name: 'paid', fields: { ...paid, status: 'success' } },
     {
-      name: 'paid, its cancel gives back',
+      name: 'paid, being refunded by a cancel',
       fields: {
         ...paid,
         status: 'success',
@@ -47,12 +47,12 @@ export function phasesOf(now: Date): Phase[] {
       },
     },
     { name: 'cancelled', fields: { ...closed, status: 'cancel', ending: 'cancel', nextCloseAt: null } },
-    { name: 'closed, its last look is due tomorrow', fields: { ...closed, nextCloseAt: at(24 * HOUR_MS) } },
+    { name: 'closed, its last query is due tomorrow', fields: { ...closed, nextCloseAt: at(24 * HOUR_MS) } },
     { name: 'closed for good', fields: { ...closed, nextCloseAt: null } },
     { name: 'closed softly and watched', fields: { ...closed, nextCloseAt: soon, watchUntil: soon } },
     { name: 'late payment, undecided', fields: late },
     { name: 'late payment, handled', fields: { ...late, lateHandledAt: at(-MINUTE_MS) } },
-    { name: 'late payment, goes back', fields: { ...late, status: 'refunding', nextCloseAt: soon } },
+    { name: 'late payment, being refunded', fields: { ...late, status: 'refunding', nextCloseAt: soon } },
     { name: 'late payment, refunded', fields: { ...late, status: 'refunded' } },
   ];
 }

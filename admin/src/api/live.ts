@@ -88,7 +88,7 @@ export function useLiveEvents(): 'live' | 'connection' | 'database' {
   return isAway ? 'database' : 'live';
 }
 
-/** A list of which more than one page is loaded is being read: only its rows change, it is not fetched again. */
+/** A list with more than one loaded page is being read: only its rows are updated, it is not fetched again. */
 function isOnFirstPage({ state }: Query): boolean {
   const { pages } = (state.data ?? {}) as { pages?: unknown[] };
   return pages === undefined || pages.length <= 1;

@@ -42,7 +42,7 @@ export function addCancelCommand(program: Command, open: OpenApp, ask: Ask = ter
           if (!(await ask(question))) throw new Error('Nothing was done.');
         }
         const act = (order: OrderNumbers) => requestCancel(deps, order, manualTrigger(by));
-        return runForEach(orders, { label: 'canceling', act, succeeded }, { json });
+        return runForEach(orders, { label: 'cancelling', act, succeeded }, { json });
       }),
     );
   addExamples(

@@ -13,12 +13,12 @@ export interface NotifyDeps {
 }
 
 /**
- * Where channels report payments: `/notify/wechat_pay` and the like. The body is handed on
- * byte for byte, since signatures are over it. Whatever goes wrong is answered as a failure, so that the channel repeats it.
+ * The channels' callbacks: `/notify/wechat_pay` and so on. Passes the body on byte for byte, because it is signed. Answers any
+ * failure so that the channel retries.
  */
 export async function notifyRoutes(app: FastifyInstance, deps: NotifyDeps): Promise<void> {
   for (const { name: channel, notifications } of aboutChannels) {
-    /** Whatever it expects to read, a status of 5xx makes any channel send its notification again. */
+    /** A status of 5xx makes every channel send its notification again. */
     const notStored = { ...notifications.replies.failed, status: 500 };
     app.post(`/notify/${channel}`, async (request, reply) => {
       const log = deps.log.child({ channel });

@@ -37,7 +37,7 @@ export interface Limits {
 export function createLoginAttempts(db: DataSource) {
   const attempts = db.getRepository(LoginAttemptEntity);
 
-  /** Until the newest `max` of the attempts that match `by` are no longer all in the window. */
+  /** How long the newest `max` attempts that match `by` all stay in the window, ms; null: there are fewer. */
   async function refusedForMs(
     by: { nameHash?: string; address?: string; site?: string },
     max: number,
