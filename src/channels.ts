@@ -3,15 +3,15 @@ import type { ConfiguredChannel } from './channel/built-in/define-channel.ts';
 import type { Channel, Channels } from './channel/channel.ts';
 import { type GuardOptions, guardChannel } from './channel/guard/guard.ts';
 
-/** Where a channel's notifications arrive. */
+/** The path of a channel's callback. */
 export const notifyPath = (channel: string) => `/notify/${channel}`;
 
-/** The channels whose variables are set, each behind its own guard. */
+/** The channels whose variables are set, each with its own circuit breakers. */
 export function createChannels(
   configured: readonly ConfiguredChannel[],
   { publicUrl, callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS }: { publicUrl: string; callTimeoutMs?: number },
   guard: GuardOptions,
-  /** What is to see each call that reaches a channel. */
+  /** Wraps each channel, to observe the calls that reach it. */
   watched: (channel: Channel) => Channel = (channel) => channel,
 ): Channels {
   const channels = configured.map(({ about, create }) =>

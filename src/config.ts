@@ -19,9 +19,9 @@ import { pemText } from './platform/keys/pem-text.ts';
 import { withSsl } from './platform/mysql/database-url.ts';
 import type { RedisAddress } from './platform/redis.ts';
 
-/** A configuration that cannot be used; the message names the variable and says what it should be. */
+/** An invalid configuration; the message names the variables and their valid values. */
 export class ConfigError extends Error {
-  /** One for each variable that is wrong, `NAME: how it should be`. Shows no value. */
+  /** One per invalid variable, `NAME: what is wrong`. Contains no values. */
   readonly problems: string[];
 
   constructor(message: string, problems: string[] = [message]) {
@@ -30,7 +30,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** They go into DATABASE_URL, where it does not say the same. */
+/** Added to DATABASE_URL, unless it has the same parameters. */
 const databaseSsl = {
   DATABASE_SSL_MODE: sslMode.nullable().default(null),
   DATABASE_SSL_CA: pem.nullable().default(null),
@@ -71,7 +71,7 @@ const serverSchema = z.object({
   CLOSE_GRACE_MS: whole(0, 600_000).prefault('5000'),
   LATE_PAYMENT_POLICY: z.enum(latePaymentPolicies).default('refund'),
   CLOSE_CONCURRENCY: whole(1, 1_000).prefault('50'),
-  // No more than an adapter may take at all, see `containChannel`, and than the deadlines' margins leave room for.
+  // Must not exceed an adapter's limit, see `containChannel`, nor the margins of the deadlines.
   CHANNEL_TIMEOUT_MS: whole(1_000, 15_000).prefault(String(DEFAULT_CALL_TIMEOUT_MS)),
   CHANNEL_CLOSES_PER_S: whole(0, 100_000).prefault('200'),
   SWEEP_INTERVAL_MS: whole(100, 3_600_000).prefault('15000'),
@@ -83,7 +83,7 @@ const serverSchema = z.object({
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
 });
 
-/** The second is needed where the first is set. */
+/** The second is required if the first is set. */
 const needEachOther = [
   ['REDIS_SENTINELS', 'REDIS_SENTINEL_NAME'],
   ['REDIS_SENTINEL_NAME', 'REDIS_SENTINELS'],
@@ -91,13 +91,13 @@ const needEachOther = [
 
 export type ServerConfig = Readonly<z.output<typeof serverSchema>>;
 
-/** Every variable that is read. */
+/** All variables. */
 export const variables: readonly string[] = [
   ...Object.keys(serverSchema.shape),
   ...channelModules.flatMap((module) => module.variables),
 ];
 
-/** `the A_, B_ or C_ variables`, for people. */
+/** `the A_, B_ or C_ variables`, to display. */
 export const channelVariables = `the ${channelModules
   .map(({ prefix }) => prefix)
   .join(', ')
@@ -105,13 +105,13 @@ export const channelVariables = `the ${channelModules
 
 export interface Config {
   server: ServerConfig;
-  /** Those whose variables are set. */
+  /** The channels whose variables are set. */
   channels: readonly ConfiguredChannel[];
 }
 
 /**
- * The whole configuration, from the environment; the only reader of it. Empty and blank variables count as not set.
- * Throws a ConfigError that names every variable that is missing or wrong, without showing its value.
+ * Reads the whole configuration from the environment; nothing else reads it. Empty and blank variables count as not set.
+ * Throws a ConfigError that names every missing or invalid variable, without its value.
  */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const given = trimmed(env);
@@ -137,13 +137,13 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     .map(({ settings }) => read(settings))
     .filter((channel) => channel !== null);
   if (server === null || problems.length > 0) {
-    const message = `The configuration cannot be used (see .env.example):\n  ${problems.join('\n  ')}`;
+    const message = `The configuration is invalid (see .env.example):\n  ${problems.join('\n  ')}`;
     throw new ConfigError(message, problems);
   }
   return Object.freeze({ server: { ...server, DATABASE_URL: urlWithSsl(server) }, channels });
 }
 
-/** What `migrate` needs, and nothing else. Throws a ConfigError like `readConfig`. */
+/** Reads only what `migrate` needs. Throws a ConfigError like `readConfig`. */
 export function readDatabaseUrl(env: NodeJS.ProcessEnv): string {
   const given = trimmed(env);
   const result = z.object({ DATABASE_URL: databaseUrl, ...databaseSsl }).safeParse(given);
@@ -161,7 +161,7 @@ function urlWithSsl(given: Pick<ServerConfig, 'DATABASE_URL' | keyof typeof data
   });
 }
 
-/** Where Redis is, by the variables that say so. */
+/** The address of Redis, from its variables. */
 export function redisAddress(server: ServerConfig): RedisAddress {
   const { REDIS_URL: url, REDIS_CA: ca, REDIS_SENTINELS: addresses, REDIS_SENTINEL_NAME: name } = server;
   const tls = ca === null ? {} : { ca: pemText(ca) };
@@ -169,7 +169,7 @@ export function redisAddress(server: ServerConfig): RedisAddress {
   return { url, ...tls, sentinels: { addresses, name, password: server.REDIS_SENTINEL_PASSWORD } };
 }
 
-/** Without what is empty or blank, which counts as not set. */
+/** Removes empty and blank variables, which count as not set. */
 function trimmed(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, value = '']) => (value.trim() === '' ? [] : [[name, value.trim()]])),

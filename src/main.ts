@@ -28,9 +28,9 @@ const isJson = process.argv.includes('--json');
 const program = new Command('autoclose')
   .description('Closes unpaid payment orders when their time runs out.')
   .version(packageVersion())
-  .showHelpAfterError('(add --help to see how it is used)')
+  .showHelpAfterError('(add --help for usage)')
   .exitOverride()
-  // With --json `report` says it, as JSON.
+  // With --json `report` prints it as JSON.
   .configureOutput({ writeErr: (text) => isJson || process.stderr.write(text) })
   .addHelpText(
     'after',
@@ -60,12 +60,12 @@ addAdminCommand(program, openForCommand);
 addSimulateCommand(program);
 addQuickstartCommand(program);
 
-/** For a command whose answer is what it prints: it logs to standard error. */
+/** For commands that print a result: they log to standard error. */
 function openForCommand(): Promise<App> {
   return open({ stderr: true });
 }
 
-/** The program itself is loaded here, when a command needs it, which `--help` and wrong usage do not. */
+/** Loads the program when a command needs it; `--help` and wrong usage do not. */
 async function open(logTo: { stderr?: boolean } = {}): Promise<App> {
   const { readConfig } = await import('./config.ts');
   const { createLogger } = await import('./platform/log/logger.ts');
@@ -74,13 +74,13 @@ async function open(logTo: { stderr?: boolean } = {}): Promise<App> {
   return openApp(config, createLogger(config.server.LOG_LEVEL, logTo));
 }
 
-/** The environment wins over the file. Not for the quickstart: it must not meet what is configured for real. */
+/** The environment takes precedence over the file. The quickstart does not use it: it must not use the real configuration. */
 function readEnv(): NodeJS.ProcessEnv {
   if (statSync('.env', { throwIfNoEntry: false })?.isFile()) process.loadEnvFile('.env');
   return process.env;
 }
 
-/** Says what ended the command; the exit code. Commander has said it already where the usage is wrong, but as JSON. */
+/** Prints the error and returns the exit code. Commander has already printed wrong usage, unless with --json. */
 async function report(error: unknown): Promise<number> {
   const isUsage = error instanceof CommanderError;
   if (isUsage && error.exitCode === 0) return 0;
@@ -92,7 +92,7 @@ async function report(error: unknown): Promise<number> {
 }
 
 function messageOf(error: unknown): string {
-  // Help, instead of a command that is missing.
+  // The command is missing.
   if (error instanceof CommanderError && error.code === 'commander.help') return 'give a command, see --help';
   return error instanceof Error ? error.message.replace(/^error: /, '') : String(error);
 }
@@ -110,5 +110,5 @@ try {
   process.exitCode = await report(error);
   await flushOutput().catch(() => undefined);
 }
-// What a command has opened and not closed, such as connections kept alive, must not hold the process.
+// Connections that a command left open, such as keep-alive ones, must not keep the process running.
 process.exit();

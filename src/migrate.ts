@@ -6,12 +6,12 @@ import { isDatabaseUnavailable } from './platform/mysql/permanent-error.ts';
 import { withVariableName } from './platform/mysql/variable-name.ts';
 
 const LOCK_WAIT_S = 300;
-/** One lock for each database; MySQL takes names of up to 64 characters, for the whole server. */
+/** One lock per database; MySQL allows names of up to 64 characters, for the whole server. */
 const LOCK = "CONCAT('autoclose.', LEFT(SHA2(DATABASE(), 256), 40))";
-/** The lock's connection says nothing while a big table is altered: the server must not end it meanwhile, s. */
+/** The lock's connection is idle while a large table is altered: the server must not close it, s. */
 const LOCK_IDLE_S = 7 * 86_400;
 
-/** What another process' migration, which no lock held back, makes of ours: the same table, column, key or row is there. */
+/** Errors of our migration when another process, without a common lock, has made the same change. */
 const LOST_RACE = [
   'ER_TABLE_EXISTS_ERROR',
   'ER_DUP_FIELDNAME',
@@ -25,9 +25,9 @@ const TRIES = 30;
 const PAUSE_MS = 500;
 
 /**
- * Brings the database to this version. Several processes may do it at once: one works, the others wait and find
- * nothing left; on the nodes of a cluster, where no lock keeps them apart, each does what the others have not (decision
- * 29). Returns the names of the migrations that were missing.
+ * Migrates the database to this version. Several processes may call it at once: one migrates, the others wait and find nothing
+ * to do; on cluster nodes without a common lock, each runs what the others have not (decision 29). Returns the names of the
+ * migrations that were missing.
  */
 export async function migrate(databaseUrl: string): Promise<string[]> {
   const opening = openDatabase(databaseUrl, [], migrations, { closeWhenSilent: false });
@@ -43,8 +43,8 @@ export async function migrate(databaseUrl: string): Promise<string[]> {
 }
 
 /**
- * Runs the migrations that are missing, also while other processes do the same without a lock: each migration may be run
- * again at any point, and whoever loses a race begins again with what is left.
+ * Runs the missing migrations, even while other processes do the same without a lock: every migration can be run again from
+ * any point, and a process that loses a race retries with what is left.
  */
 export async function runMissing(db: DataSource): Promise<string[]> {
   const missing = await missingFrom(db);
@@ -57,27 +57,27 @@ export async function runMissing(db: DataSource): Promise<string[]> {
     }
     await wait(PAUSE_MS * Math.random());
   }
-  // Two that ran the same one have both recorded it.
+  // Two processes that ran the same migration have both recorded it.
   await db.query(
     'DELETE later FROM autoclose_migrations later JOIN autoclose_migrations first ON first.name = later.name AND first.id < later.id',
   );
   return missing;
 }
 
-/** Waits for the lock of this server. A cluster that knows none, and says so, is migrated without. */
+/** Waits for the server's lock. A cluster that reports that it has no locks is migrated without. */
 async function takeLock(lock: QueryRunner): Promise<void> {
   const [database]: { name: string | null }[] = await lock.query('SELECT DATABASE() AS name');
-  if ((database?.name ?? null) === null) throw new Error('DATABASE_URL: names no database');
+  if ((database?.name ?? null) === null) throw new Error('DATABASE_URL: has no database name');
   await lock.query(`SET SESSION wait_timeout = ${LOCK_IDLE_S}`);
-  let got: { had: string | number | null }[];
+  let result: { acquired: string | number | null }[];
   try {
-    got = await lock.query(`SELECT GET_LOCK(${LOCK}, ${LOCK_WAIT_S}) AS had`);
+    result = await lock.query(`SELECT GET_LOCK(${LOCK}, ${LOCK_WAIT_S}) AS acquired`);
   } catch (error) {
     if (isDatabaseUnavailable(error)) throw error;
     return;
   }
-  if (Number(got[0]?.had) !== 1)
-    throw new Error('Another process is migrating this database and does not end.');
+  if (Number(result[0]?.acquired) !== 1)
+    throw new Error('Another process has been migrating this database for too long.');
 }
 
 async function missingFrom(db: DataSource): Promise<string[]> {

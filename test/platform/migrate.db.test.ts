@@ -73,7 +73,7 @@ test('of several concurrent processes one migrates, and the others find nothing 
 test('a URL without a database is reported', async () => {
   const url = new URL(world.env.DATABASE_URL ?? '');
   url.pathname = '/';
-  await expect(migrate(url.href)).rejects.toThrow('DATABASE_URL: names no database');
+  await expect(migrate(url.href)).rejects.toThrow('DATABASE_URL: has no database name');
 });
 
 /** Every column and key of a database, from its information schema. */
