@@ -2,8 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * Orders, their close records and the channels' notifications. All times are DATETIME(3) in UTC, all money is
- * an integer of fen. Numbers are compared byte by byte: an upper-case merchant number is another number.
- * MySQL commits each statement by itself, so each may be run again after a crash between them.
+ * an integer of fen. Numbers are compared byte by byte: case matters. MySQL commits each statement separately, so each can
+ * be repeated after a crash between them.
  */
 export class Orders1750000000000 implements MigrationInterface {
   readonly name = 'Orders1750000000000';
@@ -84,7 +84,7 @@ export class Orders1750000000000 implements MigrationInterface {
       ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`);
   }
 
-  /** Forward only: going back would drop the record of who paid. */
+  /** Forward only: a rollback would lose payment records. */
   async down(): Promise<void> {
     throw new Error('migrations go forward only');
   }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Who this database is: a queue in Redis belongs to one database, see decision 34. One row. */
+/** The database's identity, one row: a queue in Redis belongs to one database, see decision 34. */
 export class Installation1761000000000 implements MigrationInterface {
   readonly name = 'Installation1761000000000';
 
@@ -11,7 +11,7 @@ export class Installation1761000000000 implements MigrationInterface {
         id   TINYINT NOT NULL PRIMARY KEY,
         uuid CHAR(36) CHARACTER SET ascii COLLATE ascii_bin NOT NULL
       ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`);
-    // Made here: UUID() would differ on each replica of a server that replicates statements.
+    // Generated here: with statement-based replication, UUID() would differ on each replica.
     await queryRunner.query('INSERT IGNORE INTO installation (id, uuid) VALUES (1, ?)', [randomUUID()]);
   }
 

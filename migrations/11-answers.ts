@@ -2,8 +2,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { addColumnOnce } from './add-once.ts';
 
 /**
- * The answers of an attempt as a list, each with its call. It expands: `query_before`, `close_answer` and `query_after` stay for
- * the records that have them, and for processes from before; a later release drops them.
+ * The answers of an attempt as a list, each with its call. Only adds: `query_before`, `close_answer` and `query_after` stay
+ * for older records and older processes; a later release drops them.
  */
 export class Answers1762000000000 implements MigrationInterface {
   readonly name = 'Answers1762000000000';

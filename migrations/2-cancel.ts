@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { addOnce } from './add-once.ts';
 
-/** What an order's timer is to bring about, and the way from the channel's number to the order. One statement. */
+/** What an order's timer does (`ending`), and an index of the channel's numbers. One statement. */
 export class Ending1751000000000 implements MigrationInterface {
   readonly name = 'Ending1751000000000';
 
@@ -20,7 +20,7 @@ export class Ending1751000000000 implements MigrationInterface {
   }
 }
 
-/** The refunds that a cancel (撤销) makes. */
+/** The refunds of cancels (撤销). */
 export class Refunds1752000000000 implements MigrationInterface {
   readonly name = 'Refunds1752000000000';
 
@@ -43,7 +43,7 @@ export class Refunds1752000000000 implements MigrationInterface {
       ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`);
   }
 
-  /** Forward only: going back would forget money that is on its way. */
+  /** Forward only: a rollback would lose refunds in progress. */
   async down(): Promise<void> {
     throw new Error('migrations go forward only');
   }

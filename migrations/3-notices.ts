@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { addOnce } from './add-once.ts';
 
-/** In whose words the merchant who created an order is told of it. One statement. */
+/** The API generation that created an order and that its notices use. One statement. */
 export class ApiGeneration1753000000000 implements MigrationInterface {
   readonly name = 'ApiGeneration1753000000000';
 
@@ -19,7 +19,7 @@ export class ApiGeneration1753000000000 implements MigrationInterface {
   }
 }
 
-/** What merchants are told of their orders, and every attempt to tell them. */
+/** The merchant notices and their delivery attempts. */
 export class Notices1753100000000 implements MigrationInterface {
   readonly name = 'Notices1753100000000';
 
@@ -60,7 +60,7 @@ export class Notices1753100000000 implements MigrationInterface {
       ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4`);
   }
 
-  /** Forward only: going back would forget what merchants have not been told yet. */
+  /** Forward only: a rollback would lose undelivered notices. */
   async down(): Promise<void> {
     throw new Error('migrations go forward only');
   }

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { addOnce } from './add-once.ts';
 
-/** Since when an order needs a person (死信), and the way to those that do. One statement. */
+/** Since when an order is stuck (死信), with an index. One statement. */
 export class Stuck1754000000000 implements MigrationInterface {
   readonly name = 'Stuck1754000000000';
 

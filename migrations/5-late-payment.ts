@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { addOnce } from './add-once.ts';
 
-/** What became of a late payment, in one statement. */
+/** When a late payment was made and handled. One statement. */
 export class LatePayments1755000000000 implements MigrationInterface {
   readonly name = 'LatePayments1755000000000';
 
@@ -20,7 +20,7 @@ export class LatePayments1755000000000 implements MigrationInterface {
   }
 }
 
-/** Closed orders that turned out to be paid or payable: each is counted once of each kind. */
+/** Violations: closed orders that turned out to be paid or payable, once per order and kind. */
 export class Violations1756000000000 implements MigrationInterface {
   readonly name = 'Violations1756000000000';
 

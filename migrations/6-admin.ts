@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** Who may use the admin page, who is signed in, who has tried to be, and what they did. */
+/** The admin page's users, sessions, login attempts and audit trail. */
 export class Admin1757000000000 implements MigrationInterface {
   readonly name = 'Admin1757000000000';
 

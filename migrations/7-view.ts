@@ -2,9 +2,9 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { addColumnOnce, addKeysOnce } from './add-once.ts';
 
 /**
- * When a row last changed, kept by the database whoever writes it, and the ways to what people look for. Microseconds: two
- * changes of one order in one millisecond are two. Orders that were there before count as changed now. MariaDB makes the
- * table anew for the column; writers go on meanwhile.
+ * When a row last changed, maintained by the database, and the indexes of the admin page's lists. In microseconds, so that two
+ * changes of an order within a millisecond differ. Existing orders count as changed now. MariaDB rebuilds the table for the
+ * column, without blocking writers.
  */
 export class View1758000000000 implements MigrationInterface {
   readonly name = 'View1758000000000';
@@ -29,7 +29,7 @@ export class View1758000000000 implements MigrationInterface {
   }
 }
 
-/** The ways to close records of one kind, newest first. */
+/** Indexes of close records by kind, newest first. */
 export class CloseRecordView1758100000000 implements MigrationInterface {
   readonly name = 'CloseRecordView1758100000000';
 

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { addColumnOnce, addKeysOnce } from './add-once.ts';
 
-/** Which processes run, and whether they are alive: one row for each, see `src/process/heartbeat.ts`. */
+/** The running processes and their heartbeats, one row each, see `src/process/heartbeat.ts`. */
 export class Processes1759000000000 implements MigrationInterface {
   readonly name = 'Processes1759000000000';
 
@@ -28,8 +28,8 @@ export class Processes1759000000000 implements MigrationInterface {
 }
 
 /**
- * The trace that an order's creation began, and what the figures count orders by: those that are open by their expiry,
- * those that ended by when, and how late those of each channel were closed.
+ * The trace of an order's creation, and the indexes of the figures: open orders by expiry, ended orders by time, and how late
+ * each channel's orders closed.
  */
 export class Traces1759100000000 implements MigrationInterface {
   readonly name = 'Traces1759100000000';

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { addColumnOnce } from './add-once.ts';
 
-/** What people should know of an attempt besides the channel's answers. Processes from before write none. */
+/** A remark on an attempt, besides the channel's answers. Older processes write none. */
 export class Note1760000000000 implements MigrationInterface {
   readonly name = 'Note1760000000000';
 

@@ -1,30 +1,30 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { QueryRunner } from 'typeorm';
 
-/** An ALTER that waits behind a long read makes everybody else wait behind itself: it gives up soon, s, and tries again. */
+/** An ALTER that waits for a long read blocks everybody behind it, so it gives up after this time, s, and retries. */
 const LOCK_WAIT_S = 2;
 const TRIES = 60;
 const PAUSE_MS = 1_000;
 const GAVE_UP = ['ER_LOCK_WAIT_TIMEOUT'];
 
-/** At once where the server can; else the table is made anew, while writers go on. */
+/** Instantly where the server supports that; otherwise by rebuilding the table without blocking writers. */
 const FOR_COLUMNS = ['ALGORITHM=INSTANT', 'ALGORITHM=INPLACE, LOCK=NONE'];
-/** Beside the rows, while writers go on. */
+/** Without rebuilding the table or blocking writers. */
 const FOR_KEYS = ['ALGORITHM=INPLACE, LOCK=NONE'];
-/** The server cannot do this change so. */
+/** The server does not support the change this way. */
 const NOT_SO = ['ER_ALTER_OPERATION_NOT_SUPPORTED', 'ER_ALTER_OPERATION_NOT_SUPPORTED_REASON'];
 
 /**
- * Runs an ALTER that adds `column`, unless it has run. MySQL commits DDL by itself, so a crash after the ALTER and before
- * the record of its migration would otherwise stop every later run; and MySQL 8 has no ADD COLUMN IF NOT EXISTS. One
- * ALTER is done whole or not at all: its column tells for all that it adds.
+ * Runs an ALTER that adds `column`, unless it has run. MySQL commits DDL immediately, so a crash between the ALTER and the
+ * record of its migration would otherwise break every later run; and MySQL 8 has no ADD COLUMN IF NOT EXISTS. An ALTER is
+ * atomic: if its column exists, so does everything else that it adds.
  */
 export async function addOnce(queryRunner: QueryRunner, column: string, alter: string): Promise<void> {
   if (await hasColumn(queryRunner, column)) return;
   await queryRunner.query(`ALTER TABLE payment_order ${alter}`);
 }
 
-/** Adds a column at the end, `definition`, unless it is there. Writers go on meanwhile: it fails rather than lock them out. */
+/** Adds a column at the end (`definition`), unless it exists. Fails rather than block writers. */
 export async function addColumnOnce(
   queryRunner: QueryRunner,
   column: string,
@@ -35,7 +35,7 @@ export async function addColumnOnce(
   await alterOnline(queryRunner, table, `ADD COLUMN ${column} ${definition}`, FOR_COLUMNS);
 }
 
-/** Adds those of the keys that are not there, by name. Writers go on meanwhile: it fails rather than lock them out. */
+/** Adds the keys that do not exist yet, by name. Fails rather than block writers. */
 export async function addKeysOnce(
   queryRunner: QueryRunner,
   table: string,

@@ -10,7 +10,7 @@ import { Note1760000000000 } from './9-note.ts';
 import { Installation1761000000000 } from './10-installation.ts';
 import { Answers1762000000000 } from './11-answers.ts';
 
-/** In the order in which they run. */
+/** In the order of execution. */
 export const migrations = [
   Orders1750000000000,
   Ending1751000000000,

@@ -25,19 +25,19 @@ import { listOrders } from './view/orders/orders.ts';
 import { listStuckOrders } from './view/orders/stuck.ts';
 import { listViolations } from './view/orders/violations.ts';
 
-/** Orders that begin again, or are asked about, in a second: as many as the command line's. */
+/** Orders restarted or queried per second, as on the command line. */
 const PER_SECOND = 20;
-/** Late payments wait for people: more than they can look at are not shown. */
+/** Shows at most so many late payments. */
 const LATE_AT_MOST = 1_000;
 
-/** The same for who only looks: all is read by these connections, and none that closings need. */
+/** The same dependencies for reading only, over separate connections that closes do not need. */
 export function forReading(deps: OrderDeps, readers: DataSource): OrderDeps {
   return { ...deps, store: createOrderStore(readers), stuck: createStuckStore(readers) };
 }
 
 /**
- * What the admin page shows of orders and does with them, by the same use cases as the API. It shows what it reads from
- * `db`, see `openReaders`.
+ * The admin page's queries and actions on orders. Actions use the same use cases as the API; lists are read from `db`, see
+ * `openReaders`.
  */
 export function createOrderAdmin(db: DataSource, deps: OrderDeps, notices: NoticeStore): OrderAdmin {
   const { store, clock, log } = deps;
@@ -75,7 +75,7 @@ export function createOrderAdmin(db: DataSource, deps: OrderDeps, notices: Notic
   };
 }
 
-/** What the admin page's server works with. */
+/** The dependencies of the admin page's server. */
 export function createAdminDeps({
   admin,
   orderAdmin,

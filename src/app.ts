@@ -37,36 +37,36 @@ import { readBehind } from './view/dashboard/behind.ts';
 import { createFigures, type ReadFigures } from './view/dashboard/figures.ts';
 import { readVitals } from './view/dashboard/vitals.ts';
 
-/** Whoever asks after our health gives up soon, ms. */
+/** Time limit of health checks, ms: the caller gives up soon. */
 const HEALTH_LIMIT_MS = 2_000;
 
 export interface App {
   deps: OrderDeps;
-  /** What merchants are told. */
+  /** Outgoing merchant notices. */
   notices: NoticeStore;
-  /** Which processes run. */
+  /** The processes that share this database. */
   processes: ProcessStore;
-  /** The dashboard's figures; at most two seconds old. Throws when the database cannot be reached. */
+  /** The dashboard's figures; at most two seconds old. Throws if the database is unreachable. */
   figures: ReadFigures;
-  /** What the admin page shows of orders and does with them. */
+  /** The admin page's queries and actions on orders. */
   orderAdmin: OrderAdmin;
-  /** Who may use the admin page. */
+  /** The admin page's users, sessions and audit trail. */
   admin: Admin;
-  /** Whether the queue can be reached now. */
+  /** Whether the queue is reachable now. */
   isQueueReachable(): boolean;
-  /** Whether Redis can hold the timers, asked now. A few seconds at most, never throws. */
+  /** Checks now whether Redis can hold timers. Takes a few seconds at most, never throws. */
   readQueueHealth(): Promise<QueueHealth>;
-  /** Listens for merchants and channels; the address. */
+  /** Starts the API for merchants and channels; returns its address. */
   serve(): Promise<string>;
-  /** Runs the timers: a worker for each channel, the sweep, and the notices to merchants. */
+  /** Starts the worker: the timers of each channel, the sweep, and the merchant notices. */
   work(): void;
-  /** Ends what was started: intake and work in hand first, all at once, then the connections. Never throws. */
+  /** Shuts down: stops all work and waits for what is in progress, then closes the connections. Never throws. */
   close(): Promise<void>;
 }
 
 /**
- * Builds the whole program from its configuration: the engine, and what merchants and channels reach it by. Throws if
- * the database cannot be reached or is not migrated, and leaves nothing open then; Redis may be away.
+ * Builds the whole program from its configuration: the engine and its HTTP API. Redis may be unreachable. Throws if the
+ * database is unreachable or not migrated, and then leaves nothing open.
  */
 export async function openApp({ server, channels: configured }: Config, log: Logger): Promise<App> {
   const tracing = await tracingOf(server);
@@ -202,7 +202,7 @@ export async function openApp({ server, channels: configured }: Config, log: Log
   };
 }
 
-/** Null: no traces are wanted. The SDK is loaded only where they are. */
+/** Null: tracing is off, and its SDK is not loaded. */
 async function tracingOf({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_NAME: name }: ServerConfig) {
   if (endpoint === null) return null;
   const { startTracing } = await import('./observe/tracing.ts');

@@ -1,4 +1,4 @@
-/** Part of a list, newest first. `next` is where the next part begins; null: this was the last. */
+/** One page of a list, newest first. `next` is the cursor of the next page; null: this is the last. */
 export interface Page<Row> {
   rows: Row[];
   next: string | null;
@@ -14,14 +14,14 @@ export function writeCursor({ at, id }: Cursor): string {
   return `${at.getTime()}-${id}`;
 }
 
-/** Null: no page has ended there. */
+/** Null: not a valid cursor. */
 export function readCursor(text: string): Cursor | null {
   const found = /^(\d{1,13})-(\d{1,15})$/.exec(text);
   const [, at, id] = found ?? [];
   return at === undefined || id === undefined ? null : { at: new Date(Number(at)), id };
 }
 
-/** Cuts what was read with one row more than `limit`. */
+/** Makes a page from rows that were read with a limit of one more than `limit`. */
 export function cut<Row>(found: Row[], limit: number, cursorOf: (row: Row) => string): Page<Row> {
   const rows = found.slice(0, limit);
   const last = rows.at(-1);

@@ -13,7 +13,7 @@ export function join(pieces: Sql[], separator: string): Sql {
   };
 }
 
-/** Conditions that must all hold; always true where there are none. */
+/** A conjunction of conditions; true if there are none. */
 export function all(conditions: Sql[]): Sql {
   return conditions.length === 0 ? sql('TRUE') : join(conditions, ' AND ');
 }

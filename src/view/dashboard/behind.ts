@@ -1,19 +1,18 @@
 import type { DataSource } from 'typeorm';
 import { where } from '../../order/lifecycle.ts';
 
-/** Counted no further: so many, or more. */
+/** Counts no further. */
 const AT_MOST = 100_000;
 
-/** Orders that wait for a worker, and for how long the one that has waited longest does, ms. */
+/** Overdue orders: how many, and how long the oldest has been due, ms. */
 export interface Behind {
   count: number;
   oldestMs: number;
 }
 
 /**
- * The open orders whose timer has run out and that nobody has taken up: how far the workers are behind. One that is tried
- * again later is not among them, nor one that is stuck: that waits for a person. Read in the sweep's index. Throws when
- * the database cannot be reached.
+ * Reads how far the workers are behind: orders that are due and that no worker has started yet. Excludes orders that wait
+ * for a retry, and stuck ones, which wait for a person. Reads the sweep's index. Throws if the database is unreachable.
  */
 export async function readBehind(db: DataSource, now: Date): Promise<Behind> {
   const [found]: { count: string; oldest: Date | null }[] = await db.query(

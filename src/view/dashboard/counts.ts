@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { join, type Sql, sql } from '../sql.ts';
 
-/** How many rows each of these finds (`FROM … WHERE …`), in their order; of none is more read than `atMost`. */
+/** The number of rows of each `FROM … WHERE …`, in order. Reads at most `atMost` rows of each. */
 export async function countEach(db: DataSource, found: Sql[], atMost: number): Promise<number[]> {
   if (found.length === 0) return [];
   const parts = found.map(({ text, values }, place) =>

@@ -8,14 +8,14 @@ import { readLateness } from './lateness.ts';
 import { COUNT_AT_MOST, readVitals, type Vitals, type VitalsDeps } from './vitals.ts';
 
 const MINUTE_MS = 60_000;
-/** Of which the figures show each, ahead and back. */
+/** How many minutes the figures show, ahead and back. */
 const MINUTES = 60;
-/** In one minute no more are counted. */
+/** Counts at most so many per minute. */
 const IN_A_MINUTE_AT_MOST = 20_000;
-/** However many look, the database is asked this often at most, ms. */
+/** Minimum interval between two reads, ms, for any number of viewers. */
 const KEEP_MS = 2_000;
 
-/** How full a channel's queue is. */
+/** The jobs in a channel's queue, by state. */
 interface QueueDepth {
   channel: ChannelName;
   waiting: number;
@@ -31,7 +31,7 @@ interface QueueFigures {
   paused: ChannelName[];
 }
 
-/** The dashboard, see `Figures` in `src/http/admin/api.ts`; this is that with moments as dates. */
+/** The dashboard: `Figures` in `src/http/admin/api.ts`, with times as dates. */
 export interface Figures extends Vitals {
   dueNextHour: { at: Date; count: number }[];
   perMinute: { at: Date; closed: number; paid: number }[];
@@ -49,15 +49,15 @@ export type ReadFigures = () => Promise<Figures>;
 
 interface FiguresDeps extends VitalsDeps {
   deps: VitalsDeps['deps'] & Pick<OrderDeps, 'store'>;
-  /** Null where Redis is away or unusable. Never throws. */
+  /** Null: Redis is unreachable or unusable. Never throws. */
   readDepths(): Promise<QueueDepth[] | null>;
   /** Never throws. */
   readQueueHealth(): Promise<QueueFigures>;
 }
 
 /**
- * Reads the figures, from indexes alone but for the late payments, and counts no further than people care. Whoever asks while they are being read, or within
- * `KEEP_MS` after, is given the same. Throws when the database cannot be reached; that is not kept.
+ * Creates the reader of the figures. It uses indexes only, except for the late payments, and caps its counts. Callers during
+ * a read, or within `KEEP_MS` after it, share its result. Throws if the database is unreachable; a failure is not cached.
  */
 export function createFigures(sources: FiguresDeps): ReadFigures {
   let kept: { figures: Promise<Figures>; at: number } | null = null;
@@ -80,7 +80,7 @@ export function createFigures(sources: FiguresDeps): ReadFigures {
 async function readFigures(sources: FiguresDeps): Promise<Figures> {
   const { db, deps, readDepths, readQueueHealth } = sources;
   const depths = Promise.all([readDepths(), readQueueHealth()]);
-  // One after the other: of the few connections for people, one does.
+  // Sequential: uses only one of the admin page's few connections.
   const vitals = await readVitals(sources);
   const { now } = vitals;
   const thisMinute = floorToMinute(now);
@@ -133,7 +133,7 @@ async function readFigures(sources: FiguresDeps): Promise<Figures> {
   };
 }
 
-/** How many orders there are whose `moment` is in each of the minutes from `first` on. */
+/** The number of orders whose `moment` is in each of the minutes from `first` on. */
 function perMinute(db: DataSource, moment: string, first: Date, which = 'TRUE'): Promise<number[]> {
   const text = `FROM payment_order WHERE ${which} AND ${moment} >= ? AND ${moment} < ?`;
   const minutes = minutesFrom(first).map((minute) => sql(text, minute, minutesAfter(minute, 1)));

@@ -1,13 +1,13 @@
 import type { DataSource } from 'typeorm';
 import { type ChannelName, channelNames } from '../../channel/channel.ts';
 
-/** Whose lateness counts: orders that expired unpaid and were closed so lately, ms; of each channel the last so many. */
+/** Covers orders that expired unpaid and closed within this time, ms; per channel the last so many. */
 const SINCE_MS = 24 * 3_600_000;
 const AT_MOST = 5_000;
 
 /**
- * For each channel, built in or with orders, how late its orders were closed, ms: half of them by less than p50, all but
- * a hundredth by less than p99. Throws when the database cannot be reached.
+ * How late orders close, ms, as median and 99th percentile, for each channel that is built in or has orders. Throws if the
+ * database is unreachable.
  */
 export async function readLateness(db: DataSource, channels: ChannelName[], now: Date) {
   const since = new Date(now.getTime() - SINCE_MS);
@@ -27,7 +27,7 @@ export async function readLateness(db: DataSource, channels: ChannelName[], now:
   return lateness;
 }
 
-/** The smallest value that at least this share of all does not exceed; null where there is none. */
+/** The smallest value that at least this share of all values does not exceed; null: no values. */
 function percentile(sorted: number[], share: number): number | null {
   const value = sorted[Math.ceil(sorted.length * share) - 1];
   return value === undefined ? null : Math.round(value);

@@ -2,10 +2,10 @@ import type { DataSource } from 'typeorm';
 import type { OrderDeps } from '../../order/deps.ts';
 import type { ProcessStore, SeenProcess } from '../../process/process-store.ts';
 
-/** No figure counts further: so many, or more. */
+/** Figures count no further. */
 export const COUNT_AT_MOST = 100_000;
 
-/** Whether orders are closed in time, and who does it: the few figures that alerts stand on, each read in no time. */
+/** Whether orders close in time, and which processes run: the few figures that alerts use, each quick to read. */
 export interface Vitals {
   now: Date;
   /** Open orders whose time to be closed has passed, at most `COUNT_AT_MOST`, and since when the oldest of them. */
@@ -19,7 +19,7 @@ export interface VitalsDeps {
   processes: Pick<ProcessStore, 'list'>;
 }
 
-/** Throws when the database cannot be reached. */
+/** Throws if the database is unreachable. */
 export async function readVitals({ db, deps, processes }: VitalsDeps): Promise<Vitals> {
   const now = deps.clock.now();
   const seen = await processes.list();

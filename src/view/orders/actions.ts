@@ -5,8 +5,8 @@ import type { PaymentOrder } from '../../order/order.ts';
 export type OrderAction = 'close' | 'cancel' | 'sync' | 'reclose' | 'resend' | 'late';
 
 /**
- * What a person can do with an order now. Pure, and no more than a hint: by the time it is done the order may have moved
- * on, and the use case says so.
+ * The actions that a person can take on an order now. Pure, and only a hint: the order may have changed by the time of the
+ * action, and the use case then says so.
  */
 export function possibleActions(
   order: PaymentOrder,
@@ -26,7 +26,7 @@ export function possibleActions(
   );
 }
 
-/** What a person may decide about its late payment (关单后支付): what the store accepts. */
+/** The decisions about its late payment (关单后支付) that the store accepts. */
 export function possibleDecisions(order: PaymentOrder): LateDecision[] {
   if (allows('lateNeedsDecision', order)) return ['refund', 'reopen', 'handled'];
   return allows('refusedCancel', order) ? ['handled'] : [];

@@ -13,13 +13,13 @@ export interface CloseRecordsFilter {
   outcome?: string;
 }
 
-/** One attempt (关闭记录), as a row of a list; `answer` is the channel's last word. */
+/** One attempt (关闭记录) as a row of a list; `answer` is the channel's last answer. */
 export type CloseRecordView = Omit<
   CloseRecord,
   'orderId' | 'answers' | 'queryBefore' | 'closeAnswer' | 'queryAfter' | 'createdAt'
 > & { answer: string; at: Date };
 
-/** Close records, newest first, a page at a time; `after` is the id of the last. Throws when the database cannot be reached. */
+/** One page of close records, newest first; `after` is the last id of the page before. Throws if the database is unreachable. */
 export async function listCloseRecords(
   db: DataSource,
   filter: CloseRecordsFilter,
@@ -48,8 +48,8 @@ export async function listCloseRecords(
 }
 
 /**
- * The way to the newest records of the kind. It is named, because the database would rather read all of two kinds and
- * intersect them. Of a few orders all records are read.
+ * The index for the newest matching records. Forced, because MySQL would otherwise read all matches of two indexes and
+ * intersect them. For a search, all records of the few orders are read.
  */
 function indexFor({ search, channel, trigger, outcome }: CloseRecordsFilter): string | null {
   if (search !== undefined) return 'ix_order';

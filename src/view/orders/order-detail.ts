@@ -24,7 +24,7 @@ export interface OrderDetailView {
   lateDecisions: ReturnType<typeof possibleDecisions>;
 }
 
-/** One order, all that happened to it, and what can be done with it. Null: there is none with this number of ours. */
+/** One order with its history and its possible actions. Null: no order has this order number. */
 export async function readOrderDetail(
   db: DataSource,
   orderNo: string,

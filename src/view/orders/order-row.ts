@@ -2,7 +2,7 @@ import { shownStatus } from '../../order/lifecycle.ts';
 import type { PaymentOrder } from '../../order/order.ts';
 import { pick } from '../../platform/pick.ts';
 
-/** What people are shown of an order in a list. Never what the customer pays with. */
+/** The fields of an order that lists show. Never what the customer pays with. */
 export const shownFields = [
   'orderNo',
   'bizOrderNo',
@@ -26,7 +26,7 @@ export const shownFields = [
   'stuckAt',
 ] as const satisfies readonly (keyof PaymentOrder)[];
 
-/** An order as people see it: `status` is the one that merchants are shown. */
+/** An order as people see it; `status` is the one that merchants see. */
 export type OrderView = Pick<PaymentOrder, (typeof shownFields)[number]>;
 
 export function viewOrder(order: OrderView): OrderView {

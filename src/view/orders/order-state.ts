@@ -1,3 +1,3 @@
-/** `open` not ended yet, `expired` open though expired, `watched` closed softly, `late` paid after the close. */
+/** `open`: not ended; `expired`: open although expired; `watched`: softly closed; `late`: paid after the close. */
 export const orderStates = ['open', 'expired', 'stuck', 'watched', 'late'] as const;
 export type OrderState = (typeof orderStates)[number];

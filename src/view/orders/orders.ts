@@ -12,28 +12,27 @@ import { loadOrders } from './load-orders.ts';
 import type { OrderView } from './order-row.ts';
 import type { OrderState } from './order-state.ts';
 
-/** Which orders are meant; what is left out means all. */
+/** Selects orders; an omitted field matches all. */
 export interface OrdersFilter {
   /** A number, see `searchOrders`. */
   search?: string;
-  /** The state that merchants are shown. */
+  /** The status that merchants see. */
   status?: OrderStatus;
   channel?: ChannelName;
   state?: OrderState;
-  /** Created then or later. */
+  /** Created at this time or later. */
   createdFrom?: Date;
-  /** Created before that. */
+  /** Created before this time. */
   createdTo?: Date;
 }
 
-/** After an outage very many are expired: of these, those that have been for longest are looked at. */
+/** After an outage very many orders are expired: reads at most so many, longest expired first. */
 const EXPIRED_AT_MOST = 10_000;
 
 /**
- * Orders, newest first, a page at a time. Whatever the filter, no more is read than a few pages: from each index that
- * may hold an answer the newest rows, and of these the newest. Rows that arrive meanwhile belong to an earlier page.
- * An open order is expired if its time to be closed has passed: it expired at `expiredSince` or earlier, which is now
- * but for the grace. Throws when the database cannot be reached.
+ * One page of orders, newest first. Any filter reads only a few pages: the newest rows of each relevant index, and of
+ * these the newest. Rows that arrive meanwhile belong to an earlier page. An open order counts as expired if it expired at
+ * `expiredSince` or earlier, which is now minus the grace period. Throws if the database is unreachable.
  */
 export async function listOrders(
   db: DataSource,
@@ -65,7 +64,7 @@ export async function listOrders(
   };
 }
 
-/** An index, and which of its entries may be meant. */
+/** An index, and a condition on its entries. */
 interface Source {
   from: Sql;
   where: Sql[];
@@ -76,16 +75,16 @@ const through = (index: string, ...where: Sql[]): Source => ({
   where,
 });
 
-/** Those alone whose ids a statement finds. */
+/** Only the orders whose ids a statement finds. */
 const among = (found: Sql): Source => ({
   from: sql(`(${found.text}) found STRAIGHT_JOIN payment_order o ON o.id = found.id`, ...found.values),
   where: [],
 });
 
-/** The money is on its way back. */
+/** The money is being returned. */
 const refundInProgress = toSql(phases.giving_back, 'o.');
 
-/** Few orders are searched for, expired, stuck, watched or late: then the list begins there. Else with channels and states. */
+/** A search and most states match few orders, so they choose the index; otherwise channel and status do. */
 async function sources(db: DataSource, filter: OrdersFilter, expiredSince: Date): Promise<Source[]> {
   const { search, state } = filter;
   if (search !== undefined) {
@@ -111,7 +110,7 @@ async function sources(db: DataSource, filter: OrdersFilter, expiredSince: Date)
   }
 }
 
-/** By the index alone. */
+/** Reads the index only. */
 function longestExpired(channel: ChannelName | undefined, since: Date): Sql {
   const conditions = [
     sql("status = 'progress' AND expires_at <= ?", since),
@@ -124,7 +123,7 @@ function longestExpired(channel: ChannelName | undefined, since: Date): Sql {
   );
 }
 
-/** Each channel in each state is one stretch of `ix_channel_status`, newest first. */
+/** Each channel and status is one range of `ix_channel_status`, newest first. */
 function byChannelAndStatus(channels: ChannelName[], { status, state }: OrdersFilter): Source[] {
   const statuses = (status === undefined ? [...orderStatuses] : [status]).filter(
     (one) => state !== 'open' || one === 'progress',
@@ -132,7 +131,7 @@ function byChannelAndStatus(channels: ChannelName[], { status, state }: OrdersFi
   const stretches = channels.flatMap((name) =>
     statuses.map((one) => through('ix_channel_status', sql('o.channel = ? AND o.status = ?', name, one))),
   );
-  // Shown as refunding, though their row says success: they are few, and have an index of their own.
+  // Shown as refunding although their row says success: few, with a separate index.
   return statuses.includes('refunding') && status !== undefined
     ? [...stretches, through('ix_status_ending', sql(refundInProgress))]
     : stretches;
@@ -175,7 +174,7 @@ function isInState(state: NonNullable<OrdersFilter['state']>, expiredSince: Date
   }
 }
 
-/** Written out as two comparisons, because MySQL does not use the index for a row comparison. */
+/** Two comparisons, because MySQL does not use the index for a row comparison. */
 function olderThan({ at, id }: Cursor): Sql {
   return sql('o.created_at <= ? AND (o.created_at < ? OR o.id < ?)', at, at, Number(id));
 }

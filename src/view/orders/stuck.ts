@@ -4,10 +4,10 @@ import type { StuckFilter } from '../../order/store/stuck-store.ts';
 import { type Cursor, cut, type Page, writeCursor } from '../page.ts';
 import { type OrderView, viewOrder } from './order-row.ts';
 
-/** A dead letter (死信), and the channel's last word. */
+/** A stuck order (死信) and the channel's last answer. */
 export type StuckView = OrderView & { answer: string | null };
 
-/** Orders that need a person, stuck longest first, a page at a time. Throws when the database cannot be reached. */
+/** One page of orders that need a person, longest stuck first. Throws if the database is unreachable. */
 export async function listStuckOrders(
   deps: OrderDeps,
   filter: StuckFilter,

@@ -9,18 +9,18 @@ import {
   ViolationEntity,
 } from '../../order/store/entities.ts';
 
-/** An order that is tried for weeks has many records: of each kind the newest so many are shown. */
+/** An order that is retried for weeks has many records: shows the newest of each kind. */
 const OF_EACH_KIND = 500;
-/** Of the attempts to send its notices. */
+/** The same limit for the delivery attempts of its notices. */
 const TRIES = 1_000;
 
-/** One moment in an order's life. Nothing in it names the customer or can be paid with. */
+/** One event in an order's life. Contains no personal data and nothing to pay with. */
 export type TimelineEvent = Awaited<ReturnType<typeof readTimeline>>[number];
 
-/** Everything that happened to an order, oldest first. Throws when the database cannot be reached. */
+/** Everything that happened to an order, oldest first. Throws if the database is unreachable. */
 export async function readTimeline(db: DataSource, order: PaymentOrder) {
   const { orderNo, id: orderId } = order;
-  // One after the other: of the few connections, one does.
+  // Sequential: uses only one of the few connections.
   const notifications = await newest(
     db,
     ChannelNotificationEntity,
@@ -85,7 +85,7 @@ export async function readTimeline(db: DataSource, order: PaymentOrder) {
     })),
     ...violations.map(({ foundAt: at, kind: violation }) => ({ kind: 'violation' as const, at, violation })),
   ];
-  // Sorting is stable: of one moment, the cause is before what follows from it.
+  // Sorting is stable: at the same time, a cause comes before its effect.
   return events.sort((one, other) => one.at.getTime() - other.at.getTime());
 }
 
@@ -102,7 +102,7 @@ async function newest<Row extends ObjectLiteral & { id: string }>(
   return found.reverse();
 }
 
-/** The attempts to send each of these notices, oldest first; of all of them the newest so many. */
+/** The delivery attempts of each notice, oldest first; limited to the newest of all. */
 async function readTries(db: DataSource, noticeIds: string[]) {
   const tries = new Map<string, NoticeTry[]>();
   if (noticeIds.length === 0) return tries;

@@ -2,10 +2,10 @@ import type { DataSource } from 'typeorm';
 import { type Violation, ViolationEntity } from '../../order/store/entities.ts';
 import { cut, type Page } from '../page.ts';
 
-/** What must never be, see `ViolationKind`. */
+/** A broken guarantee, see `ViolationKind`. */
 export type ViolationView = Pick<Violation, 'orderNo' | 'channel' | 'kind' | 'foundAt'>;
 
-/** Violations, newest first, a page at a time; `after` is where the page before ended. Throws when the database cannot be reached. */
+/** One page of violations, newest first; `after` is the last id of the page before. Throws if the database is unreachable. */
 export async function listViolations(
   db: DataSource,
   { limit, after }: { limit: number; after: string | null },
