@@ -1,9 +1,9 @@
-import { EntitySchema } from 'typeorm';
+import { defineEntity } from '../platform/mysql/define-entity.ts';
 import type { AdminUser } from './user.ts';
 
 const moment = (name: string) => ({ type: 'datetime', precision: 3, name, nullable: true }) as const;
 
-export const AdminUserEntity = new EntitySchema<AdminUser>({
+export const AdminUserEntity = defineEntity<AdminUser>({
   name: 'AdminUser',
   tableName: 'admin_user',
   columns: {
@@ -29,7 +29,7 @@ interface AdminSession {
   expiresAt: Date;
 }
 
-export const AdminSessionEntity = new EntitySchema<AdminSession>({
+export const AdminSessionEntity = defineEntity<AdminSession>({
   name: 'AdminSession',
   tableName: 'admin_session',
   columns: {
@@ -53,7 +53,7 @@ interface LoginAttempt {
   at: Date;
 }
 
-export const LoginAttemptEntity = new EntitySchema<LoginAttempt>({
+export const LoginAttemptEntity = defineEntity<LoginAttempt>({
   name: 'LoginAttempt',
   tableName: 'admin_login_attempt',
   columns: {
@@ -78,7 +78,7 @@ export interface AuditRecord {
   outcome: string;
 }
 
-export const AuditEntity = new EntitySchema<AuditRecord>({
+export const AuditEntity = defineEntity<AuditRecord>({
   name: 'AdminAudit',
   tableName: 'admin_audit',
   columns: {

@@ -52,7 +52,7 @@ export const layers: readonly Layer[] = [
 
   // What happens to an order. It knows no queue, no HTTP and no single channel.
   { area: 'src/order/*', ours: ['src/channel', 'src/platform'] },
-  { area: 'src/order/outbox', ours: ['src/order/*'], packages: ['typeorm'] },
+  { area: 'src/order/outbox', ours: ['src/order/*', 'src/platform'], packages: ['typeorm'] },
   {
     area: 'src/order/store',
     ours: ['src/channel', 'src/order/*', 'src/order/outbox', 'src/platform'],

@@ -1,4 +1,4 @@
-import { EntitySchema } from 'typeorm';
+import { defineEntity } from '../../platform/mysql/define-entity.ts';
 import type { OrderStatus } from '../order.ts';
 
 /** A merchant notice: the webhook about one change of an order (商户通知). */
@@ -32,7 +32,7 @@ export interface MerchantNotice {
   endedAt: Date | null;
 }
 
-export const MerchantNoticeEntity = new EntitySchema<MerchantNotice>({
+export const MerchantNoticeEntity = defineEntity<MerchantNotice>({
   name: 'MerchantNotice',
   tableName: 'merchant_notice',
   columns: {
@@ -70,7 +70,7 @@ export interface NoticeAttempt {
   answer: string | null;
 }
 
-export const NoticeAttemptEntity = new EntitySchema<NoticeAttempt>({
+export const NoticeAttemptEntity = defineEntity<NoticeAttempt>({
   name: 'NoticeAttempt',
   tableName: 'notice_attempt',
   columns: {

@@ -1,5 +1,6 @@
-import { EntitySchema, type ValueTransformer } from 'typeorm';
+import type { ValueTransformer } from 'typeorm';
 import type { ChannelName } from '../../channel/channel.ts';
+import { defineEntity } from '../../platform/mysql/define-entity.ts';
 import type { Answers } from '../answers.ts';
 import { lateDecisions } from '../late-payment.ts';
 import { type PaymentOrder, pendingReasons, type ViolationKind } from '../order.ts';
@@ -22,7 +23,7 @@ const flag: ValueTransformer = { to: (value: boolean) => value, from: (value: un
 const moment = (name: string) => ({ type: 'datetime', precision: 3, name, nullable: true }) as const;
 const text = (name: string, length: number) => ({ type: 'varchar', length, name, nullable: true }) as const;
 
-export const PaymentOrderEntity = new EntitySchema<PaymentOrder>({
+export const PaymentOrderEntity = defineEntity<PaymentOrder>({
   name: 'PaymentOrder',
   tableName: 'payment_order',
   columns: {
@@ -107,7 +108,7 @@ export interface CloseRecord {
   createdAt: Date;
 }
 
-export const CloseRecordEntity = new EntitySchema<CloseRecord>({
+export const CloseRecordEntity = defineEntity<CloseRecord>({
   name: 'CloseRecord',
   tableName: 'close_record',
   columns: {
@@ -146,7 +147,7 @@ export interface ChannelNotification {
   receivedAt: Date;
 }
 
-export const ChannelNotificationEntity = new EntitySchema<ChannelNotification>({
+export const ChannelNotificationEntity = defineEntity<ChannelNotification>({
   name: 'ChannelNotification',
   tableName: 'channel_notification',
   columns: {
@@ -177,7 +178,7 @@ export interface Refund {
   endedAt: Date | null;
 }
 
-export const RefundEntity = new EntitySchema<Refund>({
+export const RefundEntity = defineEntity<Refund>({
   name: 'Refund',
   tableName: 'refund',
   columns: {
@@ -205,7 +206,7 @@ export interface Violation {
   foundAt: Date;
 }
 
-export const ViolationEntity = new EntitySchema<Violation>({
+export const ViolationEntity = defineEntity<Violation>({
   name: 'Violation',
   tableName: 'violation',
   columns: {
