@@ -24,7 +24,7 @@ export function checkChannels({ server, channels }: Config): Check[] {
 }
 
 async function tryKeys(check: string, channel: Channel, hints: KeyHints): Promise<Finding> {
-  const order = noOrder();
+  const order = nonexistentOrder();
   const queried = await channel.query(order);
   if (queried.kind !== 'not_found') return noAnswer(check, hints, queried);
   const both = 'signed by us and accepted; signed by the channel and verified';
@@ -70,7 +70,7 @@ function noAnswer(
 }
 
 /** Its number is random, with a prefix that none of ours has. */
-function noOrder(): ChannelOrder {
+function nonexistentOrder(): ChannelOrder {
   const now = new Date();
   return {
     orderNo: `DOCTOR${randomBytes(12).toString('hex')}`,

@@ -8,9 +8,9 @@ import { answerBrokenConnection } from './daxpay/answer/broken-connection.ts';
 import type { ApiDeps } from './daxpay/answer.ts';
 import { answerBrokenCall, answerUnknownPath, apiRoutes, isApiPath } from './daxpay/routes.ts';
 import { type HealthDeps, healthRoutes } from './health/routes.ts';
+import { normalizeUrl } from './normalize-url.ts';
 import { type NotifyDeps, notifyRoutes } from './notify/routes.ts';
 import { openapiRoutes } from './openapi/routes.ts';
-import { plainUrl } from './plain-url.ts';
 import { acceptRawBodies } from './raw-body.ts';
 import { shortTraceId } from './trace-id.ts';
 
@@ -39,7 +39,7 @@ export function createServer(deps: ServerDeps): FastifyInstance {
     logger: false,
     genReqId: newRequestId,
     http: { requireHostHeader: false },
-    rewriteUrl: ({ url = '/' }) => plainUrl(url),
+    rewriteUrl: ({ url = '/' }) => normalizeUrl(url),
     clientErrorHandler: (error, socket) =>
       answerBrokenConnection(error, socket, shortTraceId(newRequestId())),
     trustProxy: deps.trustProxy ?? [],

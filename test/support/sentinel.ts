@@ -5,7 +5,7 @@ import { findRedisBinary, SERVER_DIRECTORIES } from '../../src/sandbox/services/
 import { startLocalServer } from '../../src/sandbox/services/local-server.ts';
 import type { OwnServer } from '../../src/sandbox/services/own-server.ts';
 import { startOwnRedis } from '../../src/sandbox/services/services.ts';
-import { askRedis } from '../../src/sandbox/services/until-ready.ts';
+import { pingRedis } from '../../src/sandbox/services/until-ready.ts';
 import { until } from './until.ts';
 
 const NAME = 'autoclose';
@@ -104,7 +104,7 @@ sentinel failover-timeout ${NAME} 3000
       ],
       url: (port) => `redis://127.0.0.1:${port}`,
       async ask(url) {
-        await askRedis(url);
+        await pingRedis(url);
       },
     },
     process.env,

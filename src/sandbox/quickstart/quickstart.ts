@@ -14,12 +14,12 @@ import { addDemoUser, DEMO, type DemoUser } from './demo-user.ts';
 import { receiveNotices, type ShopNotices } from './notices.ts';
 import { forgetUnfinished, refuseForeignDatabase } from './own-database.ts';
 import { playInstructions } from './play.ts';
+import { playCustomer } from './play-customer.ts';
 import { retryFor } from './retry-for.ts';
 import { type Customer, customers } from './scenario.ts';
 import { openShop, type Shop } from './shop.ts';
 import { endedRight, isNotified, type Summary, summarize, type Watched } from './summary.ts';
 import { createScreen, renderSummary, renderTable } from './table.ts';
-import { walk } from './walk.ts';
 
 const SIGN = { signSecret: '123456', signType: 'HMAC_SHA256' } as const;
 /** Ms between expiry and close; short, so that the reader need not wait. */
@@ -124,7 +124,7 @@ async function sellAndWatch(
   { quiet, signal }: { quiet: boolean; signal: AbortSignal },
 ): Promise<Summary | null> {
   const sold: { customer: Customer; orderNo: string }[] = [];
-  const walks: Promise<void>[] = [];
+  const customersPlaying: Promise<void>[] = [];
   for (const [index, customer] of customers().entries()) {
     let tries = 0;
     const sell = async () => {
@@ -141,7 +141,7 @@ async function sellAndWatch(
     if (order === null) return null;
     const { orderNo, expiresAt } = order;
     sold.push({ customer, orderNo });
-    walks.push(walk(simulator, customer, { orderNo, expiresAt }, signal));
+    customersPlaying.push(playCustomer(simulator, customer, { orderNo, expiresAt }, signal));
   }
   async function look(): Promise<Watched[]> {
     return Promise.all(
@@ -165,7 +165,7 @@ async function sellAndWatch(
     // While the database is away, keep showing the last state.
     all = await look().catch(() => all);
   }
-  await Promise.all(walks);
+  await Promise.all(customersPlaying);
   if (signal.aborted) return null;
   all = await retryFor(look, LIMIT_MS);
   if (!quiet) screen.draw(renderTable(all, new Date(), screen));

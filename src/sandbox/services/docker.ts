@@ -8,7 +8,7 @@ import type { StartedTestContainer } from 'testcontainers';
 import { onFreePort } from './free-port.ts';
 import type { OwnServer } from './own-server.ts';
 import { REDIS_SETTINGS } from './redis-server.ts';
-import { askMysql, askRedis, untilReady } from './until-ready.ts';
+import { pingMysql, pingRedis, untilReady } from './until-ready.ts';
 
 export const MYSQL_IMAGE = 'mysql:8.4';
 export const REDIS_IMAGE = 'redis:7';
@@ -44,7 +44,7 @@ export async function startMysqlContainer(settings: readonly string[] = []): Pro
     ],
     url: (address) => `mysql://root:${password}@${address}/${DATABASE}`,
     // MySQL's image starts its server twice, first without network: only a query shows that the second is up.
-    ask: askMysql,
+    ask: pingMysql,
   });
 }
 
@@ -59,7 +59,7 @@ export async function startRedisContainer(): Promise<OwnServer> {
     command: ['redis-server', ...REDIS_SETTINGS, '--requirepass', password],
     url: (address) => `redis://:${password}@${address}`,
     async ask(url) {
-      await askRedis(url);
+      await pingRedis(url);
     },
   });
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { MysqlBinary } from './binaries.ts';
 import { runToEnd, startLocalServer } from './local-server.ts';
 import type { OwnServer } from './own-server.ts';
-import { askMysql } from './until-ready.ts';
+import { pingMysql } from './until-ready.ts';
 
 const USER = 'autoclose';
 const DATABASE = 'autoclose';
@@ -73,7 +73,7 @@ export async function startMysqlServer(
         ...settings,
       ],
       url: (port) => `mysql://${USER}:${password}@127.0.0.1:${port}/${DATABASE}`,
-      ask: askMysql,
+      ask: pingMysql,
     },
     env,
   );

@@ -1,6 +1,6 @@
 import { startLocalServer } from './local-server.ts';
 import type { OwnServer } from './own-server.ts';
-import { askRedis } from './until-ready.ts';
+import { pingRedis } from './until-ready.ts';
 
 /** No persistence: a restart empties it. At 100 Hz a blocked client is woken within 10 ms. */
 export const REDIS_SETTINGS: readonly string[] = [
@@ -27,7 +27,7 @@ export async function startRedisServer(path: string, env: NodeJS.ProcessEnv): Pr
       ],
       url: (port) => `redis://127.0.0.1:${port}`,
       async ask(url, pid) {
-        const info = await askRedis(url);
+        const info = await pingRedis(url);
         // There is no password: another Redis that took the port first would answer as well.
         if (!info.includes(`process_id:${pid}\r\n`)) throw new Error(`another Redis answers at ${url}`);
       },

@@ -33,7 +33,7 @@ export async function untilReady(
 }
 
 /** Resolves if a query succeeds: MySQL accepts connections and our login, and the database exists. */
-export async function askMysql(url: string): Promise<void> {
+export async function pingMysql(url: string): Promise<void> {
   const connection = await createConnection({ uri: url, connectTimeout: ANSWER_WITHIN_MS });
   try {
     await connection.query({ sql: 'SELECT 1', timeout: ANSWER_WITHIN_MS });
@@ -43,7 +43,7 @@ export async function askMysql(url: string): Promise<void> {
 }
 
 /** Resolves with the server section of INFO, once Redis is ready. */
-export async function askRedis(url: string): Promise<string> {
+export async function pingRedis(url: string): Promise<string> {
   const redis = new Redis(url, {
     lazyConnect: true,
     connectTimeout: ANSWER_WITHIN_MS,

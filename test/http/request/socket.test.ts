@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { plainUrl } from '../../../src/http/plain-url.ts';
+import { normalizeUrl } from '../../../src/http/normalize-url.ts';
 import { openApi, signed } from '../support.ts';
 
 const body = JSON.stringify(signed({ bizOrderNo: 'P0001' }));
@@ -56,4 +56,4 @@ test.each([
   ['HTTPS://pay:443?a', '/?a'],
   ['//a%2f%2Fb', '/a/b'],
   ['/%3f%23%25%zz', '/%3f%23%25%zz'],
-])('the normalized form of %s is %s', (url, plain) => expect(plainUrl(url)).toBe(plain));
+])('the normalized form of %s is %s', (url, plain) => expect(normalizeUrl(url)).toBe(plain));

@@ -8,7 +8,7 @@ import { SearchBox } from '../../parts/lists/search-box.tsx';
 import { useFilter } from '../../parts/lists/use-filter.ts';
 import { PageHead } from '../../parts/page-head.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { Moment } from '../../parts/time/moment.tsx';
+import { DateTime } from '../../parts/time/date-time.tsx';
 import { TwoLines } from '../../parts/two-lines.tsx';
 import { useText, wordFor } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
@@ -61,7 +61,7 @@ function Trail() {
 function columns({ common, pages, words }: Text): Column<AuditRow>[] {
   const { audit } = pages;
   return [
-    { key: 'at', title: common.at, render: ({ at }) => <Moment at={at} /> },
+    { key: 'at', title: common.at, render: ({ at }) => <DateTime at={at} /> },
     {
       key: 'actor',
       title: common.actor,

@@ -2,7 +2,7 @@ import { Alert } from 'antd';
 import type { ChannelName } from '../../../../src/channel/channel.ts';
 import type { Figures } from '../../../../src/http/admin/api.ts';
 import { Tag } from '../../parts/tag.tsx';
-import { localTime } from '../../parts/time/moment.tsx';
+import { localTime } from '../../parts/time/date-time.tsx';
 import { useText, wordFor } from '../../text/use-text.ts';
 
 /** Each channel: its open orders, its queue, and its open circuit breakers (熔断). */

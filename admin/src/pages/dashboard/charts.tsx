@@ -1,6 +1,6 @@
 import { Bar, BarChart, CartesianGrid, ResponsiveContainer, Tooltip, XAxis, YAxis } from 'recharts';
 import type { Figures } from '../../../../src/http/admin/api.ts';
-import { localMinute } from '../../parts/time/moment.tsx';
+import { localMinute } from '../../parts/time/date-time.tsx';
 import { useText } from '../../text/use-text.ts';
 
 interface Series {

@@ -2,7 +2,7 @@ import type { ProcessFigures } from '../../../../src/http/admin/api.ts';
 import { type Column, Rows } from '../../parts/lists/rows.tsx';
 import { Tag } from '../../parts/tag.tsx';
 import { Age } from '../../parts/time/countdown.tsx';
-import { Moment } from '../../parts/time/moment.tsx';
+import { DateTime } from '../../parts/time/date-time.tsx';
 import { useText } from '../../text/use-text.ts';
 
 /** The processes of the last day, and whether each was seen recently. */
@@ -28,7 +28,7 @@ export function Processes({ processes }: { processes: ProcessFigures[] }) {
       title: text.swept,
       render: ({ sweptAt }) => (sweptAt === null ? '–' : <Age since={sweptAt} />),
     },
-    { key: 'started', title: text.started, render: ({ startedAt }) => <Moment at={startedAt} /> },
+    { key: 'started', title: text.started, render: ({ startedAt }) => <DateTime at={startedAt} /> },
     { key: 'version', title: common.version, render: ({ version }) => version },
   ];
   return (

@@ -12,7 +12,7 @@ import { OrderLink } from '../../parts/order/order-link.tsx';
 import { OrderState } from '../../parts/order/order-status.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { Problem } from '../../parts/problem.tsx';
-import { Moment } from '../../parts/time/moment.tsx';
+import { DateTime } from '../../parts/time/date-time.tsx';
 import { TwoLines } from '../../parts/two-lines.tsx';
 import { yuan } from '../../parts/yuan.ts';
 import { useText, wordFor } from '../../text/use-text.ts';
@@ -103,11 +103,11 @@ function columns({ common, words }: Text): Column<OrderRow>[] {
         <TwoLines
           under={
             <>
-              {common.closedAt} <Moment at={closedAt} />
+              {common.closedAt} <DateTime at={closedAt} />
             </>
           }
         >
-          <Moment at={latePaidAt} />
+          <DateTime at={latePaidAt} />
         </TwoLines>
       ),
     },

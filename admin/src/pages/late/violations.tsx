@@ -4,7 +4,7 @@ import { Paged } from '../../parts/lists/paged.tsx';
 import type { Column } from '../../parts/lists/rows.tsx';
 import { OrderLink } from '../../parts/order/order-link.tsx';
 import { Tag } from '../../parts/tag.tsx';
-import { Moment } from '../../parts/time/moment.tsx';
+import { DateTime } from '../../parts/time/date-time.tsx';
 import { useText, wordFor } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
 
@@ -28,7 +28,7 @@ export function Violations() {
 
 function columns({ common, pages, words }: Text): Column<ViolationRow>[] {
   return [
-    { key: 'foundAt', title: pages.late.foundAt, render: ({ foundAt }) => <Moment at={foundAt} /> },
+    { key: 'foundAt', title: pages.late.foundAt, render: ({ foundAt }) => <DateTime at={foundAt} /> },
     { key: 'orderNo', title: common.orderNo, render: ({ orderNo }) => <OrderLink orderNo={orderNo} /> },
     { key: 'channel', title: common.channel, render: ({ channel }) => wordFor(words.channel, channel) },
     {

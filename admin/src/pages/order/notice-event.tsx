@@ -1,6 +1,6 @@
 import type { TimelineEvent } from '../../../../src/http/admin/api.ts';
 import { Tag } from '../../parts/tag.tsx';
-import { Moment } from '../../parts/time/moment.tsx';
+import { DateTime } from '../../parts/time/date-time.tsx';
 import { useText, wordFor } from '../../text/use-text.ts';
 
 /** A merchant notice, and each delivery attempt. */
@@ -20,7 +20,7 @@ export function NoticeEvent({ event }: { event: TimelineEvent & { kind: 'notice'
         {event.nextAt !== null && (
           <>
             {' · '}
-            {text.next} <Moment at={event.nextAt} />
+            {text.next} <DateTime at={event.nextAt} />
           </>
         )}
       </p>
@@ -30,7 +30,7 @@ export function NoticeEvent({ event }: { event: TimelineEvent & { kind: 'notice'
           <ul>
             {event.attempts.map((attempt) => (
               <li key={attempt.at}>
-                <Moment at={attempt.at} /> {wordFor(words.notice, attempt.outcome)}
+                <DateTime at={attempt.at} /> {wordFor(words.notice, attempt.outcome)}
                 {attempt.httpStatus !== null && ` · HTTP ${attempt.httpStatus}`}
                 {attempt.durationMs !== null && ` · ${attempt.durationMs} ${common.unit.ms}`}
                 {attempt.answer !== null && <span className="code"> {attempt.answer}</span>}

@@ -1,6 +1,6 @@
 import type { OrderDetail } from '../../../../src/http/admin/api.ts';
 import { Pair } from '../../parts/lists/rows.tsx';
-import { Moment } from '../../parts/time/moment.tsx';
+import { DateTime } from '../../parts/time/date-time.tsx';
 import { yuan } from '../../parts/yuan.ts';
 import { useText, wordFor } from '../../text/use-text.ts';
 
@@ -50,7 +50,7 @@ export function OrderFacts({ order }: { order: OrderDetail['order'] }) {
         (name) =>
           order[name] !== null && (
             <Pair key={name} name={name === 'nextCloseAt' && hasEnded ? common.nextCheckAt : common[name]}>
-              <Moment at={order[name]} />
+              <DateTime at={order[name]} />
             </Pair>
           ),
       )}

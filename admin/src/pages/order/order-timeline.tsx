@@ -1,6 +1,6 @@
 import type { TimelineEvent } from '../../../../src/http/admin/api.ts';
 import type { Tone } from '../../parts/tag.tsx';
-import { Moment } from '../../parts/time/moment.tsx';
+import { DateTime } from '../../parts/time/date-time.tsx';
 import { AttemptEvent } from './attempt-event.tsx';
 import { NoticeEvent } from './notice-event.tsx';
 import { CreatedEvent, NotificationEvent, RefundEvent, ViolationEvent } from './small-events.tsx';
@@ -11,7 +11,7 @@ export function OrderTimeline({ events }: { events: TimelineEvent[] }) {
     <ol className="timeline">
       {events.map((event) => (
         <li key={keyOf(event)} className={`dot-${toneOf(event)}`}>
-          <Moment at={event.at} />
+          <DateTime at={event.at} />
           <Event event={event} />
         </li>
       ))}

@@ -7,7 +7,7 @@ import { OrderLink } from '../../parts/order/order-link.tsx';
 import { OrderState } from '../../parts/order/order-status.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
 import { Countdown } from '../../parts/time/countdown.tsx';
-import { Moment } from '../../parts/time/moment.tsx';
+import { DateTime } from '../../parts/time/date-time.tsx';
 import { TwoLines } from '../../parts/two-lines.tsx';
 import { yuan } from '../../parts/yuan.ts';
 import { useText, wordFor } from '../../text/use-text.ts';
@@ -49,7 +49,7 @@ function columns({ common, words }: Text): Column<OrderRow>[] {
       key: 'left',
       title: common.expiresAt,
       render: (order) => (
-        <TwoLines under={<Moment at={order.expiresAt} />}>
+        <TwoLines under={<DateTime at={order.expiresAt} />}>
           <Countdown order={order} />
         </TwoLines>
       ),
@@ -71,7 +71,7 @@ function columns({ common, words }: Text): Column<OrderRow>[] {
       title: common.itemTitle,
       render: ({ title }) => <span className="title">{title}</span>,
     },
-    { key: 'createdAt', title: common.createdAt, render: ({ createdAt }) => <Moment at={createdAt} /> },
+    { key: 'createdAt', title: common.createdAt, render: ({ createdAt }) => <DateTime at={createdAt} /> },
   ];
 }
 

@@ -8,7 +8,7 @@ import { useFilter } from '../../parts/lists/use-filter.ts';
 import { OrderLink } from '../../parts/order/order-link.tsx';
 import { StatusChange } from '../../parts/order/status-change.tsx';
 import { PageHead } from '../../parts/page-head.tsx';
-import { Moment } from '../../parts/time/moment.tsx';
+import { DateTime } from '../../parts/time/date-time.tsx';
 import { TwoLines } from '../../parts/two-lines.tsx';
 import { useText, wordFor } from '../../text/use-text.ts';
 import type { Text } from '../../text/zh/zh.ts';
@@ -66,7 +66,7 @@ export function RecordsPage() {
 
 function columns({ common, words }: Text, outcomes: Record<string, string>): Column<CloseRecordRow>[] {
   return [
-    { key: 'at', title: common.at, render: ({ at }) => <Moment at={at} /> },
+    { key: 'at', title: common.at, render: ({ at }) => <DateTime at={at} /> },
     {
       key: 'orderNo',
       title: common.orderNo,

@@ -4,7 +4,7 @@ import { useState } from 'react';
 import type { RecloseRequest, RecloseResult, StuckRequest } from '../../../../src/http/admin/api.ts';
 import { post } from '../../api/request.ts';
 import { Problem } from '../../parts/problem.tsx';
-import { localTime } from '../../parts/time/moment.tsx';
+import { localTime } from '../../parts/time/date-time.tsx';
 import { useText, wordFor } from '../../text/use-text.ts';
 
 /** Orders that one request can name. */

@@ -4,7 +4,7 @@ import { OrderLink } from '../../parts/order/order-link.tsx';
 import { OrderState } from '../../parts/order/order-status.tsx';
 import { Tag, type Tone } from '../../parts/tag.tsx';
 import { Age } from '../../parts/time/countdown.tsx';
-import { Moment } from '../../parts/time/moment.tsx';
+import { DateTime } from '../../parts/time/date-time.tsx';
 import { TwoLines } from '../../parts/two-lines.tsx';
 import { yuan } from '../../parts/yuan.ts';
 import { wordFor } from '../../text/use-text.ts';
@@ -53,7 +53,7 @@ export function stuckColumns(text: Text, answers: ReadonlyMap<string, DryRunRow>
       title: common.nextCloseAt,
       render: ({ nextCloseAt, closeAttempts }) => (
         <TwoLines under={`${common.closeAttempts}: ${closeAttempts}`}>
-          <Moment at={nextCloseAt} />
+          <DateTime at={nextCloseAt} />
         </TwoLines>
       ),
     },

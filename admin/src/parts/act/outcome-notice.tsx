@@ -1,7 +1,7 @@
 import { Alert } from 'antd';
 import type { ActionResult } from '../../../../src/http/admin/api.ts';
 import { useText, wordFor } from '../../text/use-text.ts';
-import { localTime } from '../time/moment.tsx';
+import { localTime } from '../time/date-time.tsx';
 import { type ActionRequest, nameOf } from './action-request.ts';
 
 type Kind = 'success' | 'info' | 'warning' | 'error';

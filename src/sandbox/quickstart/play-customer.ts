@@ -3,7 +3,7 @@ import type { Simulator } from '../simulator/simulator.ts';
 import { type Customer, LAST_DIGIT_AFTER_EXPIRY_MS } from './scenario.ts';
 
 /** Plays a customer's part in the scenario for one order; stops when `signal` aborts. */
-export async function walk(
+export async function playCustomer(
   { control }: Simulator,
   customer: Customer,
   { orderNo, expiresAt }: { orderNo: string; expiresAt: Date },

@@ -5,7 +5,7 @@ const PLAIN = /^[\w.~/-]$/;
  * Normalizes a request's target: removes the host that a proxy's client puts first, needless percent-encoding, and repeated
  * slashes, as a base URL that ends in one produces. The query stays.
  */
-export function plainUrl(url: string): string {
+export function normalizeUrl(url: string): string {
   const target = url.replace(/^https?:\/\/[^/?#]*/i, '');
   const end = target.search(/[?#]/);
   const path = end === -1 ? target : target.slice(0, end);

@@ -12,7 +12,7 @@ export function localMinute(at: string): string {
 }
 
 /** A time in the browser's time zone, with seconds; in UTC with milliseconds as a tooltip. */
-export function Moment({ at }: { at: string | null }) {
+export function DateTime({ at }: { at: string | null }) {
   if (at === null) return <span className="soft">–</span>;
   return (
     <time dateTime={at} title={`${at.replace('T', ' ').replace('Z', '')} UTC`}>
