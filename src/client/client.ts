@@ -68,7 +68,10 @@ export interface Client {
   query(order: OrderReference, options?: CallOptions): Promise<Result<Order>>;
   /** Makes the gateway query the channel and correct its order. */
   sync(order: OrderReference, options?: CallOptions): Promise<Result<{ status: SyncStatus }>>;
-  /** Verifies and parses a notice's raw body, byte for byte as received, at most 64 KiB, of any age. Throws an AutocloseError. Answer with `SUCCESS`. */
+  /**
+   * Verifies and parses a notice's raw body, byte for byte as received, at most 64 KiB, of any age. Throws an AutocloseError.
+   * Answer with `SUCCESS`.
+   */
   verifyNotice(rawBody: string | Uint8Array): Notice;
 }
 

@@ -7,7 +7,7 @@ const WARN_MS = 30_000;
 const FAIL_MS = 150_000;
 const ASK_MS = 5_000;
 
-/** Compares this machine's clock with the `Date` header of each configured channel, which rejects signatures from another time. */
+/** Compares this machine's clock with each configured channel's `Date` header: signatures from another time are rejected. */
 export function checkClocks({ channels }: Config): Check {
   return {
     name: 'clock',

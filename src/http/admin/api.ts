@@ -66,9 +66,9 @@ export type OrderRow = Serialized<OrderView>;
 
 /**
  * `GET /orders`: newest first. `search` matches a complete number of any kind (ours, the merchant's, the channel's, the id),
- * or a prefix of ours or the merchant's (the 1000 highest with that prefix). Expired orders that are still open are limited to the 10,000 that
- * expired first. `createdFrom` is inclusive, `createdTo` exclusive. `limit` defaults to 50, at most 200. Returns a
- * `Page<OrderRow>`.
+ * or a prefix of ours or the merchant's (the 1000 highest with that prefix). Expired orders that are still open are limited to
+ * the 10,000 that expired first. `createdFrom` is inclusive, `createdTo` exclusive. `limit` defaults to 50, at most 200. Returns
+ * a `Page<OrderRow>`.
  */
 export interface OrdersQuery {
   search?: string;

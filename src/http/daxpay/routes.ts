@@ -16,7 +16,7 @@ export function isApiPath(url: string): boolean {
   return /^\/(unipay|uni)(?![^/?])/.test(url);
 }
 
-/** DaxPay's unified-pay API, on the paths of its generations 2.0.5 to 3.0. Bodies are parsed as JSON whatever the content type. */
+/** DaxPay's unified-pay API, on the paths of generations 2.0.5 to 3.0. Bodies are parsed as JSON whatever the content type. */
 export async function apiRoutes(app: FastifyInstance, deps: ApiDeps): Promise<void> {
   app.addHook('onRequest', async (request) => {
     delete request.raw.headers['content-type'];

@@ -12,7 +12,7 @@ import { audited, recordOrLog } from '../auth/audited.ts';
 import { allow, Problem, signedIn, triggerOf } from '../auth/signed-in.ts';
 import { channel, orderNoForm, readRequest } from '../read-request.ts';
 import type { Unserialized } from '../unserialized.ts';
-import { reclosePlace, writePlace } from './reclose-place.ts';
+import { recloseCursor, writeCursor } from './reclose-cursor.ts';
 
 /** Orders per request, whether named or queried. */
 const AT_MOST = 200;
@@ -42,7 +42,7 @@ const stuckRequest = z.strictObject({
   channel: channel.optional(),
   reason: z.enum(pendingReasons).optional(),
 }) satisfies z.ZodType<StuckRequest>;
-const recloseRequest = stuckRequest.extend({ after: reclosePlace });
+const recloseRequest = stuckRequest.extend({ after: recloseCursor });
 
 /** An operator's actions on many stuck orders: POST /stuck/ask, a dry run, and POST /stuck/reclose. */
 export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: Audit; log: Logger }): void {
@@ -52,7 +52,7 @@ export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: 
 
   app.post('/stuck/ask', options, async (request): Promise<Unserialized<DryRunResult>> => {
     const filter = readRequest(stuckRequest, request.body ?? {});
-    if (isAsking) throw new Problem(429, 'too_many', 'another dry run is under way', ASK_MS);
+    if (isAsking) throw new Problem(429, 'too_many', 'another dry run is running', ASK_MS);
     isAsking = true;
     try {
       return await ask(request, filter);
@@ -63,7 +63,7 @@ export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: 
 
   app.post('/stuck/reclose', options, async (request): Promise<Unserialized<RecloseResult>> => {
     const { after: from, ...filter } = readRequest(recloseRequest, request.body ?? {});
-    const begun = new Set<string>();
+    const restarted = new Set<string>();
     const trigger = triggerOf(request);
     const what = entryOf(request, 'stuck_reclose', filter);
     const each = (orderNo: string, outcome: string) =>
@@ -71,19 +71,19 @@ export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: 
     const act = async () => {
       let part: ReclosePart;
       try {
-        part = await deps.reclosePart(filter, trigger, from, ({ orderNo }) => begun.add(orderNo));
+        part = await deps.reclosePart(filter, trigger, from, ({ orderNo }) => restarted.add(orderNo));
       } finally {
-        await inTurn([...begun], (orderNo) => each(orderNo, 'enqueued'));
+        await inTurn([...restarted], (orderNo) => each(orderNo, 'enqueued'));
       }
-      const orders = await outcomesOf(filter.orderNos ?? [], begun, part.skipped);
+      const orders = await outcomesOf(filter.orderNos ?? [], restarted, part.skipped);
       await inTurn(orders, async ({ orderNo, outcome }) => {
-        if (!begun.has(orderNo)) await each(orderNo, outcome);
+        if (!restarted.has(orderNo)) await each(orderNo, outcome);
       });
       const { next, ...counts } = part;
-      const result = { ...counts, orders, next: next === null ? null : writePlace(next) };
+      const result = { ...counts, orders, next: next === null ? null : writeCursor(next) };
       return { result, after: null, outcome: inWords(counts) };
     };
-    return audited(deps, { ...what, subject: null }, act, () => `failed, ${begun.size} enqueued`);
+    return audited(deps, { ...what, subject: null }, act, () => `failed, ${restarted.size} enqueued`);
   });
 
   async function ask(request: FastifyRequest, filter: z.output<typeof stuckRequest>) {
@@ -108,14 +108,14 @@ export function stuckRoutes(app: FastifyInstance, deps: StuckActions & { audit: 
 
   async function outcomesOf(
     orderNos: string[],
-    begun: Set<string>,
+    restarted: Set<string>,
     skipped: string[],
   ): Promise<RecloseResult['orders']> {
-    const others = orderNos.filter((orderNo) => !begun.has(orderNo));
+    const others = orderNos.filter((orderNo) => !restarted.has(orderNo));
     const found = others.length === 0 ? [] : await deps.findOrders(others);
     const there = new Set(found.map(({ orderNo }) => orderNo));
     return orderNos.map((orderNo) => {
-      if (begun.has(orderNo)) return { orderNo, outcome: 'enqueued' };
+      if (restarted.has(orderNo)) return { orderNo, outcome: 'enqueued' };
       if (skipped.includes(orderNo)) return { orderNo, outcome: 'skipped' };
       return { orderNo, outcome: there.has(orderNo) ? 'ended' : 'not_found' };
     });
