@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => merchant.end());
 
-/** On the public internet; whether it answers does not matter. */
+/** On the public internet; it need not answer. */
 const PUBLIC = '192.0.66.2';
 const port = () => new URL(merchant.url).port;
 const letter = (url: string) => ({ url, eventId: 'e', attempt: 1, body: '{}' });
@@ -40,7 +40,7 @@ describe('an address of the public internet', () => {
   ])('is not %s', (address) => expect(isPublicAddress(address)).toBe(false));
 });
 
-describe('a notice is sent nowhere but to the public internet', () => {
+describe('a notice is only sent to the public internet', () => {
   const send = createNoticeSender(createPublicResolver());
 
   test.each([
@@ -70,7 +70,7 @@ describe('a notice is sent nowhere but to the public internet', () => {
     expect(merchant.at('/private')).toEqual([]);
   });
 
-  test('not to a name that is public when it is checked and private when it is asked for again', async () => {
+  test('not to a name that is public when it is checked and private when it is resolved again', async () => {
     const names = await startNameServer((question) => [question === 1 ? PUBLIC : '127.0.0.1']);
     onTestFinished(() => names.end());
     const sendThere = createNoticeSender(createPublicResolver(names.resolver), 500);
@@ -90,7 +90,7 @@ describe('a notice is sent nowhere but to the public internet', () => {
     });
   });
 
-  test('nor to a name that nobody knows', async () => {
+  test('nor to an unknown name', async () => {
     const names = await startNameServer(() => []);
     onTestFinished(() => names.end());
     const sendThere = createNoticeSender(createPublicResolver(names.resolver));

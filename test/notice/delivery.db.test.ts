@@ -40,7 +40,7 @@ async function noticeOf({ orderNo }: PaymentOrder) {
   if (notice === undefined) throw new Error('no notice');
   return notice;
 }
-/** The notice once it has ended this many attempts. */
+/** Waits for this many ended attempts, and returns the notice. */
 const tried = (order: PaymentOrder, attempts: number) =>
   until(`${attempts} attempts`, async () => {
     const notice = await noticeOf(order);
@@ -60,7 +60,7 @@ describe('a notice', () => {
   ])('of an order created in %s verifies with a client of %s', async (apiGeneration, generation) => {
     const path = newPath();
     const order = await paid(path, apiGeneration, '{"k":"附 & \\" \\\\"}');
-    const [received] = await until('told', () => merchant.at(path).length > 0 && merchant.at(path));
+    const [received] = await until('delivered', () => merchant.at(path).length > 0 && merchant.at(path));
     const client = createClient({
       baseUrl: 'http://127.0.0.1',
       signSecret: SIGN_SECRET,
@@ -111,12 +111,12 @@ describe('a notice', () => {
       [closePath, 'close'],
       [cancelPath, 'cancel'],
     ] as const) {
-      const [received] = await until('told', () => merchant.at(path).length > 0 && merchant.at(path));
+      const [received] = await until('delivered', () => merchant.at(path).length > 0 && merchant.at(path));
       expect(JSON.parse(received?.body ?? '')).toMatchObject({ status, closeTime: expect.any(Number) });
     }
   });
 
-  test('is sent once by two processes that see it due together', async () => {
+  test('is sent once by two processes that see it due at the same time', async () => {
     const path = newPath();
     await multiply(world, await paid(newPath()), { orderNo: 'many', url: merchant.url + path, count: 30 });
     const many = await until('all are delivered', async () => {
@@ -130,7 +130,7 @@ describe('a notice', () => {
 });
 
 describe('a notice that was not answered with SUCCESS', () => {
-  test('is sent again after 15 s', async () => {
+  test('is retried after 15 s', async () => {
     const path = newPath();
     merchant.answers(path, (response) => response.writeHead(500).end('SUCCESS'));
     const notice = await tried(await paid(path), 1);
@@ -142,7 +142,7 @@ describe('a notice that was not answered with SUCCESS', () => {
     expect(Math.round(waitMs / 1000)).toBe(15);
   });
 
-  test('is sent 16 times on DaxPay’s schedule, all with one event id, then given up; by hand it goes on', async () => {
+  test('is sent 16 times on DaxPay’s schedule, all with one event id, then abandoned; a resend continues', async () => {
     const path = newPath();
     merchant.answers(path, (response) => response.writeHead(503).end());
     const order = await paid(path);
@@ -175,7 +175,7 @@ describe('a notice that was not answered with SUCCESS', () => {
   });
 });
 
-test('a notice that was delivered is sent again by hand, with its event id and the next attempt', async () => {
+test('a delivered notice is resent by hand, with its event id and the next attempt', async () => {
   const path = newPath();
   const order = await paid(path);
   const { eventId } = await tried(order, 1);
@@ -189,7 +189,7 @@ test('a notice that was delivered is sent again by hand, with its event id and t
   expect(await resendNotices(deps, 'AC-nobody')).toBe(0);
 });
 
-test('the body is written anew for each attempt, of the order as it was', async () => {
+test('the body is written anew for each attempt, from the order as it was', async () => {
   const path = newPath();
   merchant.answers(path, (response) => response.writeHead(500).end());
   const order = await world.create('wechat_pay', { notifyUrl: merchant.url + path });
@@ -200,7 +200,7 @@ test('the body is written anew for each attempt, of the order as it was', async 
   expect((await world.reload(order)).status).toBe('success');
   merchant.answers(path, (response) => response.end('SUCCESS'));
   await makeDue(order);
-  await until('told of both', async () =>
+  await until('delivered both', async () =>
     (await world.app.notices.list(order.orderNo)).every(({ state }) => state === 'delivered'),
   );
   const { eventId } = await noticeOf(order);

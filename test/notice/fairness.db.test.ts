@@ -8,7 +8,7 @@ import { type Merchant, openMerchant } from './merchant.ts';
 import { multiply } from './multiply.ts';
 import { startRelay, thisMachine } from './relay.ts';
 
-/** Every host name leads to this merchant's server; what comes to `/dead` hangs. */
+/** Every host name resolves to this merchant's server; requests to `/dead` hang. */
 let world: World;
 let merchant: Merchant;
 const hanging: ServerResponse[] = [];
@@ -30,10 +30,10 @@ async function paid(url: string) {
   await world.sync(order);
   return order;
 }
-const told = (order: PaymentOrder) =>
-  until('told', async () => (await notices(order)).every(({ state }) => state === 'delivered'));
+const delivered = (order: PaymentOrder) =>
+  until('delivered', async () => (await notices(order)).every(({ state }) => state === 'delivered'));
 
-/** Dead hosts with a backlog, older than whatever comes after. */
+/** Dead hosts with a backlog, older than everything after. */
 async function die(order: PaymentOrder, name: string, hosts: number, count: number) {
   for (let i = 1; i <= hosts; i += 1)
     await multiply(world, order, { orderNo: name, url: urlAt(`${name}-${i}.example`, '/dead'), count });
@@ -47,8 +47,8 @@ const attemptsOf = (name: string, which: string) =>
   count(`notice_attempt a JOIN merchant_notice n ON n.id = a.notice_id
     WHERE n.order_no LIKE '${name}' AND ${which}`);
 
-test('a host that answers is told while the sends to any number of dead hosts hang, and so is a new one', async () => {
-  // The dead ones' sends end with the test, not before it.
+test('hosts that answer, and new ones, get their notices while sends to any number of dead hosts hang', async () => {
+  // The sends to dead hosts end with the test, not earlier.
   const relay = startRelay(world.app, { send: createNoticeSender(thisMachine, 60_000) });
   onTestFinished(async () => {
     merchant.answers('/dead', (response) => void response.destroy());
@@ -56,36 +56,36 @@ test('a host that answers is told while the sends to any number of dead hosts ha
     await relay.stop();
   });
   const first = await paid(urlAt('living.example', '/told'));
-  await told(first);
+  await delivered(first);
   await die(first, 'dead-few', 40, 20);
   await until('the dead hosts are being sent to', async () => (await begun('dead-few')) >= 40);
-  await told(await paid(urlAt('new.example', '/told')));
+  await delivered(await paid(urlAt('new.example', '/told')));
   await die(first, 'dead-many', 60, 2);
   await until('all that may wait for unknown hosts do', async () => (await begun('dead-many')) >= 20);
-  await told(await paid(urlAt('living.example', '/told')));
+  await delivered(await paid(urlAt('living.example', '/told')));
 
   expect(await attemptsOf('dead-%', 'a.duration_ms IS NOT NULL')).toBe(0);
   await world.query("DELETE FROM merchant_notice WHERE order_no IN ('dead-few', 'dead-many')");
 });
 
-test('a silent host is asked with one notice at a time and rests; when it answers, all that waits is sent', async () => {
+test('a silent host gets one notice at a time and rests; when it answers, all waiting ones are sent', async () => {
   merchant.answers('/dead', () => {});
   let laterMs = 0;
   const clock = { now: () => new Date(world.app.deps.clock.now().getTime() + laterMs) };
   const relay = startRelay(world.app, { send: createNoticeSender(thisMachine, 1_000), clock });
   onTestFinished(() => relay.stop());
   const first = await paid(urlAt('living.example', '/told'));
-  await told(first);
+  await delivered(first);
   await die(first, 'silent', 1, 50);
-  // Three that failed, and then it rests: the others keep their attempts.
+  // After three failures the host rests: the others keep their attempts.
   await until('three have failed', async () => (await attemptsOf('silent', "a.outcome = 'timeout'")) === 3);
-  await told(await paid(urlAt('living.example', '/told')));
+  await delivered(await paid(urlAt('living.example', '/told')));
   expect(await begun('silent')).toBe(3);
 
   merchant.answers('/dead', (response) => response.end('SUCCESS'));
   laterMs = 15_000;
   await until(
-    'all are told',
+    'all are delivered',
     async () => (await count("merchant_notice WHERE order_no = 'silent' AND state = 'delivered'")) === 50,
   );
 });
@@ -96,7 +96,7 @@ test('a host is one host, whatever its ports and spellings', async () => {
   for (const order of orders) expect(await notices(order)).toMatchObject([{ host: 'shop.example' }]);
 });
 
-test('the database finds who is due without reading what waits', async () => {
+test('the database finds due hosts without reading the backlog', async () => {
   const first = await paid(urlAt('living.example', '/told'));
   await multiply(world, first, { orderNo: 'backlog', url: urlAt('dead.example', '/dead'), count: 900 });
   await multiply(world, first, { orderNo: 'backlog', url: urlAt('dead-too.example', '/dead'), count: 900 });

@@ -30,13 +30,13 @@ async function noticeOf({ orderNo }: PaymentOrder) {
   return notice;
 }
 
-/** What the relay says when an attempt has ended and another follows, whether or not the end could be recorded. */
+/** The log messages after an attempt that another one follows, recorded or not. */
 const ATTEMPT_ENDED = [
   'merchant notice not delivered; will retry',
   'merchant notice attempt interrupted; will retry',
 ];
 
-/** Sends a notice, with every wait between its attempts skipped, until it is given up; what was logged as ERROR. */
+/** Sends a notice, skipping the waits between attempts, until it is abandoned; returns the ERROR lines. */
 async function sendUntilGivenUp(order: PaymentOrder, more: Partial<NoticeDeps> = {}) {
   const lines: { level: number; msg: string }[] = [];
   const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(JSON.parse(line)) });
@@ -46,7 +46,7 @@ async function sendUntilGivenUp(order: PaymentOrder, more: Partial<NoticeDeps> =
   onTestFinished(() => relay.stop());
   const waitsS: number[] = [];
   await until('given up', async () => {
-    // Counted before the row is read: the wait that it then shows is the one that follows the ended attempt.
+    // Counted before the row is read, so that its wait is the one after the ended attempt.
     const ended = lines.filter(({ msg }) => ATTEMPT_ENDED.includes(msg)).length;
     const { state, nextAt, tries } = await noticeOf(order);
     if (state === 'given_up') return true;
@@ -62,7 +62,7 @@ async function sendUntilGivenUp(order: PaymentOrder, more: Partial<NoticeDeps> =
   return { notice: await noticeOf(order), errors, waitsS };
 }
 
-test('a body that cannot be written is tried on the schedule, then given up, and said once as an ERROR', async () => {
+test('a body that cannot be written is retried on the schedule, then abandoned, with one ERROR', async () => {
   const order = await paid(`${merchant.url}/unwritable`);
   const writeBody = () => {
     throw new TypeError('no');
@@ -75,7 +75,7 @@ test('a body that cannot be written is tried on the schedule, then given up, and
   expect(errors[0]).toContain('merchant notice abandoned');
 });
 
-test('attempts whose end cannot be recorded follow the schedule, are marked, and end with an ERROR', async () => {
+test('attempts whose result cannot be recorded follow the schedule, are marked, and end with an ERROR', async () => {
   const order = await paid(`${merchant.url}/unrecorded`);
   await world.query(`CREATE TRIGGER no_end BEFORE UPDATE ON notice_attempt FOR EACH ROW
     IF NEW.duration_ms IS NOT NULL THEN SIGNAL SQLSTATE '45000'; END IF`);
@@ -89,7 +89,7 @@ test('attempts whose end cannot be recorded follow the schedule, are marked, and
   expect(errors).toHaveLength(1);
 });
 
-test('a URL that can never be sent to is given up at once, as an ERROR', async () => {
+test('a URL that can never be sent to is abandoned at once, with an ERROR', async () => {
   const order = await paid('http://user:secret@127.0.0.1/');
   const { notice, errors } = await sendUntilGivenUp(order);
   expect(notice.tries).toMatchObject([{ attempt: 1, outcome: 'refused_url' }]);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 
-/** What the merchant got, byte for byte. */
+/** What the merchant received, byte for byte. */
 export interface Received {
   path: string;
   eventId: string;
@@ -11,14 +11,14 @@ export interface Received {
   body: string;
 }
 
-/** A merchant's system: a real HTTP server that takes notices. */
+/** A merchant's system: a real HTTP server that receives notices. */
 export interface Merchant {
-  /** Where notices go; append what tells them apart. */
+  /** The URL for notices; append a path to distinguish them. */
   url: string;
   received: Received[];
-  /** Those that came to this path. */
+  /** The notices received at this path. */
   at(path: string): Received[];
-  /** How this path answers; SUCCESS where nothing is said. */
+  /** Sets this path's answer; the default is SUCCESS. */
   answers(path: string, answer: (response: ServerResponse) => void): void;
   end(): Promise<void>;
 }

@@ -2,15 +2,15 @@ import { createSocket } from 'node:dgram';
 import { Resolver } from 'node:dns/promises';
 import { once } from 'node:events';
 
-/** A real DNS server for every name, to be asked by a real resolver. */
+/** A real DNS server for every name, for a real resolver. */
 export interface NameServer {
   resolver: Resolver;
-  /** How many questions for an IPv4 address have come. */
+  /** The number of IPv4 queries so far. */
   questions(): number;
   end(): Promise<void>;
 }
 
-/** `answer` gives the IPv4 addresses for the question of this number, from 1. There is no IPv6. */
+/** `answer` returns the IPv4 addresses for the n-th query, from 1. There is no IPv6. */
 export async function startNameServer(answer: (question: number) => string[]): Promise<NameServer> {
   const socket = createSocket('udp4');
   let questions = 0;

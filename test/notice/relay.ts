@@ -7,16 +7,16 @@ import { type ResolveHost, resolveAnywhere } from '../../src/notice/resolve-host
 import { createNoticeSender } from '../../src/notice/send-notice.ts';
 import { SIGN_SECRET } from '../support/world.ts';
 
-/** Soon enough that no test waits for it. */
+/** Short, so that no test waits for it. */
 const POLL_MS = 20;
 
-/** Every name is this machine. */
+/** Every name resolves to this machine. */
 export const thisMachine: ResolveHost = async () => ({
   kind: 'addresses',
   addresses: [{ address: '127.0.0.1', family: 4 }],
 });
 
-/** A process's relay, as `work()` starts it, but one that looks more often. */
+/** A process's relay, as `work()` starts it, but with a shorter poll interval. */
 export function startRelay({ deps, notices }: App, more: Partial<NoticeDeps> = {}) {
   return startNoticeRelay(
     {

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => merchant.end());
 
-/** Long enough for an answer that comes, on any machine; those that do not come take as long. */
+/** Long enough for an answer on any machine; missing answers take this long. */
 const sendThere = createNoticeSender(resolveAnywhere, 2_000);
 const send = (path: string) =>
   sendThere({ url: `${merchant.url}/${path}`, eventId: 'e', attempt: 1, body: '{}' });
@@ -65,7 +65,7 @@ test.each(['SUCCESS', ' success\r\n', 'Success'])('%j is success', async (text) 
   expect(await send('success')).toEqual({ outcome: 'delivered', httpStatus: 200, answer: text.trim() });
 });
 
-describe('the body alone says SUCCESS, as merchants’ servers send it:', () => {
+describe('only the body says SUCCESS, as merchants’ servers send it:', () => {
   test.each([
     ['201', 201, {}, Buffer.from('SUCCESS')],
     ['202', 202, {}, Buffer.from('success')],
@@ -95,7 +95,7 @@ describe('the body alone says SUCCESS, as merchants’ servers send it:', () => 
   });
 });
 
-describe('why a server was not reached is told apart:', () => {
+describe('the reasons why a server was not reached are distinguished:', () => {
   const to = (url: string) => sendThere({ url, eventId: 'e', attempt: 1, body: '{}' });
 
   test('a certificate that cannot be verified', async () => {

@@ -42,7 +42,7 @@ test('a notice whose attempt cannot be recorded follows the schedule, and the ot
   );
   await noticeTo('/well');
   const errors = relayWithLog();
-  await until('the other is told', () => merchant.at('/well').length === 1);
+  await until('the other is delivered', () => merchant.at('/well').length === 1);
   const after = await until('it is put off', async () => {
     const [notice] = await world.app.notices.list(poison.eventId);
     return notice?.attempts === 1 && notice;
@@ -52,7 +52,7 @@ test('a notice whose attempt cannot be recorded follows the schedule, and the ot
   expect(errors).toEqual(['merchant notice skipped; its attempt cannot be recorded']);
 });
 
-test('a notice that somebody has locked keeps none of the others waiting, and is sent when it is free', async () => {
+test('a locked notice does not delay the others, and is sent when it is free', async () => {
   const locked = await noticeTo('/locked');
   const db = await openDatabase(world.env.DATABASE_URL ?? '', [], []);
   onTestFinished(() => db.destroy());
@@ -61,14 +61,14 @@ test('a notice that somebody has locked keeps none of the others waiting, and is
     await manager.query('SELECT id FROM merchant_notice WHERE id = ? FOR UPDATE', [locked.id]);
     errors = relayWithLog();
     await noticeTo('/free');
-    await until('the other is told', () => merchant.at('/free').length === 1);
+    await until('the other is delivered', () => merchant.at('/free').length === 1);
     expect(merchant.at('/locked')).toEqual([]);
   });
-  await until('it is told', () => merchant.at('/locked').length === 1);
+  await until('it is delivered', () => merchant.at('/locked').length === 1);
   expect(errors).toEqual([]);
 });
 
-test('a number in any script is the number of no notice', async () => {
+test('a reference in any script finds no notice', async () => {
   expect(await world.app.notices.list('单号')).toEqual([]);
   expect(await world.app.notices.resend('单号', new Date())).toBe(0);
 });

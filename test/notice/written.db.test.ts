@@ -7,7 +7,7 @@ import type { CreateOrder } from '../../src/order/outcomes.ts';
 import { until } from '../support/until.ts';
 import { createWorld, orderRequest, type World } from '../support/world.ts';
 
-/** What is written of an order's changes. Nobody works here, so nothing is sent. */
+/** The notices of an order's changes. No worker runs here, so nothing is sent. */
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
@@ -74,13 +74,13 @@ describe('one notice is written for each change of an order', () => {
   test('a charge that is paid at its creation is a payment', async () => {
     world.simulator.control.settings.codePayAsksPassword = false;
     const authCode = '130000000000000001';
-    const wish = {
-      ...orderRequest('wechat_pay', 'told-at-once'),
+    const request = {
+      ...orderRequest('wechat_pay', 'paid-at-once'),
       method: 'barcode',
       authCode,
       notifyUrl,
     } as const;
-    const outcome = await createOrder(world.app.deps, wish);
+    const outcome = await createOrder(world.app.deps, request);
     if (outcome.kind !== 'created') throw new Error(outcome.kind);
     expect(await events(outcome.order)).toEqual(['success']);
   });
@@ -109,7 +109,7 @@ describe('no notice is written', () => {
     expect(await events(order)).toEqual(['close']);
   });
 
-  test('for a payment that is known', async () => {
+  test('for a known payment', async () => {
     const order = await create();
     await pay(order);
     await world.sync(order);
@@ -117,7 +117,7 @@ describe('no notice is written', () => {
   });
 });
 
-test('one is written for every step of a late payment: paid back, reopened, kept, or given back after a cancel', async () => {
+test('one is written for every step of a late payment: refunded, reopened, kept, or refunded after a cancel', async () => {
   const late = async (order: PaymentOrder, lateStatus: LateStatus) => {
     const payment = { channelTradeNo: `T${order.id}`, paidAt: new Date() };
     return world.app.deps.store.recordPayment(order, payment, {}, { now: new Date(), lateStatus });
@@ -133,12 +133,12 @@ test('one is written for every step of a late payment: paid back, reopened, kept
   await late(cancelled, 'close');
   expect(await events(returned)).toEqual(['close', 'refunding']);
   expect(await events(reopened)).toEqual(['close', 'success']);
-  // Nothing has changed for the shop: told of twice, it would release its stock twice.
+  // Nothing has changed for the shop; a second notice would make it restock twice.
   expect(await events(kept)).toEqual(['close']);
   expect(await events(cancelled)).toEqual(['cancel', 'refunding']);
 });
 
-test('a payment that lands while its order is being closed is told once, and no close', async () => {
+test('a payment that arrives during the close sends one notice, and none of a close', async () => {
   const orders = await Promise.all(Array.from({ length: 10 }, async () => world.expire(await create())));
   await Promise.all(
     orders.map(async (order) => {
@@ -161,7 +161,7 @@ test('a payment that lands while its order is being closed is told once, and no 
   for (const order of orders) expect(await events(order)).toEqual(['success']);
 });
 
-test('an address that makes no sense loses no payment', async () => {
+test('an invalid address loses no payment', async () => {
   const order = await world.edit(await create(), { notifyUrl: `http://${'茶'.repeat(480)}/` });
   await pay(order);
   expect((await world.reload(order)).status).toBe('success');
@@ -170,7 +170,7 @@ test('an address that makes no sense loses no payment', async () => {
   expect(await notices(other)).toMatchObject([{ event: 'success', host: '' }]);
 });
 
-test('a refund that is refused again and again tells no payment twice', async () => {
+test('a repeatedly refused refund sends no notice twice', async () => {
   const order = await world.create('ali_pay', { notifyUrl });
   await pay(order);
   const { control } = world.simulator;

@@ -27,7 +27,7 @@ const closed = (expiredAgoMs: number, lateMs: number): Partial<PaymentOrder> => 
   nextCloseAt: null,
 });
 
-/** As it travels: the compiler proves that it is what the admin page expects. */
+/** As sent over HTTP: the compiler proves that it is what the admin page expects. */
 type Json<T> = T extends Date
   ? string
   : T extends (infer Item)[]
@@ -37,12 +37,12 @@ type Json<T> = T extends Date
       : T;
 const asSent = (figures: Json<Figures>): ApiFigures => figures;
 
-test('the figures count every order where it belongs', async () => {
+test('the figures count every order in its place', async () => {
   await make({ expiresAt: ago(-10 * MINUTE) });
   await make({ expiresAt: ago(-10 * MINUTE) });
   await make({ expiresAt: ago(-61 * MINUTE), channel: 'ali_pay' });
   await make({ expiresAt: ago(3 * MINUTE), stuckAt: ago(MINUTE) });
-  // In its grace: late, but its time to be closed has not passed.
+  // In its grace period: expired, but not due yet.
   await make({ expiresAt: ago(0) });
   for (const lateMs of [5_100, 5_200, 5_300, 90_000]) await make(closed(10 * MINUTE, lateMs));
   await make(closed(25 * 60 * MINUTE, 5_000));
@@ -95,7 +95,7 @@ test('the figures count every order where it belongs', async () => {
   expect(asSent(JSON.parse(JSON.stringify(figures))).expired.count).toBe(1);
 });
 
-test('a channel of a shop’s own has its figures like any other', async () => {
+test('a custom channel has figures like any other', async () => {
   for (const set of [closed(10 * MINUTE, 7_000), {}]) {
     await world.edit(await world.create('ali_pay'), { ...set, channel: 'own_mall' });
   }
@@ -105,12 +105,12 @@ test('a channel of a shop’s own has its figures like any other', async () => {
   expect(lateness).toContainEqual({ channel: 'own_mall', count: 1, p50Ms: 7_000, p99Ms: 7_000 });
 });
 
-test('however many look at once, the database is asked once', async () => {
+test('any number of concurrent readers cause one read of the database', async () => {
   const looks = await Promise.all(Array.from({ length: 20 }, () => world.app.figures()));
   expect(new Set(looks).size).toBe(1);
 });
 
-test('while Redis is away the figures are there all the same, without the depths of the queues', async () => {
+test('while Redis is unreachable, the figures are available without the queue depths', async () => {
   const proxy = await startProxy(world.env.REDIS_URL ?? '');
   const app = await world.openApp({ REDIS_URL: proxy.url });
   proxy.silence();

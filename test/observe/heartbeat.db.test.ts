@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.end());
 
-test('each process that serves or works is seen by all, and one that works says when it last swept', async () => {
+test('every API and worker process is visible to all, and a worker shows its last sweep', async () => {
   const works = await until('the worker has swept', async () => {
     const seen = await server.processes.list();
     return seen.length === 2 && seen.find(({ sweptAt }) => sweptAt !== null);
@@ -28,7 +28,7 @@ test('each process that serves or works is seen by all, and one that works says 
   expect(serves?.version).toMatch(/^\d+\.\d+\.\d+/);
 });
 
-test('a process that was not seen for half a minute is taken for dead, and forgotten after a day', async () => {
+test('a process that was not seen for half a minute counts as dead, and is deleted after a day', async () => {
   const processes = server.processes;
   const outOfOrder = [
     {
@@ -55,7 +55,7 @@ test('a process that was not seen for half a minute is taken for dead, and forgo
   expect(await world.query("SELECT id FROM process WHERE id = 'old'")).toEqual([]);
 });
 
-test('a heartbeat that cannot be written is no trouble for its process', async () => {
+test('a heartbeat that cannot be written does not disturb its process', async () => {
   const away = { beat: () => Promise.reject(new Error('the database is away')) };
   const heartbeat = createHeartbeat(away, new Map(), '1.0.0', createLogger('silent'));
   await heartbeat.beat();

@@ -54,7 +54,7 @@ async function pay(members: Record<string, unknown>): Promise<PaymentOrder> {
   return order;
 }
 
-/** Somebody at the admin page does something with an order. */
+/** An action on an order at the admin page. */
 async function act({ orderNo }: PaymentOrder, action: string): Promise<void> {
   const visitor = createVisitor(world.env.PUBLIC_URL ?? '');
   await addUser(app, `by-${action}`, 'operator');
@@ -65,7 +65,7 @@ async function act({ orderNo }: PaymentOrder, action: string): Promise<void> {
 const ended = (order: PaymentOrder, status: string) =>
   until(`${order.bizOrderNo} is ${status}`, async () => (await world.reload(order)).status === status);
 
-test('whatever happens to orders, every line about one carries its trace, and none a secret or a customer', async () => {
+test('every log line about an order has its trace, and none contains a secret or personal data', async () => {
   const { control } = world.simulator;
   const paid = await pay({ method: 'jsapi', openId: OPEN_ID });
   const charged = await pay({ method: 'barcode', authCode: AUTH_CODE });
@@ -87,13 +87,13 @@ test('whatever happens to orders, every line about one carries its trace, and no
   await call('/unipay/syncPay', { orderNo: charged.orderNo });
   await call('/unipay/close', { orderNo: 'no-such-order', sign: 'wrong' });
   await fetch(`${world.env.PUBLIC_URL}/notify/wechat_pay`, { method: 'POST', body: '{"forged":true}' });
-  // One that is paid after it was closed: forged here, because no gateway lets it happen.
+  // Paid after its close: forged here, because no gateway lets that happen.
   await world.edit(late, { status: 'close', closedAt: late.createdAt, nextCloseAt: null });
   await control.pay(late.orderNo);
-  await until('the late payment is told', async () => (await world.reload(late)).latePaidAt !== null);
+  await until('the late payment is recorded', async () => (await world.reload(late)).latePaidAt !== null);
   await act(byPage, 'close');
   await act(byPage, 'resend');
-  // The queue is emptied, as when Redis is lost: the sweep finds what is due.
+  // The queue is emptied, as when Redis is lost: the sweep finds the due orders.
   for (const channel of ['wechat_pay', 'ali_pay'] as const) await world.queue(channel).obliterate();
   await world.expire(expired);
   await world.expire(forgotten);
@@ -102,7 +102,7 @@ test('whatever happens to orders, every line about one carries its trace, and no
   app.work();
   await ended(expired, 'close');
   await until('the refund is asked for', async () => (await world.refunds(late)).length > 0);
-  await until('merchants are told', async () => merchant.received.length >= 6);
+  await until('merchants get their notices', async () => merchant.received.length >= 6);
   await app.close();
 
   const text = readFileSync(join(folder, 'log'), 'utf8');
@@ -117,11 +117,11 @@ test('whatever happens to orders, every line about one carries its trace, and no
   const about = lines.filter(({ orderNo, msg }) => traces.has(orderNo) && msg !== 'api call');
   expect(about.length).toBeGreaterThan(20);
   expect(about.filter(({ orderNo, traceId }) => traceId !== traces.get(orderNo))).toEqual([]);
-  // What a merchant is told of a request leads to what was done, and to the order's own trace.
+  // The trace id that a merchant gets for a request leads to the request and to the order's trace.
   const ofClose = about.find(({ orderNo, msg }) => orderNo === closed.orderNo && msg === 'order closed');
   const asked = lines.find(({ orderNo, operation }) => orderNo === closed.orderNo && operation === 'close');
   expect(ofClose?.requestTraceId).toBe(asked?.traceId);
-  // So does what was done at the page.
+  // So do actions at the admin page.
   for (const msg of ['order closed', 'merchant notices requeued']) {
     const line = lines.find(
       (each) => [each.orderNo, each.reference].includes(byPage.orderNo) && each.msg === msg,

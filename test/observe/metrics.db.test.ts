@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.end());
 
-test('before any worker has run the timers, a process that only serves says so', async () => {
+test('before any worker has swept, an API process reports that', async () => {
   const seen = await scrape(world.env);
   expect(seen.value('autoclose_sweep_age_seconds')).toBe(Number.POSITIVE_INFINITY);
   expect(seen.value('autoclose_processes_alive', { part: 'works' })).toBe(0);
@@ -26,9 +26,9 @@ test('before any worker has run the timers, a process that only serves says so',
   expect(seen.value('autoclose_queue_usable')).toBe(1);
 });
 
-test('a close by the timer is seen in the next scrape: the calls, the attempt, and how late it was', async () => {
+test('a close by the timer is in the next scrape: the calls, the attempt, and its lateness', async () => {
   expect((await payOverHttp(world, 'M1', 600)).status).toBe(200);
-  // What the database knows is read anew every two seconds at most.
+  // The database's figures are read at most every two seconds.
   const before = await until('the order is seen', async () => {
     const seen = await scrape(world.env);
     return seen.value('autoclose_orders_open', { channel: 'wechat_pay' }) === 1 && seen;
@@ -54,7 +54,7 @@ test('a close by the timer is seen in the next scrape: the calls, the attempt, a
   expect(after.value('autoclose_channel_out_of_order', { channel, operation: 'all', method: 'all' })).toBe(0);
 });
 
-test('a close that a merchant asked for and a timer finished was not late', async () => {
+test('a requested close that a timer finished is not late', async () => {
   const order = await world.create('ali_pay', { expiresAt: new Date(Date.now() + 600_000) });
   await world.edit(order, { ending: 'close', nextCloseAt: new Date(Date.now() - 1_000) });
   await world.close(await world.reload(order), 'timeout');
@@ -65,7 +65,7 @@ test('a close that a merchant asked for and a timer finished was not late', asyn
   expect(seen.value('autoclose_close_lateness_seconds_count', { channel })).toBeNull();
 });
 
-test('an operation that is out of order is seen by Prometheus, by the other processes and by the doctor, and the channel is not', async () => {
+test('an operation’s open circuit breaker is seen by Prometheus, other processes and doctor, and the channel’s is not open', async () => {
   world.simulator.control.addFault({
     kind: 'error',
     status: 403,
@@ -73,12 +73,12 @@ test('an operation that is out of order is seen by Prometheus, by the other proc
     match: { operation: 'create' },
   });
   for (let order = 0; order < MISCONFIGURED_IN_A_ROW; order += 1) {
-    const wish = {
+    const request = {
       ...orderRequest('wechat_pay', `H5-${order}`),
       method: 'wap' as const,
       clientIp: '192.0.2.1',
     };
-    expect(await createOrder(world.app.deps, wish)).toEqual({ kind: 'misconfigured' });
+    expect(await createOrder(world.app.deps, request)).toEqual({ kind: 'misconfigured' });
   }
   world.simulator.control.clearFaults();
   const seen = await scrape(world.env);
@@ -102,7 +102,7 @@ test('an operation that is out of order is seen by Prometheus, by the other proc
   });
 });
 
-test('what is overdue waits for a worker: not what is stuck, nor what is tried again later', async () => {
+test('overdue orders wait for a worker: not stuck ones, nor those that are retried later', async () => {
   const port = String(await freePort());
   const app = await world.openApp({ METRICS_PORT: port, PORT: String(await freePort()) });
   await app.serve();
@@ -122,7 +122,7 @@ test('what is overdue waits for a worker: not what is stuck, nor what is tried a
   await world.query("DELETE FROM payment_order WHERE channel = 'union_pay'");
 });
 
-test('when a worker has run the timers, the age of its sweep is small again, and it counts as alive', async () => {
+test('when a worker has swept, the sweep age is small again, and it counts as alive', async () => {
   const seen = await until('the sweep is seen', async () => {
     const one = await scrape(world.env);
     return one.value('autoclose_sweep_age_seconds') !== Number.POSITIVE_INFINITY && one;
@@ -132,7 +132,7 @@ test('when a worker has run the timers, the age of its sweep is small again, and
   expect(seen.value('autoclose_sweeps_total')).toBeGreaterThanOrEqual(1);
 });
 
-test('when no worker sweeps any more, the age grows, as seen by a process that only serves', async () => {
+test('when no worker sweeps, the age grows, as seen by an API process', async () => {
   const port = String(await freePort());
   const server = await world.openApp({ METRICS_PORT: port, PORT: String(await freePort()) });
   await server.serve();
@@ -145,7 +145,7 @@ test('when no worker sweeps any more, the age grows, as seen by a process that o
   expect(seen.value('autoclose_processes_alive', { part: 'works' })).toBe(0);
 });
 
-test('what cannot be read has no value, rather than an old one; what alerts stand on does not hang on it', async () => {
+test('unreadable figures have no value instead of an old one; those of the alerts do not depend on the others', async () => {
   const port = String(await freePort());
   const app = await world.openApp({ METRICS_PORT: port, PORT: String(await freePort()) });
   await app.serve();
@@ -160,7 +160,7 @@ test('what cannot be read has no value, rather than an old one; what alerts stan
   expect((await scrape({ METRICS_PORT: port })).value('autoclose_orders_stuck')).toBe(0);
 });
 
-test('a process that finds its port for metrics taken works all the same', async () => {
+test('a process whose metrics port is taken still works', async () => {
   const port = String(await freePort());
   const first = await world.openApp({ METRICS_PORT: port, PORT: String(await freePort()) });
   await first.serve();

@@ -79,7 +79,7 @@ test('every metric of ours is on the dashboard or in an alert', () => {
   expect(ours.filter((name) => !used.has(name))).toEqual([]);
 });
 
-test('every example rule file is where Prometheus is told to look for it', () => {
+test('every rule file of the example exists where Prometheus looks for it', () => {
   const { rule_files: files } = z
     .object({ rule_files: z.array(z.string()) })
     .parse(parse(read('prometheus/prometheus.yml')));

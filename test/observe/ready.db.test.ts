@@ -29,14 +29,14 @@ async function readyz(at = url) {
 }
 const ok = { database: 'ok', migrations: 'ok', redis: 'ok' };
 
-test('a process with all that it stands on is ready, at the API and for those who watch over it', async () => {
+test('a process with all its dependencies is ready, at the API and for monitoring', async () => {
   const ready = { status: 200, body: { status: 'ready', dependencies: ok } };
   expect(await readyz()).toEqual(ready);
   expect(await readyz(metricsUrl)).toEqual(ready);
   expect((await fetch(`${metricsUrl}/healthz`)).status).toBe(200);
 });
 
-test('a database that is behind this version serves nobody', async () => {
+test('with a database that is behind this version, it is not ready', async () => {
   await world.query("UPDATE autoclose_migrations SET name = 'later' WHERE name LIKE 'Traces%'");
   const dependencies = { ...ok, migrations: 'behind' };
   expect(await readyz()).toEqual({ status: 503, body: { status: 'unavailable', dependencies } });
@@ -44,7 +44,7 @@ test('a database that is behind this version serves nobody', async () => {
   expect((await readyz()).status).toBe(200);
 });
 
-test('without Redis it goes on serving, and says that it is degraded', async () => {
+test('without Redis it keeps serving, and is degraded', async () => {
   await redis.end();
   const dependencies = { ...ok, redis: 'away' };
   await until('redis is missed', async () => {
@@ -57,7 +57,7 @@ test('without Redis it goes on serving, and says that it is degraded', async () 
   );
 });
 
-test('without the database it serves nobody, and its own metrics are there all the same', async () => {
+test('without the database it is not ready, and its own metrics are still available', async () => {
   await database.end();
   const answer = await readyz();
   expect(answer).toMatchObject({ status: 503, body: { status: 'unavailable' } });

@@ -9,7 +9,7 @@ export interface Scrape {
   /** Every metric that is exported, whether it has a value or not. */
   names: Set<string>;
   samples: Sample[];
-  /** The sum of all series with this name and these labels; null: there is none. */
+  /** The sum of all series with this name and these labels; null: none. */
   value(name: string, labels?: Record<string, string>): number | null;
 }
 

@@ -14,7 +14,7 @@ interface OtlpSpan {
   links?: { traceId: string }[];
 }
 
-/** An OpenTelemetry collector, as far as the exporter can tell. */
+/** A minimal OpenTelemetry collector. */
 const spans: OtlpSpan[] = [];
 const collector = createServer(async (request, response) => {
   const chunks: Buffer[] = [];
@@ -38,24 +38,24 @@ afterAll(async () => {
 });
 
 test('the request that creates an order, its job, and every channel call until the close are one trace', async () => {
-  const { traceId: told } = (await (await payOverHttp(world, 'T1', 600)).json()) as { traceId: string };
+  const { traceId: shown } = (await (await payOverHttp(world, 'T1', 600)).json()) as { traceId: string };
   const lost = (await (await payOverHttp(world, 'T2', 600)).json()) as { traceId: string };
   const order = await world.app.deps.store.findByBizOrderNo('T1');
   const another = await world.app.deps.store.findByBizOrderNo('T2');
   if (order === null || another === null) throw new Error('not created');
   expect(order.traceId).toMatch(/^[0-9a-f]{32}$/);
-  expect(told).toBe(order.traceId?.slice(0, 12));
+  expect(shown).toBe(order.traceId?.slice(0, 12));
   await world.expire(order);
   await (await world.queue(order.channel).getJob(order.orderNo))?.promote();
   await world.expire(another);
-  // The job of this one is lost, with all that it carried; the sweep makes good.
+  // This order's job is lost with its data; the sweep replaces it.
   await world.queue(another.channel).remove(another.orderNo);
   world.app.work();
   await until('both are closed', async () => {
     const [one, other] = await Promise.all([world.reload(order), world.reload(another)]);
     return one.status === 'close' && other.status === 'close';
   });
-  // What is in hand is sent when the process ends.
+  // The remaining spans are sent when the process ends.
   await world.app.close();
 
   const of = (traceId: string | null) => spans.filter((span) => span.traceId === traceId);

@@ -24,7 +24,7 @@ async function paid(channel: (typeof channels)[number]): Promise<PaymentOrder> {
   await control().notifications.delivered(order.orderNo);
   return world.reload(order);
 }
-/** What the merchant has of an order's money, fen. */
+/** The merchant's share of an order's money, fen. */
 function keptFen(order: PaymentOrder): number {
   const atGateway = control().order(order.orderNo);
   if (atGateway === null || atGateway.paidAt === null) return 0;
@@ -48,12 +48,12 @@ describe.each(channels)('%s: an unpaid order', (channel) => {
     expect(await world.refunds(order)).toEqual([]);
   });
 
-  test('that was cancelled before is answered so', async () => {
+  test('that was cancelled earlier is reported as cancelled', async () => {
     const order = await world.edit(await world.create(channel), { status: 'cancel' });
     expect(await world.cancel(order)).toEqual({ kind: 'ended', status: 'cancel' });
   });
 
-  test('that was closed before stays closed: its cancel is done, with one record', async () => {
+  test('that was closed earlier stays closed: its cancel succeeds, with one record', async () => {
     const order = await world.create(channel);
     const closed = await world.edit(order, { status: 'close', closedAt: new Date(), nextCloseAt: null });
     for (let times = 0; times < 2; times += 1)
@@ -61,7 +61,7 @@ describe.each(channels)('%s: an unpaid order', (channel) => {
     expect(await world.records(order)).toMatchObject([{ closeType: 'cancel', statusAfter: 'close' }]);
   });
 
-  test('that the channel cannot answer for is cancelled by its timer, before its expiry', async () => {
+  test('whose channel does not answer is cancelled by its timer, before its expiry', async () => {
     const order = await world.create(channel);
     await control().scan(order.orderNo);
     const outage = control().addFault({ kind: 'reset', match: { orderNo: order.orderNo } });
@@ -109,7 +109,7 @@ describe('an Alipay code that nobody has scanned', () => {
 });
 
 describe.each(channels)('%s: a paid order', (channel) => {
-  test('gives the money back, once, and is cancelled', async () => {
+  test('is refunded once, and cancelled', async () => {
     const order = await paid(channel);
     const outcome = await world.cancel(order);
     if (outcome.kind === 'pending') await world.fire(order);
@@ -120,7 +120,7 @@ describe.each(channels)('%s: a paid order', (channel) => {
     expect(control().order(order.orderNo)?.refundedFen).toBe(100);
   });
 
-  test('whose refund is not confirmed yet stays paid and is asked about until it is', async () => {
+  test('whose refund is not confirmed yet stays paid and is queried until it is', async () => {
     const order = await paid(channel);
     control().settings.refundSettlesAfterMs = 60_000;
     control().addFault({
@@ -140,7 +140,7 @@ describe.each(channels)('%s: a paid order', (channel) => {
     control().settings.refundSettlesAfterMs = 0;
   });
 
-  test('whose channel loses the answer after the money went back: once, all the same', async () => {
+  test('whose channel’s answer is lost after the refund: still refunded once', async () => {
     const order = await paid(channel);
     const lost = control().addFault({ kind: 'lost_reply', match: { orderNo: order.orderNo } });
     expect(await world.cancel(order)).toMatchObject({ kind: 'pending', reason: 'unreachable' });
@@ -152,7 +152,7 @@ describe.each(channels)('%s: a paid order', (channel) => {
     expect(control().order(order.orderNo)?.refundedFen).toBe(100);
   });
 
-  test('whose account has too little money stays paid, a person is told, and it goes on', async () => {
+  test('whose account has too little money stays paid, alerts, and is retried', async () => {
     const order = await paid(channel);
     control().settings.balanceNotEnough = true;
     expect(await world.cancel(order)).toMatchObject({ kind: 'pending', reason: 'not_enough' });
@@ -163,7 +163,7 @@ describe.each(channels)('%s: a paid order', (channel) => {
     expect((await world.reload(order)).status).toBe('cancel');
   });
 
-  test('cancelled by ten at once gives back once', async () => {
+  test('cancelled by ten callers at once is refunded once', async () => {
     const order = await paid(channel);
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => world.cancel(order)));
     expect(outcomes.filter(({ kind }) => kind === 'cancelled' || kind === 'pending')).toHaveLength(1);
@@ -172,7 +172,7 @@ describe.each(channels)('%s: a paid order', (channel) => {
   });
 });
 
-test('the wish to cancel survives its process: the lease runs out and the timer goes on', async () => {
+test('a cancel request survives its process: the lease expires and the timer continues it', async () => {
   const order = await paid('ali_pay');
   const hold = control().hold('cancel', order.orderNo, 'after');
   const dying = world.cancel(order);
@@ -218,7 +218,7 @@ describe('a cancelled order that is paid afterwards', () => {
     expect(await world.refunds(order)).toMatchObject([{ state: 'done' }]);
   });
 
-  test('of which the soft close is being looked at as it is cancelled: the money goes back', async () => {
+  test('whose soft close is being watched during the cancel: the money goes back', async () => {
     const order = await world.create('ali_pay');
     await world.close(order, 'api');
     const hold = control().hold('query', order.orderNo, 'before');
@@ -237,7 +237,7 @@ describe('a cancelled order that is paid afterwards', () => {
     expect(keptFen(order)).toBe(0);
   });
 
-  test('of which the money has gone back is no late payment when it is synced or notified again', async () => {
+  test('whose money was returned has no late payment when it is synced or notified again', async () => {
     for (const channel of channels) {
       const order = await paid(channel);
       await world.cancel(order);
@@ -272,7 +272,7 @@ describe('a cancel that meets another operation', () => {
     expect(keptFen(order)).toBe(0);
   });
 
-  test('a close that meets one is in the row as well', async () => {
+  test('a close that meets one is also recorded in the row', async () => {
     const order = await world.create('wechat_pay');
     const hold = control().hold('query', order.orderNo, 'before');
     const syncing = world.sync(order);
@@ -286,7 +286,7 @@ describe('a cancel that meets another operation', () => {
     expect((await world.reload(order)).status).toBe('close');
   });
 
-  test('a close that is under way ends as the cancel that was asked for meanwhile', async () => {
+  test('a running close ends as the cancel that was requested meanwhile', async () => {
     const order = await world.create('wechat_pay');
     const hold = control().hold('close', order.orderNo, 'before');
     const closing = world.close(order, 'api');
@@ -300,7 +300,7 @@ describe('a cancel that meets another operation', () => {
   });
 });
 
-test('what has gone back already is not reported to a person as refused', async () => {
+test('a refund that was already made is not reported as refused', async () => {
   const order = await paid('ali_pay');
   const match = { orderNo: order.orderNo };
   const lost = control().addFault({ kind: 'lost_reply', match: { ...match, operation: 'cancel' } });
@@ -316,33 +316,30 @@ test('what has gone back already is not reported to a person as refused', async 
   expect(await world.refunds(order)).toMatchObject([{ state: 'done' }]);
 });
 
-test('creating an order again that is being cancelled hands out no code', async () => {
-  const wish = orderRequest('wechat_pay', 'ending-1');
-  await createOrder(world.app.deps, wish);
+test('creating an order again while it is being cancelled returns no code', async () => {
+  const request = orderRequest('wechat_pay', 'ending-1');
+  await createOrder(world.app.deps, request);
   const order = await world.app.deps.store.findByBizOrderNo('ending-1');
   if (order === null) throw new Error('no order');
   const outage = control().addFault({ kind: 'reset', match: { orderNo: order.orderNo } });
   await world.cancel(order);
-  expect(await createOrder(world.app.deps, wish)).toMatchObject({ kind: 'ending' });
+  expect(await createOrder(world.app.deps, request)).toMatchObject({ kind: 'ending' });
   outage.remove();
 });
 
-test.each(channels)(
-  '%s: what was paid longer ago than the channel gives back is not cancelled',
-  async (channel) => {
-    const order = await paid(channel);
-    const yearsAgo = new Date(Date.now() - 366 * 86_400_000);
-    await world.edit(order, { paidAt: yearsAgo });
-    expect(await world.cancel(order)).toEqual({ kind: 'unsupported' });
-    expect(await world.reload(order)).toMatchObject({
-      status: 'success',
-      ending: 'expiry',
-      nextCloseAt: null,
-    });
-  },
-);
+test.each(channels)('%s: an order paid too long ago for a refund is not cancelled', async (channel) => {
+  const order = await paid(channel);
+  const yearsAgo = new Date(Date.now() - 366 * 86_400_000);
+  await world.edit(order, { paidAt: yearsAgo });
+  expect(await world.cancel(order)).toEqual({ kind: 'unsupported' });
+  expect(await world.reload(order)).toMatchObject({
+    status: 'success',
+    ending: 'expiry',
+    nextCloseAt: null,
+  });
+});
 
-test('a cancel that has begun goes on past the channel’s refund window', async () => {
+test('a cancel that has begun continues past the channel’s refund window', async () => {
   const order = await paid('ali_pay');
   const yearsAgo = new Date(Date.now() - 366 * 86_400_000);
   await world.edit(order, { paidAt: yearsAgo, ending: 'cancel', nextCloseAt: new Date(0) });
@@ -351,7 +348,7 @@ test('a cancel that has begun goes on past the channel’s refund window', async
   expect(keptFen(order)).toBe(0);
 });
 
-test('a refund that the channel refuses is on the list of what is stuck, and can be asked for again or marked as done', async () => {
+test('a refused refund is listed as stuck, and can be retried or marked as handled', async () => {
   const refusals = (order: PaymentOrder) =>
     (
       [

@@ -10,11 +10,11 @@ import { until } from '../support/until.ts';
 import { createWorld, orderRequest, type World } from '../support/world.ts';
 
 /**
- * Every misfortune of a gateway, at every operation of both channels: while it lasts nothing is decided wrongly, and
- * once it is over every order reaches its right end.
+ * Every gateway fault, at every operation of both channels: while it lasts there is no wrong decision, and
+ * afterwards every order ends correctly.
  */
 let world: World;
-/** The same program, which waits less long for an answer. */
+/** The same program with shorter timeouts. */
 let hasty: App;
 const HASTY_MS = 2_000;
 beforeAll(async () => {
@@ -85,7 +85,7 @@ const givesBack = new Set<Operation>(['refund', 'refund_query', 'cancel', 'rever
 const authCodes = { wechat_pay: '130000000000000001', ali_pay: '280000000000000001' };
 type Chargeable = keyof typeof authCodes;
 
-/** What may never be, whatever the channel does: the row against the gateway's own books. */
+/** The invariants, for any behavior of the channel: compares the row with the gateway's own books. */
 async function isNotWrong(order: PaymentOrder, what: string): Promise<PaymentOrder> {
   const row = await world.reload(order);
   const gateway = control().order(order.orderNo);
@@ -98,7 +98,7 @@ async function isNotWrong(order: PaymentOrder, what: string): Promise<PaymentOrd
   return row;
 }
 
-/** Lets the order's timer fire until there is nothing left to do for it. */
+/** Fires the order's timer until nothing is left to do. */
 async function toTheEnd(order: PaymentOrder, what: string): Promise<PaymentOrder> {
   let row = await isNotWrong(order, what);
   for (let round = 0; row.nextCloseAt !== null && !isIn('last_look', row) && round < 6; round += 1) {
@@ -138,11 +138,11 @@ async function survives(name: string, fault: Fault, scenario: Scenario): Promise
   const { operation, paid } = scenario;
   const what = `${name} ${JSON.stringify(scenario)}`;
   const order = await prepared(scenario);
-  const trouble = control().addFault({ ...fault, match: { operation, orderNo: order.orderNo } });
+  const injected = control().addFault({ ...fault, match: { operation, orderNo: order.orderNo } });
   await world.fire(order, facing(fault));
-  expect(trouble.applied, what).toBeGreaterThan(0);
+  expect(injected.applied, what).toBeGreaterThan(0);
   await isNotWrong(order, what);
-  trouble.remove();
+  injected.remove();
 
   const row = await toTheEnd(order, what);
   expect(row.status, what).toBe(givesBack.has(operation) ? 'cancel' : paid ? 'success' : 'close');
@@ -155,7 +155,7 @@ async function survives(name: string, fault: Fault, scenario: Scenario): Promise
 }
 
 let creations = 0;
-/** The creation meets the misfortune; some customers pay all the same, if the gateway knows the order. */
+/** The creation meets the fault; some customers still pay, if the gateway knows the order. */
 async function creationSurvives(
   name: string,
   fault: Fault,
@@ -165,13 +165,13 @@ async function creationSurvives(
   const what = `${name} ${channel} create ${pays}`;
   creations += 1;
   const bizOrderNo = `created-${creations}`;
-  const trouble = control().addFault({ ...fault, match: { channel, operation: 'create', times: 1 } });
+  const injected = control().addFault({ ...fault, match: { channel, operation: 'create', times: 1 } });
   await createOrder(facing(fault).deps, orderRequest(channel, bizOrderNo));
-  expect(trouble.applied, what).toBe(1);
-  trouble.remove();
+  expect(injected.applied, what).toBe(1);
+  injected.remove();
   const order = await world.app.deps.store.findByBizOrderNo(bizOrderNo);
   if (order === null) throw new Error('the order was lost');
-  // A late creation takes effect after we have stopped waiting; the real waits are longer than any creation.
+  // A late creation takes effect after our timeout; the real waits are longer than any creation.
   const asked = { operation: 'create', orderNo: order.orderNo } as const;
   await until('the gateway is done with it', () => control().log(asked).length > 0);
   await isNotWrong(order, what);
@@ -187,14 +187,14 @@ async function creationSurvives(
   expect(row.status, what).toBe(known && pays ? 'success' : 'close');
 }
 
-/** The customer stands only in the way of a close: of a refund that code is a refusal, for a person. */
+/** "Customer is paying" only applies to a close; for a refund, that code is a refusal that needs a person. */
 function appliesTo({ kind }: Fault, operation: Operation): boolean {
   if (kind === 'stale_read') return operation === 'query' || operation === 'refund_query';
   return kind !== 'user_paying' || operation === 'close';
 }
 
 test.each(Object.entries(faults))(
-  '%s: nothing is decided wrongly, and every order ends as it should',
+  '%s: no wrong decision, and every order ends as it should',
   async (name, fault) => {
     if (appliesTo(fault, 'create')) {
       for (const pays of [true, false]) {

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.end());
 
-/** From now on the database cannot hold a payment of this order, as it could not hold one of the year 10000. */
+/** Makes the database refuse a payment of this order, as it would refuse one of the year 10000. */
 async function holdsNoPaymentOf({ orderNo }: PaymentOrder): Promise<{ end(): Promise<void> }> {
   const name = `no_${orderNo}`;
   await world.query(
@@ -33,7 +33,7 @@ const now = () => world.app.deps.clock.now().getTime();
 const isStuckOnData = { retryReason: 'faulty_data', stuckAt: expect.any(Date) };
 
 describe('an order whose data the database cannot hold', () => {
-  test('is stuck with that reason, tried again ever more slowly, and goes on when it can', async () => {
+  test('is stuck with that reason, retried with growing waits, and continues when it can', async () => {
     const { control } = world.simulator;
     const order = await world.create('wechat_pay');
     const constraint = await holdsNoPaymentOf(order);
@@ -63,7 +63,7 @@ describe('an order whose data the database cannot hold', () => {
     expect(await world.reload(order)).toMatchObject({ status: 'success', stuckAt: null, retryReason: null });
   });
 
-  test('is answered as pending to who closes it by hand, and is not an error of the server', async () => {
+  test('answers a close request with pending, not with a server error', async () => {
     const { control } = world.simulator;
     const order = await world.create('wechat_pay');
     await holdsNoPaymentOf(order);
@@ -80,7 +80,7 @@ describe('an order whose data the database cannot hold', () => {
   });
 
   test.each(['wechat_pay', 'ali_pay'] as const)(
-    '%s: a notification of its payment is kept and acknowledged, and the channel is asked again',
+    '%s: a notification of its payment is stored and acknowledged, and the channel is queried again',
     async (channel) => {
       const { control } = world.simulator;
       const order = await world.create(channel);
@@ -97,7 +97,7 @@ describe('an order whose data the database cannot hold', () => {
     },
   );
 
-  test('that is closed is looked at once more for its late payment', async () => {
+  test('that is closed is queried once more for its late payment', async () => {
     const { control } = world.simulator;
     const order = await world.create('wechat_pay');
     const closed = { status: 'close', closedAt: new Date(), nextCloseAt: null } as const;
@@ -116,7 +116,7 @@ describe('an order whose data the database cannot hold', () => {
   });
 });
 
-test('an order whose row cannot be read is stuck, and the list that shows it goes on', async () => {
+test('an order whose row cannot be read is stuck, and lists still show the others', async () => {
   const order = await world.expire(await world.create('ali_pay'));
   await world.query(`UPDATE payment_order SET amount_fen = 9007199254740993 WHERE id = ${order.id}`);
   expect((await world.fire(order))?.getTime()).toBeGreaterThan(now() + 30_000);
@@ -126,7 +126,7 @@ test('an order whose row cannot be read is stuck, and the list that shows it goe
   await world.edit(order, { amountFen: 100 });
 });
 
-test('a notification with an event id or an order number of any length and script is kept', async () => {
+test('a notification with an event id or order number of any length and script is stored', async () => {
   const { store } = world.app.deps;
   const eventId = '事件'.repeat(100);
   const orderNo = '单'.repeat(80);
@@ -142,7 +142,7 @@ test('a notification with an event id or an order number of any length and scrip
   });
 });
 
-test('one locked row keeps none of the other stuck orders from beginning again', async () => {
+test('a locked row does not prevent the other stuck orders from restarting', async () => {
   const reason = 'not_enough' as const;
   const stuck = { stuckAt: new Date(now() - 1_000), retryReason: reason };
   const [locked, free] = [await world.create('ali_pay'), await world.create('ali_pay')];
@@ -158,7 +158,7 @@ test('one locked row keeps none of the other stuck orders from beginning again',
   expect(await world.reload(locked)).toMatchObject({ retryReason: reason });
 }, 20_000);
 
-test('a timer whose order is locked comes again within seconds, and is no fault', async () => {
+test('a timer whose order is locked fires again within seconds, without a fault', async () => {
   const order = await world.expire(await world.create('ali_pay'));
   const db = await openDatabase(world.env.DATABASE_URL ?? '', [], []);
   onTestFinished(() => db.destroy());

@@ -18,7 +18,7 @@ async function leased(): Promise<PaymentOrder> {
   if (order === null) throw new Error('the lease was not free');
   return order;
 }
-/** Sets the end of the lease in the row, and in the holder's own knowledge of it. */
+/** Sets the lease's expiry, in the row and in its holder. */
 async function endsIn(order: PaymentOrder, ms: number): Promise<PaymentOrder> {
   const edited = await world.edit(order, { leaseUntil: new Date(now().getTime() + ms) });
   world.app.deps.leases.keep(edited);
@@ -40,7 +40,7 @@ const remainingMs = async (order: PaymentOrder) =>
   ((await world.reload(order)).leaseUntil?.getTime() ?? 0) - now().getTime();
 
 describe('a lease', () => {
-  test('is short, and is prolonged while its holder lives', async () => {
+  test('is short, and is renewed while its holder lives', async () => {
     const order = await leased();
     expect(await remainingMs(order)).toBeLessThanOrEqual(LEASE_MS);
     const before = await endsIn(order, 1_000);
@@ -51,7 +51,7 @@ describe('a lease', () => {
     await world.app.deps.store.releaseLease(order);
   });
 
-  test('many at once are prolonged together', async () => {
+  test('many at once are renewed together', async () => {
     const orders = await Promise.all(Array.from({ length: 20 }, leased));
     const before = await Promise.all(orders.map((order) => endsIn(order, 5_000)));
     await world.app.deps.leases.beat();
@@ -61,7 +61,7 @@ describe('a lease', () => {
     }
   });
 
-  test('of a row that somebody has locked costs none of the others theirs, and is prolonged when it is free', async () => {
+  test('of a locked row does not cost the others theirs, and is renewed when the row is free', async () => {
     const locked = await endsIn(await leased(), 30_000);
     const others = await Promise.all(
       (await Promise.all([leased(), leased()])).map((order) => endsIn(order, 5_000)),
@@ -78,7 +78,7 @@ describe('a lease', () => {
     expect(await remainingMs(locked)).toBeGreaterThan(5_000);
   });
 
-  test('is prolonged by whoever asks for a beat while one is under way, before that returns', async () => {
+  test('is renewed before a concurrent call of beat() returns', async () => {
     const order = await endsIn(await leased(), 1_000);
     const { leases } = world.app.deps;
     await Promise.all([
@@ -89,7 +89,7 @@ describe('a lease', () => {
     ]);
   });
 
-  test('that was given back is not taken again by its heartbeat', async () => {
+  test('that was released is not taken again by its heartbeat', async () => {
     const order = await leased();
     await world.app.deps.store.releaseLease(order);
     await world.app.deps.leases.beat();
@@ -108,7 +108,7 @@ describe('a lease', () => {
     });
   });
 
-  test('that has run out is not prolonged: its holder was away, and the order is free', async () => {
+  test('that has expired is not renewed: its holder stalled, and the order is free', async () => {
     const order = await leased();
     await endsIn(order, -1);
     await world.app.deps.leases.beat();
@@ -116,7 +116,7 @@ describe('a lease', () => {
     expect(await takeLease(world.app.deps, order)).not.toBeNull();
   });
 
-  test('ends with the attempt: whoever closes under a lost lease changes nothing', async () => {
+  test('ends with the attempt: a close under a lost lease changes nothing', async () => {
     const { control } = world.simulator;
     const order = await world.expire(await world.create('wechat_pay'));
     const hold = control.hold('close', order.orderNo, 'before');

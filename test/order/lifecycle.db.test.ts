@@ -49,7 +49,7 @@ test('every row is in exactly one phase, and SQL finds it in the same', async ()
 });
 
 test.each(Object.keys(conditions) as (keyof typeof conditions)[])(
-  '%s is the same of a row and in SQL',
+  '%s is the same for a row and in SQL',
   async (name) => {
     await fc.assert(
       fc.asyncProperty(rows, async (row) => {
@@ -65,7 +65,7 @@ test.each(Object.keys(conditions) as (keyof typeof conditions)[])(
   },
 );
 
-test('every state can be reached, and an order that has been refunded stays so', () => {
+test('every status can be reached, and a refunded order stays refunded', () => {
   const reached = new Set<string>(['progress']);
   for (const from of reached) for (const to of transitions[from as keyof typeof transitions]) reached.add(to);
   expect([...reached].toSorted()).toEqual([...orderStatuses].toSorted());

@@ -6,7 +6,7 @@ import { decideLatePayment } from '../../src/order/refund/decide-late.ts';
 import { possibleActions } from '../../src/view/orders/actions.ts';
 import { createWorld, somebody, type World } from '../support/world.ts';
 
-/** A payment whose notification was lost, and whose money has gone back before anybody here knew of it. */
+/** A payment whose notification was lost and that was refunded before we knew of it. */
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => world.end());
 
 const control = () => world.simulator.control;
-const told = async (order: PaymentOrder): Promise<OrderStatus[]> => {
+const eventsOf = async (order: PaymentOrder): Promise<OrderStatus[]> => {
   const rows = await world.query(
     `SELECT event FROM merchant_notice WHERE order_no = '${order.orderNo}' ORDER BY id`,
   );
@@ -27,7 +27,7 @@ async function paidUnnoticed(channel: 'wechat_pay' | 'ali_pay'): Promise<Payment
   await control().pay(order.orderNo);
   return order;
 }
-/** What an earlier state of the database knew: nothing of the payment, the cancel and the refund. */
+/** Restores an earlier state of the database: without the payment, the cancel and the refund. */
 async function forgetCancel(order: PaymentOrder): Promise<PaymentOrder> {
   await world.query(`DELETE FROM refund WHERE order_id = ${order.id}`);
   await world.query(`DELETE FROM merchant_notice WHERE order_id = ${order.id}`);
@@ -55,12 +55,12 @@ describe.each(Object.entries(ways))('found by %s', (_, find) => {
       nextCloseAt: null,
       leaseToken: null,
     });
-    expect(await told(order)).toEqual(['refunded']);
+    expect(await eventsOf(order)).toEqual(['refunded']);
     expect(control().log({ operation: 'refund', orderNo: order.orderNo })).toEqual([]);
   });
 
   test.each(['wechat_pay', 'ali_pay'] as const)(
-    '%s: refunded by a cancel of ours that the database has lost: refunded, never success',
+    '%s: refunded by our own cancel that the database has lost: refunded, never success',
     async (channel) => {
       const order = await paidUnnoticed(channel);
       expect(await world.cancel(order)).toMatchObject({ kind: 'cancelled', refunded: true });
@@ -68,22 +68,22 @@ describe.each(Object.entries(ways))('found by %s', (_, find) => {
       await forgetCancel(order);
       await find(order);
       expect(await world.reload(order)).toMatchObject({ status: 'refunded', nextCloseAt: null });
-      expect(await told(order)).toEqual(['refunded']);
+      expect(await eventsOf(order)).toEqual(['refunded']);
       expect(control().log({ operation: 'refund', orderNo: order.orderNo })).toHaveLength(before);
     },
   );
 
-  test('refunded in WeChat’s back office, which does not say how much: open, for a person, never success', async () => {
+  test('refunded in WeChat’s back office, which does not say how much: open, waits for a person, never success', async () => {
     const order = await paidUnnoticed('wechat_pay');
     await control().refund(order.orderNo, 40);
     await find(order);
     const after = await world.reload(order);
     expect(after).toMatchObject({ status: 'progress', retryReason: 'mismatch', stuckAt: expect.any(Date) });
     expect(after.ending).not.toBe('cancel');
-    expect(await told(order)).toEqual([]);
+    expect(await eventsOf(order)).toEqual([]);
   });
 
-  test('our refund is still on its way: open until it has arrived, then refunded', async () => {
+  test('our refund is still in progress: open until it is confirmed, then refunded', async () => {
     const order = await paidUnnoticed('wechat_pay');
     control().settings.refundSettlesAfterMs = 60_000;
     await world.cancel(order);
@@ -97,7 +97,7 @@ describe.each(Object.entries(ways))('found by %s', (_, find) => {
     expect(await world.reload(order)).toMatchObject({ status: 'refunded', nextCloseAt: null });
   });
 
-  test('paid, and nothing has gone back: success, without a further question', async () => {
+  test('paid, and nothing was returned: success, without another query', async () => {
     const order = await paidUnnoticed('wechat_pay');
     await find(order);
     expect(await world.reload(order)).toMatchObject({ status: 'success' });
@@ -115,8 +115,8 @@ test.each(['unknown to us', 'known as paid'] as const)(
     const after = await world.reload(order);
     expect(shownStatus(after)).toBe('refunding');
     expect(after.stuckAt).not.toBeNull();
-    // Of a payment that was unknown the merchant hears only that it goes back.
-    expect(await told(order)).toEqual([known === 'known as paid' ? 'success' : 'refunding']);
+    // For an unknown payment, the merchant is only notified of the refund.
+    expect(await eventsOf(order)).toEqual([known === 'known as paid' ? 'success' : 'refunding']);
     expect(possibleActions(after, { hasNotices: false, now: new Date() })).toContain('late');
     const numbers = { orderNo: order.orderNo, bizOrderNo: null };
     expect(await decideLatePayment(world.app.deps, numbers, 'handled', somebody)).toMatchObject({
@@ -124,11 +124,11 @@ test.each(['unknown to us', 'known as paid'] as const)(
       status: 'cancel',
     });
     expect(await world.reload(order)).toMatchObject({ status: 'cancel', nextCloseAt: null, stuckAt: null });
-    expect((await told(order)).at(-1)).toBe('cancel');
+    expect((await eventsOf(order)).at(-1)).toBe('cancel');
   },
 );
 
-test('a sync of a paid order that was refunded in full elsewhere makes it refunded, and says so once', async () => {
+test('a sync of a paid order that was fully refunded elsewhere makes it refunded, with one notice', async () => {
   const order = await paidUnnoticed('ali_pay');
   await world.sync(order);
   await control().refund(order.orderNo);
@@ -138,11 +138,11 @@ test('a sync of a paid order that was refunded in full elsewhere makes it refund
     repaired: true,
   });
   await world.sync(order);
-  expect(await told(order)).toEqual(['success', 'refunded']);
+  expect(await eventsOf(order)).toEqual(['success', 'refunded']);
   expect(await world.reload(order)).toMatchObject({ status: 'refunded' });
 });
 
-test('a closed order whose late payment was refunded in full elsewhere needs no person and no refund', async () => {
+test('a closed order whose late payment was fully refunded elsewhere needs no person and no refund', async () => {
   const manual = await world.openApp({ LATE_PAYMENT_POLICY: 'manual' });
   const order = await world.create('ali_pay', { notifyUrl: 'https://shop.example.com/notify' });
   control().notifications.drop(order.orderNo, 100);
@@ -153,5 +153,5 @@ test('a closed order whose late payment was refunded in full elsewhere needs no 
 
   await runDueOrder(manual.deps, order.orderNo, somebody);
   expect(await world.reload(order)).toMatchObject({ status: 'refunded', latePaidAt: expect.any(Date) });
-  expect(await told(order)).toEqual(['close', 'refunded']);
+  expect(await eventsOf(order)).toEqual(['close', 'refunded']);
 });

@@ -12,7 +12,7 @@ import { withoutBreakers } from '../support/breakers.ts';
 import { run as runCommand } from '../support/run-command.ts';
 import { createWorld, somebody, type World } from '../support/world.ts';
 
-/** No worker runs here: what is begun again stays where it is put. */
+/** No worker runs here: restarted orders stay as they are. */
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
@@ -24,7 +24,7 @@ beforeEach(async () => {
   await world.query('UPDATE payment_order SET stuck_at = NULL');
 });
 
-/** An order that has just been found stuck: the last of its fast attempts has failed. */
+/** An order that has just become stuck: its last quick retry failed. */
 async function stuck(channel: PaymentOrder['channel'] = 'wechat_pay'): Promise<PaymentOrder> {
   const order = await world.expire(await world.create(channel));
   await world.edit(order, { retryReason: 'unreachable', retryCount: 6 });
@@ -48,7 +48,7 @@ async function run(...args: string[]): Promise<{ code: number | undefined; json:
 }
 
 describe('an order is stuck', () => {
-  test('from when its fast attempts are used up, with the channel’s last answer', async () => {
+  test('once its quick retries are used up, with the channel’s last answer', async () => {
     const order = await stuck();
     expect(order).toMatchObject({ status: 'progress', retryCount: 7, stuckAt: expect.any(Date) });
     const [entry] = await listStuck(world.app.deps, {}, page);
@@ -56,7 +56,7 @@ describe('an order is stuck', () => {
     expect(entry?.answer).toMatch(/^503/);
   });
 
-  test('since the first attempt that found it so, and no more once it has ended', async () => {
+  test('since the first attempt that found it so, and no longer once it has ended', async () => {
     const order = await stuck();
     const since = order.stuckAt;
     const { orderNo } = order;
@@ -69,7 +69,7 @@ describe('an order is stuck', () => {
     expect(await listed()).toEqual([]);
   });
 
-  test('no more once it is paid', async () => {
+  test('no longer once it is paid', async () => {
     const order = await stuck();
     world.simulator.control.notifications.drop(order.orderNo, 100);
     await world.simulator.control.pay(order.orderNo);
@@ -89,8 +89,8 @@ describe('an order is stuck', () => {
   });
 });
 
-describe('beginning again', () => {
-  test('spreads the orders of a channel over time, in their rows and their timers, and forgets their failures', async () => {
+describe('restarting', () => {
+  test('spreads the orders of a channel over time, in rows and timers, and resets their failures', async () => {
     const orders = [await stuck(), await stuck(), await stuck()];
     const other = await stuck('ali_pay');
     const start = world.app.deps.clock.now().getTime();
@@ -127,7 +127,7 @@ describe('beginning again', () => {
   });
 });
 
-test('a dry run shows what the channel says now, and changes nothing', async () => {
+test('a dry run shows the channel’s current answer, and changes nothing', async () => {
   const [open, closed] = [await stuck(), await stuck()];
   await world.app.deps.channels.get('wechat_pay')?.close(closed);
   const foreign = await world.edit(await stuck(), { channelAccount: 'another' });
@@ -139,7 +139,7 @@ test('a dry run shows what the channel says now, and changes nothing', async () 
   expect(await world.query('SELECT COUNT(*) FROM close_record')).toEqual(records);
 });
 
-test('a dry run asks about every order, however many before it were not answered', async () => {
+test('a dry run queries every order, even if many before it got no answer', async () => {
   const odd: PaymentOrder[] = [];
   for (let n = 0; n < UNKNOWN_IN_A_ROW; n += 1) odd.push(await stuck());
   const good = await stuck();
@@ -150,7 +150,7 @@ test('a dry run asks about every order, however many before it were not answered
   expect(said.map(({ says }) => says)).toEqual([...[...odd, ...odd].map(() => 'unknown'), 'unpaid']);
 });
 
-test('an order whose account is not configured is put off for ever longer, up to an hour or so', async () => {
+test('an order whose account is not configured is postponed with growing waits, up to about an hour', async () => {
   const order = await world.edit(await world.create('wechat_pay'), { channelAccount: 'another' });
   async function putOffMin(stuckForMin: number | null): Promise<number> {
     const { clock } = world.app.deps;
@@ -183,7 +183,7 @@ describe('close and cancel by hand in a process that lacks the order’s channel
     ['cancel', 'admin', { ending: 'close' }],
     ['cancel', 'api', { status: 'success', paidAt: new Date(), nextCloseAt: null }],
   ] as ['close' | 'cancel', CloseTrigger['kind'], Partial<PaymentOrder>][])(
-    '%s (%s): left to a worker at once, not put off, not stuck, no attempt spent',
+    '%s (%s): handed to a worker at once, not postponed, not stuck, no attempt used',
     async (ending, kind, set) => {
       const order = await world.edit(await world.create('wechat_pay'), { channelAccount: 'another', ...set });
       const act = { close: requestClose, cancel: requestCancel }[ending];
@@ -207,7 +207,7 @@ describe('close and cancel by hand in a process that lacks the order’s channel
     },
   );
 
-  test('an order that is due already stays due, and one that is held is due when that ends', async () => {
+  test('a due order stays due, and a leased one is due when the lease ends', async () => {
     const another = { channelAccount: 'another' };
     const due = await world.edit(await world.expire(await world.create('wechat_pay')), another);
     await requestClose(world.app.deps, byId(due), by('api'));
@@ -218,7 +218,7 @@ describe('close and cancel by hand in a process that lacks the order’s channel
     expect(await world.reload(held)).toMatchObject({ ending: 'cancel', nextCloseAt: leaseUntil });
   });
 
-  test('one that has ended is said to have', async () => {
+  test('one that has ended is reported as ended', async () => {
     const order = await world.edit(await world.create('wechat_pay'), {
       ...{ channelAccount: 'another', status: 'close', closedAt: new Date(), nextCloseAt: null },
     });
@@ -229,7 +229,7 @@ describe('close and cancel by hand in a process that lacks the order’s channel
 });
 
 describe('on the command line', () => {
-  test('stuck lists, reclose --stuck --dry-run asks, reclose --stuck begins again', async () => {
+  test('stuck lists, reclose --stuck --dry-run queries, reclose --stuck restarts', async () => {
     const order = await stuck();
     const { orderNo } = order;
     expect(await run('stuck', '--channel', 'wechat_pay', '--reason', 'unreachable')).toEqual({
@@ -271,7 +271,7 @@ describe('on the command line', () => {
     expect(stderr).toMatch(message);
   });
 
-  test('a number that is not there is named, with exit code 1', async () => {
+  test('an unknown number is named, with exit code 1', async () => {
     const begun = await run('reclose', 'AC0');
     const asked = await run('reclose', 'AC0', '--dry-run');
     expect(begun).toEqual({ code: 1, json: [{ orderNo: 'AC0', kind: 'not_found' }] });

@@ -39,7 +39,7 @@ describe.each(channels)('%s: a sync', (channel) => {
     expect(closeAttempts).toBe(1);
   });
 
-  test('of an unpaid order whose time is over closes it', async () => {
+  test('of an expired unpaid order closes it', async () => {
     const order = await world.expire(await world.create(channel));
     await control().scan(order.orderNo);
     expect(await world.sync(order)).toMatchObject({
@@ -60,7 +60,7 @@ describe.each(channels)('%s: a sync', (channel) => {
     });
   });
 
-  test('of a closed order that was paid keeps the late payment', async () => {
+  test('of a closed order that was paid records the late payment', async () => {
     const order = await world.create(channel);
     await world.edit(order, { status: 'close', nextCloseAt: null });
     await payUnnoticed(order);
@@ -68,7 +68,7 @@ describe.each(channels)('%s: a sync', (channel) => {
     expect((await world.reload(order)).latePaidAt).toBeInstanceOf(Date);
   });
 
-  test('of a closed order that can still be paid closes it at the channel again', async () => {
+  test('of a closed order that is still payable closes it at the channel again', async () => {
     const order = await world.create(channel);
     await control().scan(order.orderNo);
     await world.edit(order, { status: 'close', nextCloseAt: null });
@@ -92,7 +92,7 @@ describe.each(channels)('%s: a sync', (channel) => {
     await control().refund(order.orderNo);
     expect(await world.sync(order)).toMatchObject({
       channelStatus: 'pay_refund',
-      // WeChat does not say how much has gone back: neither paid nor refunded, until a person has looked.
+      // WeChat Pay does not say how much was refunded: neither paid nor refunded, until a person has looked.
       order: { status: channel === 'ali_pay' ? 'refunded' : 'progress' },
     });
   });
@@ -108,7 +108,7 @@ describe.each(channels)('%s: a sync', (channel) => {
   });
 });
 
-test('a payment that lands while a sync finds the closed order payable is kept, and the watch ends', async () => {
+test('a payment that arrives while a sync finds the closed order payable is recorded, and the watch ends', async () => {
   const order = await world.create('wechat_pay');
   await world.edit(order, { status: 'close', nextCloseAt: null });
   const hold = control().hold('query', order.orderNo, 'after');
@@ -126,6 +126,6 @@ test('a payment that lands while a sync finds the closed order payable is kept, 
   hold.release();
   await syncing;
   expect(await world.reload(order)).toMatchObject({ status: 'close', nextCloseAt: null, watchUntil: null });
-  // Should it be due all the same, one look ends it.
+  // If it is due anyway, one query ends it.
   expect(await world.fire(await world.edit(order, { watchUntil: new Date(Date.now() + 60_000) }))).toBeNull();
 });

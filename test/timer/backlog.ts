@@ -5,16 +5,16 @@ import { createWorld, type World } from '../support/world.ts';
 export const CONCURRENCY = 10;
 const PER_SECOND = 100;
 
-/** Hundreds of overdue orders, and what their channels see of them. */
+/** Hundreds of overdue orders, and their calls at the channels. */
 export interface Backlog {
   world: World;
-  /** Orders whose creation never reached their channel, overdue since long ago. */
+  /** Orders whose creation never reached their channel, long overdue. */
   add(channel: ChannelName, count: number): Promise<void>;
-  /** How many of these rows fulfil the condition. */
+  /** The number of these rows that match the condition. */
   counted(channel: ChannelName, condition: string): Promise<number>;
   allClosed(channel: ChannelName): Promise<unknown>;
   calls(channel: ChannelName): readonly { at: Date; endedAt: Date }[];
-  /** From now on each call to WeChat Pay meets this. */
+  /** Applies this fault to every call to WeChat Pay from now on. */
   goDown(fault: { kind: 'status'; status: number } | { kind: 'reset' } | { kind: 'hang' }): void;
 }
 

@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => world.end());
 
-/** Calls that a gateway had in hand at once. */
+/** Concurrent calls at a gateway. */
 function mostAtOnce(channel: 'wechat_pay' | 'ali_pay'): number {
   const steps = calls(channel).flatMap(({ at, endedAt }) => [
     { at: at.getTime(), by: 1 },
@@ -39,7 +39,7 @@ interface Worker extends LogMemory {
   app: App;
   time: BreakerTime;
 }
-/** A worker of its own, with breakers that wait for the test. */
+/** A separate worker, whose circuit breakers wait for the test. */
 async function startWorker(env: Record<string, string> = {}): Promise<Worker> {
   const memory = createLogMemory();
   const app = await world.openApp(env, memory.log);
@@ -59,9 +59,9 @@ describe('while WeChat Pay is down', () => {
       const callsBefore = calls('wechat_pay').length;
       const worker = await startWorker();
 
-      // They were never created, so that nothing but the query is tried.
-      const told = await worker.logged('circuit breaker opened for one operation');
-      expect(told).toMatchObject({
+      // They were never created, so only the query is called.
+      const line = await worker.logged('circuit breaker opened for one operation');
+      expect(line).toMatchObject({
         level: 'error',
         channel: 'wechat_pay',
         operation: 'query',
@@ -83,13 +83,13 @@ describe('while WeChat Pay is down', () => {
       const [span] = (await world.query(
         "SELECT TIMESTAMPDIFF(MICROSECOND, MIN(closed_at), MAX(closed_at)) AS us FROM payment_order WHERE channel = 'wechat_pay'",
       )) as { us: string }[];
-      // 300 orders begin in three seconds at least, the last of them not before two have passed.
+      // 300 orders take at least three seconds to start, and the last starts after at least two.
       expect(Number(span?.us)).toBeGreaterThan(1_000_000);
     },
     300_000,
   );
 
-  test('and Redis is away, the same bounds hold in each process', async () => {
+  test('and Redis is unreachable, the same bounds hold in each process', async () => {
     await add('wechat_pay', 300);
     await add('ali_pay', 60);
     goDown({ kind: 'status', status: 503 });
@@ -109,7 +109,7 @@ describe('while WeChat Pay is down', () => {
     await worker.app.close();
   }, 300_000);
 
-  test('the API answers without asking the channel, and what was asked for goes on by itself', async () => {
+  test('the API answers without calling the channel, and requests continue automatically', async () => {
     const time = holdBreakers(world.app);
     const client = createClient({
       baseUrl: await world.app.serve(),
@@ -135,8 +135,8 @@ describe('while WeChat Pay is down', () => {
       code: 20080,
       message: expect.stringContaining('暂时不可用'),
     });
-    const wish = { title: 'tea', channel: 'wechat_pay', method: 'qrcode', amountFen: 1 } as const;
-    expect(await client.create({ ...wish, bizOrderNo: 'none' })).toMatchObject({ code: 20080 });
+    const request = { title: 'tea', channel: 'wechat_pay', method: 'qrcode', amountFen: 1 } as const;
+    expect(await client.create({ ...request, bizOrderNo: 'none' })).toMatchObject({ code: 20080 });
     expect(await world.app.deps.store.findByBizOrderNo('none')).toBeNull();
     expect(calls('wechat_pay')).toHaveLength(before);
 
@@ -152,7 +152,7 @@ describe('while WeChat Pay is down', () => {
       });
       expect(await world.records(order)).toEqual([]);
     }
-    // An order that can be paid is shown all the same; the other channel is not concerned.
+    // A payable order is still shown; the other channel is not affected.
     const { bizOrderNo } = await world.create('ali_pay');
     expect(await client.close({ bizOrderNo })).toMatchObject({ ok: true });
 
@@ -165,7 +165,7 @@ describe('while WeChat Pay is down', () => {
     });
   });
 
-  test('a last look is put off in its row, without an attempt and without a timer', async () => {
+  test('a last look is postponed in its row, without an attempt and without a timer', async () => {
     holdBreakers(world.app);
     const looked = await world.expire(await world.create('wechat_pay'));
     expect(await world.close(looked)).toMatchObject({ kind: 'closed' });
@@ -198,13 +198,13 @@ describe('while WeChat Pay is down', () => {
     const [order] = orders as [PaymentOrder];
     await world.edit(order, { ending: 'expiry' });
     const { bizOrderNo, title, amountFen } = order;
-    const wish = { bizOrderNo, title, amountFen, channel: 'wechat_pay', method: 'qrcode' } as const;
-    expect(await client.create(wish)).toMatchObject({ ok: true, payBody: order.payBody });
+    const request = { bizOrderNo, title, amountFen, channel: 'wechat_pay', method: 'qrcode' } as const;
+    expect(await client.create(request)).toMatchObject({ ok: true, payBody: order.payBody });
   });
 });
 
 describe('a configuration error with hundreds of orders due', () => {
-  test('(wrong key) costs few calls and no attempts, and is told once; mended, all close', async () => {
+  test('(wrong key) costs few calls and no attempts, and alerts once; after the fix, all close', async () => {
     await add('wechat_pay', 300);
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     const wrong = await startWorker({
@@ -226,7 +226,7 @@ describe('a configuration error with hundreds of orders due', () => {
     await allClosed('wechat_pay');
   }, 300_000);
 
-  test('(another merchant number) asks nothing, spends nothing, and is told once; begun again, all close', async () => {
+  test('(another merchant number) makes no calls, uses no attempts, and alerts once; after a restart, all close', async () => {
     await add('wechat_pay', 300);
     await add('ali_pay', 10);
     const before = calls('wechat_pay').length;

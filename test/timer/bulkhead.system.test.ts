@@ -11,7 +11,7 @@ beforeEach(async () => {
 afterEach(() => backlog.world.end());
 
 describe('while WeChat Pay is down for one process only', () => {
-  test('the others close its orders as before, and it ends at once when it is told to', async () => {
+  test('the others close its orders as before, and it stops at once on SIGTERM', async () => {
     const { world, counted } = backlog;
     await backlog.add('wechat_pay', 300);
     const nowhere = `http://127.0.0.1:${await freePort()}`;
@@ -20,7 +20,7 @@ describe('while WeChat Pay is down for one process only', () => {
     expect(await counted('wechat_pay', "status = 'progress'")).toBe(300);
 
     world.app.work();
-    // But for the few that the other has tried, each of which waits for its next attempt.
+    // Except for the few that the other process tried, which wait for their next attempt.
     await until('the orders are closed', async () => {
       const left = "status = 'progress' AND close_attempts = 0";
       return (await counted('wechat_pay', left)) === 0;

@@ -8,7 +8,7 @@ import { queueName } from '../../src/timer/queue-name.ts';
 import { until } from '../support/until.ts';
 import { createWorld, somebody, type World } from '../support/world.ts';
 
-/** No worker of ours runs here, so jobs stay where they are put. */
+/** No worker runs here, so jobs stay where they are. */
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
@@ -19,7 +19,7 @@ const { channel } = { channel: 'wechat_pay' as const };
 const timer = () => world.app.deps.timer;
 const job = async (order: PaymentOrder) => world.queue(channel).getJob(order.orderNo);
 
-/** Leaves the order's job behind as completed or failed, retained under its id, as an older release might. */
+/** Leaves the order's job in Redis as completed or failed, as an older release might. */
 async function retained(order: PaymentOrder, state: 'completed' | 'failed'): Promise<void> {
   await timer().clear(order);
   const options = { jobId: order.orderNo, removeOnComplete: false, removeOnFail: false };
@@ -45,7 +45,7 @@ describe('a timer', () => {
     expect(Math.abs(firesAt - (order.nextCloseAt?.getTime() ?? 0))).toBeLessThan(1_000);
   });
 
-  test('is nobody else’s, whatever the numbers of orders look like', async () => {
+  test('belongs to one order only, whatever the order numbers look like', async () => {
     const anyOrder = await world.create(channel);
     const numbers = ['4711', 'n4711', 'nn4711', 'n', 'AC4711'];
     const at = new Date(Date.now() + 60_000);
@@ -80,7 +80,7 @@ describe('a timer', () => {
     await timer().clear(order);
   });
 
-  test('cleared is gone; clearing what is not there does nothing', async () => {
+  test('cleared is gone; clearing a missing one does nothing', async () => {
     const order = await world.create(channel);
     await timer().clear(order);
     expect(await world.timerState(order)).toBe('unknown');
@@ -103,7 +103,7 @@ describe('a re-close by hand', () => {
     },
   );
 
-  test('during an attempt that ends undecided is not forgotten: the order stays due', async () => {
+  test('during an attempt that ends undecided is not lost: the order stays due', async () => {
     const { control } = world.simulator;
     const order = await world.expire(await world.create(channel));
     const hold = control.hold('close', order.orderNo, 'before');
@@ -120,7 +120,7 @@ describe('a re-close by hand', () => {
     await timer().clear(order);
   });
 
-  test('of an order that ended, or is not there, says so and enqueues nothing', async () => {
+  test('of an order that ended or does not exist reports that and enqueues nothing', async () => {
     const order = await world.edit(await world.create(channel), { status: 'success' });
     await timer().clear(order);
     expect(await reclose(world.app.deps, order.orderNo, somebody)).toEqual({
@@ -133,7 +133,7 @@ describe('a re-close by hand', () => {
 });
 
 describe('the sweep', () => {
-  test('gives overdue orders without a live timer one, oldest first, and leaves all others alone', async () => {
+  test('sets a timer for due orders without a live one, oldest first, and leaves all others alone', async () => {
     await world.query('UPDATE payment_order SET next_close_at = NULL');
     const lost = await world.expire(await world.create(channel), 60_000);
     await timer().clear(lost);
@@ -171,7 +171,7 @@ describe('the sweep', () => {
     });
   });
 
-  test('goes on when one order cannot be given a timer, and says so', async () => {
+  test('continues when one timer cannot be set, and logs that', async () => {
     await world.query('UPDATE payment_order SET next_close_at = NULL');
     const odd = await world.expire(await world.create(channel), 60_000);
     await world.query(`UPDATE payment_order SET channel = 'wallet_pay' WHERE id = ${odd.id}`);
@@ -188,7 +188,7 @@ describe('the sweep', () => {
     });
   });
 
-  test('pages through more orders than a batch holds, with the same due time, without missing one', async () => {
+  test('pages through more orders than a batch, with the same due time, without missing one', async () => {
     await world.query('UPDATE payment_order SET next_close_at = NULL');
     const order = await world.create(channel);
     await world.query(`

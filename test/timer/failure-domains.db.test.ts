@@ -30,8 +30,8 @@ const outOfOrder = () =>
 let number = 0;
 async function create(method: 'wap' | 'qrcode') {
   number += 1;
-  const wish = { ...orderRequest('wechat_pay', `F${number}`), method, clientIp: '192.0.2.1' };
-  return createOrder(world.app.deps, wish);
+  const request = { ...orderRequest('wechat_pay', `F${number}`), method, clientIp: '192.0.2.1' };
+  return createOrder(world.app.deps, request);
 }
 async function paid(): Promise<PaymentOrder> {
   const order = await world.create('wechat_pay');
@@ -42,7 +42,7 @@ async function paid(): Promise<PaymentOrder> {
 async function many(count: number, make: () => Promise<PaymentOrder>): Promise<PaymentOrder[]> {
   return Promise.all(Array.from({ length: count }, make));
 }
-/** What the channel is asked for besides, at the same time, as if nothing were wrong. */
+/** Other calls to the channel at the same time, which work. */
 async function restGoesOn(): Promise<void> {
   expect(await create('qrcode')).toMatchObject({ kind: 'created' });
   const due = await world.expire(await world.create('wechat_pay'));
@@ -50,7 +50,7 @@ async function restGoesOn(): Promise<void> {
   expect(await world.sync(await world.create('wechat_pay'))).toMatchObject({ kind: 'synced' });
 }
 
-test('a merchant without the right to H5 payments creates and closes all other orders', async () => {
+test('a merchant without the permission for H5 payments creates and closes all other orders', async () => {
   at('create', { kind: 'error', status: 403, code: 'NO_AUTH' });
   for (let order = 0; order < MISCONFIGURED_IN_A_ROW; order += 1)
     expect(await create('wap')).toEqual({ kind: 'misconfigured' });
@@ -64,7 +64,7 @@ test('a merchant without the right to H5 payments creates and closes all other o
 });
 
 describe('refunds that the channel refuses', () => {
-  test('for lack of a right wait, and nothing else does', async () => {
+  test('for lack of a permission wait, and nothing else does', async () => {
     const orders = await many(MISCONFIGURED_IN_A_ROW, paid);
     at('refund', { kind: 'error', status: 403, code: 'NO_AUTH' });
     for (const order of orders)
@@ -88,8 +88,8 @@ describe('refunds that the channel refuses', () => {
   });
 });
 
-describe('while closes alone are not answered', () => {
-  test('an order that is due is put off by itself in its row; its worker goes on with others, and then with it', async () => {
+describe('while only closes are not answered', () => {
+  test('a due order is postponed in its row; its worker continues with others, and later with it', async () => {
     const orders = await many(UNKNOWN_IN_A_ROW, () => world.create('wechat_pay'));
     const [waiting, lastLook] = await many(2, async () => world.expire(await world.create('wechat_pay')));
     if (waiting === undefined || lastLook === undefined) throw new Error('not created');
@@ -101,13 +101,13 @@ describe('while closes alone are not answered', () => {
 
     const now = world.app.deps.clock.now();
     const trigger = { kind: 'timeout', actor: null, clientIp: null } as const;
-    // Not `channel_down`, at which the worker would take no orders at all.
+    // Not `channel_down`, which would pause the worker.
     expect(await runDueOrder(world.app.deps, waiting.orderNo, trigger)).toMatchObject({ kind: 'at' });
     const put = await world.reload(waiting);
     expect(put.nextCloseAt?.getTime()).toBeGreaterThan(now.getTime());
     expect(put).toMatchObject({ status: 'progress', closeAttempts: 0, retryCount: 0, stuckAt: null });
     expect(await world.records(waiting)).toEqual([]);
-    // What needs the query alone is done.
+    // Work that only needs the query is done.
     expect(await world.fire(lastLook)).toBeNull();
     expect(await world.records(lastLook)).toHaveLength(2);
 

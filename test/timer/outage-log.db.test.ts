@@ -20,7 +20,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-test('what the database refuses to a close or a sweep is logged without the statement and its values', async () => {
+test('a database error in a close or a sweep is logged without the statement and its values', async () => {
   const order = await world.create('wechat_pay');
   await world.expire(order);
   await (await world.queue(order.channel).getJob(order.orderNo))?.promote();

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { inTrace, newTraceId, traceFields } from '../../src/platform/log/trace.ts';
 import { createPause } from '../../src/timer/pause.ts';
 
-test('what a worker takes up after a pause is not in the trace of the order that began the pause', async () => {
+test('jobs that a worker takes after a pause are not in the trace of the order that caused it', async () => {
   const resumed = new EventTarget();
   let fields: object | null = null;
   const pause = createPause({

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.end());
 
-test('the record of a re-close names who asked for it, and no name keeps an order from its close', async () => {
+test('the record of a re-close names its requester, and no name prevents a close', async () => {
   const asked = await world.create('wechat_pay');
   const long = await world.create('wechat_pay');
   const odd = await world.expire(await world.create('wechat_pay'));

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sweepDue } from '../../src/order/due/sweep.ts';
 import { createWorld, type World } from '../support/world.ts';
 
-/** No worker runs here, so jobs stay where they are put. */
+/** No worker runs here, so jobs stay where they are. */
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
@@ -15,7 +15,7 @@ beforeEach(async () => {
 
 const digits = '(SELECT 0 AS n UNION SELECT 1 UNION SELECT 2 UNION SELECT 3 UNION SELECT 4)';
 let made = 0;
-/** So many hundred orders that are due since then and have no timer. */
+/** So many hundred orders that are due and have no timer. */
 async function overdue(hundreds: number, since: string): Promise<void> {
   const { id } = await world.create('wechat_pay', { expiresAt: new Date(Date.now() + 3_600_000) });
   await world.query(`UPDATE payment_order SET next_close_at = NULL WHERE id = ${id}`);
@@ -33,7 +33,7 @@ async function overdue(hundreds: number, since: string): Promise<void> {
 const waiting = () => world.queue('wechat_pay').getWaitingCount();
 
 describe('a sweep', () => {
-  test('ends when its time is over, and the next goes on where it stopped: live timers hide nothing', async () => {
+  test('ends when its budget is used up, and the next continues where it stopped: live timers hide nothing', async () => {
     await overdue(5, '2020-01-01');
     expect(await sweepDue(world.app.deps)).toMatchObject({ enqueued: 500, stoppedAt: null });
     await overdue(6, '2021-01-01');
@@ -48,7 +48,7 @@ describe('a sweep', () => {
     expect(await waiting()).toBe(1_100);
   });
 
-  test('in several processes at once gives every order one timer', async () => {
+  test('in several processes at once sets one timer per order', async () => {
     await overdue(3, '2020-01-01');
     const others = await Promise.all([world.openApp(), world.openApp()]);
     const all = [world.app, ...others].map(({ deps }) => sweepDue(deps));

@@ -58,7 +58,7 @@ describe.each<[string, Partial<PaymentOrder>, string[]]>([
   ['refunded', { status: 'refunded', closedAt: past, latePaidAt: past, nextCloseAt: null }, ['sync']],
   ['cancelled', { status: 'cancel', closedAt: past, nextCloseAt: null }, ['sync']],
 ])('an order that is %s', (_name, set, actions) => {
-  test('shows what can be done with it, and just that can be begun again or decided', async () => {
+  test('shows the possible actions, and only those succeed', async () => {
     const created = await world.create('ali_pay');
     const order = Object.keys(set).length === 0 ? created : await world.edit(created, set);
     const numbers = { orderNo: order.orderNo, bizOrderNo: null };

@@ -24,7 +24,7 @@ afterAll(() => world.end());
 function listen() {
   const heard: Change[] = [];
   stops.push(world.app.orderAdmin.listenToChanges((change) => heard.push(change)));
-  /** What was heard last of an order. */
+  /** The last change received for an order. */
   const of = ({ orderNo }: PaymentOrder) =>
     heard.flatMap((change) =>
       change.type === 'order' && change.order.orderNo === orderNo ? [change.order] : [],
@@ -32,7 +32,7 @@ function listen() {
   return { heard, of };
 }
 
-test('who listens hears of orders that another process makes, closes and pays, as they are', async () => {
+test('a listener receives orders that another process creates, closes and pays, as they are', async () => {
   const other = await world.openApp();
   const { heard, of } = listen();
   const order = await world.create('ali_pay');
@@ -46,7 +46,7 @@ test('who listens hears of orders that another process makes, closes and pays, a
   await until('the figures are heard of', () => heard.some(({ type }) => type === 'figures'));
 });
 
-test('who begins to listen hears of what has changed lately; others do not hear of it again', async () => {
+test('a new listener receives recent changes; others do not receive them again', async () => {
   const order = await world.create('ali_pay');
   const one = listen();
   await until('it is heard', () => one.of(order).length > 0);
@@ -58,7 +58,7 @@ test('who begins to listen hears of what has changed lately; others do not hear 
   expect(one.of(order)).toHaveLength(count);
 });
 
-test('a change that people do not see is not told of', async () => {
+test('a change that people cannot see is not sent', async () => {
   const order = await world.create('ali_pay');
   const { of } = listen();
   await until('it is heard', () => of(order).length > 0);
@@ -71,7 +71,7 @@ test('a change that people do not see is not told of', async () => {
   expect(of(order)).toHaveLength(count);
 });
 
-test('who begins to listen when more has changed than is told hears that, and others do not', async () => {
+test('a new listener receives "missed" if there are too many changes, and others do not', async () => {
   const order = await world.create('ali_pay');
   const { heard, of } = listen();
   await until('it is heard', () => of(order).length > 0);
@@ -86,7 +86,7 @@ test('who begins to listen when more has changed than is told hears that, and ot
   await world.query("DELETE FROM payment_order WHERE order_no LIKE 'N%'");
 });
 
-test('no change is missed, though it is committed long after others that were made later', async () => {
+test('no change is missed, even if it commits long after later ones', async () => {
   const [late, early] = [await world.create('ali_pay'), await world.create('ali_pay')];
   const { of } = listen();
   await until('the listening has begun', () => of(late).length > 0 && of(early).length > 0);
@@ -127,7 +127,7 @@ test('a database that cannot be read for a while hides no change', async () => {
   await rm(directory, { recursive: true });
 });
 
-test('the times by which changes are found are in UTC, whatever the time zone of the server', async () => {
+test('the times by which changes are found are in UTC, in any server time zone', async () => {
   const db = await openDatabase(world.env.DATABASE_URL ?? '', entities, []);
   expect(await db.query('SELECT @@session.time_zone AS zone')).toEqual([{ zone: '+00:00' }]);
   await db.destroy();

@@ -19,7 +19,7 @@ async function made(set: Partial<PaymentOrder> = {}, channel: ChannelName = 'ali
   const order = await world.create(channel);
   return Object.keys(set).length === 0 ? order : world.edit(order, set);
 }
-/** A merchant's number that no other order's begins with. */
+/** A merchant's number that is no prefix of another. */
 const aNumber = () => `M${randomUUID()}`;
 
 describe('a search finds an order', () => {
@@ -53,7 +53,7 @@ describe('a search finds an order', () => {
     },
   );
 
-  test('only among those that the filters mean', async () => {
+  test('only among those that match the filters', async () => {
     const order = await made();
     expect(await numbers({ search: order.orderNo, status: 'progress', channel: 'ali_pay' })).toEqual([
       order.orderNo,
@@ -64,7 +64,7 @@ describe('a search finds an order', () => {
   });
 });
 
-test('each filter means those orders, and together they mean those that all mean; newest first', async () => {
+test('filters select the right orders, alone and combined; newest first', async () => {
   await world.query('DELETE FROM payment_order');
   const past = new Date(Date.now() - 60_000);
   const orders = {
@@ -119,7 +119,7 @@ test('each filter means those orders, and together they mean those that all mean
   ]);
 });
 
-test('an order is expired once its time to be closed has passed, which is after the grace', async () => {
+test('an order counts as expired after the grace period', async () => {
   await world.query('DELETE FROM payment_order');
   const lateApp = await world.openApp({ CLOSE_GRACE_MS: '60000' });
   const page = { limit: 10, after: null };
@@ -131,7 +131,7 @@ test('an order is expired once its time to be closed has passed, which is after 
   expect(await expired()).toEqual([late.orderNo]);
 });
 
-test('pages have neither gaps nor doubles while orders arrive, whatever the filter', async () => {
+test('pages have neither gaps nor duplicates while orders arrive, with any filter', async () => {
   await world.query('DELETE FROM payment_order');
   const createdAt = Date.now() - 3_600_000;
   const one = (index: number, at: number) =>
@@ -140,7 +140,7 @@ test('pages have neither gaps nor doubles while orders arrive, whatever the filt
       index % 2 === 0 ? 'ali_pay' : 'wechat_pay',
     );
   const there: string[] = [];
-  // Several of one millisecond, and of several channels.
+  // Several in one millisecond, of several channels.
   for (let index = 0; index < 7; index += 1) {
     there.unshift((await one(index, createdAt + Math.floor(index / 3))).orderNo);
   }
@@ -160,7 +160,7 @@ test('pages have neither gaps nor doubles while orders arrive, whatever the filt
   }
 });
 
-test('no row of a list holds what can be paid with', async () => {
+test('no row of a list contains anything to pay with', async () => {
   const { orderNo } = await made();
   const [row] = (await list({ search: orderNo })).rows;
   expect(row).not.toHaveProperty('payBody');

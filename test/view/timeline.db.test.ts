@@ -39,7 +39,7 @@ test('an order’s timeline has all that happened to it, in the order it happene
   await control.notifications.delivered(order.orderNo);
   await world.cancel(order, 'api');
   const relay = startRelay(world.app, { send: createNoticeSender(thisMachine) });
-  await until('the merchant was told', async () => {
+  await until('the merchant got its notice', async () => {
     const { timeline } = await detail(order);
     return timeline.every((event) => event.kind !== 'notice' || event.state === 'delivered');
   });
@@ -104,7 +104,7 @@ test('an order’s timeline has all that happened to it, in the order it happene
   for (const { body } of bodies) expect(JSON.stringify(found)).not.toContain(JSON.stringify(body));
 });
 
-test('an order that is not there has no timeline', async () => {
+test('an unknown order has no timeline', async () => {
   expect(await world.app.orderAdmin.readOrder('AC0')).toBeNull();
 });
 

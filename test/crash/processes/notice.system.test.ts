@@ -5,7 +5,7 @@ import { startProgram } from '../../support/process.ts';
 import { until } from '../../support/until.ts';
 import { createWorld, type World } from '../../support/world.ts';
 
-/** Workers as processes of their own, killed while they tell a merchant. */
+/** Workers as separate processes, killed while they send a notice. */
 let world: World;
 let merchant: Merchant;
 beforeAll(async () => {
@@ -35,7 +35,7 @@ async function notice({ orderNo }: PaymentOrder) {
 }
 const delivered = (order: PaymentOrder) =>
   until(
-    'told',
+    'delivered',
     async () => {
       const found = await notice(order);
       return found.state === 'delivered' && found;
@@ -43,7 +43,7 @@ const delivered = (order: PaymentOrder) =>
     50_000,
   );
 
-test('a notice whose sender is killed in the middle is sent by a fresh worker: same event id, next attempt', async () => {
+test('a notice whose sender is killed is sent by a new worker: same event id, next attempt', async () => {
   merchant.answers('/held', () => {});
   const order = await paid('/held');
   const victim = await work();
@@ -53,9 +53,9 @@ test('a notice whose sender is killed in the middle is sent by a fresh worker: s
   expect(await notice(order)).toMatchObject({ state: 'pending', attempts: 1 });
 
   const fresh = await work();
-  const told = await delivered(order);
-  expect(told).toMatchObject({ attempts: 2 });
-  expect(told.tries).toMatchObject([
+  const done = await delivered(order);
+  expect(done).toMatchObject({ attempts: 2 });
+  expect(done.tries).toMatchObject([
     { attempt: 1, outcome: 'interrupted', durationMs: null },
     { attempt: 2, outcome: 'delivered' },
   ]);
@@ -65,7 +65,7 @@ test('a notice whose sender is killed in the middle is sent by a fresh worker: s
   expect(await fresh.terminate()).toBe(0);
 });
 
-test('SIGTERM: the send in hand is finished and recorded, then the worker ends', async () => {
+test('SIGTERM: the current send is finished and recorded, then the worker stops', async () => {
   const order = await paid('/finish');
   let finish = () => {};
   merchant.answers('/finish', (response) => {
@@ -81,7 +81,7 @@ test('SIGTERM: the send in hand is finished and recorded, then the worker ends',
 });
 
 describe('the program', () => {
-  test('says once, as an ERROR, that it has given up', async () => {
+  test('logs one ERROR when it abandons a notice', async () => {
     merchant.answers('/never', (response) => response.writeHead(500).end());
     const order = await paid('/never');
     await world.query(`UPDATE merchant_notice SET attempts = 15 WHERE order_no = '${order.orderNo}'`);
@@ -95,7 +95,7 @@ describe('the program', () => {
     expect(worker.stdout().match(/"level":"error"/g)).toHaveLength(1);
   });
 
-  test('sends nothing to this machine unless that is allowed, and says so', async () => {
+  test('sends nothing to this machine unless that is allowed, and reports it', async () => {
     const order = await paid('/private');
     const worker = await work({ NOTICE_ALLOW_PRIVATE: '' });
     const line = await worker.logged('merchant notice not delivered; will retry');
@@ -104,7 +104,7 @@ describe('the program', () => {
     expect(merchant.at('/private')).toEqual([]);
   });
 
-  test('lists an order’s notices with their attempts, and sends them again', async () => {
+  test('lists an order’s notices with their attempts, and resends them', async () => {
     const order = await paid('/listed');
     const { eventId } = await notice(order);
     await world.query(

@@ -5,7 +5,7 @@ import { startProxy } from '../../support/proxy.ts';
 import { until } from '../../support/until.ts';
 import { createWorld, type World } from '../../support/world.ts';
 
-/** API processes killed with a payment notification in hand. */
+/** API processes killed while they handle a payment notification. */
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
@@ -16,7 +16,7 @@ const ofOrder = async (orderNo: string) =>
   (await world.notifications()).filter((notification) => notification.orderNo === orderNo);
 
 test.each(['wechat_pay', 'ali_pay'] as const)(
-  '%s: before it was stored: nothing has happened, and it is recorded once when it comes again',
+  '%s: before it was stored: nothing has changed, and its repetition is recorded once',
   async (channel) => {
     const order = await world.create(channel);
     const victim = startProgram(['serve'], world.env);
@@ -34,7 +34,7 @@ test.each(['wechat_pay', 'ali_pay'] as const)(
     await lock.rollback();
     await lock.end();
 
-    // The database notices that the other side of the connection is gone before anything is committed.
+    // The database notices the lost connection before anything is committed.
     expect(await world.simulator.control.notifications.delivered(order.orderNo)).toMatchObject({
       accepted: false,
     });
@@ -51,13 +51,13 @@ test.each(['wechat_pay', 'ali_pay'] as const)(
 );
 
 test.each(['wechat_pay', 'ali_pay'] as const)(
-  '%s: stored, but not yet acknowledged: the order is paid, and its coming again changes nothing',
+  '%s: stored, but not yet acknowledged: the order is paid, and its repetition changes nothing',
   async (channel) => {
     const order = await world.create(channel);
     const redis = await startProxy(world.env.REDIS_URL ?? '');
     const victim = startProgram(['serve'], { ...world.env, REDIS_URL: redis.url });
     await victim.logged('api is listening');
-    // Between the commit and the answer stands the timer, which is taken out of a Redis that does not answer.
+    // Between the commit and the answer, the timer is removed from a Redis that does not answer.
     redis.silence();
     await world.simulator.control.pay(order.orderNo);
     await until('it is stored', async () => (await world.reload(order)).status === 'success');

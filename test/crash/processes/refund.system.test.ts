@@ -5,7 +5,7 @@ import { startProgram } from '../../support/process.ts';
 import { until } from '../../support/until.ts';
 import { createWorld, type World } from '../../support/world.ts';
 
-/** Workers as processes of their own, killed in the middle of giving money back, or of cancelling what is unpaid. */
+/** Workers as separate processes, killed while they refund an order or cancel an unpaid one. */
 let world: World;
 beforeAll(async () => {
   world = await createWorld({ SWEEP_INTERVAL_MS: '1000' });
@@ -22,7 +22,7 @@ interface Step {
   channel: Chargeable;
   order: 'unpaid' | 'paid' | 'charged';
   operation: Operation;
-  /** An attempt has been made before, and its answers were lost: the next begins with the question what it did. */
+  /** An earlier attempt's answers were lost: the next one first queries what it did. */
   again?: 'before' | 'after';
   /** Alipay no longer cancels this order: it is refunded. */
   tooOldToCancel?: boolean;
@@ -48,7 +48,7 @@ const steps: Step[] = [
   { channel: 'ali_pay', order: 'charged', operation: 'query', again: 'after' },
 ];
 
-/** An order in the state that the step begins with, whose cancel begins as soon as a worker is there. */
+/** An order in the step's initial state, whose cancel starts as soon as a worker runs. */
 async function staged({ channel, order: kind, again, tooOldToCancel }: Step): Promise<PaymentOrder> {
   const authCode = authCodes[channel];
   let order = await world.create(channel, kind === 'charged' ? { method: 'barcode', authCode } : {});
@@ -76,7 +76,7 @@ async function staged({ channel, order: kind, again, tooOldToCancel }: Step): Pr
   return order;
 }
 
-test('a worker killed at every step of a cancel: every order ends cancelled, with its money back once', async () => {
+test('a worker killed at every step of a cancel: every order ends cancelled, refunded once', async () => {
   const parked = [];
   for (const step of steps) {
     for (const when of ['before', 'after'] as const) {
@@ -94,7 +94,7 @@ test('a worker killed at every step of a cancel: every order ends cancelled, wit
     await until(`a worker is at ${what}`, () => here);
   }
   await victim.kill();
-  // Whatever was on its way arrives after its sender's death.
+  // Requests in flight arrive after their sender's death.
   for (const { hold } of parked) hold.release();
 
   const fresh = startProgram(['work'], world.env);

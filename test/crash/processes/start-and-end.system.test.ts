@@ -22,7 +22,7 @@ describe('a start that fails ends the process with one clear message', () => {
     taken.close();
   });
 
-  test('database away', async () => {
+  test('database unavailable', async () => {
     const program = startProgram(['start'], {
       ...world.env,
       DATABASE_URL: `mysql://a:a@127.0.0.1:${await freePort()}/a`,
@@ -70,7 +70,7 @@ describe('SIGTERM', () => {
     expect(await program.terminate()).toBe(code);
   });
 
-  test('stops taking calls at once, while work in hand goes on', async () => {
+  test('stops accepting calls at once, while current work continues', async () => {
     const { control } = world.simulator;
     const program = startProgram(['start'], world.env);
     await program.logged('worker is running');
@@ -92,7 +92,7 @@ describe('SIGTERM', () => {
   });
 });
 
-test('an order of a channel that is no longer configured stays open, and a person is told', async () => {
+test('an order of a channel that is no longer configured stays open, and alerts', async () => {
   const order = await world.expire(await world.create('wechat_pay'));
   await world.app.deps.timer.clear(order);
   const withoutWechat = Object.fromEntries(

@@ -5,7 +5,7 @@ import { startProgram } from '../../support/process.ts';
 import { until } from '../../support/until.ts';
 import { createWorld, type World } from '../../support/world.ts';
 
-/** Workers as processes of their own, killed in the middle of what they do. */
+/** Workers as separate processes, killed in the middle of their work. */
 let world: World;
 beforeAll(async () => {
   world = await createWorld({ SWEEP_INTERVAL_MS: '1000' });
@@ -24,7 +24,7 @@ const closedAt = (order: PaymentOrder) =>
     60_000,
   );
 
-/** An order whose timer fires as soon as a worker is there. */
+/** An order whose timer fires as soon as a worker runs. */
 async function due(channel: ChannelName): Promise<PaymentOrder> {
   const order = await world.expire(await world.create(channel));
   if (channel === 'ali_pay') await world.simulator.control.scan(order.orderNo);
@@ -33,7 +33,7 @@ async function due(channel: ChannelName): Promise<PaymentOrder> {
 }
 
 describe('a worker that is killed in the middle of a close', () => {
-  test('at every step of it: a fresh worker closes the order, at the channel and here', async () => {
+  test('at every step of it: a new worker closes the order, at the channel and here', async () => {
     const { control } = world.simulator;
     const steps = (['wechat_pay', 'ali_pay'] as const).flatMap((channel) =>
       (['close', 'query'] as const).flatMap((operation) =>
@@ -61,7 +61,7 @@ describe('a worker that is killed in the middle of a close', () => {
     expect(await fresh.terminate()).toBe(0);
   });
 
-  test('a customer who pays while nobody works is recorded as paid', async () => {
+  test('a customer who pays while no worker runs is recorded as paid', async () => {
     const { control } = world.simulator;
     const order = await due('wechat_pay');
     const hold = control.hold('close', order.orderNo, 'before');
@@ -78,7 +78,7 @@ describe('a worker that is killed in the middle of a close', () => {
   });
 });
 
-test('SIGTERM: the close in hand is finished, then the worker ends', async () => {
+test('SIGTERM: the current close is finished, then the worker stops', async () => {
   const { control } = world.simulator;
   const order = await due('wechat_pay');
   const hold = control.hold('close', order.orderNo, 'after');

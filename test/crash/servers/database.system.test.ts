@@ -18,7 +18,7 @@ afterAll(async () => {
   await database.stop();
 });
 
-test('the database killed while orders come due, and started again: all close, with no restart of ours', async () => {
+test('the database killed while orders come due, and started again: all close, without restarting our processes', async () => {
   const hold = world.simulator.control.hold('query', null, 'after');
   const expiresAt = new Date(Math.ceil(Date.now() / 1000) * 1000 + 2_000);
   const orders = await Promise.all(

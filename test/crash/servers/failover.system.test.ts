@@ -18,7 +18,7 @@ import { type SilencingProxy, startProxy } from '../../support/proxy.ts';
 import { until } from '../../support/until.ts';
 import { createWorld, orderRequest, type World } from '../../support/world.ts';
 
-/** A managed failover: the address leads to a new primary, and the old one stays up, read-only, with its connections. */
+/** A managed failover: the address points to a new primary, and the old one stays up, read-only, with its connections. */
 let old: OwnServer;
 let fresh: OwnServer;
 let proxy: SilencingProxy;
@@ -47,7 +47,7 @@ async function admin(server: OwnServer): Promise<DataSource> {
   return db;
 }
 const name = () => new URL(world.env.DATABASE_URL ?? '').pathname.slice(1);
-/** Without the rights that let an administrator write to a server that is read-only. */
+/** Without the permissions that let an administrator write to a read-only server. */
 async function createUser(db: DataSource, more = ''): Promise<void> {
   await db.query("DROP USER IF EXISTS shop@'%'");
   await db.query(`CREATE USER shop@'%' IDENTIFIED BY '${password}' ${more}`);
@@ -60,7 +60,7 @@ function asShop(address: string): string {
   url.pathname = `/${name()}`;
   return url.href;
 }
-/** As replication has it: the same rows at the new primary. */
+/** As replication does: the same rows on the new primary. */
 async function copyOrders(from: DataSource, to: DataSource): Promise<void> {
   const rows: Record<string, unknown>[] = await from.query('SELECT * FROM payment_order');
   for (const row of rows) {
@@ -73,7 +73,7 @@ async function copyOrders(from: DataSource, to: DataSource): Promise<void> {
   }
 }
 
-test('a busy process leaves the old primary, says so once, and closes everything at the new one', async () => {
+test('a busy process leaves the old primary, logs it once, and closes everything on the new one', async () => {
   const [atOld, emptyUrl] = [await admin(old), new URL(fresh.url)];
   const bare = await openDatabase(fresh.url, [], []);
   await bare.query(`CREATE DATABASE ${name()} CHARACTER SET utf8mb4`);
@@ -119,7 +119,7 @@ test('a busy process leaves the old primary, says so once, and closes everything
   ]);
 });
 
-describe('where the server lets us have five connections', () => {
+describe('with a limit of five connections', () => {
   test('forty orders at once are all created, and all closed', async () => {
     const db = await admin(fresh);
     await createUser(db, 'WITH MAX_USER_CONNECTIONS 5');

@@ -8,7 +8,7 @@ import { tellRedis } from '../../support/sentinel.ts';
 import { until } from '../../support/until.ts';
 import { createWorld, orderRequest, type World } from '../../support/world.ts';
 
-/** A Redis that answers and refuses. The orders are in the database: each closes all the same. */
+/** A Redis that answers and refuses commands. The orders are in the database: each still closes. */
 let redis: OwnServer;
 let world: World;
 beforeAll(async () => {
@@ -59,7 +59,7 @@ const refusals = [
 describe.each(refusals)('$what', ({ begin, end, state }) => {
   afterEach(() => tell(...end));
 
-  test('the worker says why, closes what is due from the database, and ends at SIGTERM', async () => {
+  test('the worker logs the reason, closes due orders from the database, and stops on SIGTERM', async () => {
     await tell(...begin);
     const worker = startProgram(['work'], world.env);
     await worker.logged('worker is running');
@@ -69,7 +69,7 @@ describe.each(refusals)('$what', ({ begin, end, state }) => {
     expect(await worker.terminate()).toBe(0);
   });
 
-  test('orders are created and closed all the same, and have timers once Redis takes them', async () => {
+  test('orders are still created and closed, and have timers once Redis accepts them', async () => {
     await tell(...begin);
     const app = await world.openApp();
     app.work();
@@ -93,7 +93,7 @@ describe.each(refusals)('$what', ({ begin, end, state }) => {
 });
 
 describe('a prefix that belongs to another database', () => {
-  test('is left alone: its jobs are not taken, and our orders run from the database', async () => {
+  test('is not used: its jobs are not taken, and our orders run from the database', async () => {
     const other = await createWorld({ REDIS_URL: redis.url, SWEEP_INTERVAL_MS: '500' });
     try {
       const theirs = await world.expire(await world.create('wechat_pay'));
@@ -118,7 +118,7 @@ describe('a prefix that belongs to another database', () => {
   });
 });
 
-test('a queue that is paused, with nothing overdue: sweep, doctor, readiness and metrics say so', async () => {
+test('a paused queue with nothing overdue: sweep, doctor, readiness and metrics report it', async () => {
   await world.queue('wechat_pay').pause();
   try {
     const sweep = startProgram(['sweep'], world.env);

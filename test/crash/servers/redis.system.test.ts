@@ -23,7 +23,7 @@ const soon = (seconds: number) => new Date(Math.ceil(Date.now() / 1000) * 1000 +
 const closed = (orderNo: string) =>
   until(`${orderNo} is closed`, async () => (await world.app.deps.store.find(orderNo))?.status === 'close');
 
-test('Redis killed: every order closes while it is away, and new ones after it is back and empty', async () => {
+test('Redis killed: every order closes during the outage, and new ones after it is back and empty', async () => {
   const before = await Promise.all(
     Array.from({ length: 20 }, () => world.create('wechat_pay', { expiresAt: soon(3) })),
   );
@@ -34,7 +34,7 @@ test('Redis killed: every order closes while it is away, and new ones after it i
       expiresAt: soon(4),
     });
     expect(outcome.kind).toBe('created');
-    // The database alone runs the timers meanwhile.
+    // Meanwhile, due orders run from the database only.
     for (const { orderNo } of before) await closed(orderNo);
     if (outcome.kind === 'created') await closed(outcome.order.orderNo);
   } finally {
@@ -54,7 +54,7 @@ test('Redis emptied while orders come due and are created: every order closes', 
   for (const { orderNo } of orders) await closed(orderNo);
 });
 
-test('a Redis that has no memory left: the sweep says so, and every order closes all the same', async () => {
+test('Redis out of memory: the sweep reports it, and every order still closes', async () => {
   const worker = startProgram(['work'], world.env);
   await worker.logged('worker is running');
   await tellRedis(redis.url, 'CONFIG', 'SET', 'maxmemory', '1');
@@ -65,20 +65,20 @@ test('a Redis that has no memory left: the sweep says so, and every order closes
   expect(await worker.terminate()).toBe(0);
 });
 
-test('a queue that another program paused: its orders close all the same', async () => {
+test('a queue that another program paused: its orders still close', async () => {
   await world.queue('wechat_pay').pause();
   const order = await world.create('wechat_pay', { expiresAt: soon(2) });
   await closed(order.orderNo);
   await world.queue('wechat_pay').resume();
 });
 
-test('a key of another type in the place of a job: the order closes all the same', async () => {
+test('a key of another type in place of a job: the order still closes', async () => {
   const order = await world.create('wechat_pay');
   await world.app.deps.timer.clear(order);
   await tellRedis(redis.url, 'SET', world.queue('wechat_pay').toKey(order.orderNo), 'not a job');
   await world.expire(order);
   await closed(order.orderNo);
-  // It keeps no other order from its timer.
+  // It does not affect other timers.
   expect(await world.app.readQueueHealth()).toMatchObject({ state: 'ok' });
 });
 

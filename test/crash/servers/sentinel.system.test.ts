@@ -7,7 +7,7 @@ import { type SentinelGroup, startSentinelGroup } from '../../support/sentinel.t
 import { until } from '../../support/until.ts';
 import { createWorld, type World } from '../../support/world.ts';
 
-/** A Redis guarded by sentinels, an API process and a worker process, none of which is restarted by hand. */
+/** A Redis with sentinels, an API process and a worker process; none is restarted by hand. */
 let group: SentinelGroup;
 let world: World;
 let programs: Program[];
@@ -38,7 +38,7 @@ async function allClose(names: string[]): Promise<void> {
   }
 }
 
-/** New orders have their timer in the Redis that is the master now. */
+/** New orders have their timer in the current master. */
 async function timersArePunctual(): Promise<void> {
   const queue = new Queue(queueName('wechat_pay'), {
     connection: { url: await group.masterUrl() },
@@ -65,14 +65,14 @@ describe('the master of a Redis with sentinels', () => {
     await allClose([...before, ...meanwhile]);
     await timersArePunctual();
 
-    // The old one comes back, empty, and becomes a replica. Nothing of ours may take it for the master.
+    // The old master comes back empty and becomes a replica. We must not use it as the master.
     await group.master.start();
     await timersArePunctual();
     expect(await group.masterUrl()).toBe(group.replica.url);
     await endCleanly();
   });
 
-  test('handed over on purpose, with both alive: the same', async () => {
+  test('switched over on purpose, with both alive: the same', async () => {
     const before = await create(20, 4);
     await group.handOver();
     await until('the replica is the master', async () => (await group.masterUrl()) === group.replica.url);

@@ -4,7 +4,7 @@ import { type SilencingProxy, startProxy } from '../../support/proxy.ts';
 import { until } from '../../support/until.ts';
 import { createWorld, type World } from '../../support/world.ts';
 
-/** Connections that die without a word: no reset, no close, only silence. */
+/** Connections that die silently: no reset, no close. */
 let world: World;
 let proxy: SilencingProxy;
 afterEach(async () => {
@@ -24,7 +24,7 @@ const closed = (orders: { orderNo: string }[]) =>
   );
 
 describe('a worker whose connections fall silent', () => {
-  test('to the database: the orders close all the same, with no restart', async () => {
+  test('to the database: the orders still close, without a restart', async () => {
     world = await createWorld({ SWEEP_INTERVAL_MS: '500' });
     proxy = await startProxy(world.env.DATABASE_URL ?? '');
     const worker = await world.openApp({ DATABASE_URL: proxy.url });
@@ -38,7 +38,7 @@ describe('a worker whose connections fall silent', () => {
     await closed(orders);
   });
 
-  test('to Redis: the orders close all the same, with no restart', async () => {
+  test('to Redis: the orders still close, without a restart', async () => {
     world = await createWorld({ SWEEP_INTERVAL_MS: '500' });
     proxy = await startProxy(world.env.REDIS_URL ?? '');
     const worker = await world.openApp({ REDIS_URL: proxy.url });
@@ -52,7 +52,7 @@ describe('a worker whose connections fall silent', () => {
     await closed(orders);
   });
 
-  test('to the database, in the middle of a transaction: its locks are let go, and the order closes', async () => {
+  test('to the database, during a transaction: its locks are released, and the order closes', async () => {
     world = await createWorld({ SWEEP_INTERVAL_MS: '500' });
     proxy = await startProxy(world.env.DATABASE_URL ?? '');
     const order = await world.expire(await world.create('wechat_pay'));

@@ -3,14 +3,14 @@ import { startProgram } from '../../support/process.ts';
 import { until } from '../../support/until.ts';
 import { createWorld, type World } from '../../support/world.ts';
 
-/** Workers on machines whose clock is wrong by minutes. Deadlines are compared on the database's clock. */
+/** Workers on machines whose clock is wrong by minutes. Deadlines use the database's clock. */
 let world: World;
 beforeAll(async () => {
   world = await createWorld({ SWEEP_INTERVAL_MS: '1000' });
 });
 afterAll(() => world.end());
 
-/** Node's options that set the clock of a process wrong. */
+/** Node options that give a process a wrong clock. */
 function clockOff(ms: number): string {
   const script = `const Right = Date;
     globalThis.Date = class extends Right {
@@ -40,7 +40,7 @@ test.each([
     await until('it is closed', async () => (await world.reload(due)).status === 'close');
     const { closedAt, expiresAt } = await world.reload(due);
     expect(closedAt?.getTime()).toBeGreaterThanOrEqual(expiresAt.getTime());
-    // By the right clock, although the worker's own says otherwise.
+    // By the correct clock, although the worker's own is wrong.
     expect(closedAt?.getTime()).toBeLessThan(Date.now() + 60_000);
 
     await until('its timer has fired', async () => (await world.timerState(early)) === 'delayed');

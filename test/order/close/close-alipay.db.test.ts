@@ -24,34 +24,34 @@ async function payUnnoticed(order: PaymentOrder): Promise<void> {
 }
 const once = (order: PaymentOrder, operation: 'query' | 'close') =>
   ({ operation, orderNo: order.orderNo, times: 1 }) as const;
-/** Alipay's SDK repeats a request whose connection broke: an outage must outlast that. */
+/** Alipay's SDK repeats a request after a connection error: an outage must outlast that. */
 const during = (order: PaymentOrder, operation: 'query' | 'close') =>
   ({ operation, orderNo: order.orderNo }) as const;
 const fire = (order: PaymentOrder) => world.fire(order);
 
 describe('a scanned, unpaid order', () => {
-  test('WAIT_BUYER_PAY, close 10000, query TRADE_CLOSED: closed for good at both sides', async () => {
+  test('WAIT_BUYER_PAY, close 10000, query TRADE_CLOSED: closed for good on both sides', async () => {
     const order = await scanned();
     expect(await world.close(order)).toMatchObject({ kind: 'closed' });
     expect(await world.reload(order)).toMatchObject({ status: 'close', watchUntil: null });
     expect(control().order(order.orderNo)).toMatchObject({ state: 'TRADE_CLOSED', payable: false });
   });
 
-  test('close 10000, query still WAIT_BUYER_PAY: asked again, then closed', async () => {
+  test('close 10000, query still WAIT_BUYER_PAY: retried, then closed', async () => {
     const order = await scanned();
     control().addFault({ match: once(order, 'query'), kind: 'stale_read' });
     expect(await world.close(order)).toMatchObject({ kind: 'pending', reason: 'not_confirmed' });
     expect(await world.close(order, 'manual')).toMatchObject({ kind: 'closed' });
   });
 
-  test('closed at the gateway before (TRADE_STATUS_ERROR, query TRADE_CLOSED): closed', async () => {
+  test('closed earlier at the gateway (TRADE_STATUS_ERROR, query TRADE_CLOSED): closed', async () => {
     const order = await scanned();
     await world.close(order);
     await world.edit(order, { status: 'progress', nextCloseAt: new Date(0) });
     expect(await world.close(order)).toMatchObject({ kind: 'closed' });
   });
 
-  test('close says TRADE_NOT_EXIST about a trade that exists: a contradiction, asked again', async () => {
+  test('close answers TRADE_NOT_EXIST for an existing trade: a contradiction, retried', async () => {
     const order = await scanned();
     control().addFault({
       match: once(order, 'close'),
@@ -91,7 +91,7 @@ describe('a paid order is never closed', () => {
     expect(await world.close(order)).toEqual({ kind: 'ended', status: 'refunded' });
   });
 
-  test('another amount: held for a person, neither paid nor closed', async () => {
+  test('another amount: waits for a person, neither paid nor closed', async () => {
     const order = await due();
     await payUnnoticed(order);
     await world.edit(order, { amountFen: 101 });
@@ -165,7 +165,7 @@ describe('a code that nobody has scanned', () => {
     expect((await world.records(order)).at(-1)).toMatchObject({ closeType: 'watch', outcome: 'late' });
   });
 
-  test('an outage during the watch ends nothing: it goes on, also past its end', async () => {
+  test('an outage during the watch ends nothing: the watch continues, even past its end', async () => {
     const order = await due();
     await world.close(order);
     await world.edit(order, { expiresAt: new Date(Date.now() - 3_600_000) });
@@ -178,7 +178,7 @@ describe('a code that nobody has scanned', () => {
 });
 
 describe('an outage decides nothing', () => {
-  /** These keep the request from having its effect; the others spoil the answer to one that had it. */
+  /** These prevent the request's effect; the others only spoil its answer. */
   const broken: [string, Record<string, unknown>][] = [
     ['reset', { kind: 'reset' }],
     ['SYSTEM_ERROR', { kind: 'unknown_error' }],
@@ -215,7 +215,7 @@ describe('an outage decides nothing', () => {
   });
 
   test.each(['isv.invalid-signature', 'isv.invalid-app-id'])(
-    '%s: a person is told, it stays open',
+    '%s: alerts, and it stays open',
     async (code) => {
       const order = await scanned();
       control().addFault({ match: once(order, 'close'), kind: 'error', status: 400, code });

@@ -16,10 +16,10 @@ afterAll(() => world.end());
 const control = () => world.simulator.control;
 const MARGIN_MS = 90_000;
 
-/** Payable for a quarter of an hour at the gateway, whose clock the tests move on. */
+/** Payable for a quarter of an hour at the gateway, whose clock the tests advance. */
 const created = () =>
   world.create('union_pay', { expiresAt: new Date(control().clock.now().getTime() + 900_000) });
-/** Its time is over on both clocks, and the margin too. */
+/** Its time is up on both clocks, including the margin. */
 async function timeIsUp(order: PaymentOrder): Promise<PaymentOrder> {
   await control().clock.advance(16 * 60_000);
   return world.expire(order, MARGIN_MS + 1);
@@ -40,7 +40,7 @@ const calls = (order: PaymentOrder, operation: 'cancel' | 'refund') =>
   control().log({ operation, orderNo: order.orderNo }).length;
 
 describe('an unpaid order stays open until its time is over at UnionPay', () => {
-  test('closed by hand before: pending until then, and it goes on by itself', async () => {
+  test('closed by hand earlier: pending until then, and retried automatically', async () => {
     const order = await created();
     expect(await world.close(order, 'api')).toMatchObject({ kind: 'pending', reason: 'too_early' });
     expect(await world.reload(order)).toMatchObject({ status: 'progress', ending: 'close' });
@@ -83,7 +83,7 @@ describe('an unpaid order stays open until its time is over at UnionPay', () => 
     control().settings.unionpayExpired = '86';
   });
 
-  test('in doubt (orig 05) is never closed, however late it is', async () => {
+  test('in doubt (orig 05) is never closed, at any time', async () => {
     const order = await created();
     await control().beginPay(order.orderNo);
     await world.expire(order, 86_400_000);
@@ -91,10 +91,13 @@ describe('an unpaid order stays open until its time is over at UnionPay', () => 
     expect((await world.reload(order)).status).toBe('progress');
   });
 
-  test('one that was never created there ends as well, when it can no longer be', async () => {
+  test('one that was never created there also ends, once it can no longer be created', async () => {
     control().addFault({ kind: 'reset', match: { operation: 'create', times: 1 } });
-    const wish = { ...orderRequest('union_pay', 'never-created'), expiresAt: new Date(Date.now() + 900_000) };
-    expect(await createOrder(world.app.deps, wish)).toMatchObject({ kind: 'unreachable' });
+    const request = {
+      ...orderRequest('union_pay', 'never-created'),
+      expiresAt: new Date(Date.now() + 900_000),
+    };
+    expect(await createOrder(world.app.deps, request)).toMatchObject({ kind: 'unreachable' });
     const order = await world.app.deps.store.findByBizOrderNo('never-created');
     if (order === null) throw new Error('no row');
     expect(await world.close(order, 'api')).toMatchObject({ kind: 'pending', reason: 'too_early' });
@@ -125,7 +128,7 @@ describe('a paid order is never closed', () => {
     control().settings.unionpayPaid = '00';
   });
 
-  test('another amount: held for a person', async () => {
+  test('another amount: waits for a person', async () => {
     const order = await created();
     await payUnnoticed(order);
     await timeIsUp(order);
@@ -133,7 +136,7 @@ describe('a paid order is never closed', () => {
     expect(await world.close(order)).toMatchObject({ kind: 'pending', reason: 'mismatch' });
   });
 
-  test('a bank that is late (paid after the payTimeout): waited for, then paid', async () => {
+  test('a slow bank (paid after the payTimeout): waited for, then paid', async () => {
     control().settings.unionpayBankLate = true;
     const order = await created();
     await control().beginPay(order.orderNo);
@@ -145,7 +148,7 @@ describe('a paid order is never closed', () => {
     control().settings.unionpayBankLate = false;
   });
 
-  test('paid after it was closed all the same: a late payment, which is undone', async () => {
+  test('paid after the close anyway: a late payment, which is voided', async () => {
     const order = await world.expire(await created(), MARGIN_MS + 1);
     expect(await world.close(order)).toMatchObject({ kind: 'closed' });
     await control().pay(order.orderNo);
@@ -193,7 +196,7 @@ describe('a cancel', () => {
     expect(await world.refunds(order)).toEqual([]);
   });
 
-  test('of an unpaid order that is paid meanwhile gives the money back', async () => {
+  test('of an unpaid order that is paid meanwhile returns the money', async () => {
     const order = await created();
     await world.cancel(order);
     await control().pay(order.orderNo);
@@ -204,7 +207,7 @@ describe('a cancel', () => {
     expect(refundedFen(order)).toBe(100);
   });
 
-  test('of an order paid today undoes it, once', async () => {
+  test('of an order paid today voids it, once', async () => {
     const order = await paid();
     expect(await world.cancel(order)).toMatchObject({ kind: 'cancelled', refunded: true });
     expect(await world.reload(order)).toMatchObject({ status: 'cancel', nextCloseAt: null });
@@ -236,7 +239,7 @@ describe('a cancel', () => {
     expect(await world.refunds(order)).toMatchObject([{ state: 'done' }]);
   });
 
-  test('whose undo fails refunds, once, also when the connection breaks between the two', async () => {
+  test('whose void fails refunds, once, even if the connection breaks between the two', async () => {
     control().settings.unionpayUndoFails = true;
     const order = await paid();
     const outage = control().addFault({
@@ -252,7 +255,7 @@ describe('a cancel', () => {
     expect([refundedFen(order), calls(order, 'refund')]).toEqual([100, 2]);
   });
 
-  test('by ten at once gives back once', async () => {
+  test('by ten callers at once returns the money once', async () => {
     const order = await paid();
     await Promise.all(Array.from({ length: 10 }, () => world.cancel(order)));
     expect((await world.reload(order)).status).toBe('cancel');

@@ -27,7 +27,7 @@ const staleQuery = (order: PaymentOrder) =>
   world.simulator.control.addFault({ match: once(order, 'query'), kind: 'stale_read' });
 
 describe('an unpaid order', () => {
-  test('close 204, query CLOSED: closed at both sides, with its record', async () => {
+  test('close 204, query CLOSED: closed on both sides, with its record', async () => {
     const order = await due();
     expect(await world.close(order)).toMatchObject({ kind: 'closed' });
     const closed = await world.reload(order);
@@ -70,7 +70,7 @@ describe('an unpaid order', () => {
     expect(await world.close(order)).toMatchObject({ kind: 'closed' });
   });
 
-  test('close 204, query still NOTPAY: asked again within seconds, then closed; the third time a person is told', async () => {
+  test('close 204, query still NOTPAY: retried within seconds, then closed; the third time alerts', async () => {
     const order = await due();
     for (const [round, seconds] of [1, 2, 5].entries()) {
       staleQuery(order);
@@ -88,7 +88,7 @@ describe('an unpaid order', () => {
     expect(await world.close(order, 'manual')).toMatchObject({ kind: 'closed' });
   });
 
-  test('close 204, query ORDER_NOT_EXIST although its creation was confirmed: never closed, for a person', async () => {
+  test('close 204, query ORDER_NOT_EXIST although its creation was confirmed: never closed, needs a person', async () => {
     const order = await due();
     world.simulator.control.forget(order.orderNo);
     const old = new Date(Date.now() - 3_600_000);
@@ -113,7 +113,7 @@ describe('an unpaid order', () => {
 });
 
 describe('a paid order is never closed', () => {
-  test('paid before the close (ORDERPAID, query SUCCESS): paid, and untouched at the gateway', async () => {
+  test('paid before the close (ORDERPAID, query SUCCESS): paid, and unchanged at the gateway', async () => {
     const order = await due();
     await payUnnoticed(order);
     expect(await world.close(order)).toMatchObject({ kind: 'paid' });
@@ -147,7 +147,7 @@ describe('a paid order is never closed', () => {
     expect(await world.close(order)).toMatchObject({ kind: 'paid' });
   });
 
-  test('ORDERPAID, but the query still says NOTPAY: open, asked again, then paid', async () => {
+  test('ORDERPAID, but the query still says NOTPAY: open, retried, then paid', async () => {
     const order = await due();
     await payUnnoticed(order);
     staleQuery(order);
@@ -165,7 +165,7 @@ describe('a paid order is never closed', () => {
     },
   );
 
-  test('another amount: held for a person, neither paid nor closed', async () => {
+  test('another amount: waits for a person, neither paid nor closed', async () => {
     const order = await due();
     await payUnnoticed(order);
     await world.edit(order, { amountFen: 101 });
@@ -181,7 +181,7 @@ describe('a paid order is never closed', () => {
     expect(await world.reload(order)).toMatchObject({ status: 'progress', stuckAt: expect.any(Date) });
   });
 
-  test('asked under another merchant number than the order’s own: not asked at all', async () => {
+  test('another merchant number than the order’s: the channel is not called', async () => {
     const order = await due();
     await payUnnoticed(order);
     await world.edit(order, { channelAccount: '1900000000' });
@@ -217,7 +217,7 @@ describe('a customer who is paying at this moment', () => {
 });
 
 describe('an outage decides nothing', () => {
-  /** These keep the request from having its effect; the others spoil the answer to one that had it. */
+  /** These prevent the request's effect; the others only spoil its answer. */
   const broken: [string, Record<string, unknown>][] = [
     ['reset', { kind: 'reset' }],
     ['500', { kind: 'unknown_error' }],
@@ -253,7 +253,7 @@ describe('an outage decides nothing', () => {
   });
 
   test.each(['SIGN_ERROR', 'NO_AUTH', 'MCH_NOT_EXISTS'])(
-    '%s: a person is told, the order stays open',
+    '%s: alerts, and the order stays open',
     async (code) => {
       const order = await due();
       const status = code === 'SIGN_ERROR' ? 401 : code === 'NO_AUTH' ? 403 : 400;
@@ -265,7 +265,7 @@ describe('an outage decides nothing', () => {
     },
   );
 
-  test('that shows in alternating ways backs off all the same, and a person is told once', async () => {
+  test('with alternating errors still backs off, and alerts once', async () => {
     const order = await due();
     const waits = [];
     for (let round = 1; round <= 7; round += 1) {
@@ -286,7 +286,7 @@ describe('an outage decides nothing', () => {
   });
 });
 
-test('a close that somebody asked for survives its process: the wish is in the row, due when the lease runs out', async () => {
+test('a close request survives its process: it is in the row, due when the lease expires', async () => {
   const order = await world.create('wechat_pay');
   const hold = world.simulator.control.hold('close', order.orderNo, 'after');
   const dying = world.close(order, 'api');

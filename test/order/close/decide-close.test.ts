@@ -29,14 +29,14 @@ const strict = {
   unpayableFrom: () => unpayableFrom,
   refundedIsInFull: false,
 };
-/** A channel whose unknown numbers may merely not have been scanned, like Alipay's. */
+/** A channel whose unknown numbers may just be unscanned, like Alipay's. */
 const soft = {
   showsUntouched: () => false,
   closesSoftly: () => true,
   unpayableFrom: () => unpayableFrom,
   refundedIsInFull: true,
 };
-/** A channel without a close, whose unknown numbers may merely not have been scanned, like UnionPay's. */
+/** A channel without a close, whose unknown numbers may just be unscanned, like UnionPay's. */
 const closeless = {
   showsUntouched: () => false,
   closesSoftly: () => false,
@@ -64,7 +64,7 @@ const closeKinds: CloseResult['kind'][] = [
   'misconfigured',
 ];
 
-describe('an order is closed only on the channel’s word', () => {
+describe('an order is closed only by the channel’s verified answer', () => {
   test.each(closeKinds)('whatever the close said (%s), a query that says closed closes it', (kind) => {
     expect(decide({ close: close(kind), queryAfter: query('closed') })).toEqual({
       kind: 'close',
@@ -101,12 +101,12 @@ describe('an order is closed only on the channel’s word', () => {
     });
   });
 
-  test('nothing asked decides nothing', () => {
+  test('no call decides nothing', () => {
     expect(decide({})).toMatchObject({ kind: 'retry', reason: 'unreachable' });
   });
 });
 
-describe('each uncertainty has its own name', () => {
+describe('each uncertainty has its own reason', () => {
   test.each([
     ['accepted', 'not_confirmed'],
     ['already_closed', 'not_confirmed'],
@@ -134,11 +134,11 @@ describe('each uncertainty has its own name', () => {
     });
   });
 
-  test('a close refused for our configuration is not asked about', () => {
+  test('a close refused because of our configuration is not followed by a query', () => {
     expect(decide({ close: close('misconfigured') })).toMatchObject({ reason: 'misconfigured' });
   });
 
-  test('another amount than the order’s is held for a person, paid or refunded', () => {
+  test('another amount than the order’s waits for a person, paid or refunded', () => {
     for (const kind of ['paid', 'refunded'] as const) {
       expect(decide({ close: close('conflict'), queryAfter: query(kind, 99) })).toMatchObject({
         reason: 'mismatch',
@@ -158,7 +158,7 @@ describe('a number the channel does not know', () => {
     expect(decide(unknown, after)).toEqual({ kind: 'close', watchUntil: null });
   });
 
-  test('although its creation was confirmed, is a contradiction for a person, however late it is', () => {
+  test('although its creation was confirmed, is a contradiction that needs a person, at any time', () => {
     for (const now of [before, after]) {
       expect(decideFor(confirmed, unknown, now, strict)).toMatchObject({
         kind: 'retry',
@@ -234,7 +234,7 @@ describe('a channel without a close', () => {
     }
   });
 
-  test('ends nothing by "unpaid", however late it is: only "closed" does', () => {
+  test('never ends an order by "unpaid", at any time: only by "closed"', () => {
     expect(decideAt(after, 'unpaid')).toEqual({ kind: 'retry', reason: 'not_confirmed', notBefore: null });
     expect(decideAt(after, 'closed')).toEqual({ kind: 'close', watchUntil: null });
   });
@@ -257,11 +257,11 @@ describe('a channel without a close', () => {
   });
 });
 
-describe('“can no longer be paid” is held against the channel’s own time', () => {
+describe('“can no longer be paid” must hold by the channel’s own time', () => {
   const statedAt = before;
   const untouched: QueryResult = { ...query('not_found'), statedAt };
   const unpaid: QueryResult = { ...query('unpaid'), statedAt };
-  /** By our clock it is over; the channel says that half a minute is left. */
+  /** By our clock its time is up; by the channel's, half a minute is left. */
   const halfAMinute = new Date(after.getTime() + 30_000);
   const wait = { kind: 'retry', reason: 'too_early', notBefore: halfAMinute };
 

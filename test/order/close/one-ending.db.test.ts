@@ -3,7 +3,7 @@ import type { PaymentOrder } from '../../../src/order/order.ts';
 import { requestCancel, requestClose } from '../../../src/order/requests/close-cancel-sync.ts';
 import { createWorld, somebody, type World } from '../../support/world.ts';
 
-/** An order that has ended unpaid has ended once: a shop that releases its stock at each event releases it once. */
+/** An unpaid order ends once: a shop that restocks on each event restocks once. */
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
@@ -53,7 +53,7 @@ describe.each(channels)('%s', (channel) => {
   });
 });
 
-test('a cancel of an order that was closed softly is done, and late money goes back whatever the policy is', async () => {
+test('a cancel of a softly closed order succeeds, and a late payment is refunded under any policy', async () => {
   const order = await create('ali_pay');
   await operations.close(order);
   const records = (await world.records(order)).length;
@@ -69,7 +69,7 @@ test('a cancel of an order that was closed softly is done, and late money goes b
   expect(await events(order)).toEqual(['close', 'refunding', 'refunded']);
 });
 
-test('a late payment that is kept for a person is no second close', async () => {
+test('a late payment that waits for a person is not a second close', async () => {
   const manual = await createWorld({ LATE_PAYMENT_POLICY: 'manual' });
   try {
     await manual.app.serve();

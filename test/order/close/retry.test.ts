@@ -16,28 +16,28 @@ const delays = (reason: PendingReason, counts: number[]) =>
   counts.map((count) => retryDelayMs(reason, count, 0) / 1000);
 
 describe('the waits between attempts', () => {
-  test('a channel that cannot be reached is tried after 5s 15s 30s 1m 5m 10m, then every 30m for ever', () => {
+  test('an unreachable channel is retried after 5s 15s 30s 1m 5m 10m, then every 30m forever', () => {
     expect(delays('unreachable', [1, 2, 3, 4, 5, 6, 7, 8, 100])).toEqual([
       5, 15, 30, 60, 300, 600, 1800, 1800, 1800,
     ]);
   });
 
-  test('a customer who is paying is left alone for at least 5 s', () => {
+  test('a customer who is paying is not disturbed for at least 5 s', () => {
     expect(delays('user_paying', [1, 2])).toEqual([5, 5]);
     expect(delays('rate_limited', [1])).toEqual([5]);
   });
 
-  test('a wait that the channel demands is kept, and shortens none of ours', () => {
+  test('a wait that the channel demands is kept, and never shortens ours', () => {
     const demands = (ms: number) => retryDelayMs('refunding', 1, 0, { refunding: ms });
     expect([demands(60_000), demands(1), demands(0)]).toEqual([60_000, 10_000, 10_000]);
     expect(retryDelayMs('unreachable', 1, 0, { refunding: 60_000 })).toBe(5_000);
   });
 
-  test('a close that the channel does not show yet is looked at within seconds', () => {
+  test('a close that the channel does not show yet is checked within seconds', () => {
     expect(delays('not_confirmed', [1, 2, 3])).toEqual([1, 2, 5]);
   });
 
-  test('a wrong key does not burn through quick attempts', () => {
+  test('a wrong key is not retried quickly', () => {
     expect(delays('misconfigured', [1, 2])).toEqual([60, 300]);
   });
 
@@ -58,8 +58,8 @@ describe('the waits between attempts', () => {
     );
   });
 
-  test('a person is told once in a row of attempts, at once where only a person can help', () => {
-    const told = (reasons: (count: number) => PendingReason) => {
+  test('a series of attempts alerts once, and immediately if only a person can help', () => {
+    const alertedAt = (reasons: (count: number) => PendingReason) => {
       let wasStuck = false;
       return Array.from({ length: 50 }, (_, index) => index + 1).filter((count) => {
         const reason = reasons(count);
@@ -68,12 +68,12 @@ describe('the waits between attempts', () => {
         return tell;
       });
     };
-    expect(told(() => 'unreachable')).toEqual([7]);
-    expect(told(() => 'not_confirmed')).toEqual([3]);
-    expect(told(() => 'misconfigured')).toEqual([1]);
-    expect(told(() => 'mismatch')).toEqual([1]);
-    expect(told(() => 'too_early')).toEqual([]);
-    expect(told((count) => (count % 2 === 0 ? 'unreachable' : 'rate_limited'))).toEqual([7]);
-    expect(told((count) => (count % 2 === 0 ? 'unreachable' : 'not_confirmed'))).toEqual([3]);
+    expect(alertedAt(() => 'unreachable')).toEqual([7]);
+    expect(alertedAt(() => 'not_confirmed')).toEqual([3]);
+    expect(alertedAt(() => 'misconfigured')).toEqual([1]);
+    expect(alertedAt(() => 'mismatch')).toEqual([1]);
+    expect(alertedAt(() => 'too_early')).toEqual([]);
+    expect(alertedAt((count) => (count % 2 === 0 ? 'unreachable' : 'rate_limited'))).toEqual([7]);
+    expect(alertedAt((count) => (count % 2 === 0 ? 'unreachable' : 'not_confirmed'))).toEqual([3]);
   });
 });

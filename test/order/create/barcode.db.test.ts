@@ -28,35 +28,35 @@ async function orderOf({ bizOrderNo }: CreateOrder) {
   if (order === null) throw new Error('no order');
   return order;
 }
-/** The payment becomes known here, while nobody asked. */
+/** The payment becomes known without a query. */
 const tell = (order: PaymentOrder) => {
   const { orderNo, amountFen } = order;
   const payment = { orderNo, channelTradeNo: 'T1', amountFen, paidAt: new Date() };
   return recordPayment(world.app.deps, order, payment, {});
 };
 /** WeChat reverses a charge no sooner than 15 s after it was made. */
-const aged = async (wish: CreateOrder) =>
-  world.edit(await orderOf(wish), { createAttemptedAt: new Date(Date.now() - 20_000) });
+const aged = async (request: CreateOrder) =>
+  world.edit(await orderOf(request), { createAttemptedAt: new Date(Date.now() - 20_000) });
 
 describe.each(channels)('%s: a charge by the customer’s code', (channel) => {
   test('that needs no password is paid at once', async () => {
     control().settings.codePayAsksPassword = false;
-    const wish = charge(channel);
-    expect(await createOrder(world.app.deps, wish)).toMatchObject({
+    const request = charge(channel);
+    expect(await createOrder(world.app.deps, request)).toMatchObject({
       kind: 'created',
       order: { status: 'success' },
     });
-    expect(await world.timerState(await orderOf(wish))).toBe('unknown');
+    expect(await world.timerState(await orderOf(request))).toBe('unknown');
   });
 
-  test('that asks for the password is asked about until it is paid', async () => {
+  test('that asks for the password is polled until it is paid', async () => {
     control().settings.codePayAsksPassword = true;
-    const wish = charge(channel);
-    expect(await createOrder(world.app.deps, wish)).toMatchObject({
+    const request = charge(channel);
+    expect(await createOrder(world.app.deps, request)).toMatchObject({
       kind: 'created',
       order: { status: 'progress' },
     });
-    const order = await orderOf(wish);
+    const order = await orderOf(request);
     expect(order.nextCloseAt?.getTime()).toBeLessThan(order.expiresAt.getTime());
     expect(await world.fire(order)).toBeInstanceOf(Date);
     expect((await world.reload(order)).status).toBe('progress');
@@ -67,44 +67,44 @@ describe.each(channels)('%s: a charge by the customer’s code', (channel) => {
     expect((await world.reload(order)).status).toBe('success');
   });
 
-  test('that nobody completes is ended at the channel when it expires', async () => {
+  test('that is never completed is ended at the channel when it expires', async () => {
     control().settings.codePayAsksPassword = true;
-    const wish = charge(channel);
-    await createOrder(world.app.deps, wish);
-    const order = await world.expire(await aged(wish));
+    const request = charge(channel);
+    await createOrder(world.app.deps, request);
+    const order = await world.expire(await aged(request));
     await control().finishPay(order.orderNo, false);
     expect(await world.close(order)).toMatchObject({ kind: 'closed' });
     expect(control().order(order.orderNo)?.payable).toBe(false);
   });
 
-  test('whose answer is lost is asked about, and never made twice', async () => {
+  test('whose answer is lost is queried, and never made twice', async () => {
     control().settings.codePayAsksPassword = false;
-    const wish = charge(channel);
+    const request = charge(channel);
     const lost = control().addFault({ kind: 'lost_reply', match: { operation: 'create' } });
-    expect(await createOrder(world.app.deps, wish)).toEqual({ kind: 'unreachable' });
+    expect(await createOrder(world.app.deps, request)).toEqual({ kind: 'unreachable' });
     lost.remove();
-    expect(await createOrder(world.app.deps, wish)).toMatchObject({
+    expect(await createOrder(world.app.deps, request)).toMatchObject({
       kind: 'existing',
       order: { status: 'success' },
     });
-    const { orderNo } = await orderOf(wish);
+    const { orderNo } = await orderOf(request);
     expect(control().log({ operation: 'create', orderNo })).toHaveLength(1);
   });
 
-  test('that is cancelled gives the money back', async () => {
+  test('that is cancelled returns the money', async () => {
     control().settings.codePayAsksPassword = false;
-    const wish = charge(channel);
-    await createOrder(world.app.deps, wish);
-    const order = await aged(wish);
+    const request = charge(channel);
+    await createOrder(world.app.deps, request);
+    const order = await aged(request);
     expect(await world.cancel(order)).toMatchObject({ kind: 'cancelled', refunded: true });
     expect(control().order(order.orderNo)?.refundedFen).toBe(100);
   });
 
   test('that is cancelled while the password is awaited can no longer be paid', async () => {
     control().settings.codePayAsksPassword = true;
-    const wish = charge(channel);
-    await createOrder(world.app.deps, wish);
-    const order = await aged(wish);
+    const request = charge(channel);
+    await createOrder(world.app.deps, request);
+    const order = await aged(request);
     let outcome = await world.cancel(order);
     if (outcome.kind === 'pending') {
       await control().finishPay(order.orderNo, false);
@@ -115,35 +115,35 @@ describe.each(channels)('%s: a charge by the customer’s code', (channel) => {
     expect(control().order(order.orderNo)?.payable).toBe(false);
   });
 
-  test('keeps no code of the customer', async () => {
-    const wish = charge(channel);
-    await createOrder(world.app.deps, wish);
-    expect(JSON.stringify(await orderOf(wish))).not.toContain(wish.authCode);
+  test('never stores the customer’s code', async () => {
+    const request = charge(channel);
+    await createOrder(world.app.deps, request);
+    expect(JSON.stringify(await orderOf(request))).not.toContain(request.authCode);
   });
 
-  test('that is refused stays refused: asking again charges nothing and says why', async () => {
+  test('that is refused stays refused: a repeated request charges nothing and gives the reason', async () => {
     control().settings.codePayAsksPassword = false;
-    const wish = { ...charge(channel), authCode: '000000000000000000' };
-    const first = await createOrder(world.app.deps, wish);
+    const request = { ...charge(channel), authCode: '000000000000000000' };
+    const first = await createOrder(world.app.deps, request);
     expect(first.kind).toBe('refused');
-    expect(await createOrder(world.app.deps, { ...wish, authCode: authCodes[channel] })).toMatchObject({
+    expect(await createOrder(world.app.deps, { ...request, authCode: authCodes[channel] })).toMatchObject({
       kind: 'refused',
     });
-    expect(control().order((await orderOf(wish)).orderNo)?.paidAt ?? null).toBeNull();
+    expect(control().order((await orderOf(request)).orderNo)?.paidAt ?? null).toBeNull();
   });
 
   test('whose cancel overtakes the charge: the money goes back', async () => {
     control().settings.codePayAsksPassword = false;
-    const wish = charge(channel);
+    const request = charge(channel);
     const hold = control().hold('create', null, 'before');
-    const charging = createOrder(world.app.deps, wish);
+    const charging = createOrder(world.app.deps, request);
     await hold.arrived;
-    const order = await orderOf(wish);
+    const order = await orderOf(request);
     await world.cancel(order);
     expect((await world.reload(order)).status).toBe('progress');
     hold.release();
     await charging;
-    await aged(wish);
+    await aged(request);
     for (let round = 0; round < 3 && (await world.reload(order)).status !== 'cancel'; round += 1)
       await world.fire(order);
     expect((await world.reload(order)).status).toBe('cancel');
@@ -152,9 +152,9 @@ describe.each(channels)('%s: a charge by the customer’s code', (channel) => {
 
   test('that waits for the password when it expires is ended at the channel', async () => {
     control().settings.codePayAsksPassword = true;
-    const wish = charge(channel);
-    await createOrder(world.app.deps, wish);
-    const order = await world.expire(await aged(wish));
+    const request = charge(channel);
+    await createOrder(world.app.deps, request);
+    const order = await world.expire(await aged(request));
     await world.close(order);
     if ((await world.reload(order)).status === 'progress') await world.close(order, 'manual');
     expect((await world.reload(order)).status).toBe('close');
@@ -165,9 +165,9 @@ describe.each(channels)('%s: a charge by the customer’s code', (channel) => {
 describe('wechat_pay: a charge that is reversed by its close', () => {
   const reversing = async () => {
     control().settings.codePayAsksPassword = true;
-    const wish = charge('wechat_pay');
-    await createOrder(world.app.deps, wish);
-    return world.expire(await aged(wish));
+    const request = charge('wechat_pay');
+    await createOrder(world.app.deps, request);
+    return world.expire(await aged(request));
   };
   const settle = async (order: PaymentOrder) => {
     for (let round = 0; round < 5 && (await world.reload(order)).nextCloseAt !== null; round += 1)
@@ -175,7 +175,7 @@ describe('wechat_pay: a charge that is reversed by its close', () => {
     return world.reload(order);
   };
 
-  test('paid in the instant before, unknown to us: the money is back, and the order says so', async () => {
+  test('paid in the instant before, unknown to us: the money is returned, and the order shows it', async () => {
     const order = await reversing();
     control().before('reverse', order.orderNo, () => control().finishPay(order.orderNo, true));
     expect(await world.close(order)).toMatchObject({ kind: 'pending', reason: 'refunding' });
@@ -183,7 +183,7 @@ describe('wechat_pay: a charge that is reversed by its close', () => {
     expect(control().order(order.orderNo)?.refundedFen).toBe(100);
   });
 
-  test('paid in the instant before, and recorded meanwhile: the money is back, and the order says so', async () => {
+  test('paid in the instant before, and recorded meanwhile: the money is returned, and the order shows it', async () => {
     const order = await reversing();
     const hold = control().hold('reverse', order.orderNo, 'before');
     const closing = world.close(order);
@@ -234,9 +234,9 @@ describe('wechat_pay: a charge that is reversed by its close', () => {
 
   test('closed by hand too soon after the charge, and paid then: stays paid', async () => {
     control().settings.codePayAsksPassword = true;
-    const wish = charge('wechat_pay');
-    await createOrder(world.app.deps, wish);
-    const order = await orderOf(wish);
+    const request = charge('wechat_pay');
+    await createOrder(world.app.deps, request);
+    const order = await orderOf(request);
     expect(await world.close(order, 'api')).toMatchObject({ kind: 'pending', reason: 'user_paying' });
     control().notifications.drop(order.orderNo, 100);
     await control().finishPay(order.orderNo, true);
@@ -244,7 +244,7 @@ describe('wechat_pay: a charge that is reversed by its close', () => {
     expect(control().order(order.orderNo)?.refundedFen).toBe(0);
   });
 
-  test('while the money goes back, nobody is told that it is paid', async () => {
+  test('while the money goes back, nobody sees it as paid', async () => {
     const order = await reversing();
     control().settings.balanceNotEnough = true;
     control().before('reverse', order.orderNo, () => control().finishPay(order.orderNo, true));
@@ -254,13 +254,13 @@ describe('wechat_pay: a charge that is reversed by its close', () => {
     expect(paid).toMatchObject({ status: 'success', retryReason: 'not_enough' });
     expect(isIn('giving_back', paid)).toBe(true);
     expect(await world.close(order, 'api')).toEqual({ kind: 'ended', status: 'refunding' });
-    const told = dataOf({ kind: 'order', order: paid }, generation206.fields, generation206.units);
-    expect(told).toMatchObject({ status: 'refunding', refundableBalance: 0 });
+    const shown = dataOf({ kind: 'order', order: paid }, generation206.fields, generation206.units);
+    expect(shown).toMatchObject({ status: 'refunding', refundableBalance: 0 });
     control().settings.balanceNotEnough = false;
     expect(await settle(order)).toMatchObject({ status: 'cancel' });
   });
 
-  test('closed here and still payable there: the watch reverses it, and late money goes back', async () => {
+  test('closed here and still payable there: the watch reverses it, and a late payment is refunded', async () => {
     const order = await reversing();
     const closed = { status: 'close', closedAt: new Date(), nextCloseAt: null } as const;
     await world.edit(order, closed);
@@ -271,7 +271,7 @@ describe('wechat_pay: a charge that is reversed by its close', () => {
     expect(control().order(order.orderNo)).toMatchObject({ payable: false, refundedFen: 100 });
   });
 
-  test('watched, and paid just before it is reversed: what has been reopened is not reversed', async () => {
+  test('watched, and paid just before it is reversed: a reopened order is not reversed', async () => {
     const order = await world.edit(await reversing(), {
       status: 'close',
       closedAt: new Date(),

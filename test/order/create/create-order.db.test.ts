@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => world.end());
 
 let count = 0;
-function wish(more: Partial<CreateOrder> = {}): CreateOrder {
+function request(more: Partial<CreateOrder> = {}): CreateOrder {
   count += 1;
   return { ...orderRequest('wechat_pay', `create-${count}`), ...more };
 }
@@ -37,7 +37,7 @@ describe('a new order', () => {
     },
   );
 
-  test('the merchant’s own deadline is the channel’s too', async () => {
+  test('the merchant’s deadline is also the channel’s', async () => {
     const expiresAt = new Date(Math.floor(Date.now() / 1000) * 1000 + 600_000);
     const order = await world.create('wechat_pay', { expiresAt });
     expect(order.expiresAt).toEqual(expiresAt);
@@ -46,20 +46,20 @@ describe('a new order', () => {
 
   test('a deadline in the past or beyond a week is refused and leaves nothing behind', async () => {
     for (const expiresAt of [new Date(Date.now() - 1_000), new Date(Date.now() + 8 * 86_400_000)]) {
-      const order = wish({ expiresAt });
+      const order = request({ expiresAt });
       expect(await create(order)).toMatchObject({ kind: 'expiry_invalid' });
       expect(await world.app.deps.store.findByBizOrderNo(order.bizOrderNo)).toBeNull();
     }
   });
 
   test('a method the channel does not offer is refused', async () => {
-    expect(await create(wish({ method: 'web' }))).toEqual({ kind: 'method_not_enabled' });
+    expect(await create(request({ method: 'web' }))).toEqual({ kind: 'method_not_enabled' });
   });
 });
 
 describe('the same bizOrderNo again', () => {
-  test('returns the existing order; the first call’s expiry stands', async () => {
-    const first = wish();
+  test('returns the existing order with the first call’s expiry', async () => {
+    const first = request();
     const created = await create(first);
     const again = await create({ ...first, expiresAt: null });
     expect(again.kind).toBe('existing');
@@ -69,7 +69,7 @@ describe('the same bizOrderNo again', () => {
   });
 
   test('ten calls at once make one order', async () => {
-    const one = wish();
+    const one = request();
     const outcomes = await Promise.all(Array.from({ length: 10 }, () => create(one)));
     const numbers = outcomes.flatMap((outcome) =>
       outcome.kind === 'created' || outcome.kind === 'existing' ? [outcome.order.orderNo] : [],
@@ -79,7 +79,7 @@ describe('the same bizOrderNo again', () => {
   });
 
   test('with another amount, channel or method it is a conflict', async () => {
-    const first = wish();
+    const first = request();
     await create(first);
     expect(await create({ ...first, amountFen: 101 })).toEqual({ kind: 'conflict', field: 'amount' });
     expect(await create({ ...first, channel: 'ali_pay' })).toEqual({ kind: 'conflict', field: 'channel' });
@@ -87,7 +87,7 @@ describe('the same bizOrderNo again', () => {
 
   test('with another title, notifyUrl or expiry it is another order, and a conflict', async () => {
     const expiresAt = new Date(Date.now() + 600_000);
-    const first = wish({ expiresAt, notifyUrl: 'https://shop.example.com/a' });
+    const first = request({ expiresAt, notifyUrl: 'https://shop.example.com/a' });
     await create(first);
     const other = { title: 'another', notifyUrl: 'https://shop.example.com/b' };
     expect(await create({ ...first, title: other.title })).toEqual({ kind: 'conflict', field: 'title' });
@@ -102,7 +102,7 @@ describe('the same bizOrderNo again', () => {
   test.each(['success', 'close', 'cancel'] as const)(
     'of an order that ended (%s) it creates nothing',
     async (status) => {
-      const first = wish();
+      const first = request();
       await create(first);
       await world.edit(await byBiz(first), { status });
       expect(await create(first)).toMatchObject({ kind: 'ended', order: { status } });
@@ -120,9 +120,9 @@ describe('a creation that fails', () => {
   ];
 
   test.each(lost)(
-    '%s: the order is here with its timer, and repeating the call completes it',
+    '%s: the order exists with its timer, and repeating the call completes it',
     async (_, fault) => {
-      const one = wish();
+      const one = request();
       world.simulator.control.addFault({ ...fault, match: { operation: 'create', times: 1 } });
       expect(await create(one)).toEqual({ kind: 'unreachable' });
       const order = await byBiz(one);
@@ -137,9 +137,9 @@ describe('a creation that fails', () => {
   );
 
   test.each(['wechat_pay', 'ali_pay'] as const)(
-    '%s: what was created although nobody learned of it is closed when its time is up',
+    '%s: an order whose creation’s answer was lost is closed when its time is up',
     async (channel) => {
-      const one = wish({ channel });
+      const one = request({ channel });
       const fault = world.simulator.control.addFault({ kind: 'lost_reply', match: { operation: 'create' } });
       expect(await create(one)).toEqual({ kind: 'unreachable' });
       fault.remove();
@@ -152,8 +152,8 @@ describe('a creation that fails', () => {
     },
   );
 
-  test('what was paid although nobody learned of its creation is paid', async () => {
-    const one = wish();
+  test('an order paid after its creation’s answer was lost is paid', async () => {
+    const one = request();
     world.simulator.control.addFault({ kind: 'lost_reply', match: { operation: 'create', times: 1 } });
     await create(one);
     const order = await world.expire(await byBiz(one));
@@ -163,8 +163,8 @@ describe('a creation that fails', () => {
     expect(world.simulator.control.log({ operation: 'close', orderNo: order.orderNo })).toEqual([]);
   });
 
-  test('what never reached WeChat Pay stays open until it cannot appear any more, then closes', async () => {
-    const one = wish();
+  test('an order that never reached WeChat Pay stays open until it can no longer appear, then closes', async () => {
+    const one = request();
     world.simulator.control.addFault({ kind: 'reset', match: { operation: 'create', times: 1 } });
     await create(one);
     const order = await world.expire(await byBiz(one));
@@ -176,8 +176,8 @@ describe('a creation that fails', () => {
     expect(await world.close(order)).toMatchObject({ kind: 'closed' });
   });
 
-  test('refused by the channel: its reason is passed on, and the order closes by itself like any other', async () => {
-    const one = wish();
+  test('refused by the channel: its reason is passed on, and the order closes automatically like any other', async () => {
+    const one = request();
     world.simulator.control.addFault({
       kind: 'error',
       status: 403,
@@ -189,18 +189,18 @@ describe('a creation that fails', () => {
     expect((await byBiz(one)).nextCloseAt).toBeInstanceOf(Date);
   });
 
-  test('our own key is wrong: said to be our configuration, not the merchant’s fault', async () => {
+  test('our own key is wrong: reported as our configuration, not the merchant’s fault', async () => {
     world.simulator.control.addFault({
       kind: 'error',
       status: 401,
       code: 'SIGN_ERROR',
       match: { operation: 'create', times: 1 },
     });
-    expect(await create(wish())).toEqual({ kind: 'misconfigured' });
+    expect(await create(request())).toEqual({ kind: 'misconfigured' });
   });
 
-  test('no answer is waited for after the order has expired: the call is not repeated', async () => {
-    const one = wish();
+  test('after the order has expired, the call is not repeated', async () => {
+    const one = request();
     world.simulator.control.addFault({ kind: 'reset', match: { operation: 'create', times: 1 } });
     await create(one);
     await world.expire(await byBiz(one));
@@ -208,8 +208,8 @@ describe('a creation that fails', () => {
   });
 });
 
-test('an order is created while Redis is away: its row is the timer', async () => {
+test('an order is created while Redis is unreachable: its row is the timer', async () => {
   const app = await world.openApp({ REDIS_URL: `redis://127.0.0.1:${await freePort()}` });
-  const outcome = await createOrder(app.deps, wish());
+  const outcome = await createOrder(app.deps, request());
   expect(outcome.kind).toBe('created');
 });

@@ -6,7 +6,7 @@ import type { PaymentOrder } from '../../../src/order/order.ts';
 import type { CreateOrder } from '../../../src/order/outcomes.ts';
 import { createWorld, orderRequest, type World } from '../../support/world.ts';
 
-/** A process that stands still between the row of an order and the call that creates it at its channel. */
+/** A process that stalls between an order's row and the call that creates it at the channel. */
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
@@ -16,7 +16,7 @@ afterAll(() => world.end());
 const control = () => world.simulator.control;
 const authCodes = { wechat_pay: '130000000000000001', ali_pay: '280000000000000001', union_pay: null };
 let count = 0;
-function wish(more: Partial<CreateOrder>): CreateOrder {
+function request(more: Partial<CreateOrder>): CreateOrder {
   count += 1;
   const expiresAt = new Date(Math.floor(Date.now() / 1_000) * 1_000 + 900_000);
   return { ...orderRequest('wechat_pay', `late-creation-${count}`), expiresAt, ...more };
@@ -26,13 +26,13 @@ async function orderOf({ bizOrderNo }: CreateOrder): Promise<PaymentOrder> {
   if (order === null) throw new Error('no order');
   return order;
 }
-/** What this process took its order by, before it stood still for so long. */
+/** The order as this process loaded it before it stalled. */
 const standingStill = (ms: number): OrderDeps => ({
   ...world.app.deps,
   clock: { now: () => new Date(world.app.deps.clock.now().getTime() - ms) },
 });
 
-describe('a creation that was begun too long ago', () => {
+describe('a creation that started too long ago', () => {
   test.each([
     ['wechat_pay', 'qrcode'],
     ['ali_pay', 'qrcode'],
@@ -40,7 +40,7 @@ describe('a creation that was begun too long ago', () => {
     ['wechat_pay', 'barcode'],
     ['ali_pay', 'barcode'],
   ] as const)('%s, %s: is not sent, and the order stays for its timer', async (channel, method) => {
-    const asked = wish({ channel, method, authCode: method === 'barcode' ? authCodes[channel] : null });
+    const asked = request({ channel, method, authCode: method === 'barcode' ? authCodes[channel] : null });
     const outcome = await createOrder(standingStill(CREATE_WITHIN_MS + 5_000), asked);
     expect(outcome).toEqual({ kind: 'unreachable' });
     const order = await orderOf(asked);
@@ -49,21 +49,21 @@ describe('a creation that was begun too long ago', () => {
     expect(order.nextCloseAt).not.toBeNull();
   });
 
-  test('by a machine that stood still with its ticks: is not sent either', async () => {
+  test('by a machine that was paused together with its ticks: is not sent either', async () => {
     const clock = world.app.deps.clock;
     const real = clock.stalledMs;
     clock.stalledMs = () => CREATE_WITHIN_MS + 1_000;
     try {
-      expect(await createOrder(world.app.deps, wish({}))).toEqual({ kind: 'unreachable' });
+      expect(await createOrder(world.app.deps, request({}))).toEqual({ kind: 'unreachable' });
     } finally {
       clock.stalledMs = real ?? (() => 0);
     }
   });
 
-  test('leaves room for the call before anybody takes the order for one that was never created', () => {
+  test('leaves time for the call before an order counts as never created', () => {
     for (const channel of world.app.deps.channels.values()) {
       const createAttemptedAt = new Date();
-      // Closed by hand at once: the earliest that a deadline can be.
+      // Closed by hand immediately: the earliest possible deadline.
       const base = {
         orderNo: 'A',
         title: 't',
@@ -81,9 +81,9 @@ describe('a creation that was begun too long ago', () => {
   });
 });
 
-describe('an order that ended while its creation was under way', () => {
+describe('an order that ended during its creation', () => {
   test('before its process had read its row again: nothing is sent', async () => {
-    const asked = wish({});
+    const asked = request({});
     const { deps } = world.app;
     const standsAfterInsert: OrderDeps = {
       ...deps,
@@ -105,7 +105,7 @@ describe('an order that ended while its creation was under way', () => {
     expect(control().log({ orderNo })).toEqual([]);
   });
 
-  /** The order is closed here, as by another process that took it for never created, before the channel answers. */
+  /** The order is closed before the channel answers, as by another process that considered it never created. */
   async function createdAfterItsEnd(asked: CreateOrder, status: 'close' | 'cancel' = 'close') {
     const held = control().hold('create', null, 'after');
     const creating = createOrder(world.app.deps, asked);
@@ -122,7 +122,7 @@ describe('an order that ended while its creation was under way', () => {
   test.each(['close', 'cancel'] as const)(
     '%s: is watched at once, and closed at the channel',
     async (status) => {
-      const { outcome, order } = await createdAfterItsEnd(wish({}), status);
+      const { outcome, order } = await createdAfterItsEnd(request({}), status);
       expect(outcome).toMatchObject({ kind: 'ended' });
       expect(control().order(order.orderNo)?.payable).toBe(true);
       expect(order.watchUntil).not.toBeNull();
@@ -138,8 +138,8 @@ describe('an order that ended while its creation was under way', () => {
     },
   );
 
-  test('closed at its channel before its creation was answered: ended as it is, and no violation', async () => {
-    const asked = wish({});
+  test('closed at its channel before its creation was answered: unchanged, and no violation', async () => {
+    const asked = request({});
     const held = control().hold('create', null, 'after');
     const creating = createOrder(world.app.deps, asked);
     await held.arrived;
@@ -161,7 +161,7 @@ describe('an order that ended while its creation was under way', () => {
     ],
   ] as const)('created at the channel after a close has asked it, and %s', (_, prepare) => {
     test('is not closed by that attempt: the next closes it at the channel as well', async () => {
-      const asked = wish({});
+      const asked = request({});
       const fault = prepare();
       const held = control().hold('create', null, 'before');
       const creating = createOrder(world.app.deps, asked);
@@ -192,8 +192,8 @@ describe('an order that ended while its creation was under way', () => {
     });
   });
 
-  test('an answer that was lost: it is watched as well, because the channel may have taken it', async () => {
-    const asked = wish({});
+  test('an answer that was lost: it is watched as well, because the channel may have created it', async () => {
+    const asked = request({});
     control().addFault({ match: { operation: 'create' }, kind: 'lost_reply' });
     const { outcome, order } = await createdAfterItsEnd(asked);
     expect(outcome).toEqual({ kind: 'unreachable' });
@@ -204,7 +204,7 @@ describe('an order that ended while its creation was under way', () => {
   });
 
   test('a charge that the customer confirms afterwards is found within seconds, and goes back', async () => {
-    const asked = wish({ method: 'barcode', authCode: authCodes.wechat_pay });
+    const asked = request({ method: 'barcode', authCode: authCodes.wechat_pay });
     control().settings.codePayAsksPassword = true;
     const { order } = await createdAfterItsEnd(asked);
     control().settings.codePayAsksPassword = false;

@@ -6,7 +6,7 @@ import { toBeijing } from '../../../src/sandbox/simulator/format/beijing-time.ts
 import { signed } from '../../../src/sandbox/simulator/unionpay/signing.ts';
 import { createWorld, type World } from '../../support/world.ts';
 
-/** Notifications with a right signature that are not exactly a payment of their order: only a query is believed. */
+/** Correctly signed notifications that are not exactly a payment of their order: only a query is trusted. */
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
@@ -115,7 +115,7 @@ test.each([
   expect((await world.reload(order)).status).toBe('success');
 });
 
-test('about an order that has ended: it is looked at at once, and again when it is time', async () => {
+test('for an order that has ended: it is queried at once, and again at its regular time', async () => {
   const order = await world.create('ali_pay');
   await world.close(order, 'manual');
   await world.edit(order, { watchUntil: null, nextCloseAt: new Date(Date.now() + 86_400_000) });
@@ -125,7 +125,7 @@ test('about an order that has ended: it is looked at at once, and again when it 
   expect((await world.reload(order)).nextCloseAt?.getTime()).toBeGreaterThan(Date.now() + 3_600_000);
 });
 
-test('that arrives while an attempt has asked already is asked about after it', async () => {
+test('that arrives after an attempt’s query leads to another query', async () => {
   const order = await world.expire(await world.create('union_pay'), 600_000);
   await world.edit(order, { createdAt: new Date(Date.now() - 600_000) });
   const due = await world.reload(order);
@@ -141,7 +141,7 @@ test('that arrives while an attempt has asked already is asked about after it', 
   expect(after.nextCloseAt?.getTime()).toBeLessThanOrEqual(leaseUntil.getTime());
 });
 
-test('with the same number as a payment that is believed later gives way to it', async () => {
+test('with the same number as a payment that is verified later gives way to it', async () => {
   const order = await world.create('union_pay');
   const number = { queryId: `SAME${order.id}` };
   await receiveNotification(

@@ -30,7 +30,7 @@ const decide = ({ orderNo }: PaymentOrder, decision: LateDecision) =>
 const violations = async (order: PaymentOrder) =>
   world.query(`SELECT kind FROM violation WHERE order_id = ${order.id}`);
 
-/** Closed here, as if its close had been trusted, and still open at the channel. */
+/** Closed here, as if the close's answer had been trusted, and still open at the channel. */
 async function wronglyClosed(channel: Channel, set: Partial<PaymentOrder> = {}) {
   const order = await world.create(channel);
   return world.edit(order, { status: 'close', closedAt: new Date(), nextCloseAt: null, ...set });
@@ -61,7 +61,7 @@ function refuseRefunds(order: PaymentOrder) {
 }
 
 test.each(channels)(
-  '%s: money for a closed order that was cancelled goes back under any policy',
+  '%s: a payment for a closed order that was cancelled is refunded under any policy',
   async (channel) => {
     await under('reopen', async () => {
       const order = await wronglyClosed(channel);
@@ -75,7 +75,7 @@ test.each(channels)(
 );
 
 describe.each(channels)('%s: money for a closed order, under the policy refund', (channel) => {
-  test('goes back once and the order says so, whoever tells of it how often', async () => {
+  test('is refunded once and the order shows it, however often it is reported', async () => {
     const order = await paidLate(channel);
     expect(order).toMatchObject({ status: 'refunding', latePaidAt: expect.any(Date), paidAt: null });
     expect(await world.timerState(order)).not.toBe('unknown');
@@ -96,7 +96,7 @@ describe.each(channels)('%s: money for a closed order, under the policy refund',
     ]);
   });
 
-  test('is refunded once by ten at once', async () => {
+  test('is refunded once by ten callers at once', async () => {
     const order = await paidLate(channel);
     const run = () => world.fire(order);
     await Promise.all(Array.from({ length: 10 }, run));
@@ -121,7 +121,7 @@ describe.each(channels)('%s: money for a closed order, under the policy refund',
     },
   );
 
-  test('is asked about until the channel confirms that it has gone', async () => {
+  test('is queried until the channel confirms the refund', async () => {
     const order = await paidLate(channel);
     control().settings.refundSettlesAfterMs = 60_000;
     control().settings.alipayFundChange = 'N';
@@ -133,7 +133,7 @@ describe.each(channels)('%s: money for a closed order, under the policy refund',
     control().settings.refundSettlesAfterMs = 0;
   });
 
-  test('that the account lacks is refunded when it has it', async () => {
+  test('is refunded once the account has enough money', async () => {
     const order = await paidLate(channel);
     control().settings.balanceNotEnough = true;
     await world.fire(order);
@@ -142,7 +142,7 @@ describe.each(channels)('%s: money for a closed order, under the policy refund',
     expect(await settled(order)).toMatchObject({ status: 'refunded' });
   });
 
-  test('that the channel refuses to return waits for a person, who can ask again or say that it is done', async () => {
+  test('whose refund is refused waits for a person, who can retry it or mark it as handled', async () => {
     const [again, done] = [await paidLate(channel), await paidLate(channel)];
     for (const order of [again, done]) {
       const refusal = refuseRefunds(order);
@@ -166,7 +166,7 @@ describe.each(channels)('%s: money for a closed order, under the policy refund',
     expect(await violations(watched)).toEqual([]);
   });
 
-  test('of an order that was cancelled goes back under every policy', async () => {
+  test('of a cancelled order is refunded under every policy', async () => {
     for (const policy of ['refund', 'reopen', 'manual'] as const) {
       await under(policy, async () => {
         const order = await paidLate(channel, { status: 'cancel' });
@@ -179,7 +179,7 @@ describe.each(channels)('%s: money for a closed order, under the policy refund',
 });
 
 describe.each(channels)('%s: money for a closed order, under the policy reopen', (channel) => {
-  test('makes it paid again, if it was paid within its time', () =>
+  test('reopens the order, if it was paid before the expiry', () =>
     under('reopen', async () => {
       const order = await paidLate(channel);
       expect(order).toMatchObject({ status: 'success', closedAt: null, nextCloseAt: null });
@@ -187,7 +187,7 @@ describe.each(channels)('%s: money for a closed order, under the policy reopen',
       expect(kept(order)).toBe(100);
     }));
 
-  test('goes back, if it was paid after its time', () =>
+  test('is refunded, if it was paid after the expiry', () =>
     under('reopen', async () => {
       const order = await paidLate(channel, { expiresAt: new Date(Date.now() - 60_000) });
       expect(await settled(order)).toMatchObject({ status: 'refunded' });
@@ -195,8 +195,8 @@ describe.each(channels)('%s: money for a closed order, under the policy reopen',
     }));
 });
 
-describe('under the policy reopen, what is not all there any more', () => {
-  test('makes nothing paid: refunded at the channel before we knew of it', () =>
+describe('under the policy reopen, a payment that was partly returned', () => {
+  test('reopens nothing: refunded at the channel before we knew of it', () =>
     under('reopen', async () => {
       const order = await wronglyClosed('ali_pay');
       control().notifications.drop(order.orderNo, 100);
@@ -206,7 +206,7 @@ describe('under the policy reopen, what is not all there any more', () => {
       expect(await settled(order)).toMatchObject({ status: 'refunded' });
     }));
 
-  test('makes nothing paid: closed by a reversal, or cancelled', () =>
+  test('reopens nothing: closed by a reversal, or cancelled', () =>
     under('reopen', async () => {
       for (const ending of ['reverse', 'cancel'] as const) {
         const order = await paidLate('wechat_pay', { ending });
@@ -215,7 +215,7 @@ describe('under the policy reopen, what is not all there any more', () => {
     }));
 });
 
-test('a person who has dealt with late money has: a cancel, a refund or a reopening come too late', () =>
+test('a handled late payment stays handled: a cancel, a refund or a reopening comes too late', () =>
   under('manual', async () => {
     const order = await paidLate('ali_pay');
     expect(await decide(order, 'handled')).toEqual({ kind: 'decided', status: 'close' });
@@ -238,7 +238,7 @@ test('an order that was reopened after a cancel can be cancelled again, also whi
 });
 
 describe.each(channels)('%s: money for a closed order, under the policy manual', (channel) => {
-  test('waits for a person, who reopens it, returns it, or says that it is done; once', () =>
+  test('waits for a person, who reopens it, refunds it, or marks it as handled; once', () =>
     under('manual', async () => {
       const [reopened, returned, done] = [
         await paidLate(channel),
@@ -266,7 +266,7 @@ describe.each(channels)('%s: money for a closed order, under the policy manual',
       for (const { orderNo } of [reopened, returned, done]) expect(waiting).not.toContain(orderNo);
     }));
 
-  test('goes back when the order is cancelled', () =>
+  test('is refunded when the order is cancelled', () =>
     under('manual', async () => {
       const order = await paidLate(channel);
       expect(await world.cancel(order)).toMatchObject({ kind: 'pending', reason: 'refunding' });
@@ -274,7 +274,7 @@ describe.each(channels)('%s: money for a closed order, under the policy manual',
       expect(kept(order)).toBe(0);
     }));
 
-  test('decisions by ten at once: one is made', () =>
+  test('of ten decisions at once, one is made', () =>
     under('manual', async () => {
       const order = await paidLate(channel);
       const made = await Promise.all(
@@ -302,7 +302,7 @@ describe.each(channels)('%s: the last look at a closed order', (channel) => {
   const aDayLater = (order: PaymentOrder) =>
     world.edit(order, { closedAt: new Date(Date.now() - 26 * 3_600_000) });
 
-  test('is due when the channel notifies of nothing any more, and needs no timer', async () => {
+  test('is due when the channel has stopped notifying, and needs no timer', async () => {
     const order = await closed();
     const waitMs = (order.nextCloseAt?.getTime() ?? 0) - Date.now();
     expect(waitMs).toBeGreaterThan(24 * 3_600_000);
@@ -316,7 +316,7 @@ describe.each(channels)('%s: the last look at a closed order', (channel) => {
     expect(await violations(order)).toEqual([]);
   });
 
-  test('finds it paid, though no notification came: the money goes back, and it is a violation', async () => {
+  test('finds it paid without a notification: the money goes back, and it is a violation', async () => {
     const order = await wronglyClosed(channel);
     control().notifications.drop(order.orderNo, 100);
     await control().pay(order.orderNo);
@@ -326,7 +326,7 @@ describe.each(channels)('%s: the last look at a closed order', (channel) => {
     expect(await violations(order)).toEqual([{ kind: 'paid' }]);
   });
 
-  test('finds that it can still be paid: it is closed again, and it is a violation', async () => {
+  test('finds it still payable: it is closed again, and it is a violation', async () => {
     const order = await wronglyClosed(channel);
     if (channel === 'ali_pay') await control().scan(order.orderNo);
     await world.fire(order);
@@ -336,7 +336,7 @@ describe.each(channels)('%s: the last look at a closed order', (channel) => {
     expect(await violations(order)).toEqual([{ kind: 'payable' }]);
   });
 
-  test('waits for its time, whoever begins the order again', async () => {
+  test('waits for its time, even if the order is restarted', async () => {
     const order = await closed();
     expect(await reclose(world.app.deps, order.orderNo, somebody)).toEqual({
       kind: 'ended',
@@ -345,21 +345,21 @@ describe.each(channels)('%s: the last look at a closed order', (channel) => {
     expect((await world.reload(order)).nextCloseAt).toEqual(order.nextCloseAt);
   });
 
-  test('finding it payable leaves a record', async () => {
+  test('finding it payable writes a record', async () => {
     const order = await wronglyClosed(channel);
     if (channel === 'ali_pay') await control().scan(order.orderNo);
     await world.fire(order);
     expect((await world.records(order)).at(-1)).toMatchObject({ closeType: 'watch', outcome: 'payable' });
   });
 
-  test('that comes early is followed by another when it is time', async () => {
+  test('that comes early is followed by the regular one', async () => {
     const order = await closed();
     await world.fire(order);
     const { nextCloseAt } = await world.reload(order);
     expect(nextCloseAt?.getTime()).toBeGreaterThanOrEqual(order.nextCloseAt?.getTime() ?? Number.NaN);
   });
 
-  test('learns nothing in an outage, and is tried again', async () => {
+  test('learns nothing in an outage, and is retried', async () => {
     const order = await aDayLater(await closed());
     const outage = control().addFault({ kind: 'reset', match: { orderNo: order.orderNo } });
     await world.fire(order);
@@ -380,7 +380,7 @@ test('an order that is refunding or refunded answers a close, a cancel and a new
   expect(await createOrder(world.app.deps, again)).toMatchObject({ kind: 'ended' });
 });
 
-test('the last look at a WeChat order believes no unsigned word that it never was', async () => {
+test('the last look at a WeChat order does not trust an unsigned answer that it never existed', async () => {
   const order = await wronglyClosed('wechat_pay');
   control().notifications.drop(order.orderNo, 100);
   await control().pay(order.orderNo);
@@ -413,7 +413,7 @@ test('the command line lists late payments, counts violations, and decides', () 
     expect((await late('refund', order.orderNo)).code).toBe(1);
   }));
 
-test('the command line decides about none where a number means two orders', () =>
+test('the command line decides nothing if a number identifies two orders', () =>
   under('manual', async () => {
     const order = await paidLate('ali_pay');
     const other = await world.edit(await world.create('ali_pay'), { orderNo: order.id });

@@ -9,7 +9,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.end());
 
-/** Serves the channels' notifications with these variables, for as long as `during` lasts. */
+/** Serves the channels' notifications with these variables while `during` runs. */
 async function serving(env: Record<string, string>, during: () => Promise<void>): Promise<void> {
   const app = await world.openApp(env);
   await app.serve();
@@ -17,7 +17,7 @@ async function serving(env: Record<string, string>, during: () => Promise<void>)
   await app.close();
 }
 
-/** Whether WeChat Pay's notification of a payment was accepted, and what it made of the order. */
+/** Whether WeChat Pay's notification of a payment was accepted, and the order's status after it. */
 async function paidAtWechat(signedBy: 'public_key' | 'certificate') {
   const { control } = world.simulator;
   control.settings.wechatNotifySignedBy = signedBy;
@@ -27,20 +27,20 @@ async function paidAtWechat(signedBy: 'public_key' | 'certificate') {
   return [accepted, (await world.reload(order)).status];
 }
 
-test('while a merchant of WeChat Pay moves to the public key, notifications signed by either are believed', async () => {
+test('while a merchant moves to WeChat Pay’s public key, notifications signed by either key are accepted', async () => {
   const { pem, serialNo } = world.simulator.keys.wechat.certificate;
   await serving({ WECHAT_MORE_KEYS: pem.replaceAll('\n', '\\n') }, async () => {
     expect(await paidAtWechat('public_key')).toEqual([true, 'success']);
     expect(await paidAtWechat('certificate')).toEqual([true, 'success']);
   });
-  // Before it knows the public key: the certificate alone, under its serial number.
+  // Before the public key is configured: only the certificate, under its serial number.
   await serving({ WECHAT_PUBLIC_KEY_ID: serialNo, WECHAT_PUBLIC_KEY: pem }, async () => {
     expect(await paidAtWechat('certificate')).toEqual([true, 'success']);
     expect(await paidAtWechat('public_key')).toEqual([false, 'progress']);
   });
 });
 
-test('while WeChat Pay’s public key changes, notifications signed by the old and the new one are believed', async () => {
+test('while WeChat Pay’s public key changes, notifications signed by the old and the new one are accepted', async () => {
   const { platform, publicKeyId, certificate } = world.simulator.keys.wechat;
   const env = {
     WECHAT_PUBLIC_KEY_ID: 'PUB_KEY_ID_NEW',
@@ -53,7 +53,7 @@ test('while WeChat Pay’s public key changes, notifications signed by the old a
   });
 });
 
-test('a notification of Alipay in GBK is verified over its bytes and kept as it reads', async () => {
+test('an Alipay notification in GBK is verified over its bytes and stored as text', async () => {
   const { control } = world.simulator;
   control.settings.alipayNotifyCharset = 'gbk';
   await serving({}, async () => {

@@ -15,7 +15,7 @@ const notificationsOf = async (orderNo: string) =>
   (await world.notifications()).filter((notification) => notification.orderNo === orderNo);
 
 describe.each(channels)('%s: a payment notification', (channel) => {
-  test('makes its order paid, takes its timer away and is kept before it is acknowledged', async () => {
+  test('makes its order paid, clears its timer and is stored before it is acknowledged', async () => {
     const { control } = world.simulator;
     const order = await world.create(channel);
     const delivered = control.notifications.delivered(order.orderNo);
@@ -30,7 +30,7 @@ describe.each(channels)('%s: a payment notification', (channel) => {
     expect(await world.timerState(order)).toBe('unknown');
   });
 
-  test('sent again is acknowledged and changes nothing', async () => {
+  test('repeated is acknowledged and changes nothing', async () => {
     const { control } = world.simulator;
     const order = await world.create(channel);
     await control.pay(order.orderNo);
@@ -46,10 +46,10 @@ describe.each(channels)('%s: a payment notification', (channel) => {
 
   test.each(['tamper', 'badSignature'] as const)(
     'that was forged (%s) is refused and changes nothing',
-    async (trouble) => {
+    async (fault) => {
       const { control } = world.simulator;
       const order = await world.create(channel);
-      control.notifications[trouble](order.orderNo);
+      control.notifications[fault](order.orderNo);
       await control.pay(order.orderNo);
       expect(await control.notifications.delivered(order.orderNo)).toMatchObject({ accepted: false });
       expect((await world.reload(order)).status).toBe('progress');
@@ -60,7 +60,7 @@ describe.each(channels)('%s: a payment notification', (channel) => {
     },
   );
 
-  test('about another amount is kept, and the order stays for a person', async () => {
+  test('with another amount is stored, and the order waits for a person', async () => {
     const { control } = world.simulator;
     const order = await world.create(channel);
     await world.edit(order, { amountFen: 99 });
@@ -70,7 +70,7 @@ describe.each(channels)('%s: a payment notification', (channel) => {
     expect(await notificationsOf(order.orderNo)).toMatchObject([{ outcome: 'mismatch' }]);
   });
 
-  test('about an order that is not here is kept and not acknowledged', async () => {
+  test('for an unknown order is stored and not acknowledged', async () => {
     const { control } = world.simulator;
     const order = await world.create(channel);
     await world.edit(order, { orderNo: `gone${order.id}` });
@@ -79,7 +79,7 @@ describe.each(channels)('%s: a payment notification', (channel) => {
     expect(await notificationsOf(order.orderNo)).toMatchObject([{ outcome: 'unknown_order' }]);
   });
 
-  test('for an order that is already closed is kept as a late payment, once', async () => {
+  test('for a closed order is recorded as a late payment, once', async () => {
     const { control } = world.simulator;
     const order = await world.create(channel);
     await world.edit(order, { status: 'close', closedAt: new Date(), nextCloseAt: null });
@@ -112,7 +112,7 @@ describe.each(channels)('%s: a payment that is recorded during a close wins', (c
       await control.pay(order.orderNo);
       await control.notifications.delivered(order.orderNo);
     } else {
-      // The channel has closed it and tells of no payment any more: the guard alone must hold.
+      // The channel has closed it and reports no payment any more: only the guard protects it.
       const payment = { orderNo: order.orderNo, channelTradeNo: 'T1', amountFen: 100, paidAt: new Date() };
       const notification = { channel, eventId: order.orderNo, orderNo: order.orderNo, body: '{}' };
       await recordPayment(world.app.deps, order, payment, {

@@ -3,7 +3,7 @@ import type { PaymentOrder } from '../../../src/order/order.ts';
 import { recordPayment } from '../../../src/order/payment/record-payment.ts';
 import { createWorld, type World } from '../../support/world.ts';
 
-/** Money that belongs to no order, or not to this one, is on a person's list at once. */
+/** A payment that matches no order, or not this one, is on a person's list at once. */
 let world: World;
 beforeAll(async () => {
   world = await createWorld();
@@ -42,7 +42,7 @@ describe.each(channels)('%s: a second payment under another number', (channel) =
     expect(await violations(order)).toEqual(['paid_twice']);
   });
 
-  test('by a notification is kept as such', async () => {
+  test('by a notification is stored as such', async () => {
     const order = await paid(channel);
     const notification = {
       channel,
@@ -56,7 +56,7 @@ describe.each(channels)('%s: a second payment under another number', (channel) =
     expect(kept).toMatchObject({ outcome: 'paid_twice' });
   });
 
-  test('the same payment again is none', async () => {
+  test('a repetition of the same payment is none', async () => {
     const order = await paid(channel);
     await control().notifications.resend(order.orderNo);
     await control().notifications.delivered(order.orderNo, { count: 2 });
@@ -78,7 +78,7 @@ test('a second payment of a late payment is one too', async () => {
 describe.each(['progress', 'close', 'success'] as const)(
   'a payment of another amount, of an order that is %s',
   (status) => {
-    test('leaves it as it is, and is a violation at once', async () => {
+    test('leaves it unchanged, and is a violation at once', async () => {
       const order = await world.create('wechat_pay');
       await world.edit(order, { amountFen: 101, status });
       await control().pay(order.orderNo);

@@ -54,14 +54,14 @@ const notified = (order: PaymentOrder, eventId: string) => ({
 });
 
 describe('the lease', () => {
-  test('is had by one of many that ask at once, and counts the attempt', async () => {
+  test('is taken by one of many concurrent callers, and counts the attempt', async () => {
     const order = await world.create('wechat_pay');
     const taken = await Promise.all(Array.from({ length: 20 }, () => lease(order)));
     expect(taken.filter((one) => one !== null)).toHaveLength(1);
     expect((await world.reload(order)).closeAttempts).toBe(1);
   });
 
-  test('of a holder that died can be taken when its time has run out', async () => {
+  test('of a dead holder can be taken when it has expired', async () => {
     const order = await world.create('wechat_pay');
     expect(await lease(order, 20_000)).not.toBeNull();
     expect(await lease(order)).toBeNull();
@@ -69,7 +69,7 @@ describe('the lease', () => {
     expect(await lease(order)).not.toBeNull();
   });
 
-  test('lost to another, it changes nothing any more: only the record is kept', async () => {
+  test('lost to another, it changes nothing: only the record is written', async () => {
     const order = await world.create('wechat_pay');
     const first = await leased(order);
     await world.edit(order, { leaseUntil: new Date(0) });
@@ -85,7 +85,7 @@ describe('the lease', () => {
 });
 
 describe('close against payment', () => {
-  test('in 200 races exactly one wins, and every record tells what happened', async () => {
+  test('in 200 races exactly one wins, and every record shows what happened', async () => {
     for (let round = 0; round < 200; round += 1) {
       const order = await world.create('wechat_pay');
       const holder = await leased(order);
@@ -131,7 +131,7 @@ describe('close against payment', () => {
 });
 
 describe('what is stored', () => {
-  test('comes back as it was: milliseconds, Chinese, emoji, the largest amount', async () => {
+  test('is read back unchanged: milliseconds, Chinese, emoji, the largest amount', async () => {
     const order = await world.create('wechat_pay', {
       title: '咖啡☕️',
       attach: '{"a":"\\"😀"}',
@@ -154,7 +154,7 @@ describe('what is stored', () => {
     expect(new Set(orders.map(({ id }) => id)).size).toBe(3);
   });
 
-  test('an order is found by our number, by its id, and by the merchant’s; ours wins', async () => {
+  test('an order is found by our number, its id and the merchant’s number; ours takes precedence', async () => {
     const [one, two] = [await world.create('wechat_pay'), await world.create('wechat_pay')];
     const find = (orderNo: string | null, bizOrderNo: string | null) =>
       store.findByNumbers({ orderNo, bizOrderNo }).then((order) => order?.id);
@@ -166,12 +166,12 @@ describe('what is stored', () => {
   });
 });
 
-test('the clock that deadlines are compared on is the database’s', async () => {
+test('deadlines use the database’s clock', async () => {
   const [row] = (await world.query('SELECT UNIX_TIMESTAMP(NOW(3)) * 1000 AS ms')) as { ms: string }[];
   expect(Math.abs(Number(row?.ms) - world.app.deps.clock.now().getTime())).toBeLessThan(1_000);
 });
 
-test('a number means the order that has exactly it: no spaces at its end, no other case', async () => {
+test('a number finds only an exact match: no trailing spaces, no other case', async () => {
   const order = await world.edit(await world.create('wechat_pay'), { channelTradeNo: 'TradeNo1' });
   for (const suffix of [' ', '  ', '\t', '\u3000']) {
     expect(await store.find(order.orderNo + suffix)).toBeNull();
