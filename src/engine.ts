@@ -94,7 +94,7 @@ export interface Engine {
   notices: NoticeStore;
   /** The processes that share this database. */
   processes: ProcessStore;
-  /** This process's heartbeat. `work` announces the worker by itself; an API process calls `begin('serves')`. */
+  /** This process's heartbeat. `work` announces the worker; an API process calls `begin('serves')`. */
   heartbeat: Heartbeat;
   /** The BullMQ queues, for inspection. */
   queues: ReturnType<CloseQueues['queues']>;

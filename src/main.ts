@@ -35,7 +35,7 @@ const program = new Command('autoclose')
   .addHelpText(
     'after',
     `
-Each command's --help has examples. Exit codes: 0 done; 1 something asked for did not come about; ${EXIT_USAGE} wrong usage;
+Each command's --help has examples. Exit codes: 0 done; 1 not everything succeeded; ${EXIT_USAGE} wrong usage;
 ${EXIT_CONFIG} wrong configuration. Answers go to standard output, logs and errors to standard error. With --json an answer is
 JSON, and what ends a command early is one JSON object {error, exitCode} on standard error.`,
   );

@@ -66,7 +66,7 @@ export type CancelResult =
   | (Answered & { kind: 'refund_instead' })
   /** The merchant's account at the channel has too little money. */
   | (Answered & { kind: 'not_enough' })
-  /** The channel cannot cancel such an order, and was not asked: close it if it is unpaid, refund it if it is paid. */
+  /** The channel cannot cancel such an order, and was not called: close it if it is unpaid, refund it if it is paid. */
   | (Answered & { kind: 'not_cancellable'; asked: false })
   | Failure;
 
@@ -108,7 +108,7 @@ export type CloseResult =
   | (Answered & { kind: 'conflict' })
   | (Answered & { kind: 'user_paying' })
   | (Answered & { kind: 'not_found' })
-  /** The channel has no close, and was not asked: the order ends when its time runs out there. */
+  /** The channel has no close, and was not called: the order ends when its time runs out there. */
   | (Answered & { kind: 'unsupported' })
   | Failure;
 

@@ -12,7 +12,7 @@ export type Answers = readonly Answer[];
 
 /** The last answer, for people. */
 export function lastAnswer(answers: Answers): string {
-  return answers.at(-1)?.answer ?? 'not asked: the channel is not configured for this account';
+  return answers.at(-1)?.answer ?? 'not called: the channel is not configured for this account';
 }
 
 /** The answers of a close record of any version. Before migration 11, they were in three columns. */

@@ -45,7 +45,7 @@ describe.each(aboutChannels.map((about) => ({ ...about })))('what is said of $na
       expect(await channel.create(anOrder({ method, clientIp: null }), anybody)).toEqual({
         kind: 'refused',
         asked: false,
-        answer: `not asked: no ${field}`,
+        answer: `not called: no ${field}`,
         message: `缺少参数 ${field}`,
       });
     }

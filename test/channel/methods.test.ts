@@ -104,14 +104,14 @@ describe.each(names)('%s', (name) => {
     expect(await channels[name].create(order, anybody)).toEqual({
       kind: 'refused',
       asked: false,
-      answer: `not asked: no ${what}`,
+      answer: `not called: no ${what}`,
       message: `缺少参数 ${what}`,
     });
     expect(control().log()).toEqual([]);
   });
   test('a method that it does not have is refused, and nobody is asked', async () => {
     expect(channels[name].methods).not.toContain('web');
-    expect(await create(name, orderBy('web'))).toMatchObject({ kind: 'refused', answer: 'not asked: web' });
+    expect(await create(name, orderBy('web'))).toMatchObject({ kind: 'refused', answer: 'not called: web' });
     expect(control().log()).toEqual([]);
   });
   test.each(['jsapi', 'barcode'] as const)('%s: what is the customer’s is in no answer', async (method) => {

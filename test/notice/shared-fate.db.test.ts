@@ -43,7 +43,7 @@ test('a notice whose attempt cannot be recorded follows the schedule, and the ot
   await noticeTo('/well');
   const errors = relayWithLog();
   await until('the other is delivered', () => merchant.at('/well').length === 1);
-  const after = await until('it is put off', async () => {
+  const after = await until('it is postponed', async () => {
     const [notice] = await world.app.notices.list(poison.eventId);
     return notice?.attempts === 1 && notice;
   });

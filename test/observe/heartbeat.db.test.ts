@@ -56,7 +56,7 @@ test('a process that was not seen for half a minute counts as dead, and is delet
 });
 
 test('a heartbeat that cannot be written does not disturb its process', async () => {
-  const away = { beat: () => Promise.reject(new Error('the database is away')) };
+  const away = { beat: () => Promise.reject(new Error('database unavailable')) };
   const heartbeat = createHeartbeat(away, new Map(), '1.0.0', createLogger('silent'));
   await heartbeat.beat();
   await heartbeat.stop();

@@ -101,7 +101,7 @@ test('every log line about an order has its trace, and none contains a secret or
   control.addFault({ kind: 'status', status: 500, match });
   app.work();
   await ended(expired, 'close');
-  await until('the refund is asked for', async () => (await world.refunds(late)).length > 0);
+  await until('the refund is requested', async () => (await world.refunds(late)).length > 0);
   await until('merchants get their notices', async () => merchant.received.length >= 6);
   await app.close();
 

@@ -254,7 +254,7 @@ describe('a cancelled order that is paid afterwards', () => {
 });
 
 describe('a cancel that meets another operation', () => {
-  test.each(channels)('%s: is in the row all the same, and goes on by itself', async (channel) => {
+  test.each(channels)('%s: is still in the row, and continues automatically', async (channel) => {
     const order = await paid(channel);
     const hold = control().hold('query', order.orderNo, 'before');
     const syncing = world.sync(order);

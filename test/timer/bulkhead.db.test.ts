@@ -159,7 +159,7 @@ describe('while WeChat Pay is down', () => {
     world.simulator.control.clearFaults();
     time.pass();
     world.app.work();
-    await until('the wishes come true', async () => {
+    await until('the requests are done', async () => {
       const [closed, cancelled] = await Promise.all([toClose, toCancel].map((order) => world.reload(order)));
       return closed?.status === 'close' && cancelled?.status === 'cancel';
     });

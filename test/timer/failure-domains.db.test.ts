@@ -78,7 +78,7 @@ describe('refunds that the channel refuses', () => {
     ['SOMETHING_NEW', 'unreachable'],
     ['NOTENOUGH', 'not_enough'],
     ['NOT_ENOUGH', 'not_enough'],
-  ])('with %s are an answer about each order: nothing is out of order', async (code, reason) => {
+  ])('with %s are answers about single orders: no circuit breaker opens', async (code, reason) => {
     const orders = await many(UNKNOWN_IN_A_ROW + 1, paid);
     at('refund', { kind: 'error', status: 403, code });
     for (const order of orders) expect(await world.cancel(order)).toMatchObject({ kind: 'pending', reason });

@@ -24,16 +24,16 @@ test('close records are found by order, channel, trigger and outcome, newest fir
     (await list(filter)).rows.map(({ orderNo, trigger, outcome }) => [orderNo, trigger, outcome]);
   const one = [closed.orderNo, 'admin', 'closed'];
   const failed = [pending.orderNo, 'api', 'unreachable'];
-  const mended = [pending.orderNo, 'manual', 'closed'];
+  const fixed = [pending.orderNo, 'manual', 'closed'];
 
-  expect(await found({})).toEqual([mended, failed, one]);
-  expect(await found({ search: pending.bizOrderNo })).toEqual([mended, failed]);
+  expect(await found({})).toEqual([fixed, failed, one]);
+  expect(await found({ search: pending.bizOrderNo })).toEqual([fixed, failed]);
   expect(await found({ search: closed.orderNo.slice(0, 25) })).toEqual([one]);
   expect(await found({ search: 'nobody' })).toEqual([]);
-  expect(await found({ channel: 'wechat_pay' })).toEqual([mended, failed]);
+  expect(await found({ channel: 'wechat_pay' })).toEqual([fixed, failed]);
   expect(await found({ trigger: 'admin' })).toEqual([one]);
-  expect(await found({ outcome: 'closed' })).toEqual([mended, one]);
-  expect(await found({ outcome: 'closed', trigger: 'manual', channel: 'wechat_pay' })).toEqual([mended]);
+  expect(await found({ outcome: 'closed' })).toEqual([fixed, one]);
+  expect(await found({ outcome: 'closed', trigger: 'manual', channel: 'wechat_pay' })).toEqual([fixed]);
   expect(await found({ outcome: 'closed', channel: 'ali_pay', search: closed.orderNo })).toEqual([one]);
 
   const first = await list({}, 2);

@@ -79,7 +79,7 @@ export function refused(answer: string, { message, code }: Refusal): CreateResul
 
 /** Not asked at all: the merchant left out what this method needs. */
 export function missing(what: string): CreateResult {
-  return { kind: 'refused', asked: false, answer: `not asked: no ${what}`, message: `缺少参数 ${what}` };
+  return { kind: 'refused', asked: false, answer: `not called: no ${what}`, message: `缺少参数 ${what}` };
 }
 
 /** Not asked at all: the order layer offers only a channel's own methods, and this is not one. */
@@ -87,7 +87,7 @@ export function unsupported(method: string): CreateResult {
   return {
     kind: 'refused',
     asked: false,
-    answer: `not asked: ${method}`,
+    answer: `not called: ${method}`,
     message: `不支持的支付方式 ${method}`,
   };
 }
@@ -96,7 +96,7 @@ export function unsupported(method: string): CreateResult {
 export const notCancellable: CancelResult = {
   kind: 'not_cancellable',
   asked: false,
-  answer: 'not asked: no cancel for it',
+  answer: 'not called: no cancel for it',
 };
 
 /** Without what is the customer's: channels repeat parameters in their messages. */

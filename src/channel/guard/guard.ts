@@ -89,14 +89,14 @@ export function guardChannel(
   let underWay = 0;
 
   function refusal(operation: Operation, { method }: ChannelOrder): Failure | null {
-    if (breakers.refuses(operation, method)) return unknown('not asked: the channel is out of order');
-    return underWay < maxCalls ? null : unknown('not asked: too many calls to the channel under way');
+    if (breakers.refuses(operation, method)) return unknown('not called: circuit breaker open');
+    return underWay < maxCalls ? null : unknown('not called: too many concurrent calls');
   }
 
   /** Last of all before the request is made, because a process can stand still anywhere. */
   function tooOld({ createAttemptedAt }: ChannelOrder): Failure | null {
     const ageMs = clock.now().getTime() - createAttemptedAt.getTime() + (clock.stalledMs?.() ?? 0);
-    return ageMs <= CREATE_WITHIN_MS ? null : unknown('not asked: the order was taken too long ago');
+    return ageMs <= CREATE_WITHIN_MS ? null : unknown('not called: the order was loaded too long ago');
   }
 
   const guarded: Around = async (operation, order, call) => {

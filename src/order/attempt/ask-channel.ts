@@ -48,7 +48,7 @@ export async function closeAtChannel(
   return evidence;
 }
 
-const tooEarly = { kind: 'user_paying', answer: 'not asked: too soon after the charge' } as const;
+const tooEarly = { kind: 'user_paying', answer: 'not called: too soon after the charge' } as const;
 
 /** The answers of one attempt, in the order of its calls, as the close record keeps them. */
 export function answersOf({ queryBefore, close, queryAfter }: Evidence): Answers {

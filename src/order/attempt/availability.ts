@@ -58,9 +58,9 @@ export async function deferIfUnavailable(
     if (out === null) return null;
     const retryAt = out.isWhole ? out.until : postponedUntil(deps, out);
     if (!out.isWhole && isDue(order, deps.clock.now())) await deps.store.postponeDue(order, retryAt);
-    return { kind: 'pending', reason: 'channel_down', answer: 'not asked: out of order', retryAt };
+    return { kind: 'pending', reason: 'channel_down', answer: 'not called: circuit breaker open', retryAt };
   }
-  const answer = 'not asked: the channel is not configured for this account';
+  const answer = 'not called: the channel is not configured for this account';
   const now = deps.clock.now();
   const stuckMs = now.getTime() - (order.stuckAt ?? now).getTime();
   const waitMs = Math.min(Math.max(stuckMs, NOT_CONFIGURED_MS.least), NOT_CONFIGURED_MS.most);

@@ -137,7 +137,7 @@ async function handToWorker(
   const retryAt = nextCloseAt ?? now;
   await deps.timer.set(order, retryAt, kind, actor);
   deps.log.info({ orderNo: order.orderNo, channel: order.channel, ending, actor }, 'handed to a worker');
-  return { kind: 'pending', reason: 'left_to_worker', answer: 'not asked: left to the worker', retryAt };
+  return { kind: 'pending', reason: 'left_to_worker', answer: 'not called: handed to a worker', retryAt };
 }
 
 /** True if the request is not in the row yet. */

@@ -149,13 +149,13 @@ export async function queryChannels(
   const ask = async (order: PaymentOrder, index: number) => {
     const channel = deps.channels.get(order.channel);
     if (channel === undefined || channel.account !== order.channelAccount) {
-      said[index] = { order, says: 'not_configured', answer: 'not asked: not configured for this account' };
+      said[index] = { order, says: 'not_configured', answer: 'not called: not configured for this account' };
       return;
     }
     const query = async () => channel.unguarded.query(asChannelOrder(order));
     const { kind, answer } = await query().catch((error: unknown) => {
       if (!isPermanent(error)) throw error;
-      return { kind: 'faulty_data', answer: `not asked: ${nameOfError(error)}` };
+      return { kind: 'faulty_data', answer: `not called: ${nameOfError(error)}` };
     });
     said[index] = { order, says: kind, answer };
     onAsked?.();

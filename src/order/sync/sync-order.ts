@@ -27,7 +27,7 @@ export async function syncOrder(
     return { kind: 'unreachable', reason: 'misconfigured', answer: 'not configured for this account' };
   }
   if (channel.admit('ask', order.method) !== null)
-    return { kind: 'unreachable', reason: 'channel_down', answer: 'not asked: out of order' };
+    return { kind: 'unreachable', reason: 'channel_down', answer: 'not called: circuit breaker open' };
   const outcome = await withLease(deps, order, null, async (leased) => {
     const query = await channel.query(asChannelOrder(leased));
     const answers = [{ call: 'query', answer: query.answer }] as const;

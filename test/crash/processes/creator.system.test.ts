@@ -32,7 +32,7 @@ const pay = (bizOrderNo: string) => {
 };
 
 test.each(['before', 'after'] as const)(
-  'an API process killed %s the channel created the order: the order is here and closes by itself',
+  'an API process killed %s the channel created the order: the order exists and closes automatically',
   async (when) => {
     const { control } = world.simulator;
     const server = startProgram(['serve'], world.env);

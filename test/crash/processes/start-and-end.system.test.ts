@@ -42,7 +42,7 @@ describe('a start that fails ends the process with one clear message', () => {
 
 describe('SIGTERM', () => {
   test.each(['start', 'serve', 'work'])(
-    'ends `%s` with nothing in hand, also while Redis is away',
+    'ends an idle `%s`, also while Redis is unreachable',
     async (command) => {
       const program = startProgram([command], {
         ...world.env,

@@ -49,7 +49,7 @@ describe('an unpaid order stays open until its time is over at UnionPay', () => 
       {
         outcome: 'too_early',
         answers: [
-          { call: 'close', answer: 'not asked: no close' },
+          { call: 'close', answer: 'not called: no close' },
           { call: 'query', answer: '34 查无此交易[2600000]' },
         ],
       },
@@ -106,7 +106,7 @@ describe('an unpaid order stays open until its time is over at UnionPay', () => 
     expect((await world.records(order)).at(-1)).toMatchObject({
       answers: [
         { call: 'query', answer: expect.stringMatching(/^34/) },
-        { call: 'close', answer: 'not asked: no close' },
+        { call: 'close', answer: 'not called: no close' },
       ],
     });
   });

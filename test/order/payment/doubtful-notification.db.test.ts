@@ -82,7 +82,7 @@ describe.each(contradictions)('%s, signed rightly', (channel, compose, change) =
     receiveNotification(world.app.deps, channel, compose(order, change));
   const accepted = () => world.app.deps.channels.get(channel)?.replies.accepted;
 
-  test(`with ${JSON.stringify(change)} about an unpaid order: kept, asked about, and not paid`, async () => {
+  test(`with ${JSON.stringify(change)} for an unpaid order: stored, queried, and not paid`, async () => {
     const order = await world.create(channel);
     expect(await receive(order)).toEqual(accepted());
     expect(await kept(order)).toEqual(['doubtful']);
@@ -109,7 +109,7 @@ describe.each(contradictions)('%s, signed rightly', (channel, compose, change) =
 test.each([
   ['union_pay', byUnionpay],
   ['ali_pay', byAlipay],
-] as const)('%s: exactly a payment is believed', async (channel, compose) => {
+] as const)('%s: only an exact payment is trusted', async (channel, compose) => {
   const order = await world.create(channel);
   await receiveNotification(world.app.deps, channel, compose(order, {}));
   expect((await world.reload(order)).status).toBe('success');
@@ -157,7 +157,7 @@ test('with the same number as a payment that is verified later gives way to it',
 test.each([
   ['of another merchant', { merId: '000000000000000' }],
   ['of another sub-type', { txnSubType: '99' }],
-] as const)('%s is kept and asked about', async (_, change) => {
+] as const)('%s is stored and queried', async (_, change) => {
   const order = await world.create('union_pay');
   expect(await receiveNotification(world.app.deps, 'union_pay', byUnionpay(order, change))).toMatchObject({
     status: 200,

@@ -15,7 +15,7 @@ export interface Ledger {
 }
 
 /** Breakers have opened meanwhile: the program's own words. */
-const NOT_ASKED = 'not asked: ';
+const NOT_CALLED = 'not called: ';
 
 type Heard = { kind: string; answer: string };
 
@@ -41,7 +41,7 @@ export function createLedger(): Ledger {
     const closeAnswer = record.answers?.find(({ call }) => call === 'close')?.answer;
     const queryAfter = answerAfter(record);
     if (!closing.has(record.closeType) || closeAnswer === undefined || queryAfter === undefined) return true;
-    if (queryAfter === GIVEN_UP || queryAfter.startsWith(NOT_ASKED)) return true;
+    if (queryAfter === GIVEN_UP || queryAfter.startsWith(NOT_CALLED)) return true;
     const from = said.findIndex(({ what, answer }) => what === 'close' && answer === closeAnswer);
     return from < 0 || said.slice(from).some(({ what, answer }) => what === 'query' && answer === queryAfter);
   }

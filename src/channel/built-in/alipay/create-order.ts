@@ -76,7 +76,7 @@ function orderBody({ orderNo, amountFen, title, expiresAt }: ChannelOrder) {
 }
 
 function signedHere(payBody: string): ChargeResult {
-  return { kind: 'created', asked: false, answer: 'signed here, not asked', payBody };
+  return { kind: 'created', asked: false, answer: 'signed here, not called', payBody };
 }
 
 function subjectOf(title: string): string {

@@ -39,7 +39,7 @@ export async function cancelByUndo(
   if (now < dayEnds) return undo(deps, order, refund);
   const mayBeOnItsWay = mayHaveBeenUndone(order, refund) && now < dayEnds + UNDO_SETTLES_MS;
   return mayBeOnItsWay
-    ? { kind: 'again', asked: false, answer: 'not asked: an undo may be on its way' }
+    ? { kind: 'again', asked: false, answer: 'not called: a void may be in progress' }
     : notCancellable;
 }
 

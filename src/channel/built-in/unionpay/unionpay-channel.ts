@@ -75,7 +75,7 @@ export function createUnionpayChannel(config: UnionpayConfig, clock: Clock = sys
         clock.now().getTime() >= overFrom && (statedAt === undefined || statedAt.getTime() >= overFrom);
       return withStatedTime(readQuery(asked, isOver, reply), reply);
     },
-    close: async () => ({ kind: 'unsupported', asked: false, answer: 'not asked: no close' }),
+    close: async () => ({ kind: 'unsupported', asked: false, answer: 'not called: no close' }),
     cancel: (order, refund) => cancelByUndo(deps, order, refund),
     refund: (order, refund) => refundPayment(deps, order, refund),
     queryRefund: (order, refund) => queryGiveBack(deps, order, refund),

@@ -7,7 +7,7 @@ import type { WechatDeps } from './create-order.ts';
 
 /** Sooner after the pay call an order must not be reversed (reverse page): the call may still take effect. */
 const REVERSE_AFTER_MS = 15_000;
-const TOO_EARLY = 'not asked: less than 15 s after the payment began';
+const TOO_EARLY = 'not called: less than 15 s after the payment began';
 
 type Reversed = ReturnType<typeof readReverse>;
 
