@@ -41,8 +41,8 @@ export interface GuardOptions {
 
 /**
  * A channel behind its bulkhead (隔舱): circuit breakers (see `breakers.ts`) and a bound on the calls under way. A call that
- * either refuses does not reach the network and is answered `unknown`: nothing was learned. Before an attempt the caller asks
- * `admit` first, and need not make one that would be refused.
+ * either refuses does not reach the network and is answered `unknown`: nothing was learned. Ask `admit` before an attempt, to
+ * make none that would be refused.
  *
  * The one place where a person is told that a channel, or an operation of it, is down or misconfigured: once, and once an hour
  * while it stays so.
