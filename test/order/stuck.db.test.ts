@@ -254,10 +254,10 @@ describe('on the command line', () => {
   test.each([
     [['reclose'], /give order numbers/],
     [['reclose', 'A1', '--stuck'], /not both/],
-    [['reclose', 'A1', '--channel', 'wechat_pay'], /go with --stuck/],
+    [['reclose', 'A1', '--channel', 'wechat_pay'], /require --stuck/],
     [['reclose', '--stuck', '--per-second', '0'], /whole number/],
     [['stuck', '--channel', 'paypal'], /wechat_pay, ali_pay, union_pay/],
-  ])('%j is refused with a word on why', async (args, message) => {
+  ])('%j is refused with the reason', async (args, message) => {
     let stderr = '';
     const commands = new Command().exitOverride().configureOutput({
       writeErr(text) {
