@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Clock, systemClock } from '../platform/clock/clock.ts';
 import type { Logger } from '../platform/log/logger.ts';
 import { safeError } from '../platform/log/safe-error.ts';
-import { withDeadline } from './adapter/deadline.ts';
+import { withTimeout } from '../platform/timeout.ts';
 import { shortText, unknown } from './adapter/reply.ts';
 import type { Channel } from './channel.ts';
 import { callAnswers, notificationResult } from './result-schemas.ts';
@@ -38,7 +38,7 @@ export function containChannel(
 
   const contained: Around = async (operation, { orderNo }, call) => {
     try {
-      const { data: result } = callAnswers[operation].safeParse(await withDeadline(limitMs, call));
+      const { data: result } = callAnswers[operation].safeParse(await withTimeout(limitMs, call));
       if (result === undefined) {
         log.warn(
           { orderNo, channel: name },

@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { type Config, ConfigError, channelVariables, readConfig } from '../config.ts';
+import { TimeoutError, withTimeout } from '../platform/timeout.ts';
 import { checkChannels } from './check-channels.ts';
 import { checkClocks } from './check-clocks.ts';
 import { checkDatabase } from './check-database.ts';
@@ -54,16 +54,11 @@ function configured({ channels }: Config): Finding {
 }
 
 async function withinLimit({ name, run }: Check): Promise<Finding[]> {
-  const over = new AbortController();
-  const late = wait(LIMIT_MS, undefined, { signal: over.signal }).then(
-    () => [fail(name, `no answer within ${LIMIT_MS / 1000} s`, 'check whether it hangs, and the network')],
-    () => [],
-  );
   try {
-    return await Promise.race([run(), late]);
+    return await withTimeout(LIMIT_MS, run);
   } catch (error) {
+    if (error instanceof TimeoutError)
+      return [fail(name, `no answer within ${LIMIT_MS / 1000} s`, 'check whether it hangs, and the network')];
     return [fail(name, `could not be examined: ${messageOf(error)}`, 'fix what the message says')];
-  } finally {
-    over.abort();
   }
 }

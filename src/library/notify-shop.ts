@@ -1,8 +1,8 @@
-import { withDeadline } from '../channel/adapter/deadline.ts';
 import { CALLBACK_URL } from '../notice/callback-url.ts';
 import type { Messenger } from '../notice/deliver-notice.ts';
 import { SEND_TIMEOUT_MS } from '../notice/send-notice.ts';
 import { readSnapshot, writeSnapshot } from '../order/outbox/notice-snapshot.ts';
+import { withTimeout } from '../platform/timeout.ts';
 import type { OnChange } from './options.ts';
 import { showOrder } from './show-order.ts';
 
@@ -14,7 +14,7 @@ export function notifyShop(onChange: OnChange): Messenger {
     async send({ eventId, body }) {
       const order = showOrder(readSnapshot(body));
       try {
-        await withDeadline(SEND_TIMEOUT_MS, async () => onChange({ eventId, order }));
+        await withTimeout(SEND_TIMEOUT_MS, async () => onChange({ eventId, order }));
         return { outcome: 'delivered', httpStatus: null, answer: null };
       } catch (error) {
         const answer = error instanceof Error ? error.name : 'unknown';

@@ -1,6 +1,6 @@
 import { Gauge, type Registry } from 'prom-client';
 import type { Channels } from '../channel/channel.ts';
-import { answerWithin } from '../platform/answer-within.ts';
+import { answerWithin } from '../platform/timeout.ts';
 import type { Behind } from '../view/dashboard/behind.ts';
 import type { Figures, ReadFigures } from '../view/dashboard/figures.ts';
 import type { Vitals } from '../view/dashboard/vitals.ts';

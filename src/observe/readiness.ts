@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import type { Readiness } from '../http/health/routes.ts';
-import { answersWithin, answerWithin } from '../platform/answer-within.ts';
 import { refusesWrites } from '../platform/mysql/database.ts';
+import { answersWithin, answerWithin } from '../platform/timeout.ts';
 import type { QueueHealth } from '../timer/queue-health.ts';
 
 /** Time limit, ms: the caller gives up soon. */

@@ -1,6 +1,6 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from './log/logger.ts';
 import { safeError } from './log/safe-error.ts';
+import { answersWithin } from './timeout.ts';
 
 /** `work` processes orders and requests; `connections` are what it depends on. */
 type Kind = 'work' | 'connections';
@@ -19,13 +19,6 @@ export function createShutdown(log: Logger) {
         log.warn({ err: safeError(result.reason), kind }, 'shutdown step failed');
     }
   }
-  const within = async (limitMs: number, ending: Promise<void>): Promise<boolean> => {
-    const over = new AbortController();
-    const late = wait(limitMs, false, { signal: over.signal }).catch(() => false);
-    const inTime = await Promise.race([ending.then(() => true), late]);
-    over.abort();
-    return inTime;
-  };
 
   return {
     add: (kind: Kind, step: () => Promise<unknown>): void => {
@@ -33,8 +26,8 @@ export function createShutdown(log: Logger) {
     },
     /** Runs all steps. Takes at most `limitMs` plus one second. Never throws. */
     async run(limitMs: number): Promise<void> {
-      if (!(await within(limitMs, end('work')))) log.warn('shutdown timed out; jobs released');
-      await within(1_000, end('connections'));
+      if (!(await answersWithin(limitMs, end('work')))) log.warn('shutdown timed out; jobs released');
+      await answersWithin(1_000, end('connections'));
     },
   };
 }

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { Queue, type Telemetry } from 'bullmq';
 import type { Redis } from 'ioredis';
 import { type ChannelName, channelNames, isOwnChannel } from '../channel/channel.ts';
@@ -6,6 +5,7 @@ import type { CloseTimer, TimerState } from '../order/close-timer.ts';
 import type { CloseTrigger } from '../order/outcomes.ts';
 import type { Clock } from '../platform/clock/clock.ts';
 import type { Logger } from '../platform/log/logger.ts';
+import { withTimeout } from '../platform/timeout.ts';
 import { type QueueDepth, readQueueDepths } from './queue-depths.ts';
 import { queueName } from './queue-name.ts';
 import { type QueueWatch, takesJobs } from './watch-queue.ts';
@@ -90,7 +90,7 @@ export function createCloseQueues(
     if (redis.status !== 'ready') return 'away';
     if (watch.health().state === 'unusable') return 'failed';
     try {
-      return await inTime(work());
+      return await withTimeout(LIMIT_MS, work);
     } catch (error) {
       if (error instanceof Error) watch.onRedisError(error);
       log.warn({ orderNo, err: error instanceof Error ? error.message : String(error) }, 'timer not set');
@@ -139,16 +139,4 @@ export function createCloseQueues(
 
     depths: () => readQueueDepths(queues, redis.status === 'ready' && watch.health().state !== 'unusable'),
   };
-}
-
-async function inTime(work: Promise<TimerState>): Promise<TimerState> {
-  const over = new AbortController();
-  const late = wait(LIMIT_MS, null, { signal: over.signal }).catch(() => null);
-  try {
-    const state = await Promise.race([work, late]);
-    if (state === null) throw new Error(`no answer from the queue within ${LIMIT_MS} ms`);
-    return state;
-  } finally {
-    over.abort();
-  }
 }

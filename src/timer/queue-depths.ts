@@ -1,5 +1,5 @@
 import type { ChannelName } from '../channel/channel.ts';
-import { answerWithin } from '../platform/answer-within.ts';
+import { answerWithin } from '../platform/timeout.ts';
 
 /** Time limit, ms: callers must not wait for a hanging Redis. */
 const LIMIT_MS = 2_000;

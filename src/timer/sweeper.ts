@@ -3,6 +3,7 @@ import type { OrderDeps } from '../order/deps.ts';
 import { SWEEP_BUDGET_MS, type SweepCounts, sweepDue } from '../order/due/sweep.ts';
 import type { DueOrder } from '../order/store/store.ts';
 import { safeError } from '../platform/log/safe-error.ts';
+import { resultOr } from '../platform/timeout.ts';
 
 /** A run that exceeds its budget by this much, ms, is logged and no longer awaited. */
 const RUN_LIMIT_MS = 60_000;
@@ -39,24 +40,20 @@ export function startSweeper(
   }
 
   async function sweep(): Promise<void> {
-    const over = new AbortController();
-    const late = wait(SWEEP_BUDGET_MS + RUN_LIMIT_MS, 'late' as const, { signal: over.signal }).catch(
-      () => 'over' as const,
-    );
     try {
-      const counts = await Promise.race([sweepDue(deps, { after, run, logsFailure: !refused }), late]);
-      after = typeof counts === 'string' ? null : counts.stoppedAt;
-      if (counts === 'late') deps.log.error('sweep timed out');
-      else if (counts !== 'over') {
-        deps.outage.recovered();
-        refused = counts.away + counts.failed > 0;
-        onSwept(counts);
+      const sweeping = sweepDue(deps, { after, run, logsFailure: !refused });
+      const counts = await resultOr(SWEEP_BUDGET_MS + RUN_LIMIT_MS, sweeping, null);
+      after = counts?.stoppedAt ?? null;
+      if (counts === null) {
+        deps.log.error('sweep timed out');
+        return;
       }
+      deps.outage.recovered();
+      refused = counts.away + counts.failed > 0;
+      onSwept(counts);
     } catch (error) {
       after = null;
       if (!deps.outage.reports(error)) deps.log.error({ err: safeError(error) }, 'sweep failed');
-    } finally {
-      over.abort();
     }
   }
 

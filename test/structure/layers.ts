@@ -279,7 +279,7 @@ export const layers: readonly Layer[] = [
   },
 
   // What no production process runs. The simulators share nothing with the channels: each judges the other.
-  { area: 'src/sandbox/services', ours: [], packages: ['ioredis', 'mysql2', 'testcontainers'] },
+  { area: 'src/sandbox/services', ours: ['src/platform'], packages: ['ioredis', 'mysql2', 'testcontainers'] },
   { area: 'src/sandbox/simulator', ours: ['src/platform'] },
   {
     area: 'src/sandbox/quickstart',

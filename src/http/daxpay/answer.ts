@@ -2,6 +2,7 @@ import type { OrderNumbers } from '../../order/outcomes.ts';
 import type { Clock } from '../../platform/clock/clock.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import { safeError } from '../../platform/log/safe-error.ts';
+import { resultOr } from '../../platform/timeout.ts';
 import type { RawBody } from '../raw-body.ts';
 import { shortTraceId } from '../trace-id.ts';
 import { failure, invalid, type Result } from './answer/codes.ts';
@@ -13,7 +14,6 @@ import { type Members, parseBody } from './request/body.ts';
 import { type RememberNonce, replayOf } from './signing/replay.ts';
 import type { SignSettings } from './signing/sign-type.ts';
 import { isSigned, sign } from './signing/signing.ts';
-import { withTimeout } from './with-timeout.ts';
 
 /** Longer than the channel calls of one close take. */
 const ANSWER_TIMEOUT_MS = 60_000;
@@ -93,7 +93,7 @@ export async function answerCall<Params extends Numbers>(
     return failure('unknown_error');
   });
   const timeoutMs = deps.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
-  return answer(await withTimeout(outcome, timeoutMs, failure('operation_processing')), {
+  return answer(await resultOr(timeoutMs, outcome, failure('operation_processing')), {
     orderNo,
     bizOrderNo,
   });

@@ -5,6 +5,7 @@ import { request as httpsRequest } from 'node:https';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { StartedTestContainer } from 'testcontainers';
+import { withTimeout } from '../../platform/timeout.ts';
 import { onFreePort } from './free-port.ts';
 import type { OwnServer } from './own-server.ts';
 import { REDIS_SETTINGS } from './redis-server.ts';
@@ -85,7 +86,8 @@ async function startContainer(recipe: ContainerRecipe): Promise<OwnServer> {
       .withStartupTimeout(START_WITHIN_MS)
       .start(),
   );
-  const container = await inTime(starting);
+  // If it starts too late, the reaper removes it.
+  const container = await withTimeout(FETCH_WITHIN_MS, () => starting);
   const handle = (await getContainerRuntimeClient()).container.getById(container.getId());
   const url = recipe.url(`${container.getHost()}:${container.getMappedPort(recipe.port)}`);
   async function ready() {
@@ -118,15 +120,6 @@ async function startContainer(recipe: ContainerRecipe): Promise<OwnServer> {
       await container.stop();
     },
   };
-}
-
-/** If a container starts too late, the reaper removes it. */
-async function inTime<T>(starting: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not within ${FETCH_WITHIN_MS / 1_000} s`)), FETCH_WITHIN_MS);
-  });
-  return Promise.race([starting, late]).finally(() => clearTimeout(timer));
 }
 
 async function lastLines(container: StartedTestContainer): Promise<string> {

@@ -1,6 +1,6 @@
 import { AlipayRequestError, AlipaySdk } from 'alipay-sdk';
+import { TimeoutError, withTimeout } from '../../../platform/timeout.ts';
 import { toBeijing } from '../../adapter/beijing-time.ts';
-import { DeadlineExceeded, withDeadline } from '../../adapter/deadline.ts';
 import { type Reply, statedTime } from '../../adapter/reply.ts';
 import type { AlipayConfig } from './config.ts';
 import { openConnections, singleRequest } from './single-request.ts';
@@ -54,7 +54,7 @@ export function createAlipayClient(config: AlipayConfig, timeoutMs: number): Ali
         statedAt = statedTime(date);
       };
       try {
-        const { data, responseHttpStatus: status } = await withDeadline(timeoutMs, (signal) =>
+        const { data, responseHttpStatus: status } = await withTimeout(timeoutMs, (signal) =>
           sdk.curl<unknown>('POST', path, {
             body,
             requestTimeout: timeoutMs,
@@ -70,7 +70,7 @@ export function createAlipayClient(config: AlipayConfig, timeoutMs: number): Ali
       // The SDK would write the wall clock of the process.
       const params = { timestamp: toBeijing(now), bizContent: { out_trade_no: orderNo } };
       try {
-        const { code, subCode, subMsg } = await withDeadline(timeoutMs, () =>
+        const { code, subCode, subMsg } = await withTimeout(timeoutMs, () =>
           sdk.exec('alipay.trade.query', params, { validateSign: true }),
         );
         if (code === '10000') return { kind: 'lost', why: 'two queries contradict each other' };
@@ -91,7 +91,7 @@ export function createAlipayClient(config: AlipayConfig, timeoutMs: number): Ali
  * that of an answer with HTTP 4xx or 5xx is Alipay's.
  */
 function readFailure(error: unknown): Reply {
-  if (error instanceof DeadlineExceeded) return { kind: 'lost', why: error.message };
+  if (error instanceof TimeoutError) return { kind: 'lost', why: error.message };
   if (error instanceof SyntaxError) return { kind: 'lost', why: 'answer is not JSON' };
   if (!(error instanceof AlipayRequestError)) return { kind: 'lost', why: 'answer without a signature' };
   const { code, message, traceId, responseHttpStatus: status } = error;

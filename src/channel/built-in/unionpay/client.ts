@@ -1,6 +1,6 @@
 import { Agent, request } from 'undici';
 import type { Clock } from '../../../platform/clock/clock.ts';
-import { DeadlineExceeded, withDeadline } from '../../adapter/deadline.ts';
+import { TimeoutError, withTimeout } from '../../../platform/timeout.ts';
 import { MAX_ANSWER_BYTES, type Reply, statedTime } from '../../adapter/reply.ts';
 import type { CertificateCheck } from './certificate.ts';
 import type { UnionpayConfig } from './config.ts';
@@ -44,7 +44,7 @@ export function createUnionpayClient(
   };
 
   async function post(call: UnionpayCall, body: string): Promise<HttpAnswer> {
-    return withDeadline(timeoutMs, async (signal) => {
+    return withTimeout(timeoutMs, async (signal) => {
       const response = await request(`${baseUrl}/gateway/api/${call}.do`, {
         method: 'POST',
         headers: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' },
@@ -72,7 +72,7 @@ export function createUnionpayClient(
     } catch (error) {
       return {
         kind: 'lost',
-        why: error instanceof DeadlineExceeded ? error.message : `no answer: ${codeOf(error)}`,
+        why: error instanceof TimeoutError ? error.message : `no answer: ${codeOf(error)}`,
       };
     }
   };

@@ -2,7 +2,7 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { Decorator } from 'wechatpay-axios-plugin';
 import { z } from 'zod';
-import { DeadlineExceeded, withDeadline } from '../../adapter/deadline.ts';
+import { TimeoutError, withTimeout } from '../../../platform/timeout.ts';
 import { lookUp, MAX_ANSWER_BYTES, type Reply, statedTime } from '../../adapter/reply.ts';
 import { verificationFailures } from './answers/codes.ts';
 import type { WechatConfig } from './config.ts';
@@ -44,7 +44,7 @@ export function createWechatClient(config: WechatConfig, timeoutMs: number): Wec
 
   return async ({ method, path, query, body }) => {
     try {
-      const { status, data, headers } = await withDeadline(timeoutMs, (signal) =>
+      const { status, data, headers } = await withTimeout(timeoutMs, (signal) =>
         http.request<unknown>({ method, url: path, params: query, data: body, signal }),
       );
       return { kind: 'verified', status, data, statedAt: statedTime(headers.date) };
@@ -69,7 +69,7 @@ const refusalSchema = z.object({ code: z.string().catch(''), message: z.string()
 
 /** An error of axios, its cause, or anything else that was thrown. */
 function readFailure(error: unknown, timeoutMs: number): Reply {
-  if (error instanceof DeadlineExceeded) return { kind: 'lost', why: error.message };
+  if (error instanceof TimeoutError) return { kind: 'lost', why: error.message };
   const failure = failureSchema.safeParse(error);
   if (!failure.success) return { kind: 'lost', why: 'failed' };
   const { code, response } = failure.data;

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isLosslessNumber } from 'lossless-json';
 import type { Logger } from '../../../platform/log/logger.ts';
 import { safeError } from '../../../platform/log/safe-error.ts';
+import { withTimeout } from '../../../platform/timeout.ts';
 import type { Members } from '../request/body.ts';
-import { withTimeout } from '../with-timeout.ts';
 
 /**
  * Remembers a key for `ttlMs`, shared by all processes. Returns `seen` if it was remembered already, `unavailable` if the
@@ -67,13 +67,7 @@ export async function replayOf(
     log.warn({ reason: 'memory_unavailable', err: safeError(err) }, 'replay check skipped');
     return null;
   };
-  const late = Symbol('late');
-  const answer = await withTimeout<string | null | typeof late>(
-    check().catch(unchecked),
-    MEMORY_TIMEOUT_MS,
-    late,
-  );
-  return answer === late ? unchecked(new Error('memory too slow')) : answer;
+  return withTimeout(MEMORY_TIMEOUT_MS, check).catch(unchecked);
 }
 
 async function usedOnce(

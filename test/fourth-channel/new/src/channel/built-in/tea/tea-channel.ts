@@ -1,4 +1,4 @@
-import { withDeadline } from '../../adapter/deadline.ts';
+import { withTimeout } from '../../../platform/timeout.ts';
 import { parseJson } from '../../adapter/json.ts';
 import { notCancellable, shortText, unknown } from '../../adapter/reply.ts';
 import type {
@@ -38,7 +38,7 @@ export function createTeaChannel(config: TeaConfig): Channel {
       [SIGNATURE_HEADER]: signatureOf(body, secret),
     };
     try {
-      return await withDeadline(callTimeoutMs, async (signal) => {
+      return await withTimeout(callTimeoutMs, async (signal) => {
         const response = await fetch(`${baseUrl}/tea/${path}`, { method: 'POST', headers, body, signal });
         const text = await response.text();
         if (!isSigned(text, response.headers.get(SIGNATURE_HEADER), secret))
