@@ -149,7 +149,7 @@ export async function openApp({ server, channels: configured }: Config, log: Log
           'admin page has no user yet; create the first with this command',
         );
       const purging = startPurge(admin, log);
-      shutdown.add('work', async () => purging.stop());
+      shutdown.add('work', purging.stop);
       const http = createServer({
         log,
         clock,

@@ -150,7 +150,7 @@ async function build(
   if (await db.showMigrations())
     throw new Error('The database is not migrated: run "autoclose migrate" first.');
   const clock = await followDatabaseClock(db, { log, onJump: instruments.clockJumped });
-  shutdown.add('connections', async () => clock.stop());
+  shutdown.add('connections', clock.stop);
 
   const redis = openProducerRedis(settings.redis, log);
   shutdown.add('connections', async () => redis.disconnect());
@@ -168,7 +168,7 @@ async function build(
   const queues = createCloseQueues(redis, settings.redisPrefix, clock, log, watch, instruments.telemetry);
   const store = instruments.store(createOrderStore(db));
   const leases = createLeaseKeeper(store, clock, log, instruments.leaseLost);
-  shutdown.add('connections', async () => leases.stop());
+  shutdown.add('connections', leases.stop);
   const deps: OrderDeps = {
     store,
     refunds: createRefundStore(db),

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Channels } from '../channel/channel.ts';
+import { every, type Repeated } from '../platform/every.ts';
 import type { Logger } from '../platform/log/logger.ts';
 import { safeError } from '../platform/log/safe-error.ts';
 import type { ProcessState, ProcessStore } from './process-store.ts';
@@ -31,8 +32,7 @@ export function createHeartbeat(
   const name = `${hostname()}:${process.pid}`.slice(0, 255);
   const roles = { serves: false, works: false };
   let sweptAt: Date | null = null;
-  let timer: NodeJS.Timeout | null = null;
-  let beating: Promise<void> | null = null;
+  let beats: Repeated | null = null;
   let isFailing = false;
 
   async function write(): Promise<void> {
@@ -45,29 +45,20 @@ export function createHeartbeat(
     }
   }
 
-  /** One at a time; the next heartbeat includes what a slow one missed. */
-  function beat(): Promise<void> {
-    beating ??= write().finally(() => {
-      beating = null;
-    });
-    return beating;
-  }
-
   return {
     begin(part) {
       roles[part] = true;
-      timer ??= setInterval(() => void beat(), BEAT_MS).unref();
-      void beat();
+      beats ??= every(BEAT_MS, write);
+      void beats.run();
     },
     swept(at) {
       sweptAt = at;
       // Anyone who waits for a worker sees its first sweep immediately.
-      void Promise.resolve(beating).then(beat);
+      void (beats?.runAgain() ?? write());
     },
-    beat,
+    beat: () => beats?.run() ?? write(),
     async stop() {
-      if (timer !== null) clearInterval(timer);
-      await beating;
+      await beats?.stop();
     },
   };
 }

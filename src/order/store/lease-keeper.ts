@@ -1,4 +1,5 @@
 import type { Clock } from '../../platform/clock/clock.ts';
+import { every } from '../../platform/every.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import { safeError } from '../../platform/log/safe-error.ts';
 import type { PaymentOrder } from '../order.ts';
@@ -22,7 +23,7 @@ export interface LeaseKeeper {
   drop(leased: PaymentOrder): void;
   /** Renews all leases now, or awaits the renewal in progress. Never throws: a lease that cannot be renewed expires. */
   beat(): Promise<void>;
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 interface Held {
@@ -46,18 +47,6 @@ export function createLeaseKeeper(
   onLost: () => void = () => {},
 ): LeaseKeeper {
   const held = new Map<string, Held>();
-  let beating: Promise<void> | null = null;
-
-  /** One at a time: concurrent callers share the renewal in progress. */
-  function beat(): Promise<void> {
-    beating ??= prolong()
-      .catch((error) => log.warn({ err: safeError(error) }, 'lease renewal failed'))
-      .finally(() => {
-        beating = null;
-      });
-    return beating;
-  }
-
   async function prolong(): Promise<void> {
     const now = clock.now();
     for (const { token, until, takenAt } of held.values()) {
@@ -77,8 +66,9 @@ export function createLeaseKeeper(
     }
   }
 
-  const timer = setInterval(() => void beat(), BEAT_MS);
-  timer.unref();
+  const renewal = every(BEAT_MS, () =>
+    prolong().catch((error) => log.warn({ err: safeError(error) }, 'lease renewal failed')),
+  );
   return {
     keep({ id, leaseToken: token, leaseUntil }) {
       if (token === null || leaseUntil === null) return;
@@ -87,7 +77,7 @@ export function createLeaseKeeper(
     drop({ leaseToken: token }) {
       if (token !== null) held.delete(token);
     },
-    beat,
-    stop: () => clearInterval(timer),
+    beat: renewal.run,
+    stop: renewal.stop,
   };
 }

@@ -1,3 +1,4 @@
+import { every } from '../every.ts';
 import type { Logger } from '../log/logger.ts';
 import { type Clock, ticks as monotonicTicks, type Ticks } from './clock.ts';
 import { createTimeLine, type Sample } from './time-line.ts';
@@ -14,7 +15,7 @@ export interface DatabaseClock extends Clock {
   measure(): Promise<void>;
   /** How far the database's clock is ahead of this one after a jump that is not accepted yet, ms; usually 0. */
   heldMs(): number;
-  stop(): void;
+  stop(): Promise<void>;
 }
 
 /** The part of `DataSource` that is needed. */
@@ -60,21 +61,14 @@ export async function followDatabaseClock(
       log.warn({ byMs: verdict.byMs }, 'database clock jump accepted; deadlines follow it');
   }
 
-  let measuring: Promise<void> | null = null;
-  const measure = () => {
-    measuring ??= bestSample(db, ticks)
+  const { run: measure, stop } = every(REFRESH_MS, () =>
+    bestSample(db, ticks)
       .then((sample) => {
         take(sample);
         measuredAt = { wall: wall(), ticks: ticks() };
       })
-      .catch(() => {})
-      .finally(() => {
-        measuring = null;
-      });
-    return measuring;
-  };
-  const timer = setInterval(() => void measure(), REFRESH_MS);
-  timer.unref();
+      .catch(() => {}),
+  );
   return {
     now: () => new Date(line.read(ticks())),
     stalledMs() {
@@ -91,7 +85,7 @@ export async function followDatabaseClock(
     },
     measure,
     heldMs: line.heldMs,
-    stop: () => clearInterval(timer),
+    stop,
   };
 }
 

@@ -93,7 +93,7 @@ export function createProcesses(
     };
     const own = await followDatabaseClock(database, { log, ticks });
     // Measured when time passes, and not by the machine's.
-    own.stop();
+    await own.stop();
     for (const [name, channel] of bare) {
       const options = { clock: own, ticks, log, shouldAlert: () => true, maxCalls: 1_000 };
       const onStatedTime = (at: Date) => {
@@ -111,7 +111,7 @@ export function createProcesses(
     const known = keepers.get(operation);
     if (known !== undefined) return known;
     const keeper = createLeaseKeeper(store, processOf(operation)?.clock ?? trueClock, log);
-    keeper.stop();
+    void keeper.stop();
     keepers.set(operation, keeper);
     return keeper;
   }
@@ -135,7 +135,7 @@ export function createProcesses(
         if (operation !== undefined) keepers.get(operation)?.drop(leased);
       },
       async beat() {},
-      stop() {},
+      async stop() {},
     },
     jump(byMs) {
       databaseAheadMs += byMs;
