@@ -16,7 +16,7 @@ import { settleClosed, settlePaid } from './settle-close.ts';
  * Closes an unpaid order (关单): first at its channel, then in the database. Timers, the API and the command line all
  * close through this function; they differ only in how they use the outcome.
  *
- * - Closes only when the channel's verified answer says that nobody can pay any more (G1), or softly, under watch (G2).
+ * - Closes only when the channel's verified answer says that nobody can pay anymore (G1), or softly, under watch (G2).
  * - Records the payment if the order turns out to be paid.
  * - Leaves the order open if anything is uncertain; the row already holds the next attempt (G5).
  * - Is safe to repeat, to run in several processes and to crash anywhere: the lease admits one attempt at a time, a

@@ -7,7 +7,7 @@ import { asChannelOrder, isTracked, type PaymentOrder, type PendingReason } from
 import { readQuery } from '../payment/read-query.ts';
 
 export type CloseDecision =
-  /** Nobody can pay it any more. With `watchUntil` it is a soft close, watched until then. */
+  /** Nobody can pay it anymore. With `watchUntil` it is a soft close, watched until then. */
   { kind: 'close'; watchUntil: Date | null } | { kind: 'paid'; payment: ObservedPayment } | Retry;
 
 /** The channel traits that the decision depends on. */

@@ -12,7 +12,7 @@ import type { CloseTrigger } from '../outcomes.ts';
 import { recordPayment } from '../payment/record-payment.ts';
 
 /**
- * Watches a softly closed order (软关闭, 观察期) until its channel confirms that nobody can pay it any more. Its code may
+ * Watches a softly closed order (软关闭, 观察期) until its channel confirms that nobody can pay it anymore. Its code may
  * still be scanned: then it is closed for good at the channel, or becomes a late payment if somebody paid. Uses the calls
  * and the decision of `closeOrder`; the order stays closed throughout, and its row holds the time of the next query.
  * Throws only if the database is unreachable.
