@@ -33,7 +33,7 @@ export async function adminRoutes(app: FastifyInstance, deps: AdminDeps): Promis
   app.decorateRequest('signedIn', null);
   app.decorateRequest('sessionToken', null);
   await app.register(fastifyCookie);
-  setSecurityHeaders(app, { isHttps });
+  await setSecurityHeaders(app, { isHttps });
   app.setErrorHandler<Error & { statusCode?: number }>(async (error, request, reply) => {
     await recordRefusal(deps, request, error);
     return answerProblem(error, request, reply, deps.log);

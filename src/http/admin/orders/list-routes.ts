@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import pLimit from 'p-limit';
 import { z } from 'zod';
 import { orderStatuses, pendingReasons } from '../../../order/order.ts';
 import type { StuckFilter } from '../../../order/store/stuck-store.ts';
@@ -23,7 +24,6 @@ import type {
 import { allow, Problem } from '../auth/signed-in.ts';
 import { afterId, channel, cursor, limit, orderNoForm, readRequest, search } from '../read-request.ts';
 import type { Unserialized } from '../unserialized.ts';
-import { createLimiter } from './limiter.ts';
 
 /** The lists. Each throws only if the database is unavailable. */
 export interface OrderLists {
@@ -78,15 +78,10 @@ export function listRoutes(
   deps: OrderLists & { figures(): Promise<Unserialized<Figures>> },
 ): void {
   const options = { preHandler: allow('viewer') };
-  const limiter = createLimiter(LISTS_AT_ONCE, LISTS_WAITING);
+  const inTurn = pLimit(LISTS_AT_ONCE);
   async function limited<T>(read: () => Promise<T>): Promise<T> {
-    const release = await limiter.acquire();
-    if (release === null) throw new Problem(429, 'too_many', undefined, RETRY_AFTER_MS);
-    try {
-      return await read();
-    } finally {
-      release();
-    }
+    if (inTurn.pendingCount >= LISTS_WAITING) throw new Problem(429, 'too_many', undefined, RETRY_AFTER_MS);
+    return inTurn(read);
   }
 
   app.get('/orders', options, async ({ query }): Promise<Unserialized<PageSent<OrderRow>>> => {
