@@ -1,6 +1,6 @@
 import { createAdminDeps, createOrderAdmin, forReading } from './admin-app.ts';
 import { createChannels } from './channels.ts';
-import { type Config, channelVariables, type ServerConfig } from './config.ts';
+import { type Config, channelVariables, redisAddress, type ServerConfig } from './config.ts';
 import { type EngineSettings, openEngine } from './engine.ts';
 import type { OrderAdmin } from './http/admin/orders/order-routes.ts';
 import { noticeBody } from './http/daxpay/answer/notice-body.ts';
@@ -210,14 +210,9 @@ async function tracingOf({ OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_SERVICE_N
 }
 
 function engineSettings(server: ServerConfig): EngineSettings {
-  const { REDIS_SENTINELS: addresses, REDIS_SENTINEL_NAME: name } = server;
-  const sentinels =
-    addresses === null || name === null
-      ? null
-      : { addresses, name, password: server.REDIS_SENTINEL_PASSWORD };
   return {
     databaseUrl: server.DATABASE_URL,
-    redis: { url: server.REDIS_URL, sentinels },
+    redis: redisAddress(server),
     redisPrefix: server.REDIS_PREFIX,
     expiresInMs: server.ORDER_EXPIRES_IN_S * 1000,
     closeGraceMs: server.CLOSE_GRACE_MS,

@@ -17,10 +17,11 @@ export function engineSettings(options: AutocloseOptions): EngineSettings {
   };
 }
 
-function redisAddress({ redisUrl: url, redisSentinels }: AutocloseOptions): RedisAddress {
-  if (redisSentinels === undefined) return { url, sentinels: null };
+function redisAddress({ redisUrl: url, redisCa, redisSentinels }: AutocloseOptions): RedisAddress {
+  const tls = redisCa === undefined ? {} : { ca: redisCa };
+  if (redisSentinels === undefined) return { url, ...tls, sentinels: null };
   const { addresses, name, password = null } = redisSentinels;
-  return { url, sentinels: { addresses, name, password } };
+  return { url, ...tls, sentinels: { addresses, name, password } };
 }
 
 function prefix(value: string): string {

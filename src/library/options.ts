@@ -22,6 +22,8 @@ export interface AutocloseOptions {
   databaseUrl: string;
   /** `redis://host:6379`; with `maxmemory-policy noeviction` and `appendonly yes`. */
   redisUrl: string;
+  /** For `rediss:`, the PEM of a private CA that issued the server's certificate. */
+  redisCa?: string;
   /** If set, Redis is the current master of these sentinels. */
   redisSentinels?: { addresses: { host: string; port: number }[]; name: string; password?: string };
   /** Prefix of every key in Redis, without ":"; default `autoclose`. */

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { createServer, type Server } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest';
 import { readConfig } from '../../src/config.ts';
+import { examine } from '../../src/doctor/examine.ts';
 import { createLogger } from '../../src/platform/log/logger.ts';
 import { openDatabase } from '../../src/platform/mysql/database.ts';
 import { parseDatabaseUrl } from '../../src/platform/mysql/database-url.ts';
@@ -14,6 +15,7 @@ import { openProducerRedis, waitForConnection } from '../../src/platform/redis.t
 import { dockerAnswers } from '../../src/sandbox/services/docker.ts';
 import { type OwnServer, startOwnDatabase } from '../../src/sandbox/services/services.ts';
 import { issueCertificate, selfSignedCertificate } from '../../src/sandbox/simulator/format/certificate.ts';
+import { createWorld } from '../support/world.ts';
 
 /** Servers as hosted ones are: encrypted, with a private CA. */
 const folder = mkdtempSync(join(tmpdir(), 'autoclose-tls-'));
@@ -194,6 +196,16 @@ describe('Redis over TLS', () => {
     expect(await connects(ca)).toBe(true);
     expect(await connects(undefined)).toBe(false);
     expect(await connects(otherCa)).toBe(false);
+  });
+  test('the program and the doctor reach it with REDIS_CA', async () => {
+    const world = await createWorld({ REDIS_URL: `rediss://localhost:${port}`, REDIS_CA: ca });
+    onTestFinished(() => world.end());
+    expect(world.app.isQueueReachable()).toBe(true);
+    expect(await world.app.readQueueHealth()).toMatchObject({ state: 'ok' });
+    const findings = await examine(world.env);
+    expect(findings.find(({ check }) => check === 'redis')).toMatchObject({
+      state: expect.not.stringContaining('fail'),
+    });
   });
   test('REDIS_CA without rediss: is rejected', () => {
     const env = {
