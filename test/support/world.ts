@@ -94,6 +94,8 @@ export async function createWorld(
     PUBLIC_URL: `http://127.0.0.1:${port}`,
     SIGN_SECRET,
     CLOSE_GRACE_MS: '0',
+    // An answer that comes late on a busy machine is not lost. Where none comes, tests wait less long.
+    CHANNEL_TIMEOUT_MS: '15000',
     METRICS_PORT: '0',
     LOG_LEVEL: process.env.TEST_LOG_LEVEL ?? 'silent',
     ...env,

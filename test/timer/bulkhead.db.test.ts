@@ -57,7 +57,7 @@ describe('while WeChat Pay is down', () => {
       await add('ali_pay', 60);
       goDown(fault);
       const callsBefore = calls('wechat_pay').length;
-      const worker = await startWorker();
+      const worker = await startWorker({ CHANNEL_TIMEOUT_MS: '5000' });
 
       // They were never created, so only the query is called.
       const line = await worker.logged('circuit breaker opened for one operation');

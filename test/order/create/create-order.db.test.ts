@@ -123,8 +123,9 @@ describe('a creation that fails', () => {
     '%s: the order exists with its timer, and repeating the call completes it',
     async (_, fault) => {
       const one = request();
+      const hasty = await world.openApp({ CHANNEL_TIMEOUT_MS: '2000' });
       world.simulator.control.addFault({ ...fault, match: { operation: 'create', times: 1 } });
-      expect(await create(one)).toEqual({ kind: 'unreachable' });
+      expect(await createOrder(hasty.deps, one)).toEqual({ kind: 'unreachable' });
       const order = await byBiz(one);
       expect(order).toMatchObject({ status: 'progress', payBody: null });
       expect(order.nextCloseAt).toEqual(new Date(order.expiresAt.getTime() + 5_000));
