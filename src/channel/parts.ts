@@ -57,8 +57,8 @@ export function nameOfPart({ operation, method }: Readonly<ChannelPart>): string
 }
 
 /**
- * A person is told of a misconfiguration once for all that share it, by the first order that meets it: creation by method, what
- * ends orders, what gives money back.
+ * Key of the rate-limited misconfiguration alert. Shared by everything that fails for the same reason: creation by method,
+ * closing (query and close), returning money (cancel and refund).
  */
 export function misconfigurationOf(channel: ChannelName, { operation, method }: ChannelPart): string {
   if (operation === 'create') return `misconfigured ${channel} create ${method}`;

@@ -6,7 +6,7 @@ import { anOrder, anybody, aRefund } from './support.ts';
 
 const order = anOrder();
 
-/** As somebody else may write one: a class, with state of its own. */
+/** A custom channel as a third party may write it: a class with private state. */
 class Adapter implements Channel {
   readonly name = 'own_class';
   readonly account = 'a';

@@ -91,8 +91,8 @@ function channelContract(name: BuiltInChannel, peculiar: Peculiarities): void {
     const control = () => simulator.control;
     const kindOf = async (result: Promise<{ kind: string }>) => (await result).kind;
 
-    async function created(wish: Partial<ChannelOrder> = {}): Promise<ChannelOrder> {
-      const order = anOrder(wish);
+    async function created(overrides: Partial<ChannelOrder> = {}): Promise<ChannelOrder> {
+      const order = anOrder(overrides);
       expect(await channel.create(order, anybody)).toMatchObject({ kind: 'created' });
       return order;
     }
@@ -311,9 +311,9 @@ function channelContract(name: BuiltInChannel, peculiar: Peculiarities): void {
         expect(results).toHaveLength(2);
         expect(first).toEqual(second);
       });
-      test.each(forgeries)('%s: rejected, and the reply asks for it again', async (trouble) => {
+      test.each(forgeries)('%s: rejected, and the reply asks for it again', async (fault) => {
         const { order, delivery, results } = await notified((orderNo) =>
-          control().notifications[trouble](orderNo),
+          control().notifications[fault](orderNo),
         );
         expect(results).toMatchObject([{ kind: 'rejected' }]);
         expect(delivery.accepted).toBe(false);

@@ -26,15 +26,16 @@ const authCodes = { wechat_pay: '134567890123456789', ali_pay: '2845678901234567
 const kindOf = async (result: Promise<{ kind: string }> | null) => (await result)?.kind;
 
 /** Payable for a quarter of an hour of the gateway's clock, which some tests here move by days. */
-async function created(name: Name, method: PayMethod, wish: Partial<ChannelOrder> = {}) {
+async function created(name: Name, method: PayMethod, overrides: Partial<ChannelOrder> = {}) {
   const expiresAt = new Date(control().clock.now().getTime() + 900_000);
-  const order = anOrder({ method, expiresAt, ...wish });
+  const order = anOrder({ method, expiresAt, ...overrides });
   await channels[name].create(order, { ...anybody, authCode: authCodes[name] });
   return order;
 }
 /** A code that was charged long enough ago to be reversed. */
 const longAgo = () => ({ createAttemptedAt: new Date(Date.now() - 15_000) });
-const charged = (name: Name, wish: Partial<ChannelOrder> = longAgo()) => created(name, 'barcode', wish);
+const charged = (name: Name, overrides: Partial<ChannelOrder> = longAgo()) =>
+  created(name, 'barcode', overrides);
 async function asked(name: Name) {
   control().settings.codePayAsksPassword = true;
   return charged(name);
@@ -89,10 +90,10 @@ describe.each(names)('refund at %s', (name) => {
   test.each([
     ['another amount under the same number', { amountFen: 2 }],
     ['more than was paid', { refundNo: 'R2', amountFen: 1234 }],
-  ])('%s: refused, with the reason on record', async (_, wish) => {
+  ])('%s: refused, with the reason on record', async (_, overrides) => {
     const order = await paid();
     await channel().refund(order, aRefund(order, { amountFen: 1 }));
-    const result = await channel().refund(order, aRefund(order, wish));
+    const result = await channel().refund(order, aRefund(order, overrides));
     expect(result.kind).toBe('refused');
     expect(result.answer).toMatch(/^40[03] \S+ \S/);
     expect(atGateway(order)?.refundedFen).toBe(1);

@@ -28,8 +28,8 @@ const payerOf = (name: Name): PayerDetails => ({
   openId: 'oCustomer-0001_of-ours',
   returnUrl: 'https://shop.example.com/paid?order=1&from=钱',
 });
-const orderBy = (method: PayMethod, wish: Partial<ChannelOrder> = {}) =>
-  anOrder({ method, clientIp: '203.0.113.7', ...wish });
+const orderBy = (method: PayMethod, overrides: Partial<ChannelOrder> = {}) =>
+  anOrder({ method, clientIp: '203.0.113.7', ...overrides });
 const create = (name: Name, order: ChannelOrder) => channels[name].create(order, payerOf(name));
 
 /** The customer's terminal gets it and reaches the gateway with it, if that is what the method needs. */

@@ -21,7 +21,7 @@ describe('of a refusal, a channel is taken to be there', () => {
     },
   );
 
-  test('not by the codes with which it tells of a fault of its own', () => {
+  test('not by the codes that report an internal fault of the channel', () => {
     for (const code of ['unknow-error', 'ACQ.SYSTEM_ERROR', 'AQC.SYSTEM_ERROR'])
       expect(readRefusal(alipay.refundRefusals, refusal(400, code))).toEqual(down);
     for (const table of [unionpay.createCodes, unionpay.queryCodes, unionpay.giveBackCodes]) {

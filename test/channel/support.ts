@@ -74,13 +74,13 @@ export const adapters = {
   ): Channel => createUnionpayChannel({ ...unionpayConfig(simulator), ...overrides }, clock),
 };
 
-/** Nothing is known of who pays. */
+/** An unknown payer. */
 export const anybody: PayerDetails = { authCode: null, openId: null, returnUrl: null };
 
 let orderCount = 0;
 
-/** An order with a number of its own, payable for a quarter of an hour. */
-export function anOrder(wish: Partial<ChannelOrder> = {}): ChannelOrder {
+/** An order with a unique number, payable for 15 minutes. */
+export function anOrder(overrides: Partial<ChannelOrder> = {}): ChannelOrder {
   orderCount += 1;
   const now = Date.now();
   return {
@@ -94,14 +94,14 @@ export function anOrder(wish: Partial<ChannelOrder> = {}): ChannelOrder {
     channelTradeNo: null,
     paidAt: null,
     clientIp: null,
-    ...wish,
+    ...overrides,
   };
 }
 
-/** The return of all that was paid for an order. */
+/** A full refund of an order. */
 export function aRefund(
   { orderNo, amountFen }: Pick<ChannelOrder, 'orderNo' | 'amountFen'>,
-  wish: Partial<ChannelRefund> = {},
+  overrides: Partial<ChannelRefund> = {},
 ): ChannelRefund {
   return {
     refundNo: `R${orderNo}`,
@@ -109,7 +109,7 @@ export function aRefund(
     amountFen,
     totalFen: amountFen,
     reason: '关单后支付，原路退回',
-    ...wish,
+    ...overrides,
   };
 }
 
@@ -128,7 +128,7 @@ export const refusal = (status: number, code: string, message = 'why'): Reply =>
   message,
 });
 
-/** What every reader of replies must take for unknown, whatever it was asked about. */
+/** Replies that every reader must map to unknown, for every operation. */
 export const meaningless: Record<string, Reply> = {
   'no answer': { kind: 'lost', why: 'timeout after 5000 ms' },
   'a server error': refusal(500, 'SYSTEM_ERROR'),
@@ -142,7 +142,7 @@ export const meaningless: Record<string, Reply> = {
   'numbers where text should be': verified(200, { out_trade_no: 1, status: 1, trade_state: 1, code: 1 }),
 };
 
-/** A code table's rows as what is read of each code: what the channel calls a fault of its own is unknown. */
+/** The expected reading of each code in a table. The channel's internal faults read as unknown. */
 export const rowsOf = <Kind extends string>(table: Readonly<Record<string, Kind>>) =>
   Object.entries(table).map(([code, kind]): [string, string] => [
     code,

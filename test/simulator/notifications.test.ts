@@ -224,7 +224,7 @@ describe('closing the simulator', () => {
   });
 });
 
-describe('trouble on the way', () => {
+describe('delivery faults', () => {
   test('a dropped notification counts as failed and comes back on schedule', async () => {
     const { control } = harness;
     control.notifications.drop();

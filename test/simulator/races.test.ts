@@ -118,7 +118,7 @@ describe('the log', () => {
     ]);
   });
 
-  test('an answered request is seen by whoever waits for it', async () => {
+  test('`seen` resolves when the awaited request is answered', async () => {
     const { wechat, control } = harness;
     const orderNo = await harness.wechatOrder();
     const seen = control.seen('close', orderNo);

@@ -49,7 +49,7 @@ describe('the texts that are signed', () => {
     );
   });
 
-  test('Alipay v3: the app_auth_token is a line of its own, when there is one', () => {
+  test('Alipay v3: the app_auth_token, if present, is a separate line', () => {
     const request = {
       authString: 'app_id=1',
       method: 'POST',

@@ -6,7 +6,7 @@ import { NotPayable } from '../../src/sandbox/simulator/snapshot.ts';
 import { startTestSimulator } from '../support/simulator.ts';
 import { type Merchant, openMerchant } from './harness.ts';
 
-/** The gateway as UnionPay's own demonstration code would speak to it: a client of its own, by hand. */
+/** Calls the gateway as UnionPay's demonstration code does: with an independent, handwritten client. */
 
 type Fields = Record<string, string>;
 const MINUTE_MS = 60_000;
@@ -86,10 +86,10 @@ interface Order {
   orderId: string;
   txnTime: string;
 }
-async function create(wish: Fields = {}): Promise<Order & { answer: Fields }> {
+async function create(overrides: Fields = {}): Promise<Order & { answer: Fields }> {
   const order = { orderId: newOrderId(), txnTime: inTime(0) };
-  const answer = await ask('backTransReq', { ...consume(), ...order, ...wish });
-  return { orderId: wish.orderId ?? order.orderId, txnTime: wish.txnTime ?? order.txnTime, answer };
+  const answer = await ask('backTransReq', { ...consume(), ...order, ...overrides });
+  return { orderId: overrides.orderId ?? order.orderId, txnTime: overrides.txnTime ?? order.txnTime, answer };
 }
 const consume = (): Fields => ({
   txnType: '01',
@@ -107,7 +107,7 @@ async function paid(): Promise<Order> {
   await control().pay(order.orderId);
   return order;
 }
-async function giveBack(txnType: '31' | '04', order: Order, wish: Fields = {}) {
+async function giveBack(txnType: '31' | '04', order: Order, overrides: Fields = {}) {
   const origQryId = control().order(order.orderId)?.tradeNo ?? '';
   const own = { orderId: newOrderId(), txnTime: inTime(0) };
   const fields = {
@@ -117,9 +117,9 @@ async function giveBack(txnType: '31' | '04', order: Order, wish: Fields = {}) {
     origQryId,
     txnAmt: '100',
     currencyCode: '156',
-    ...wish,
+    ...overrides,
   };
-  return { ...own, ...wish, answer: await ask('backTransReq', fields) } as Order & { answer: Fields };
+  return { ...own, ...overrides, answer: await ask('backTransReq', fields) } as Order & { answer: Fields };
 }
 const refundedFen = ({ orderId }: Order) => control().order(orderId)?.refundedFen;
 
@@ -177,8 +177,8 @@ describe('an order', () => {
     ['dollars', { currencyCode: '840' }, '13'],
     ['no payTimeout', { payTimeout: '' }, '13'],
     ['a payTimeout that has passed', { payTimeout: '20200101000000' }, '39'],
-  ])('with %s is refused', async (_, wish, code) => {
-    expect((await create(wish)).answer.respCode).toBe(code);
+  ])('with %s is refused', async (_, overrides, code) => {
+    expect((await create(overrides)).answer.respCode).toBe(code);
     expect(control().orders()).toEqual([]);
   });
   test('is found by number and time alone', async () => {

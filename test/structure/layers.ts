@@ -10,7 +10,7 @@ export interface Layer {
 const useCase = ['src/channel', 'src/platform', 'src/order/*', 'src/order/deps.ts'];
 const attempts = [...useCase, 'src/order/attempt'];
 
-/** A gateway knows itself and the contract, and speaks by `packages` of its own. */
+/** A gateway imports only its own folder, the channel contract and the listed `packages`. */
 function gateway(folder: string, ...packages: string[]): Layer {
   return {
     area: `src/channel/built-in/${folder}`,

@@ -165,7 +165,7 @@ describe('a trial', () => {
   });
 });
 
-test('people are told of what is out of order and was tried lately', () => {
+test('the report lists open breakers that were tried recently', () => {
   calls('create', 'misconfigured', { method: 'wap', count: MISCONFIGURED_IN_A_ROW });
   expect(breakers.outOfOrder()).toEqual([{ part: { operation: 'create', method: 'wap' }, forMs: 60_000 }]);
   now += 10 * 60_000;

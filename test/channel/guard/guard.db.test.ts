@@ -56,7 +56,7 @@ async function queryAll(channel: Channel, count: number): Promise<void> {
   for (const order of orders.slice(0, count)) await channel.query(asChannelOrder(order));
 }
 
-test('a channel that stays misconfigured is told of once an hour', async () => {
+test('a channel that stays misconfigured is logged as an error once an hour', async () => {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const wrong = await world.openApp({
     WECHAT_PRIVATE_KEY: String(privateKey.export({ type: 'pkcs8', format: 'pem' })),

@@ -47,7 +47,7 @@ const settled = () => control().clock.advance(control().settings.refundSettlesAf
 const calls = (operation: 'cancel' | 'refund') => control().log({ operation }).length;
 
 describe('on the payment’s own clearing day', () => {
-  test('an undo gives all of it back at once, under a number of its own', async () => {
+  test('an undo returns the full amount at once, under its own number', async () => {
     const order = await paid();
     const refund = aRefund(order);
     expect(await channel.cancel(order, refund)).toMatchObject({
@@ -171,10 +171,10 @@ describe('a refund', () => {
   test.each<[string, Partial<ChannelRefund>]>([
     ['another amount under the same number', { amountFen: 2 }],
     ['more than was paid', { refundNo: 'R2345678', amountFen: 1234 }],
-  ])('of %s is refused, with the reason on record', async (_, wish) => {
+  ])('of %s is refused, with the reason on record', async (_, overrides) => {
     const { order } = await paidLongAgo();
     await channel.refund(order, aRefund(order, { amountFen: 1 }));
-    expect(await channel.refund(order, aRefund(order, wish))).toMatchObject({
+    expect(await channel.refund(order, aRefund(order, overrides))).toMatchObject({
       kind: 'refused',
       answer: expect.stringMatching(/^3[36] ./),
     });

@@ -26,9 +26,12 @@ const event = {
   accNo: '6216***********0018',
 };
 /** As UnionPay sends it: signed, then put into a form. */
-function formOf(wish: Record<string, string | undefined> = {}, after: Record<string, string> = {}): string {
+function formOf(
+  overrides: Record<string, string | undefined> = {},
+  after: Record<string, string> = {},
+): string {
   const { merId, certs, platform } = simulator.keys.unionpay;
-  const fields = JSON.parse(JSON.stringify({ ...event, merId, signPubKeyCert: certs.valid, ...wish }));
+  const fields = JSON.parse(JSON.stringify({ ...event, merId, signPubKeyCert: certs.valid, ...overrides }));
   const signature = signatureOf(fields, platform.privateKey);
   return new URLSearchParams({ ...fields, signature, ...after }).toString();
 }

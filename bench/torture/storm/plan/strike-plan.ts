@@ -1,10 +1,10 @@
 import type { Fault } from '../../../../src/sandbox/simulator/exchange/faults.ts';
 import type { Moment, Operation } from '../../../../src/sandbox/simulator/gateway/operations.ts';
-import type { Troubles } from '../../../../src/sandbox/simulator/notify/troubles.ts';
+import type { DeliveryFaults } from '../../../../src/sandbox/simulator/notify/delivery-faults.ts';
 import type { Settings } from '../../../../src/sandbox/simulator/simulators.ts';
 import type { Dice } from '../../dice.ts';
 
-export type MailTrouble = keyof Troubles;
+export type MailTrouble = keyof DeliveryFaults;
 
 /** One misfortune. */
 export type Strike =

@@ -56,11 +56,11 @@ export function tradeMessage(world: World, order: AlipayOrder, trade: AlipayTrad
     url,
     retryAfterMs: ALIPAY_RETRY_MS,
     accepted: (_status, body) => body.trim() === 'success',
-    compose(trouble) {
-      const honest = trouble !== 'badSignature' && trouble !== 'signtest';
+    compose(fault) {
+      const honest = fault !== 'badSignature' && fault !== 'signtest';
       const key = honest ? platform.privateKey : world.keys.stranger.privateKey;
       const sign = signText(encode(notificationText(params), charset), key);
-      const sent = trouble === 'tamper' ? { ...params, total_amount: '0.01' } : params;
+      const sent = fault === 'tamper' ? { ...params, total_amount: '0.01' } : params;
       return {
         headers: { 'Content-Type': `application/x-www-form-urlencoded; charset=${charset}` },
         body: Buffer.from(formOf({ ...sent, sign_type: 'RSA2', sign }, charset)),

@@ -2,8 +2,8 @@ import type { AddedFault, Fault, ListedFault } from '../exchange/faults.ts';
 import type { LogEntry, LogFilter } from '../exchange/journal.ts';
 import type { Hold, StagedHook } from '../exchange/staging.ts';
 import type { Moment, Operation } from '../gateway/operations.ts';
+import type { DeliveryFaults } from '../notify/delivery-faults.ts';
 import type { Notifier } from '../notify/notifier.ts';
-import type { Troubles } from '../notify/troubles.ts';
 import { emptyLedgers, type Settings, simulators, type WholeWorld } from '../simulators.ts';
 import { type Customer, createCustomer } from './customer.ts';
 
@@ -28,12 +28,12 @@ export interface Control extends Customer {
   /** A refund of this order has been accepted, and has not moved the money yet. */
   isRefundUnderWay(orderNo: string): boolean;
 
-  notifications: Troubles & Pick<Notifier, 'flush' | 'resend' | 'deliveries' | 'delivered'>;
+  notifications: DeliveryFaults & Pick<Notifier, 'flush' | 'resend' | 'deliveries' | 'delivered'>;
   /** Forgets orders, faults, staged races, settings, the log and pending notifications; not the time. */
   reset(): void;
 }
 
-/** Everything that is not a gateway's own business: customers, misfortune, races, evidence. */
+/** Everything common to all gateways: customers, faults, races, evidence. */
 export function createControl(world: WholeWorld): Control {
   const { clock, faults, staging, journal, notifier } = world;
   const initialSettings = { ...world.settings };

@@ -25,7 +25,7 @@ export interface ControlRequest {
 }
 
 const customerActs = ['scan', 'beginPay', 'finishPay', 'pay', 'refund', 'finish', 'codePay'] as const;
-const troubleActs = ['drop', 'dup', 'tamper', 'badAad', 'badSignature', 'signtest'] as const;
+const faultyDeliveries = ['drop', 'dup', 'tamper', 'badAad', 'badSignature', 'signtest'] as const;
 
 /** Every function of `Control`, as it is reached over HTTP. */
 export const controlEndpoints: readonly ControlEndpoint[] = [
@@ -143,7 +143,7 @@ export const controlEndpoints: readonly ControlEndpoint[] = [
     path: /^\/notify\/(\w+)$/,
     run({ control, parts, body }) {
       const count = body.count === undefined ? 1 : number(body.count, 'count');
-      control.notifications[oneOf(troubleActs, parts[0], 'trouble')](
+      control.notifications[oneOf(faultyDeliveries, parts[0], 'fault')](
         asText(body.orderNo) ?? undefined,
         count,
       );

@@ -54,8 +54,8 @@ export type StaleRead = { kind: 'stale_read'; forMs?: number };
 export type FaultKind = (ScriptedFault | Distortion | ConnectionFault | StaleRead)['kind'];
 
 /**
- * A scripted misfortune. `when` matters to faults that answer or break off: before the effect (the default)
- * the effect never happens; after it, it has happened and the client does not know.
+ * A scripted fault. `when` matters to faults that answer or drop the connection. Before the effect (the default):
+ * the effect never happens. After it: the effect has happened and the client does not know.
  */
 export type Fault = (ScriptedFault | Distortion | ConnectionFault | StaleRead) & {
   match?: FaultMatch;

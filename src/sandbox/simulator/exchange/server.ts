@@ -23,7 +23,7 @@ export function serveGateways(
     if (call === null) return sendReply(response, jsonReply(404, { error: 'not a gateway path' }));
     return exchange(world, request, call, response);
   }
-  // Whoever breaks off a request, or breaks the simulator, sees the connection go.
+  // An aborted request or an error in the simulator resets the connection.
   return (message, response) => {
     serve(message, response).catch(() => resetConnection(response));
   };

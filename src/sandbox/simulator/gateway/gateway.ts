@@ -6,7 +6,7 @@ import type { OrderSnapshot } from '../snapshot.ts';
 import type { World } from '../world.ts';
 import type { Call } from './call.ts';
 
-/** What a gateway has of its own. */
+/** The types that differ from gateway to gateway. */
 interface Parts {
   /** Under which its keys and its ledger stand in the world. */
   key: string;

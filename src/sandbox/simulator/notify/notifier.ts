@@ -1,6 +1,6 @@
 import type { SimulatorClock } from '../clock.ts';
+import { type ContentFault, createDeliveryFaults, type DeliveryFaults } from './delivery-faults.ts';
 import { createPoster, type PostOutcome } from './post.ts';
-import { type ContentTrouble, createTroubles, type Troubles } from './troubles.ts';
 
 /** A notification that a gateway owes to a merchant. */
 export interface Message {
@@ -12,7 +12,7 @@ export interface Message {
   /** Waits between attempts; when they are used up, the gateway gives up. */
   retryAfterMs: readonly number[];
   /** Signed anew for every attempt. */
-  compose(trouble: ContentTrouble | null): { headers: Record<string, string>; body: Buffer };
+  compose(fault: ContentFault | null): { headers: Record<string, string>; body: Buffer };
   accepted(status: number, body: string): boolean;
 }
 
@@ -31,7 +31,7 @@ export interface Delivery {
   error: string | null;
 }
 
-export interface Notifier extends Troubles {
+export interface Notifier extends DeliveryFaults {
   send(message: Message): void;
   /** Sends everything that is waiting for a retry now; resolves when nothing is under way. */
   flush(): Promise<void>;
@@ -67,7 +67,7 @@ export function createNotifier(clock: SimulatorClock): Notifier {
   const lastMessages = new Map<string, Message>();
   const deliveries: Delivery[] = [];
   const watchers = new Set<() => void>();
-  const troubles = createTroubles();
+  const faults = createDeliveryFaults();
   const poster = createPoster();
   let stopped = false;
 
@@ -80,12 +80,12 @@ export function createNotifier(clock: SimulatorClock): Notifier {
   async function attempt(entry: Pending): Promise<void> {
     const { message } = entry;
     entry.callOff = null;
-    const delayMs = troubles.takeDelay(message.orderNo);
+    const delayMs = faults.takeDelay(message.orderNo);
     if (delayMs !== null) return wait(entry, delayMs);
-    const done = await troubles.waitForTurn();
+    const done = await faults.waitForTurn();
     // Cleared or stopped while it waited.
     if (!pending.has(entry)) return done();
-    const copies = troubles.takeDuplicates(message.orderNo) + 1;
+    const copies = faults.takeDuplicates(message.orderNo) + 1;
     entry.attempts += 1;
     const sent = await Promise.all(Array.from({ length: copies }, () => deliver(message, entry.attempts)));
     done();
@@ -93,7 +93,7 @@ export function createNotifier(clock: SimulatorClock): Notifier {
     const retryAfterMs = message.retryAfterMs[entry.attempts - 1];
     if (accepted || retryAfterMs === undefined || !pending.has(entry)) pending.delete(entry);
     else wait(entry, retryAfterMs);
-    // Only now, so that whoever hears of a delivery finds its retry on the clock.
+    // After the retry is scheduled: a watcher of deliveries can rely on it.
     record(sent);
   }
 
@@ -102,11 +102,11 @@ export function createNotifier(clock: SimulatorClock): Notifier {
   }
 
   async function deliver(message: Message, attemptNo: number): Promise<Delivery> {
-    const trouble = troubles.takeContent(message.orderNo);
+    const fault = faults.takeContent(message.orderNo);
     const outcome: PostOutcome =
-      trouble === 'drop'
+      fault === 'drop'
         ? { error: 'dropped on the way' }
-        : await poster.post(message.url, message.compose(trouble));
+        : await poster.post(message.url, message.compose(fault));
     const answered = 'status' in outcome;
     return {
       notificationId: message.id,
@@ -127,7 +127,7 @@ export function createNotifier(clock: SimulatorClock): Notifier {
   }
 
   return {
-    ...troubles,
+    ...faults,
     send(message) {
       if (stopped) return;
       lastMessages.set(message.orderNo, message);
@@ -136,7 +136,7 @@ export function createNotifier(clock: SimulatorClock): Notifier {
       void start(() => attempt(entry));
     },
     async flush() {
-      troubles.endReordering();
+      faults.endReordering();
       for (const entry of pending) {
         if (entry.callOff === null) continue;
         entry.callOff();
@@ -170,14 +170,14 @@ export function createNotifier(clock: SimulatorClock): Notifier {
       pending.clear();
       lastMessages.clear();
       deliveries.length = 0;
-      troubles.forget();
+      faults.forget();
     },
     stop() {
       stopped = true;
       for (const entry of pending) entry.callOff?.();
       pending.clear();
       poster.breakOff();
-      troubles.forget();
+      faults.forget();
     },
   };
 }

@@ -41,10 +41,10 @@ export function paymentMessage(
     url: order.notifyUrl,
     retryAfterMs: UNIONPAY_RETRY_MS,
     accepted: (status) => status === 200 || status === 302,
-    compose(trouble) {
-      const forged = trouble === 'badSignature' || trouble === 'signtest';
+    compose(fault) {
+      const forged = fault === 'badSignature' || fault === 'signtest';
       const form = signed(world.keys, fields, forged ? { kind: 'bad_signature' } : null);
-      const sent = trouble === 'tamper' ? { ...form, txnAmt: '1' } : form;
+      const sent = fault === 'tamper' ? { ...form, txnAmt: '1' } : form;
       return {
         headers: { 'Content-Type': 'application/x-www-form-urlencoded;charset=UTF-8' },
         body: Buffer.from(new URLSearchParams(sent).toString()),

@@ -16,7 +16,7 @@ export interface WechatKeys {
   apiV3Key: string;
   publicKeyId: string;
   platform: KeyPair;
-  /** The older way to know the platform: a certificate with a key of its own. */
+  /** The older way to verify the platform's signatures: a certificate with its own key. */
   certificate: KeyPair & { serialNo: string; pem: string; notBefore: Date; notAfter: Date };
 }
 

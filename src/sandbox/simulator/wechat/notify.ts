@@ -46,9 +46,9 @@ export function paymentMessage(world: World, order: WechatOrder, url: string): M
     url,
     retryAfterMs: WECHAT_RETRY_MS,
     accepted: (status) => status === 200 || status === 204,
-    compose(trouble) {
+    compose(fault) {
       const sealed = encryptResource(world, plaintext, 'transaction');
-      const resource = trouble === 'badAad' ? { ...sealed, associated_data: 'transactions' } : sealed;
+      const resource = fault === 'badAad' ? { ...sealed, associated_data: 'transactions' } : sealed;
       const body = JSON.stringify({
         id,
         create_time: createTime,
@@ -59,13 +59,13 @@ export function paymentMessage(world: World, order: WechatOrder, url: string): M
       });
       const serial =
         world.settings.wechatNotifySignedBy === 'certificate' ? certificate.serialNo : publicKeyId;
-      const sent = trouble === 'tamper' ? body.replace('支付成功', '支付成功！') : body;
+      const sent = fault === 'tamper' ? body.replace('支付成功', '支付成功！') : body;
       return {
         headers: {
           'Content-Type': 'application/json',
           'User-Agent': 'Mozilla/4.0',
           'Request-ID': world.random.text(32).toUpperCase(),
-          ...signatureHeaders(world, body, serial, distortionOf(trouble)),
+          ...signatureHeaders(world, body, serial, distortionOf(fault)),
         },
         body: Buffer.from(sent),
       };
@@ -73,7 +73,7 @@ export function paymentMessage(world: World, order: WechatOrder, url: string): M
   };
 }
 
-function distortionOf(trouble: Parameters<Message['compose']>[0]): Distortion | null {
-  if (trouble === 'badSignature') return { kind: 'bad_signature' };
-  return trouble === 'signtest' ? { kind: 'signtest' } : null;
+function distortionOf(fault: Parameters<Message['compose']>[0]): Distortion | null {
+  if (fault === 'badSignature') return { kind: 'bad_signature' };
+  return fault === 'signtest' ? { kind: 'signtest' } : null;
 }

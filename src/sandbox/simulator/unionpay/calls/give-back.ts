@@ -32,13 +32,13 @@ export function giveBack(world: World, txnType: '31' | '04', request: Fields): A
 export function addGiveBack(
   world: World,
   { orderNo }: UnionpayOrder,
-  wish: Omit<UnionpayGiveBack, 'orderNo' | 'queryId' | 'settlesAt'>,
+  request: Omit<UnionpayGiveBack, 'orderNo' | 'queryId' | 'settlesAt'>,
 ): UnionpayGiveBack {
   const now = nowMs(world);
   // An undo moves the money at once.
-  const settlesAt = wish.txnType === '31' ? now : now + world.settings.refundSettlesAfterMs;
-  const added = { ...wish, orderNo, queryId: newQueryId(world), settlesAt };
-  world.unionpay.giveBacks.set(wish.orderId, added);
+  const settlesAt = request.txnType === '31' ? now : now + world.settings.refundSettlesAfterMs;
+  const added = { ...request, orderNo, queryId: newQueryId(world), settlesAt };
+  world.unionpay.giveBacks.set(request.orderId, added);
   return added;
 }
 

@@ -74,10 +74,10 @@ function notification(world: World, order: TeaOrder): Message {
     url: order.notifyUrl,
     retryAfterMs: RETRY_MS,
     accepted: (status, body) => status === 200 && body === 'ok',
-    compose(trouble) {
-      const secret = trouble === 'badSignature' ? 'of a stranger' : world.keys.tea.secret;
+    compose(fault) {
+      const secret = fault === 'badSignature' ? 'of a stranger' : world.keys.tea.secret;
       const headers = { 'content-type': 'application/json', 'x-tea-signature': signatureOf(text, secret) };
-      return { headers, body: Buffer.from(trouble === 'tamper' ? `${text} ` : text) };
+      return { headers, body: Buffer.from(fault === 'tamper' ? `${text} ` : text) };
     },
   };
 }

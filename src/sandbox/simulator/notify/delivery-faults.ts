@@ -1,11 +1,11 @@
 /** What can happen to a notification's content on its way. */
-export type ContentTrouble = 'tamper' | 'badAad' | 'badSignature' | 'signtest';
+export type ContentFault = 'tamper' | 'badAad' | 'badSignature' | 'signtest';
 
 /**
- * Scripted trouble for the next attempts of an order's notifications, or of any order's when the number is
- * left out.
+ * Scripted faults for the next delivery attempts of one order, or of any order if the number is
+ * omitted.
  */
-export interface Troubles {
+export interface DeliveryFaults {
   /** The next `count` attempts never arrive; the gateway counts them as failed. */
   drop(orderNo?: string, count?: number): void;
   /** The next attempt is sent `extra` more times at the same moment. */
@@ -29,8 +29,8 @@ interface Plan<T> {
   left: number;
 }
 
-export interface TroubleQueue extends Troubles {
-  takeContent(orderNo: string): ContentTrouble | 'drop' | null;
+export interface DeliveryFaultQueue extends DeliveryFaults {
+  takeContent(orderNo: string): ContentFault | 'drop' | null;
   takeDuplicates(orderNo: string): number;
   takeDelay(orderNo: string): number | null;
   /** Resolves when a reordering lets this attempt go, at once when there is none; call the result after it. */
@@ -40,15 +40,15 @@ export interface TroubleQueue extends Troubles {
   forget(): void;
 }
 
-export function createTroubles(): TroubleQueue {
-  const content: Plan<ContentTrouble | 'drop'>[] = [];
+export function createDeliveryFaults(): DeliveryFaultQueue {
+  const content: Plan<ContentFault | 'drop'>[] = [];
   const duplicates: Plan<number>[] = [];
   const delays: Plan<number>[] = [];
   const queue: ((next: () => void) => void)[] = [];
   let awaited = 0;
 
   const planned =
-    (what: ContentTrouble | 'drop') =>
+    (what: ContentFault | 'drop') =>
     (orderNo?: string, count = 1): void => {
       content.push({ orderNo, what, left: count });
     };
