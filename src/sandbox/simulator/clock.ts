@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import type { Clock } from '../../platform/clock/clock.ts';
 
-/** Longest delay that `setTimeout` accepts; longer waits are renewed. */
+/** Longest delay that `setTimeout` accepts; longer waits are repeated. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
- * The gateways' clock: real time plus an offset that only grows. Everything the gateways do by time (expiry,
- * notification retries, refunds that settle) is due on this clock. Signature timestamps are not: the SDKs
- * compare those with the machine's own time.
+ * The gateways' clock: real time plus an offset that only grows. Everything timed at the gateways (expiry,
+ * notification retries, refunds that settle) uses this clock. Signature timestamps do not: the SDKs
+ * compare them with the machine's time.
  */
 export interface SimulatorClock extends Clock {
   /**
-   * Moves the clock forward. Whatever becomes due is started, earliest first; resolves when it has ended.
+   * Moves the clock forward. Starts tasks as they become due, earliest first; resolves when all have ended.
    */
   advance(ms: number): Promise<void>;
-  /** Runs `task` when `delayMs` have passed on this clock; the returned function calls it off. */
+  /** Runs `task` after `delayMs` on this clock; the returned function cancels it. */
   after(delayMs: number, task: () => Promise<void> | void): () => void;
 }
 
@@ -42,7 +42,7 @@ export function createSimulatorClock(): SimulatorClock {
       if (nowMs() < alarm.dueMs) arm(alarm);
       else void ring(alarm);
     }, waitMs);
-    // A retry that is due in six hours must not keep the process alive.
+    // A retry due in six hours must not keep the process alive.
     alarm.timer.unref();
   }
 

@@ -3,15 +3,15 @@ import { promisify } from 'node:util';
 import type { KeyPair } from './format/pem.ts';
 import { type PairName, type SimulatorKeys, simulators } from './simulators.ts';
 
-/** alipay-sdk cuts the signed part out of a reply by position, which works with RSA-2048 signatures only. */
+/** alipay-sdk extracts the signed part of a reply by position, which works with RSA-2048 signatures only. */
 const MODULUS_BITS = 2048;
 
-/** The key pairs of which `keysOf` makes everyone's keys. */
+/** The key pairs from which `keysOf` builds all keys. */
 export type KeyPairs = Record<PairName, KeyPair>;
 
 let keys: Promise<SimulatorKeys> | undefined;
 
-/** Made once a process: RSA keys take a while, and every simulator may use the same. */
+/** Generated once per process: RSA keys are slow to generate, and all simulators can share them. */
 export function simulatorKeys(): Promise<SimulatorKeys> {
   keys ??= generateKeyPairs().then(keysOf);
   return keys;
@@ -23,7 +23,7 @@ export async function generateKeyPairs(): Promise<KeyPairs> {
   return Object.fromEntries(await Promise.all(named)) as KeyPairs;
 }
 
-/** Numbers and certificates for these key pairs. */
+/** Account numbers and certificates for these key pairs. */
 export function keysOf(pairs: KeyPairs): SimulatorKeys {
   const own = Object.entries(simulators).map(([name, gateway]) => [name, gateway.keysOf(pairs)]);
   return { ...Object.fromEntries(own), stranger: pairs.stranger };

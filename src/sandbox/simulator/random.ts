@@ -1,14 +1,14 @@
 const ALPHABET = '0123456789abcdefghijklmnopqrstuvwxyz';
 
-/** Repeatable chance: with one seed, the same nonces and the same unlucky requests. Not for keys. */
+/** Seeded random numbers: one seed gives the same nonces and the same faulty requests. Not for keys. */
 export interface Random {
-  /** From 0 up to, not including, 1. */
+  /** From 0 (inclusive) to 1 (exclusive). */
   next(): number;
   bytes(length: number): Buffer;
   text(length: number): string;
 }
 
-/** mulberry32: small, good enough to choose victims, and the same on every machine. */
+/** mulberry32: small, good enough to choose requests, and the same on every machine. */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0;
   function next(): number {

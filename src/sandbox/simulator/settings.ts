@@ -1,10 +1,10 @@
-/** Switches that several gateways have. */
+/** Switches common to several gateways. */
 export interface CommonSettings {
-  /** A scanned customer has to type the password, at WeChat and Alipay; else the code pays at once. */
+  /** The customer of a code payment must type the password, at WeChat and Alipay; else it is paid at once. */
   codePayAsksPassword: boolean;
   /** WeChat's refunds and reversals answer NOT_ENOUGH, Alipay's SELLER_BALANCE_NOT_ENOUGH, UnionPay's 64. */
   balanceNotEnough: boolean;
-  /** How long a refund stays in progress, on the simulator's clock, ms. */
+  /** How long a refund is in progress, on the simulator's clock, ms. */
   refundSettlesAfterMs: number;
 }
 

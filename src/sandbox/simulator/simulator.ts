@@ -22,20 +22,20 @@ import {
 } from './simulators.ts';
 
 export interface SimulatorOptions {
-  /** 0 takes a free one. */
+  /** 0: a free port. */
   port?: number;
   host?: string;
   clock?: SimulatorClock;
-  /** Repeats the same nonces and the same unlucky requests. */
+  /** The same seed repeats the same nonces and faulty requests. */
   seed?: number;
   settings?: Partial<Settings>;
-  /** Made once a process unless given. */
+  /** Generated once per process unless given. */
   keys?: SimulatorKeys;
 }
 
 export interface Simulator {
   url: string;
-  /** Environment variables with which the product talks to this simulator. */
+  /** The product's environment variables for this simulator. */
   env: SimulatorEnvironment;
   keys: SimulatorKeys;
   control: Control;
@@ -46,7 +46,7 @@ export interface Simulator {
 
 /**
  * Starts the gateways of `simulators.ts` on one port. They sign and verify with real RSA keys, keep
- * their orders in memory, notify payments on the channels' schedules, and do what `control` says.
+ * their orders in memory, and notify payments on the channels' schedules; `control` steers them.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { port = 0, host = '127.0.0.1', clock = createSimulatorClock(), seed = 1, settings } = options;

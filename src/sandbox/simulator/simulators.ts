@@ -14,32 +14,32 @@ export const simulators = {
 type Simulators = typeof simulators;
 type Each = Simulators[keyof Simulators];
 
-/** What has all that the members of a union have. */
+/** The intersection of a union's members. */
 type AllOf<Union> = (Union extends unknown ? (member: Union) => void : never) extends (all: infer All) => void
   ? All
   : never;
 
-/** The gateways, by the names that the product's own interface uses for them. */
+/** The gateways by their names in the product's interface. */
 export type ChannelName = Each['name'];
 
 /** The names of all RSA key pairs. */
 export type PairName = Each['pairNames'][number] | 'stranger';
 
-/** Everyone's keys and numbers, by gateway. */
+/** Keys and account numbers by gateway. */
 export type SimulatorKeys = World['keys'] & {
   [Name in keyof Simulators]: ReturnType<Simulators[Name]['keysOf']>;
 };
 
-/** Environment variables with which the product talks to all gateways. */
+/** The product's environment variables for all gateways. */
 export type SimulatorEnvironment = AllOf<ReturnType<Each['env']>>;
 
-/** Switches for what the gateways' documents leave open, or what differs between merchants. */
+/** Switches for what the gateways' documents leave open, or for differences between merchants. */
 export type Settings = CommonSettings & AllOf<Each['settings']>;
 
-/** What each gateway keeps. */
+/** Each gateway's stored orders. */
 type Ledgers = { [Name in keyof Simulators]: ReturnType<Simulators[Name]['emptyLedger']> };
 
-/** Everything that the simulator knows and can do. */
+/** The simulator's state and services. */
 export type WholeWorld = Omit<World, 'keys' | 'settings'> &
   Ledgers & { keys: SimulatorKeys; settings: Settings };
 
@@ -48,7 +48,7 @@ export const defaultSettings: Readonly<Settings> = Object.assign(
   ...Object.values(simulators).map(({ settings }) => settings),
 );
 
-/** Without any order. */
+/** Without orders. */
 export function emptyLedgers(): Ledgers {
   const empty = Object.entries(simulators).map(([name, gateway]) => [name, gateway.emptyLedger()]);
   return Object.fromEntries(empty);

@@ -1,29 +1,29 @@
-/** What a gateway knows of an order, and what the tests judge by. */
+/** A gateway's view of an order; tests compare with it. */
 export interface OrderSnapshot {
   channel: string;
   orderNo: string;
-  /** How it is paid, as the gateway's own method is called. */
+  /** The gateway's name of the payment method. */
   kind: string;
-  /** The gateway's own word; `NO_TRADE` for an Alipay code that nobody has scanned. UnionPay has
-   * no words: `UNPAID`, `PAID`, `REFUNDED`. */
+  /** The gateway's state; `NO_TRADE` for an Alipay code that nobody has scanned. UnionPay has
+   * no names: `UNPAID`, `PAID`, `REFUNDED`. */
   state: string;
-  /** Exactly whether a customer could still pay this order at this moment. */
+  /** Whether a customer can still pay this order now; exact. */
   payable: boolean;
   /** The customer is typing the password. */
   paying: boolean;
   amountFen: number;
   refundedFen: number;
-  /** What the customer scans or opens; of a code payment what the merchant scanned. */
+  /** What the customer scans or opens; for a code payment, what the merchant scanned. */
   code: string;
   notifyUrl: string | null;
   tradeNo: string | null;
   createdAt: Date;
-  /** The last moment at which a payment may begin. */
+  /** The latest time at which a payment can begin. */
   expiresAt: Date;
   paidAt: Date | null;
 }
 
-/** A customer tried what the gateway does not allow. */
+/** A customer's action that the gateway does not allow. */
 export class NotPayable extends Error {
   constructor(orderNo: string, reason: string) {
     super(`order ${orderNo} cannot be paid: ${reason}`);

@@ -7,11 +7,11 @@ import type { Notifier } from './notify/notifier.ts';
 import type { Random } from './random.ts';
 import type { CommonSettings } from './settings.ts';
 
-/** What every gateway has besides its own, handed to each of its functions. */
+/** What all gateways share; passed to each of their functions. */
 export interface World {
   clock: SimulatorClock;
   keys: {
-    /** Signs where a signature has to be wrong. */
+    /** Signs where a signature must be wrong. */
     stranger: KeyPair;
   };
   random: Random;
@@ -20,7 +20,7 @@ export interface World {
   staging: Staging;
   journal: Journal;
   notifier: Notifier;
-  /** Numbers the channels' own ids. */
+  /** Numbers the channels' ids. */
   nextId(): number;
 }
 

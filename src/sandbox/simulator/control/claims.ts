@@ -2,16 +2,16 @@ import type { Message } from '../notify/notifier.ts';
 import type { WholeWorld } from '../simulators.ts';
 import { findOrder } from './find-order.ts';
 
-/** Notifications of payments that the gateway's own order does not show. */
+/** Notifications of payments that the gateway's order does not show. */
 export interface Claims {
   /**
-   * Rightly signed: another payment of the order, under another number of the channel's, made now; of `amountFen`, if that is
-   * given. False: this order is not notified, or not known.
+   * Correctly signed: a second payment of the order, made now, under another transaction number of the channel; of `amountFen`
+   * if given. False: the order is unknown or has no notifications.
    */
   notifyOther(orderNo: string, amountFen?: number): boolean;
-  /** Rightly signed, and not exactly a payment: its own fields contradict each other. False: as above. */
+  /** Correctly signed, but its fields contradict each other. False: as above. */
   notifyDoubt(orderNo: string): boolean;
-  /** What a stranger could send: a payment of the order, complete in form and signed by another key. Null: as above. */
+  /** A forged payment notification: complete, but signed with another key. Null: as above. */
   forge(orderNo: string): { headers: Record<string, string>; body: Buffer } | null;
 }
 

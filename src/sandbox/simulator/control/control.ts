@@ -9,27 +9,27 @@ import { type Customer, createCustomer } from './customer.ts';
 
 export interface Control extends Customer {
   clock: Pick<WholeWorld['clock'], 'now' | 'advance'>;
-  /** Switches, to be set directly; a change counts from the next request on. */
+  /** Switches; set them directly. A change applies from the next request on. */
   readonly settings: Settings;
 
   addFault(fault: Fault): AddedFault;
-  /** The faults in force. */
+  /** The active faults. */
   faults(): ListedFault[];
   clearFaults(): void;
-  /** Runs `act` inside the server, right before the effect of the next such request. Null fits every order. */
+  /** Runs `act` inside the server, right before the effect of the next such request. Null matches every order. */
   before(operation: Operation, orderNo: string | null, act: () => unknown): StagedHook;
   /** Runs `act` inside the server, right after the effect of the next such request and before its answer. */
   after(operation: Operation, orderNo: string | null, act: () => unknown): StagedHook;
-  /** Stops the next such request before or after its effect, until it is released. */
+  /** Holds the next such request before or after its effect, until released. */
   hold(operation: Operation, orderNo: string | null, when: Moment): Hold;
-  /** The next such request, once it has been answered (or never will be). */
+  /** Resolves when the next such request has been answered (or never will be). */
   seen(operation: Operation, orderNo?: string): Promise<LogEntry>;
   log(filter?: LogFilter): LogEntry[];
-  /** A refund of this order has been accepted, and has not moved the money yet. */
+  /** Whether a refund of this order is accepted, but the money has not moved yet. */
   isRefundUnderWay(orderNo: string): boolean;
 
   notifications: DeliveryFaults & Pick<Notifier, 'flush' | 'resend' | 'deliveries' | 'delivered'>;
-  /** Forgets orders, faults, staged races, settings, the log and pending notifications; not the time. */
+  /** Clears orders, faults, staged races, settings, the log and pending notifications. Keeps the time. */
   reset(): void;
 }
 

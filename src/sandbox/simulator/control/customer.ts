@@ -3,32 +3,32 @@ import { simulators, type WholeWorld } from '../simulators.ts';
 import type { OrderSnapshot } from '../snapshot.ts';
 import { findOrder } from './find-order.ts';
 
-/** What people do to an order outside the merchant's API: customers, and the merchant's back office. */
+/** Actions on an order outside the merchant's API: by customers, and by the merchant's back office. */
 export interface Customer {
-  /** The order as it is now, or null when no gateway knows it. */
+  /** The current order, or null if no gateway has it. */
   order(orderNo: string): OrderSnapshot | null;
   orders(): OrderSnapshot[];
   /**
-   * Alipay: opens a signed link (`wap`, `page`) or order string (`app`), which makes the trade, and resolves with
-   * the order's number. Until then Alipay does not know the order. Rejects with `NotPayable` when it is too late,
-   * and with another error when the signature is wrong.
+   * Alipay: opens a signed link (`wap`, `page`) or order string (`app`), which creates the trade. Resolves with
+   * the order number. Until then Alipay does not know the order. Rejects with `NotPayable` if it is too late,
+   * with another error if the signature is wrong.
    */
   open(link: string): Promise<string>;
-  /** The code is scanned, or the link opened: WeChat opens its cashier, Alipay creates the trade; UnionPay does nothing. */
+  /** Scans the code or opens the link: WeChat opens its cashier, Alipay creates the trade, UnionPay does nothing. */
   scan(orderNo: string): Promise<void>;
-  /** Scans if need be, and starts typing the password. WeChat refuses to close the order from now on. */
+  /** Scans if necessary and starts typing the password. From then on WeChat refuses to close the order. */
   beginPay(orderNo: string): Promise<void>;
-  /** The password was right, or (`ok` false) the attempt failed. WeChat lets it succeed past the deadline. */
+  /** Ends the payment: the password was right, or (`ok` false) the attempt failed. WeChat accepts it past the deadline. */
   finishPay(orderNo: string, ok?: boolean): Promise<void>;
-  /** A whole payment, or the rest of one that has begun. Rejects with `NotPayable` exactly when not payable. */
+  /** Makes a payment, or completes one that has begun. Rejects with `NotPayable` exactly if the order is not payable. */
   pay(orderNo: string): Promise<void>;
-  /** A refund by somebody else; of everything that is left unless an amount is given. */
+  /** A refund from the back office: of `amountFen`, or of the rest. */
   refund(orderNo: string, amountFen?: number): Promise<void>;
   /** Alipay: TRADE_FINISHED, paid and no longer refundable. */
   finish(orderNo: string): Promise<void>;
-  /** WeChat: turns an unpaid order into a code payment (付款码) that begins now and is reversed, not closed. */
+  /** WeChat: turns an unpaid order into a code payment (付款码) that begins now. It can be reversed, not closed. */
   codePay(orderNo: string): Promise<void>;
-  /** The gateway has never heard of the order: as if its creation had been lost on the way. */
+  /** Removes the order from the gateway, as if its creation request had been lost. */
   forget(orderNo: string): void;
 }
 
@@ -53,7 +53,7 @@ export function createCustomer(world: WholeWorld): Customer {
     order.addRefund(`SIM${world.nextId()}`, fen);
   }
 
-  /** What only some gateways' orders can have done to them. */
+  /** Actions that only some gateways support. */
   function special(orderNo: string, act: 'finish' | 'codePay'): void {
     const order = known(orderNo);
     if (order[act] === undefined) throw new Error(`${order.describe().channel} has no ${act}`);

@@ -11,14 +11,14 @@ interface ControlEndpoint {
   run(request: ControlRequest): unknown;
 }
 
-/** A control request over HTTP, taken apart. */
+/** A parsed control request. */
 export interface ControlRequest {
   control: Control;
-  /** What the simulator tells a test process to configure itself with. */
+  /** The configuration for a test process. */
   env: Record<string, string>;
-  /** Holds that were made over HTTP, by id. */
+  /** Holds created over HTTP, by id. */
   holds: Map<string, Hold>;
-  /** What the path captured. */
+  /** The path's captured groups. */
   parts: string[];
   query: URLSearchParams;
   body: JsonObject;
@@ -27,7 +27,7 @@ export interface ControlRequest {
 const customerActs = ['scan', 'beginPay', 'finishPay', 'pay', 'refund', 'finish', 'codePay'] as const;
 const faultyDeliveries = ['drop', 'dup', 'tamper', 'badAad', 'badSignature', 'signtest'] as const;
 
-/** Every function of `Control`, as it is reached over HTTP. */
+/** The functions of `Control` over HTTP. */
 export const controlEndpoints: readonly ControlEndpoint[] = [
   { method: 'GET', path: /^\/config$/, run: ({ env }) => env },
   { method: 'POST', path: /^\/reset$/, run: ({ control }) => control.reset() },
@@ -93,7 +93,7 @@ export const controlEndpoints: readonly ControlEndpoint[] = [
     },
   },
   {
-    // Answers when a request is standing at the hold.
+    // Answers when a request has reached the hold.
     method: 'GET',
     path: /^\/holds\/(\d+)$/,
     async run({ holds, parts }) {

@@ -2,7 +2,7 @@ import type { Fault, FaultKind } from '../exchange/faults.ts';
 import { asObject, type JsonObject } from '../format/json-object.ts';
 import { operations } from '../gateway/operations.ts';
 
-/** What a kind needs beside its name; the compiler keeps this complete. */
+/** The fields of each kind; the compiler keeps this complete. */
 const needs: Record<FaultKind, Record<string, 'string' | 'number'>> = {
   status: { status: 'number' },
   rate_limited: {},
@@ -38,7 +38,7 @@ const matchTypes: Record<string, 'string' | 'number'> = {
   probability: 'number',
 };
 
-/** A fault as it comes over HTTP; throws with what is wrong with it. */
+/** Parses a fault from HTTP; throws with the reason if it is invalid. */
 export function readFault(body: JsonObject): Fault {
   if (!isFault(body)) throw new Error(`not a fault: ${JSON.stringify(body)}`);
   return body;

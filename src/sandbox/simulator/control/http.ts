@@ -4,7 +4,7 @@ import { asObject, type JsonObject } from '../format/json-object.ts';
 import type { Control } from './control.ts';
 import { controlEndpoints } from './endpoints.ts';
 
-/** The control API under `/__sim`: JSON in, JSON out; a refusal is 409 with its reason. */
+/** The control API under `/__sim`: JSON in, JSON out. A refusal is 409 with the reason. */
 export function createControlHttp(control: Control, env: Record<string, string>) {
   const holds = new Map<string, Hold>();
   return async function handle(request: WireRequest): Promise<WireReply> {

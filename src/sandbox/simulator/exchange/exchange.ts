@@ -15,9 +15,9 @@ interface Stage {
 }
 
 /**
- * One gateway request from arrival to answer:
- * choose its fault; meet holds and hooks before the effect; take effect, unless the fault prevents it; meet
- * holds and hooks after the effect; answer as the fault would have it; log.
+ * Handles one gateway request:
+ * choose its fault; run holds and hooks before the effect; apply the effect, unless the fault prevents it; run
+ * holds and hooks after the effect; answer according to the fault; log.
  */
 export async function exchange(
   stage: Stage,
@@ -37,7 +37,7 @@ export async function exchange(
   await stage.staging.pass(call, 'after');
   if (fault?.kind === 'latency' && fault.when === 'after') await pause(stage.clock, fault.ms);
 
-  // As a gateway does: its own time, which the program holds its deadlines against.
+  // Gateways send their time in `Date`; the program checks its deadlines against it.
   response.setHeader('Date', stage.clock.now().toUTCString());
   const answer = await conclude(call, fault, effect, response);
   stage.journal.record({
@@ -56,7 +56,7 @@ export async function exchange(
   });
 }
 
-/** Sends what there is to send; null when the client gets no answer. */
+/** Sends the reply, if any; null if the client gets no answer. */
 async function conclude(
   call: Call,
   fault: Fault | null,
@@ -64,7 +64,7 @@ async function conclude(
   response: ServerResponse,
 ): Promise<Answer | null> {
   if (fault !== null && breaksOff(fault)) {
-    // A hanging request stays open until the client or the simulator gives it up.
+    // A hanging request stays open until the client or the simulator closes it.
     if (fault.kind !== 'hang') resetConnection(response);
     return null;
   }

@@ -1,35 +1,35 @@
 import type { Moment, Operation } from '../gateway/operations.ts';
 import type { Random } from '../random.ts';
 
-/** Which requests a fault is for; what is left out matches everything. */
+/** Which requests a fault applies to; an omitted field matches everything. */
 export interface FaultMatch {
   channel?: string;
   operation?: Operation;
   orderNo?: string;
   /** Only the nth matching request, from 1. */
   nth?: number;
-  /** At most so many requests; by default all, or the one when `nth` is given. */
+  /** At most this many requests; by default all, or one if `nth` is given. */
   times?: number;
-  /** Chance of each matching request, 0 to 1, by the simulator's seed. */
+  /** Probability for each matching request, 0 to 1, from the simulator's seed. */
   probability?: number;
 }
 
-/** Faults that answer in the gateway's place. */
+/** Faults that replace the gateway's answer. */
 export type ScriptedFault =
   | { kind: 'status'; status: number; format?: 'json' | 'html' }
   /** 429 FREQUENCY_LIMITED; Alipay's call limit. */
   | { kind: 'rate_limited' }
-  /** 202 USER_PAYING, WeChat's close. Alipay has no such answer and says TRADE_STATUS_ERROR. */
+  /** 202 USER_PAYING, WeChat's close. Alipay has no such answer and returns TRADE_STATUS_ERROR. */
   | { kind: 'user_paying' }
   /** The outcome is unknown: Alipay's 20000 under `error_response`; SYSTEM_ERROR with HTTP 500 elsewhere. */
   | { kind: 'unknown_error' }
-  /** Any code of the channel's own tables. `status` is the HTTP status (WeChat, Alipay v3), `publicCode` gateway.do's. */
+  /** Any code of the channel's tables. `status` is the HTTP status (WeChat, Alipay v3), `publicCode` gateway.do's. */
   | { kind: 'error'; code: string; message?: string; status?: number; publicCode?: string };
 
-/** What an answer claims that is not signed by the channel: somebody else may have written it. Of queries only. */
+/** What an answer without the channel's signature claims; it may be forged. For queries only. */
 export type Lie = 'paid' | 'closed' | 'not_found';
 
-/** Faults that spoil the gateway's true answer. */
+/** Faults that corrupt the gateway's true answer. */
 export type Distortion =
   | { kind: 'bad_signature'; lie?: Lie }
   | { kind: 'missing_headers'; lie?: Lie }
@@ -40,7 +40,7 @@ export type Distortion =
   | { kind: 'truncated_body' }
   | { kind: 'wrong_content_type' };
 
-/** Faults of the connection. */
+/** Connection faults. */
 export type ConnectionFault =
   | { kind: 'latency'; ms: number }
   | { kind: 'hang' }
@@ -48,7 +48,7 @@ export type ConnectionFault =
   /** The effect happens, the answer never arrives. The same as a reset after the effect. */
   | { kind: 'lost_reply' };
 
-/** A query answers from a replica that lags `forMs` behind; left out, one that has missed the last change. */
+/** A query answers from a replica that lags by `forMs`; if omitted, from one that lacks the last change. */
 export type StaleRead = { kind: 'stale_read'; forMs?: number };
 
 export type FaultKind = (ScriptedFault | Distortion | ConnectionFault | StaleRead)['kind'];
@@ -98,12 +98,12 @@ export function breaksOff(fault: Fault): fault is Fault & Exclude<ConnectionFaul
 
 export interface AddedFault {
   id: number;
-  /** How many requests it has hit. */
+  /** How many requests it was applied to. */
   readonly applied: number;
   remove(): void;
 }
 
-/** A fault in force. */
+/** An active fault. */
 export type ListedFault = Fault & { id: number; applied: number };
 
 interface Entry {
@@ -120,7 +120,7 @@ interface Target {
 
 export interface FaultBook {
   add(fault: Fault): AddedFault;
-  /** The first fault in force for this request, counted as applied. */
+  /** The first active fault for this request; counts it as applied. */
   take(target: Target): Fault | null;
   list(): ListedFault[];
   clear(): void;

@@ -1,14 +1,14 @@
 import type { Operation } from '../gateway/operations.ts';
 import type { FaultKind } from './faults.ts';
 
-/** Older entries are forgotten. */
+/** Older entries are dropped. */
 const MAX_ENTRIES = 50_000;
 
 /** One request to a gateway and how it was answered. */
 export interface LogEntry {
   seq: number;
   at: Date;
-  /** When the answer was sent, or the caller went away without it; of a request that hangs, `at`. */
+  /** When the answer was sent, or the caller disconnected without it; for a hanging request, `at`. */
   endedAt: Date;
   channel: string;
   protocol: string;
@@ -16,11 +16,11 @@ export interface LogEntry {
   path: string;
   operation: Operation | null;
   orderNo: string | null;
-  /** `ok`, or why the request was not believed. */
+  /** `ok`, or why verification failed. */
   verified: string;
-  /** Null when no answer was sent. */
+  /** Null if no answer was sent. */
   status: number | null;
-  /** The channel's error code, if the answer has one. */
+  /** The channel's error code, if any. */
   code: string | null;
   fault: FaultKind | null;
 }
@@ -34,7 +34,7 @@ export interface Journal {
   /** The request has been answered, or never will be. */
   record(entry: Omit<LogEntry, 'seq'>): void;
   entries(filter?: LogFilter): LogEntry[];
-  /** The next matching request to have been answered. */
+  /** Resolves with the next matching request once it is answered. */
   next(filter: LogFilter): Promise<LogEntry>;
   clear(): void;
 }

@@ -4,8 +4,8 @@ import { simulators } from '../simulators.ts';
 import type { Lie } from './faults.ts';
 
 /**
- * The answer to a query with another state, complete in form, so that only its signature speaks against it; or as if there
- * were no such order, which WeChat Pay and Alipay's v3 never sign. An answer that shows no order stays as it is.
+ * The answer to a query with another state, complete, so that only the signature check can reject it; or with the error
+ * "no such order", which WeChat Pay and Alipay v3 never sign. An answer without an order is returned unchanged.
  */
 export function tellLie(
   { channel, script }: Pick<Call, 'channel' | 'script'>,

@@ -11,7 +11,7 @@ import {
   type WireRequest,
 } from './wire.ts';
 
-/** One port for all gateways and the control API, told apart by path. */
+/** Serves all gateways and the control API on one port; the path selects one. */
 export function serveGateways(
   world: WholeWorld,
   control: (request: WireRequest) => Promise<WireReply>,

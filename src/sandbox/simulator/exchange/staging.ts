@@ -1,29 +1,29 @@
 import type { Moment, Operation } from '../gateway/operations.ts';
 
 /**
- * Races staged on purpose. A hook runs inside the server at one moment of the next matching request; a hold
- * stops that request there until it is released. Both serve one request. A request meets the oldest hold and
- * the oldest hook that fit it, the hold first, so that two holds catch two requests.
+ * Stages races. A hook runs inside the server at one moment of the next matching request; a hold
+ * stops that request there until released. Each serves one request. A request meets the oldest matching hold and
+ * the oldest matching hook, the hold first, so that two holds catch two requests.
  */
 export interface Staging {
   hook(operation: Operation, orderNo: string | null, moment: Moment, act: () => unknown): StagedHook;
   hold(operation: Operation, orderNo: string | null, moment: Moment): Hold;
-  /** A request passes this moment; resolves when it may go on. */
+  /** A request reaches this moment; resolves when it may continue. */
   pass(request: { operation: Operation | null; orderNo: string | null }, moment: Moment): Promise<void>;
-  /** Forgets every hook and lets every held request go. */
+  /** Removes all hooks and releases all held requests. */
   clear(): void;
 }
 
 export interface StagedHook {
   /**
-   * Resolves when the hook has run; rejects with what it threw, so that a failure nobody looks at is an
-   * unhandled rejection. The request goes on all the same.
+   * Resolves when the hook has run; rejects with its error, so that a failure nobody handles is an
+   * unhandled rejection. The request continues in either case.
    */
   ran: Promise<void>;
 }
 
 export interface Hold {
-  /** A request is standing here. */
+  /** Resolves when a request is held here. */
   arrived: Promise<void>;
   release(): void;
 }
@@ -31,7 +31,7 @@ export interface Hold {
 interface Stage {
   kind: 'hook' | 'hold';
   operation: Operation;
-  /** Null fits every order. */
+  /** Null matches every order. */
   orderNo: string | null;
   moment: Moment;
   meet(): Promise<void>;
@@ -40,7 +40,7 @@ interface Stage {
 
 export function createStaging(): Staging {
   const stages = new Set<Stage>();
-  /** Holds at which a request is standing now. */
+  /** Holds that are holding a request. */
   const held = new Set<Stage>();
 
   function take(kind: Stage['kind'], request: Parameters<Staging['pass']>[0], moment: Moment) {

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 
-/** No gateway call and no control call is anywhere near this. */
+/** Far above every gateway and control request. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
-/** A request as it came over the wire. Signatures are over `target` and `body`, so both are kept raw. */
+/** A raw request. Signatures cover `target` and `body`, so both are kept unchanged. */
 export interface WireRequest {
   method: string;
   /** Path and query exactly as sent. */
@@ -20,7 +20,7 @@ export interface WireReply {
   body: Buffer;
 }
 
-/** Reads the whole request; rejects when the client goes away or sends too much. */
+/** Reads the whole request; rejects if the client disconnects or sends too much. */
 export async function readRequest(message: IncomingMessage): Promise<WireRequest> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -47,7 +47,7 @@ export function header(request: WireRequest, name: string): string {
   return Array.isArray(value) ? value.join(',') : (value ?? '');
 }
 
-/** Resolves when the reply has been handed over, or the client is gone. */
+/** Resolves when the reply has been sent, or the client has disconnected. */
 export function sendReply(response: ServerResponse, reply: WireReply): Promise<void> {
   const sent = closed(response);
   response.writeHead(reply.status, { ...reply.headers, ...contentLength(reply) });
@@ -55,7 +55,7 @@ export function sendReply(response: ServerResponse, reply: WireReply): Promise<v
   return sent;
 }
 
-/** Announces the whole body, sends half of it and hangs up. */
+/** Announces the whole body, sends half of it and disconnects. */
 export function sendHalf(response: ServerResponse, reply: WireReply): Promise<void> {
   const sent = closed(response);
   response.writeHead(reply.status, { ...reply.headers, ...contentLength(reply) });
@@ -63,7 +63,7 @@ export function sendHalf(response: ServerResponse, reply: WireReply): Promise<vo
   return sent;
 }
 
-/** A connection reset, as the client's kernel reports it. */
+/** Resets the connection: the client gets ECONNRESET. */
 export function resetConnection(response: ServerResponse): void {
   response.socket?.resetAndDestroy();
 }

@@ -7,7 +7,7 @@ export function toRfc3339(ms: number): string {
   return `${new Date(ms + BEIJING_OFFSET_MS).toISOString().slice(0, 19)}+08:00`;
 }
 
-/** Milliseconds, or null when it is no RFC 3339 time. */
+/** Milliseconds, or null if it is not an RFC 3339 time. */
 export function fromRfc3339(text: string): number | null {
   const ms = RFC3339.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(ms) ? null : ms;
@@ -18,7 +18,7 @@ export function toBeijing(ms: number): string {
   return toRfc3339(ms).slice(0, 19).replace('T', ' ');
 }
 
-/** Milliseconds, or null when it is no such time. Alipay reads every time as Beijing time. */
+/** Milliseconds, or null if it is not such a time. Alipay reads every time as Beijing time. */
 export function fromBeijing(text: string): number | null {
   return WALL_CLOCK.test(text) ? fromRfc3339(`${text.replace(' ', 'T')}+08:00`) : null;
 }
@@ -30,7 +30,7 @@ export function toBeijingDigits(ms: number): string {
   return toBeijing(ms).replaceAll(/\D/g, '');
 }
 
-/** Milliseconds, or null when it is no such time. */
+/** Milliseconds, or null if it is not such a time. */
 export function fromBeijingDigits(text: string): number | null {
   return DIGITS.test(text) ? fromBeijing(text.replace(DIGITS, '$1-$2-$3 $4:$5:$6')) : null;
 }

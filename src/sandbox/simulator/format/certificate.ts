@@ -17,7 +17,7 @@ interface Subject {
   isAuthority?: boolean;
 }
 
-/** A self-signed X.509 certificate in PEM, as the platform certificates that WeChat Pay hands out. */
+/** A self-signed X.509 certificate in PEM, like WeChat Pay's platform certificates. */
 export function selfSignedCertificate({
   privateKey,
   ...subject

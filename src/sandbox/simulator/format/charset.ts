@@ -1,14 +1,14 @@
 /** The charsets that Alipay writes notifications in. */
 export type Charset = 'utf-8' | 'gbk';
 
-/** Text as the bytes of a charset; what GBK does not have becomes `?`. */
+/** Encodes text in a charset; a character that GBK lacks becomes `?`. */
 export function encode(text: string, charset: Charset): Buffer {
   if (charset === 'utf-8') return Buffer.from(text);
   const table = gbkTable();
   return Buffer.concat([...text].map((char) => table.get(char) ?? Buffer.from('?')));
 }
 
-/** A form's text, of the values' bytes. */
+/** Builds a form from the bytes of its values. */
 export function formOf(params: Record<string, string>, charset: Charset): string {
   return Object.entries(params)
     .map(([name, value]) => `${name}=${percent(encode(value, charset))}`)
@@ -27,7 +27,7 @@ function percent(bytes: Buffer): string {
 
 let gbk: Map<string, Buffer> | undefined;
 
-/** Node decodes GBK and does not encode it: its table, the other way round. */
+/** Node decodes GBK but does not encode it; this is its decoding table, inverted. */
 function gbkTable(): Map<string, Buffer> {
   if (gbk !== undefined) return gbk;
   gbk = new Map();

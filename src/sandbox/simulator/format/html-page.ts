@@ -3,7 +3,7 @@ export function htmlErrorPage(status: number): string {
   return htmlPage(String(status));
 }
 
-/** A page that says one thing. */
+/** A page with one message. */
 export function htmlPage(title: string): string {
   return `<html>\r\n<head><title>${title}</title></head>\r\n<body><center><h1>${title}</h1></center></body>\r\n</html>\r\n`;
 }

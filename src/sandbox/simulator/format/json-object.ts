@@ -1,6 +1,6 @@
 export type JsonObject = Record<string, unknown>;
 
-/** The object in `text`, or null when it holds none. */
+/** The JSON object in `text`, or null. */
 export function parseJsonObject(text: string): JsonObject | null {
   try {
     return asObject(JSON.parse(text));
@@ -15,12 +15,12 @@ export function asObject(value: unknown): JsonObject | null {
     : null;
 }
 
-/** A non-empty text, or null. */
+/** A non-empty string, or null. */
 export function asText(value: unknown): string | null {
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** The same text for the same content, whatever the order of its keys. */
+/** The same text for the same content, in any order of keys. */
 export function canonicalText(value: unknown): string {
   return JSON.stringify(value, (_key, member: unknown) => {
     const object = asObject(member);

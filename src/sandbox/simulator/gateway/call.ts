@@ -3,30 +3,30 @@ import type { WireReply } from '../exchange/wire.ts';
 import type { Operation } from './operations.ts';
 import type { Staleness } from './versioned.ts';
 
-/** What a gateway answers, before it is signed and put on the wire. */
+/** A gateway's answer before it is signed and sent. */
 export interface Answer {
   status: number;
-  /** The channel's error code, for the log; null for success. */
+  /** The channel's error code for the log; null for success. */
   code: string | null;
   /** The exact text that is signed; UnionPay's fields as JSON, which are signed as sorted text. */
   body: string;
   signed: boolean;
-  /** gateway.do only: the answer stands under `error_response` instead of the method's own node. */
+  /** gateway.do only: the answer is under `error_response` instead of the method's node. */
   errorNode?: boolean;
 }
 
-/** A request that a gateway has understood, ready to take effect. */
+/** A parsed request, ready to be applied. */
 export interface Call {
   channel: string;
-  /** Its name and version, for the log. */
+  /** The protocol's name and version, for the log. */
   protocol: string;
   operation: Operation | null;
   orderNo: string | null;
-  /** `ok`, or why the request was not believed. */
+  /** `ok`, or why verification failed. */
   verified: string;
-  /** The effect, all at once: nothing else happens to the order in between. */
+  /** Applies the effect, synchronously: the order cannot change meanwhile. */
   perform(staleness: Staleness | null): Answer;
-  /** What this protocol says when a fault answers instead. */
+  /** The answer of this protocol for a fault. */
   script(fault: ScriptedFault): Answer;
   render(answer: Answer, distortion: Distortion | null): WireReply;
 }

@@ -8,19 +8,19 @@ import type { Call } from './call.ts';
 
 /** The types that differ from gateway to gateway. */
 interface Parts {
-  /** Under which its keys and its ledger stand in the world. */
+  /** The property of its keys and its ledger in the world. */
   key: string;
   name: string;
-  /** Of its RSA key pairs. */
+  /** Names of its RSA key pairs. */
   pairName: string;
-  /** Everyone's keys and numbers there. */
+  /** Keys and account numbers of merchant and platform. */
   keys: object;
   ledger: { orders: Map<string, unknown> };
   settings: object;
   variable: string;
 }
 
-/** The world as one gateway knows it. */
+/** The part of the world that one gateway uses. */
 export type GatewayWorld<Own extends Parts> = Omit<World, 'keys' | 'settings'> &
   Record<Own['key'], Own['ledger']> & {
     keys: World['keys'] & Record<Own['key'], Own['keys']>;
@@ -28,53 +28,53 @@ export type GatewayWorld<Own extends Parts> = Omit<World, 'keys' | 'settings'> &
   };
 
 /**
- * A gateway's simulator. It stands in one list, `simulators.ts`; keys, settings, environment, control and the server are
- * made from it.
+ * A gateway's simulator. Listed in `simulators.ts`, from which keys, settings, environment, control and the server are
+ * built.
  */
 export interface Gateway<Own extends Parts> {
-  /** The product's own interface calls it so. */
+  /** Its name in the product's interface. */
   readonly name: Own['name'];
   readonly label: string;
-  /** A request is for the gateway with the longest of these that its path begins with. */
+  /** Path prefixes. A request goes to the gateway with the longest match. */
   readonly paths: readonly string[];
   readonly pairNames: readonly Own['pairName'][];
-  /** Everyone's keys and numbers here, from RSA key pairs of the names above. `stranger` signs where a signature has to be wrong. */
+  /** Builds the keys from RSA key pairs of the names above. `stranger` signs where a signature must be wrong. */
   keysOf(pairs: Record<Own['pairName'] | 'stranger', KeyPair>): Own['keys'];
-  /** As they are by default. */
+  /** The defaults. */
   readonly settings: Own['settings'];
-  /** With which the product talks to this gateway at `url`. */
+  /** The product's environment variables for this gateway at `url`. */
   env(keys: Record<Own['key'], Own['keys']>, url: string): Record<Own['variable'], string>;
-  /** Without any order. */
+  /** Without orders. */
   emptyLedger(): Own['ledger'];
   understand(world: GatewayWorld<Own>, request: WireRequest): Call;
-  /** The order as it is now, or null when this gateway does not know it. */
+  /** The current order, or null if this gateway does not have it. */
   find(world: GatewayWorld<Own>, orderNo: string): SimulatedOrder | null;
-  /** Whether a refund that the merchant asked for by a number has been accepted and has not moved the money yet. */
+  /** Whether a refund that the merchant requested is accepted, but the money has not moved yet. */
   isRefundUnderWay(world: GatewayWorld<Own>, orderNo: string): boolean;
-  /** A customer opens what the merchant has signed; the order's number. Throws where that cannot be opened. */
+  /** A customer opens a link that the merchant has signed. Returns the order number; throws if it cannot be opened. */
   open?(world: GatewayWorld<Own>, link: string): string;
   readonly lies: {
-    /** The code by which it does not know an order. */
+    /** The error code for an unknown order. */
     readonly unknownOrder: string;
-    /** What an unsigned answer to a query claims instead; null if the answer shows no order. */
+    /** The false content of an unsigned query answer; null if the answer has no order. */
     claim(body: JsonObject, lie: 'paid' | 'closed'): JsonObject | null;
   };
 }
 
-/** What people do to an order outside the merchant's API. Each throws where the gateway does not allow it. */
+/** Actions on an order outside the merchant's API. Each throws if the gateway does not allow it. */
 export interface SimulatedOrder {
   describe(): OrderSnapshot;
   scan(): void;
   beginPay(): void;
   finishPay(ok: boolean): void;
-  /** By somebody else. */
+  /** A refund from the back office. */
   addRefund(refundNo: string, amountFen: number): void;
   /** Paid, and no longer refundable. */
   finish?(): void;
   /** Turns an unpaid order into a code payment that begins now. */
   codePay?(): void;
-  /** A rightly signed notification of another payment, made now, of `amountFen` if given. Null: it is not notified. */
+  /** A correctly signed notification of a second payment, made now, of `amountFen` if given. Null: the order has none. */
   otherPayment(amountFen?: number): Message | null;
-  /** A rightly signed notification that is not exactly a payment: its own fields contradict each other. */
+  /** A correctly signed notification whose fields contradict each other. */
   doubtfulPayment(): Message | null;
 }

@@ -1,7 +1,7 @@
-/** What a request asks of a gateway, in one vocabulary for all. */
+/** The operations of all gateways, in one vocabulary. */
 export const operations = [
   'create',
-  /** A customer opens what the merchant has signed, and the order reaches Alipay. */
+  /** A customer opens the merchant's signed link, and the order reaches Alipay. */
   'open',
   'query',
   'close',

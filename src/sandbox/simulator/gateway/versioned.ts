@@ -1,7 +1,7 @@
 /** How many earlier states are kept for stale reads. */
 const MAX_PAST = 8;
 
-/** A value that remembers what it was, so that a stale read can answer an earlier state. */
+/** A value with its history, so that a stale read can return an earlier state. */
 export interface Versioned<T> {
   current: T;
   /** Oldest first; each value held until `until`. */
@@ -19,10 +19,10 @@ export function change<T>(entry: Versioned<T>, nowMs: number, patch: Partial<T>)
   return entry.current;
 }
 
-/** How far a replica lags: so many milliseconds, or `previous` for one that has missed the last change. */
+/** How far a replica lags: milliseconds, or `previous` for one that lacks the last change. */
 export type Staleness = number | 'previous';
 
-/** The value as the replica has it: at the oldest, as it was made. */
+/** The replica's value: the first one at the earliest. */
 export function asOf<T>(entry: Versioned<T>, nowMs: number, staleness: Staleness | null): T {
   if (staleness === null) return entry.current;
   if (staleness === 'previous') return entry.past.at(-1)?.value ?? entry.current;

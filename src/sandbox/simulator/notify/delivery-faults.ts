@@ -1,22 +1,21 @@
-/** What can happen to a notification's content on its way. */
+/** How a notification's content can be corrupted. */
 export type ContentFault = 'tamper' | 'badAad' | 'badSignature' | 'signtest';
 
 /**
- * Scripted faults for the next delivery attempts of one order, or of any order if the number is
- * omitted.
+ * Scripted faults for the next delivery attempts of one order, or of any order if the number is omitted.
  */
 export interface DeliveryFaults {
   /** The next `count` attempts never arrive; the gateway counts them as failed. */
   drop(orderNo?: string, count?: number): void;
   /** The next attempt is sent `extra` more times at the same moment. */
   dup(orderNo?: string, extra?: number): void;
-  /** The next attempt waits so long on the simulator's clock. */
+  /** The next attempt waits for `ms` on the simulator's clock. */
   delay(orderNo: string | undefined, ms: number): void;
-  /** The next `count` attempts of any orders wait for one another and leave one by one, the last one first. */
+  /** The next `count` attempts of any orders wait for one another, and are sent one by one, the last one first. */
   reorder(count: number): void;
   /** The content is changed after it was signed. */
   tamper(orderNo?: string, count?: number): void;
-  /** WeChat: rightly signed, but the associated data does not fit the ciphertext. */
+  /** WeChat: correctly signed, but the associated data does not match the ciphertext. */
   badAad(orderNo?: string, count?: number): void;
   badSignature(orderNo?: string, count?: number): void;
   /** WeChat's deliberate test of the merchant's verification. */
@@ -33,7 +32,7 @@ export interface DeliveryFaultQueue extends DeliveryFaults {
   takeContent(orderNo: string): ContentFault | 'drop' | null;
   takeDuplicates(orderNo: string): number;
   takeDelay(orderNo: string): number | null;
-  /** Resolves when a reordering lets this attempt go, at once when there is none; call the result after it. */
+  /** Resolves when a reordering releases this attempt, at once if there is none. Call the result after the attempt. */
   waitForTurn(): Promise<() => void>;
   /** Ends a reordering that is still waiting for attempts. */
   endReordering(): void;

@@ -2,21 +2,21 @@ import type { SimulatorClock } from '../clock.ts';
 import { type ContentFault, createDeliveryFaults, type DeliveryFaults } from './delivery-faults.ts';
 import { createPoster, type PostOutcome } from './post.ts';
 
-/** A notification that a gateway owes to a merchant. */
+/** A notification to a merchant. */
 export interface Message {
   /** The same on every attempt. */
   id: string;
   channel: string;
   orderNo: string;
   url: string;
-  /** Waits between attempts; when they are used up, the gateway gives up. */
+  /** Delays between attempts; after the last one the gateway gives up. */
   retryAfterMs: readonly number[];
-  /** Signed anew for every attempt. */
+  /** Signed again for every attempt. */
   compose(fault: ContentFault | null): { headers: Record<string, string>; body: Buffer };
   accepted(status: number, body: string): boolean;
 }
 
-/** One attempt and how it went. */
+/** One attempt and its result. */
 export interface Delivery {
   notificationId: string;
   channel: string;
@@ -24,7 +24,7 @@ export interface Delivery {
   /** From 1. */
   attempt: number;
   at: Date;
-  /** The merchant's HTTP status, or null when there was none. */
+  /** The merchant's HTTP status, or null without an answer. */
   status: number | null;
   accepted: boolean;
   /** Why there was no answer. */
@@ -33,18 +33,18 @@ export interface Delivery {
 
 export interface Notifier extends DeliveryFaults {
   send(message: Message): void;
-  /** Sends everything that is waiting for a retry now; resolves when nothing is under way. */
+  /** Sends all pending retries now; resolves when nothing is in flight. */
   flush(): Promise<void>;
-  /** Sends the last notification of an order once more, accepted or not. */
+  /** Sends the last notification of an order again, accepted or not. */
   resend(orderNo: string): Promise<void>;
   deliveries(orderNo?: string): Delivery[];
   /**
-   * The `count`th delivery (from 1) for this order with that status, or with any. Those that have already
-   * happened count, so it cannot be missed.
+   * The `count`th delivery (from 1) for this order with that status, or with any. Past deliveries count, so
+   * none can be missed.
    */
   delivered(orderNo: string, match?: { status?: number; count?: number }): Promise<Delivery>;
   clear(): void;
-  /** Ends at once: nothing more is sent, and what is under way is broken off. */
+  /** Stops at once: nothing more is sent, and requests in flight are aborted. */
   stop(): void;
 }
 
@@ -54,12 +54,12 @@ interface Pending {
   callOff: (() => void) | null;
 }
 
-/** Older deliveries are forgotten. */
+/** Older deliveries are dropped. */
 const MAX_DELIVERIES = 20_000;
 
 /**
- * Delivers notifications: at once, then on the channel's schedule by the simulator's clock until the merchant
- * accepts. Attempts for one order never overlap, except for duplicates that were asked for.
+ * Delivers notifications: at once, then on the channel's schedule by the simulator's clock, until the merchant
+ * accepts. Attempts for one order never overlap, except for scripted duplicates.
  */
 export function createNotifier(clock: SimulatorClock): Notifier {
   const pending = new Set<Pending>();

@@ -1,9 +1,9 @@
 import { type ClientRequest, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 
-/** Both gateways take a merchant that needs longer for one that did not answer. */
+/** The gateways treat a slower answer as none. */
 const TIMEOUT_MS = 5000;
-/** Acceptance is told by the status or by one word. */
+/** The status or one word in the body decides acceptance. */
 const MAX_ANSWER_CHARS = 4096;
 
 export type PostOutcome = { status: number; body: string } | { error: string };
@@ -11,7 +11,7 @@ export type PostOutcome = { status: number; body: string } | { error: string };
 export interface Poster {
   /** Sends a notification; redirects are not followed. Never rejects. */
   post(url: string, content: { headers: Record<string, string>; body: Buffer }): Promise<PostOutcome>;
-  /** Breaks off whatever is under way. */
+  /** Aborts all requests in flight. */
   breakOff(): void;
 }
 
@@ -21,7 +21,7 @@ export function createPoster(): Poster {
     post: (url, { headers, body }) =>
       new Promise((resolve) => {
         const send = url.startsWith('https:') ? requestHttps : requestHttp;
-        // No shared agent: a kept-alive connection would hold up a merchant's server that is shutting down.
+        // No shared agent: a keep-alive connection would delay the shutdown of a merchant's server.
         const outgoing = send(url, { method: 'POST', headers, agent: false });
         const timer = setTimeout(() => outgoing.destroy(new Error('no answer within 5 s')), TIMEOUT_MS);
         underWay.add(outgoing);

@@ -24,7 +24,7 @@ export interface WechatOrder {
   expiresAt: number;
   /** An unpaid code payment is revoked after this moment. */
   revokesAt: number | null;
-  /** What the customer scans or opens; of a code payment what the merchant scanned. */
+  /** What the customer scans or opens; for a code payment, what the merchant scanned. */
   code: string;
   codeMadeAt: number;
   /** REVOKED, USERPAYING and PAYERROR happen to code-pay orders only. */
