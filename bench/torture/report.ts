@@ -1,7 +1,7 @@
 /** What a run came to. */
 export interface Totals {
   orders: number;
-  /** Misfortune that struck: at the gateways, on the network, to the queue and the servers. */
+  /** Faults injected: at the gateways, on the network, to the queue and the servers. */
   faults: number;
   /** Operations and processes that were killed. */
   kills: number;

@@ -21,7 +21,7 @@ export const timerDefects: Defects = {
     ],
   },
   /** What somebody asks for while another operation has the order is answered as begun, and not remembered. */
-  'busy-forgets-wish': {
+  'busy-forgets-request': {
     guarantee: 'G3',
     replacements: [
       {
@@ -32,7 +32,7 @@ export const timerDefects: Defects = {
     ],
   },
   /** The same while the channel is out of order. */
-  'outage-forgets-wish': {
+  'outage-forgets-request': {
     guarantee: 'G3',
     replacements: [
       {
@@ -141,7 +141,7 @@ export const timerDefects: Defects = {
       },
     ],
   },
-  /** A cancel takes the order from whoever is at it. */
+  /** A cancel takes the order from the process that works on it. */
   'cancel-takes-lease': {
     guarantee: 'G7',
     replacements: [

@@ -20,7 +20,7 @@ export interface Rest {
 }
 
 /**
- * Misfortune has ended: everything works, whoever is typing a password ends that, and time passes until nothing is due
+ * The faults have ended: everything works, customers finish typing their passwords, and time passes until nothing is due
  * any more. It passes by setting back the times in our rows and setting forward the gateways' clock.
  */
 export async function comeToRest(
@@ -32,7 +32,7 @@ export async function comeToRest(
 ): Promise<Rest> {
   const { simulator, merchant, processes, proxies, counts, diary } = scene;
   const { control } = simulator;
-  diary.note(null, 'misfortune ends');
+  diary.note(null, 'faults end');
   control.clearFaults();
   merchant.behave();
   // The servers learn that silent connections are dead, as at the end of a partition.

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { assertNever } from '../../../src/platform/assert-never.ts';
 import { tellRedis } from '../../../test/support/sentinel.ts';
-import type { MailTrouble, Strike } from './plan/strike-plan.ts';
+import type { MailFault, Strike } from './plan/strike-plan.ts';
 import type { Interruption, Scene } from './scene.ts';
 
-/** Misfortune strikes; resolves when it is over. What is down already is not struck again. */
+/** Injects a fault; resolves when it is over. What is down already is not struck again. */
 export async function strike(scene: Scene, { is, begin }: Downtime, planned: Strike): Promise<void> {
   const { simulator, processes, proxies, redis, counts, diary } = scene;
   const { control } = simulator;
@@ -65,8 +65,8 @@ export async function strike(scene: Scene, { is, begin }: Downtime, planned: Str
       return;
     }
     case 'mail':
-      note(`notifications: ${planned.trouble}`);
-      return mail[planned.trouble](scene, planned.ms);
+      note(`notifications: ${planned.fault}`);
+      return mail[planned.fault](scene, planned.ms);
     case 'gateway':
       note(`gateways: ${JSON.stringify(planned.settings)}`);
       Object.assign(control.settings, planned.settings);
@@ -80,7 +80,7 @@ export async function strike(scene: Scene, { is, begin }: Downtime, planned: Str
 
 type Mail = (scene: Scene, ms: number) => Promise<void> | void;
 
-const mail: Record<MailTrouble, Mail> = {
+const mail: Record<MailFault, Mail> = {
   drop: ({ simulator }) => simulator.control.notifications.drop(),
   dup: ({ simulator }) => simulator.control.notifications.dup(undefined, 2),
   delay: ({ simulator }, ms) => simulator.control.notifications.delay(undefined, ms),

@@ -106,7 +106,7 @@ function judgeMoney({ order, row, refunds, strangers }: Evidence): string[] {
 }
 
 /** What the merchant may be told next. An order that has ended unpaid has ended once. */
-const mayBeTold = {
+const mayBeNotified = {
   progress: ['success', 'close', 'cancel', 'refunding', 'refunded'],
   success: ['cancel', 'refunding', 'refunded'],
   close: ['refunding', 'refunded', 'success'],
@@ -122,8 +122,8 @@ function judgeNotices({ row, notices }: Evidence): string[] {
     wrong.push('two notices of one event id');
   let status: OrderStatus = 'progress';
   for (const { event } of notices) {
-    const may: readonly OrderStatus[] = mayBeTold[status];
-    if (!may.includes(event)) wrong.push(`told of ${event} after ${status}`);
+    const may: readonly OrderStatus[] = mayBeNotified[status];
+    if (!may.includes(event)) wrong.push(`notified of ${event} after ${status}`);
     status = event;
   }
   // A cancel that cannot end, because others have refunded it, is shown as what it waits for.

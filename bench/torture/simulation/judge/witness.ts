@@ -37,7 +37,7 @@ export interface Witness {
   mayReopen(): void;
   /** Somebody asks for this use case. */
   began(useCase: string): void;
-  /** It answered whoever asked. */
+  /** It answered its caller. */
   outcome(useCase: string, outcome: unknown): Promise<void>;
   /** It threw, although the database was there. */
   threw(useCase: string, error: unknown): void;

@@ -84,7 +84,7 @@ async function showdown(life: Life): Promise<void> {
   Object.assign(life.temper, { pay: dice.pick([0.2, 0.5, 3]), kill: 0, leap: 0 });
   if (dice.chance(0.6)) await layFault(life, dice.pick(['close', 'query']));
   // A charge by the customer's code is reversed, and not at once.
-  if (life.wish.method === 'barcode')
+  if (life.request.method === 'barcode')
     await life.passTime(new Date(lane.clock.now().getTime() + dice.int(14_000, 30_000)));
   await life.begin('close', () => requestClose(lane.deps, numbersOf(life), trigger));
   if (life.snapshot()?.paying === true && dice.chance(0.6)) await payBeforeClose(life, lane.orderNo() ?? '');
@@ -105,7 +105,7 @@ async function comeLate(life: Life): Promise<void> {
   await life.customer('types the password', () => control.finishPay(order.orderNo));
 }
 
-/** A paid order is cancelled, and something is wrong with the answer of whoever gives the money back. */
+/** A paid order is cancelled, and something is wrong with the answer to the refund or cancel. */
 async function giveBack(life: Life): Promise<void> {
   const { dice, lane } = life;
   const order = life.snapshot();
@@ -117,4 +117,4 @@ async function giveBack(life: Life): Promise<void> {
   await life.begin('cancel', () => requestCancel(lane.deps, numbersOf(life), trigger));
 }
 
-const numbersOf = ({ wish }: Life) => ({ orderNo: null, bizOrderNo: wish.bizOrderNo });
+const numbersOf = ({ request }: Life) => ({ orderNo: null, bizOrderNo: request.bizOrderNo });

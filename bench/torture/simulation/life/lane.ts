@@ -60,7 +60,7 @@ export interface LaneLife {
   creating: (ageMs: number) => void;
   /** The channel has answered. */
   heard: Ledger['heard'];
-  /** Whoever is at work prolongs its lease; else it stands still, and may lose it. */
+  /** A working process renews its lease; a suspended one may lose it. */
   prolongs: boolean;
 }
 

@@ -10,7 +10,7 @@ import type { Strangers } from '../world/strangers.ts';
 import { pickTemper, type Temper } from '../world/temper.ts';
 import type { Lane } from './lane.ts';
 
-/** How often misfortune struck. */
+/** How many faults were injected. */
 export interface LifeCounts {
   faults: number;
   kills: number;
@@ -21,12 +21,12 @@ export type Mail = Pick<Arrival, 'channel' | 'raw'>;
 
 /**
  * One order's life. Each function lets one event happen and returns when everything has come to a stand again: so
- * whoever chooses the events chooses the whole life.
+ * the choice of events decides the whole life.
  */
 export interface Life {
   lane: Lane;
   dice: Dice;
-  wish: CreateOrder;
+  request: CreateOrder;
   temper: Temper;
   counts: LifeCounts;
   witness: Witness;
@@ -62,7 +62,7 @@ const HANGS_MS = [40_000, 40_000, 600_000];
 /** A request that was given up is on its way for no longer, ms. The product's margins allow for it. */
 const ON_ITS_WAY_MS = 15_000;
 
-export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (line: string) => void): Life {
+export function beginLife(lane: Lane, dice: Dice, request: CreateOrder, write: (line: string) => void): Life {
   const { clock, processes, stepper, timer, inbox, simulator } = lane;
   const { control } = simulator;
   const began = clock.now().getTime();
@@ -118,7 +118,7 @@ export function beginLife(lane: Lane, dice: Dice, wish: CreateOrder, write: (lin
   return {
     lane,
     dice,
-    wish,
+    request,
     temper: pickTemper(dice),
     counts,
     witness,

@@ -63,18 +63,18 @@ async function goOn(life: Life, step: Step): Promise<void> {
 
 /** Merchants, people and workers begin something. */
 function requestMoves(life: Life): Move[] {
-  const { lane, wish, dice, temper } = life;
+  const { lane, request, dice, temper } = life;
   const { deps, stepper, timer } = lane;
   const orderNo = lane.orderNo();
   if (new Set(stepper.steps().map(({ operation }) => operation)).size >= MAX_OPERATIONS) return [];
-  const numbers = { orderNo: null, bizOrderNo: wish.bizOrderNo };
+  const numbers = { orderNo: null, bizOrderNo: request.bizOrderNo };
   const trigger = { kind: dice.pick(['api', 'admin'] as const), actor: ACTOR, clientIp: '203.0.113.9' };
   const begin = (weight: number, name: string, work: () => Promise<unknown>): Move => ({
     weight,
     run: () => life.begin(name, work),
   });
   const moves = [
-    begin(0.4 * temper.create, 'create again', () => createOrder(deps, { ...wish, expiresAt: null })),
+    begin(0.4 * temper.create, 'create again', () => createOrder(deps, { ...request, expiresAt: null })),
     begin(0.8 * temper.close, 'close', () => requestClose(deps, numbers, trigger)),
     begin(0.5 * temper.cancel, 'cancel', () => {
       life.witness.cancelAsked();
@@ -106,7 +106,7 @@ export function customerMoves(life: Life): Move[] {
   if (order === null) {
     // A link that the merchant signed: the gateway hears of the order when it is opened.
     const isLink =
-      payBody !== null && life.wish.channel === 'ali_pay' && ['wap', 'app'].includes(life.wish.method);
+      payBody !== null && life.request.channel === 'ali_pay' && ['wap', 'app'].includes(life.request.method);
     return isLink ? [act(1.5, 'opens the link', () => control.open(payBody))] : [];
   }
   if (order.paying) {
@@ -146,7 +146,7 @@ function timeMoves(life: Life): Move[] {
   const next = [lane.timer.at(), lane.clock.nextAlarm()].filter((at) => at !== null && at.getTime() > now);
   const expiresAt = life.snapshot()?.expiresAt.getTime() ?? 0;
   const to = (weight: number, at: number): Move => ({ weight, run: () => life.passTime(new Date(at)) });
-  // Whoever stands still for too long is killed: with operations under way, time passes in small steps.
+  // A process suspended for too long is killed: while operations run, time passes in small steps.
   const leap = temper.leap * (lane.stepper.steps().length > 0 ? 0.15 : 1);
   const moves = [to(0.6, now + dice.int(1, 9_000)), to(0.1 * leap, now + dice.int(10_000, 3_600_000))];
   if (expiresAt > now) moves.push(to(0.4 * leap, Math.max(now, expiresAt + dice.int(-3_000, 3_000))));
@@ -221,14 +221,14 @@ function processMoves(
 
 /** The gateway will misbehave for a few requests. */
 export async function layFault(
-  { lane, dice, wish, witness, note }: Life,
+  { lane, dice, request, witness, note }: Life,
   operation?: Operation,
 ): Promise<void> {
   const orderNo = lane.orderNo();
   if (orderNo === null) return;
   // Before its creation is confirmed nothing but the channel's word says that it exists.
   const isCreated = (witness.row()?.payBody ?? null) !== null;
-  const fault = pickFault(dice, wish.channel, orderNo, { isCreated }, operation);
+  const fault = pickFault(dice, request.channel, orderNo, { isCreated }, operation);
   note(`fault laid out: ${JSON.stringify({ ...fault, match: { ...fault.match, orderNo: undefined } })}`);
   lane.simulator.control.addFault(fault);
 }

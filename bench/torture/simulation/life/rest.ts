@@ -13,13 +13,13 @@ const ASKED_MS = 80_000;
 const MAX_LATE_CUSTOMERS = 2;
 
 /**
- * Lets the order come to rest: misfortune ends, whatever is under way goes on to its end, notifications arrive,
+ * Lets the order come to rest: faults end, running operations finish, notifications arrive,
  * and time passes to whatever is due next, until nothing is. False: it never came to rest.
  */
 export async function comeToRest(life: Life): Promise<boolean> {
   const { lane, dice } = life;
   const { clock, processes, timer, simulator, store } = lane;
-  life.note('misfortune ends');
+  life.note('faults end');
   timer.setAway(false);
   const { control } = simulator;
   life.counts.faults += control.faults().reduce((sum, { applied }) => sum + applied, 0);
@@ -60,7 +60,7 @@ export async function comeToRest(life: Life): Promise<boolean> {
       continue;
     }
     const due = row?.nextCloseAt ?? null;
-    // Whoever died at the order still holds it: until its lease has run out, no sweep can get it done.
+    // A dead process still holds its order: until the lease expires, no sweep can finish it.
     const isHeld = row?.leaseUntil != null && row.leaseUntil > now;
     if (due !== null && due <= now && timer.at() === null && !isHeld) {
       await life.begin('sweep', () => sweepDue(lane.deps));

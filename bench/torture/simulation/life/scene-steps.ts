@@ -16,12 +16,12 @@ export function emptyQueue({ lane, witness, note, counts }: Life): void {
 }
 
 export async function close(life: Life): Promise<void> {
-  const numbers = { orderNo: null, bizOrderNo: life.wish.bizOrderNo };
+  const numbers = { orderNo: null, bizOrderNo: life.request.bizOrderNo };
   await life.begin('close', () => requestClose(life.lane.deps, numbers, trigger));
 }
 
 export async function cancel(life: Life): Promise<void> {
-  const numbers = { orderNo: null, bizOrderNo: life.wish.bizOrderNo };
+  const numbers = { orderNo: null, bizOrderNo: life.request.bizOrderNo };
   life.witness.cancelAsked();
   await life.begin('cancel', () => requestCancel(life.lane.deps, numbers, trigger));
 }

@@ -171,11 +171,11 @@ async function getStuck(life: Life, { orderNo }: OrderSnapshot): Promise<void> {
 
 /** A customer has paid, the back office gives some or all of it back, and then we look. */
 async function refundUnheard(life: Life, order: OrderSnapshot): Promise<void> {
-  const { lane, dice, wish } = life;
+  const { lane, dice, request } = life;
   await payUnheard(life, order);
   if (life.snapshot()?.paidAt == null) return;
   await refund(life, order.amountFen);
-  const numbers = { orderNo: null, bizOrderNo: wish.bizOrderNo };
+  const numbers = { orderNo: null, bizOrderNo: request.bizOrderNo };
   if (dice.chance(0.5)) await life.begin('sync', () => requestSync(lane.deps, numbers, trigger));
   else await close(life);
   await finishSteps(life);
@@ -183,8 +183,8 @@ async function refundUnheard(life: Life, order: OrderSnapshot): Promise<void> {
 
 /** The merchant corrects the order long before its time is over, while nobody has scanned its code. */
 async function syncEarly(life: Life): Promise<void> {
-  const { lane, wish } = life;
-  const numbers = { orderNo: null, bizOrderNo: wish.bizOrderNo };
+  const { lane, request } = life;
+  const numbers = { orderNo: null, bizOrderNo: request.bizOrderNo };
   await life.begin('sync', () => requestSync(lane.deps, numbers, trigger));
   await finishSteps(life);
 }
@@ -201,7 +201,7 @@ async function cancelClosed(life: Life, order: OrderSnapshot): Promise<void> {
 
 /** A customer pays an order that is closed, and a person decides about that. */
 async function decideAboutLate(life: Life, order: OrderSnapshot): Promise<void> {
-  const { dice, lane, wish, witness } = life;
+  const { dice, lane, request, witness } = life;
   lane.deps.latePaymentPolicy = 'manual';
   await close(life);
   await finishAll(life);
@@ -212,7 +212,7 @@ async function decideAboutLate(life: Life, order: OrderSnapshot): Promise<void> 
   await finishAll(life);
   const decision = dice.pick(['reopen', 'refund'] as const);
   if (decision === 'reopen') witness.mayReopen();
-  const numbers = { orderNo: null, bizOrderNo: wish.bizOrderNo };
+  const numbers = { orderNo: null, bizOrderNo: request.bizOrderNo };
   const person = { ...trigger, kind: 'admin' } as const;
   await life.begin('decide', () => decideLatePayment(lane.deps, numbers, decision, person));
   await finishAll(life);

@@ -48,13 +48,13 @@ export async function simulateOrder(lane: Lane, seed: number, index: number): Pr
   Object.assign(lane.simulator.control.settings, pickSettings(dice));
   lane.deps.latePaymentPolicy = dice.pick(latePaymentPolicies);
   const scene = dice.chance(SCENES) ? pickScene(dice) : null;
-  const wish = pickWish(lane, dice, scene, `T${seed}-${index}-${lane.clock.now().getTime()}`);
-  const life = beginLife(lane, dice, wish, write);
+  const request = pickRequest(lane, dice, scene, `T${seed}-${index}-${lane.clock.now().getTime()}`);
+  const life = beginLife(lane, dice, request, write);
   life.note(
-    `${wish.channel} ${wish.method}, to be paid until ${wish.expiresAt?.toISOString() ?? 'the default'}`,
+    `${request.channel} ${request.method}, to be paid until ${request.expiresAt?.toISOString() ?? 'the default'}`,
   );
 
-  await life.begin('create', () => createOrder(lane.deps, wish));
+  await life.begin('create', () => createOrder(lane.deps, request));
   await beginSomehow(life, scene);
   for (let moves = dice.int(MIN_MOVES, MAX_MOVES); moves > 0; moves -= 1)
     await dice.weigh(movesOf(life)).run();
@@ -97,7 +97,7 @@ const authCodes: Partial<Record<ChannelName, string>> = {
   ali_pay: '284567890123456789',
 };
 
-function pickWish(lane: Lane, dice: Dice, scene: Scene | null, bizOrderNo: string): CreateOrder {
+function pickRequest(lane: Lane, dice: Dice, scene: Scene | null, bizOrderNo: string): CreateOrder {
   const anyChannel = dice.pick([...lane.channels.values()]);
   const channel = lane.channels.get(scene?.channel ?? anyChannel.name) ?? anyChannel;
   // The commonest most often, and the one that moves money by itself.

@@ -34,7 +34,7 @@ const denials: readonly Fault[] = [
 /** How much likelier than any other fault of a query a lie is: what decides on it shows only where much else goes well. */
 const LIES = 3;
 
-/** Misfortune for the next few requests of one kind about one order: everything that the gateways know how to do. */
+/** Faults for the next few requests of one kind about one order: everything that the gateways know how to do. */
 export function pickFault(
   dice: Dice,
   channel: ChannelName,

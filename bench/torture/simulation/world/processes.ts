@@ -22,7 +22,7 @@ const BELIEVED_AFTER_MS = 300_000;
 const OTHER_ORDERS = 6;
 
 /**
- * What each process has of its own, as in production: a clock that follows the database's, breakers, and the leases that it
+ * What each process has for itself, as in production: a clock that follows the database's, breakers, and the leases that it
  * prolongs. Whatever asks gets that of the process whose operation is asking.
  */
 export interface Processes {

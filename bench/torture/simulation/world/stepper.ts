@@ -32,7 +32,7 @@ export interface LateRequest {
 
 /**
  * Takes operations apart into steps. Every call of what has been wrapped stops before its effect and again before
- * its caller learns of it. Only one step moves at a time, so whoever chooses the next step chooses the interleaving,
+ * its caller learns of it. Only one step moves at a time, so the choice of the next step decides the interleaving,
  * and the same choices give the same interleaving. A killed operation never goes on, which is what SIGKILL leaves
  * behind: whatever had taken effect has, and nobody knows.
  */

@@ -36,7 +36,7 @@ export function strangerMoves(life: Life): Move[] {
       async run() {
         life.counts.faults += 1;
         const raw = { headers: lowerCased(forged.headers), body: forged.body };
-        const mail = { channel: life.wish.channel, raw };
+        const mail = { channel: life.request.channel, raw };
         await life.begin('forged notification', async () => {
           const reply = await receiveNotification(lane.deps, mail.channel, mail.raw);
           if (reply !== null) witness.answered(mail, reply, 'forged');

@@ -47,7 +47,7 @@ export interface Evidence {
   seen: Seen | null;
   /** What may have broken off an attempt or cost its lease. */
   interruptions: readonly Interruption[];
-  /** How many attempts had begun when misfortune ended. */
+  /** How many attempts had begun when the faults ended. */
   attemptsBefore: number;
 }
 

@@ -34,7 +34,7 @@ function isUnderWay({ endedAt }: LogEntry, at: Date): boolean {
 }
 
 /**
- * Only what was killed leaves no record, and a sync that changes nothing. When misfortune had ended nothing was killed any
+ * Only what was killed leaves no record, and a sync that changes nothing. After the faults ended nothing was killed any
  * more, and nobody synced but the worker that asks about a charge.
  */
 function judgeAttempts(

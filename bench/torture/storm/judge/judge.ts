@@ -6,7 +6,7 @@ import { judgeCalls } from './judge-calls.ts';
 import { judgeMoney } from './judge-money.ts';
 
 /** What its merchant may be told next. An order that has ended unpaid has ended once. */
-const mayBeTold: Record<OrderStatus, readonly OrderStatus[]> = {
+const mayBeNotified: Record<OrderStatus, readonly OrderStatus[]> = {
   progress: ['success', 'close', 'cancel', 'refunding', 'refunded'],
   success: ['cancel', 'refunding', 'refunded'],
   close: ['refunding', 'refunded', 'success'],
@@ -20,7 +20,7 @@ export function judge(evidence: Evidence, now: Date): string[] {
   const { life, row, order, seen } = evidence;
   if (row === null) {
     return [
-      ...(life.created ? ['the merchant was told of an order that is not there'] : []),
+      ...(life.created ? ['the merchant was notified of an order that is not there'] : []),
       ...(order === null ? [] : ['the channel knows an order that we do not']),
     ];
   }
@@ -99,7 +99,7 @@ function judgeNotices(row: PaymentOrder, { life, notices, records, told, order }
   const wrong: string[] = [];
   let status: OrderStatus = 'progress';
   for (const { event } of notices) {
-    if (!mayBeTold[status].includes(event)) wrong.push(`told of ${event} after ${status}`);
+    if (!mayBeNotified[status].includes(event)) wrong.push(`notified of ${event} after ${status}`);
     status = event;
   }
   if (status !== row.status) wrong.push(`it is ${row.status}, but the last notice says ${status}`);
@@ -107,7 +107,8 @@ function judgeNotices(row: PaymentOrder, { life, notices, records, told, order }
   for (const { statusAfter } of changesOf(records)) {
     if (!events.has(statusAfter)) wrong.push(`no notice of the change to ${statusAfter}`);
   }
-  if (order?.paidAt == null && events.has('success')) wrong.push('told of a payment that nobody has made');
+  if (order?.paidAt == null && events.has('success'))
+    wrong.push('notified of a payment that nobody has made');
   if (row.paidAt !== null && !events.has('success') && !events.has('refunding'))
     wrong.push('no notice of the payment');
   for (const notice of notices) {

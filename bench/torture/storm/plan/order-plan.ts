@@ -73,7 +73,7 @@ function customerActs(dice: Dice): Act[] {
     { weight: 1, acts: [customer('begins to pay', when), customer('gives up', later(dice.int(50, 4_000)))] },
     { weight: 2, acts: [inTheMiddle(dice)] },
   ]).acts;
-  // Whoever gave up, or was too early or too late, may come back.
+  // A customer who gave up, or was too early or too late, may come back.
   return dice.chance(0.3) ? [...first, customer('pays', pickMoment(dice))] : first;
 }
 

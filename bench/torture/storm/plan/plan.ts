@@ -18,14 +18,14 @@ export interface StormPlan {
 
 /** How long a storm with so many orders takes to create them, ms: more at once say little about each. */
 const MS_FOR_AN_ORDER = 150;
-/** Misfortunes are planned for so much longer: on a slow machine everything takes its time. It ends with the orders. */
+/** Faults are planned for so much longer: on a slow machine everything takes its time. It ends with the orders. */
 const LONGER = 4;
 const BLOWS_ON_MS = 15_000;
 /** Within so many ms orders expire and are closed. */
 const EXPIRIES_MS = 10_000;
 /** Some orders are made after the backup, whatever becomes of the others. */
 const MOST_BACKED_UP = 0.8;
-/** Each order has dice of its own, as the strikes do: none changes another's fate. */
+/** Each order has its own dice, as the strikes do: none changes another's fate. */
 const RUN = -1;
 const STRIKES = -2;
 

@@ -4,9 +4,9 @@ import type { DeliveryFaults } from '../../../../src/sandbox/simulator/notify/de
 import type { Settings } from '../../../../src/sandbox/simulator/simulators.ts';
 import type { Dice } from '../../dice.ts';
 
-export type MailTrouble = keyof DeliveryFaults;
+export type MailFault = keyof DeliveryFaults;
 
-/** One misfortune. */
+/** One fault. */
 export type Strike =
   /** SIGKILL to one of our processes, which is started again at once. */
   | { kind: 'kill'; process: number }
@@ -18,7 +18,7 @@ export type Strike =
   | { kind: 'connections'; to: 'redis' | 'database'; how: 'cut' | 'silence' }
   | { kind: 'fault'; fault: Fault; forMs: number }
   /** Something happens to the gateways' next notifications. */
-  | { kind: 'mail'; trouble: MailTrouble; ms: number }
+  | { kind: 'mail'; fault: MailFault; ms: number }
   | { kind: 'gateway'; settings: Partial<Settings>; after: Partial<Settings>; forMs: number };
 
 export interface PlannedStrike {
@@ -34,7 +34,7 @@ const operations: readonly (Operation | null)[] = [
   ...([null, null, null, null, 'create', 'create', 'query', 'query', 'query', 'close', 'close'] as const),
   ...(['cancel', 'reverse', 'refund', 'refund_query'] as const),
 ];
-const mailTroubles: readonly MailTrouble[] = [
+const mailFaults: readonly MailFault[] = [
   ...(['drop', 'drop', 'dup', 'dup', 'delay', 'reorder', 'tamper'] as const),
   ...(['badAad', 'badSignature', 'signtest'] as const),
 ];
@@ -42,7 +42,7 @@ const mailTroubles: readonly MailTrouble[] = [
 /** The one that serves more rarely: without it merchants create nothing. */
 const pausable = [0, 1, 1, 2, 2] as const;
 
-/** All misfortunes of a storm of this length; each kind has its own pace. */
+/** All faults of a storm of this length; each kind has its own pace. */
 export function planStrikes(dice: Dice, lengthMs: number): PlannedStrike[] {
   const strikes: PlannedStrike[] = [];
   function every(minMs: number, maxMs: number, pick: () => Strike): void {
@@ -53,7 +53,7 @@ export function planStrikes(dice: Dice, lengthMs: number): PlannedStrike[] {
   every(600, 1_400, () => ({ kind: 'kill', process: dice.int(0, 2) }));
   every(4_000, 12_000, () => ({ kind: 'pause', process: dice.pick(pausable), forMs: dice.int(500, 12_000) }));
   every(250, 900, () => ({ kind: 'fault', fault: pickFault(dice), forMs: dice.int(300, 4_000) }));
-  every(300, 1_200, () => ({ kind: 'mail', trouble: dice.pick(mailTroubles), ms: dice.int(100, 4_000) }));
+  every(300, 1_200, () => ({ kind: 'mail', fault: dice.pick(mailFaults), ms: dice.int(100, 4_000) }));
   every(5_000, 14_000, () => pickOutage(dice));
   every(4_000, 12_000, () => pickMood(dice));
   return strikes;

@@ -84,7 +84,7 @@ export function keepProcess(
     return running;
   }
 
-  /** The successor begins, and gets one of its own. Whatever ends a process, this follows. */
+  /** The successor begins, and gets a successor. This follows the end of a process, however it ends. */
   async function succeed(): Promise<void> {
     const next = successor ?? launch();
     successor = null;
