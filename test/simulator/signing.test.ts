@@ -2,8 +2,8 @@ import { createSign, type KeyObject, X509Certificate } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Aes, Formatter } from 'wechatpay-axios-plugin';
 import { gatewayText, restRequestText } from '../../src/sandbox/simulator/alipay/protocol/signing.ts';
-import { seal } from '../../src/sandbox/simulator/wechat/aead.ts';
-import { replyText, requestText } from '../../src/sandbox/simulator/wechat/signing.ts';
+import { seal } from '../../src/sandbox/simulator/wechat/protocol/aead.ts';
+import { replyText, requestText } from '../../src/sandbox/simulator/wechat/protocol/signing.ts';
 import { type Harness, openHarness } from './harness.ts';
 
 let harness: Harness;

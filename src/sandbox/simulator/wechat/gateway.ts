@@ -3,8 +3,8 @@ import { header, type WireReply, type WireRequest } from '../exchange/wire.ts';
 import { htmlErrorPage } from '../format/html-page.ts';
 import type { Answer, Call } from '../gateway/call.ts';
 import { parameterError, refusal } from './calls/answers.ts';
+import { distrust, signatureHeaders } from './protocol/signing.ts';
 import { route } from './routes.ts';
-import { distrust, signatureHeaders } from './signing.ts';
 import type { World } from './world.ts';
 
 /** WeChat Pay API v3. */

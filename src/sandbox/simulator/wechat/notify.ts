@@ -1,10 +1,10 @@
 import type { Distortion } from '../exchange/faults.ts';
 import { toRfc3339 } from '../format/beijing-time.ts';
 import type { Message } from '../notify/notifier.ts';
-import { encryptResource } from './aead.ts';
 import { transaction } from './calls/answers.ts';
 import type { WechatOrder } from './orders.ts';
-import { signatureHeaders } from './signing.ts';
+import { encryptResource } from './protocol/aead.ts';
+import { signatureHeaders } from './protocol/signing.ts';
 import { nowMs, type World } from './world.ts';
 
 const SECOND_MS = 1000;

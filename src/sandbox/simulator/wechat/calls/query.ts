@@ -1,8 +1,8 @@
 import { toRfc3339 } from '../../format/beijing-time.ts';
 import type { Answer } from '../../gateway/call.ts';
 import { asOf, type Staleness } from '../../gateway/versioned.ts';
-import { encryptResource } from '../aead.ts';
 import { findWechatOrder } from '../orders.ts';
+import { encryptResource } from '../protocol/aead.ts';
 import { nowMs, type World } from '../world.ts';
 import { orderNotExist, parameterError, refusal, success, transaction } from './answers.ts';
 import { orderNoOfTransaction } from './refunds.ts';

@@ -1,6 +1,6 @@
 import { createCipheriv } from 'node:crypto';
-import type { Random } from '../random.ts';
-import type { World } from './world.ts';
+import type { Random } from '../../random.ts';
+import type { World } from '../world.ts';
 
 export interface EncryptedResource {
   algorithm: 'AEAD_AES_256_GCM';

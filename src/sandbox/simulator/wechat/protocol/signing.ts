@@ -1,8 +1,8 @@
 import { createSign, createVerify, type KeyObject } from 'node:crypto';
-import type { Distortion } from '../exchange/faults.ts';
-import { header, type WireRequest } from '../exchange/wire.ts';
-import type { Random } from '../random.ts';
-import type { World } from './world.ts';
+import type { Distortion } from '../../exchange/faults.ts';
+import { header, type WireRequest } from '../../exchange/wire.ts';
+import type { Random } from '../../random.ts';
+import type { World } from '../world.ts';
 
 /** Requests and replies may be five minutes off (WeChat Pay signing pages). */
 const MAX_SKEW_S = 300;
