@@ -26,8 +26,8 @@ const services = { globalSetup: [...common.globalSetup, 'test/support/setup/serv
  */
 export default defineConfig({
   test: {
-    // One more than the cores of a small machine: many tests wait for events.
-    maxWorkers: 3,
+    // Two more than the cores of a small machine: many tests wait for events.
+    maxWorkers: 4,
     // Of tests that only wait for a program.
     maxConcurrency: 2,
     retry: 0,

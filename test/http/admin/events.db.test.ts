@@ -150,6 +150,8 @@ test('a client that does not read is disconnected, and others are still served',
 }, 300_000);
 
 test('a page that disconnects receives nothing more', async () => {
+  // Those that earlier requests have left open.
+  admin.http.server.closeIdleConnections();
   const { leave, ended } = await open();
   await until('it is connected', async () => (await connections()) === 1);
   leave();
