@@ -216,7 +216,7 @@ describe('closing the simulator', () => {
     await control.pay(waiting);
     const delivery = control.notifications.delivered(underWay);
     await simulator.close();
-    expect(await delivery).toMatchObject({ status: null, error: 'broken off' });
+    expect(await delivery).toMatchObject({ status: null, error: 'aborted' });
     await control.clock.advance(24 * HOUR_MS);
     expect(merchant.received).toEqual([]);
     deaf.closeAllConnections();

@@ -262,7 +262,7 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
           at: lane.processes.hasJumped() ? null : lane.clock.now(),
           isRefused: strangers.refundedFen > 0 && (await isRefused(now)),
           mayReopen,
-          isUnderWay: lane.simulator.control.isRefundUnderWay(now.orderNo),
+          isUnderWay: lane.simulator.control.isRefundPending(now.orderNo),
         }))
           accuse(wrong);
       }

@@ -7,7 +7,7 @@ import { nowMs, type World } from './world.ts';
 
 type Entry = Versioned<AlipayOrder>;
 
-/** The customer scans the code: only now does the trade exist. Scanning again finds the same trade. */
+/** The customer scans the code, which creates the trade. Scanning again finds the same trade. */
 export function scanAlipay(world: World, entry: Entry): AlipayTrade {
   const now = nowMs(world);
   const reason = refusalToPay(entry.current, now);
@@ -38,13 +38,13 @@ export function beginAlipayPayment(world: World, entry: Entry): void {
   changeTrade(entry, trade, nowMs(world), { paying: true });
 }
 
-/** The password was right (`ok`), or the customer gave up and may try again. */
+/** The password was right (`ok`), or the customer gave up and can try again. */
 export function finishAlipayPayment(world: World, entry: Entry, ok: boolean): void {
   const now = nowMs(world);
   const { orderNo, trade, notifyUrl } = entry.current;
   const reason = refusalToPay(entry.current, now);
   if (reason !== null) throw new NotPayable(orderNo, reason);
-  if (trade?.paying !== true) throw new NotPayable(orderNo, 'nobody is paying it');
+  if (trade?.paying !== true) throw new NotPayable(orderNo, 'no payment in progress');
   if (!ok) {
     changeTrade(entry, trade, now, { paying: false });
     return;

@@ -30,8 +30,8 @@ export const alipaySimulator: Gateway<AlipayParts> = {
   understand: (world, request) =>
     request.path === '/gateway.do' ? understandGateway(world, request) : understandRest(world, request),
   find: findSimulated,
-  // Its answers do not always tell such refunds apart.
-  isRefundUnderWay: () => false,
+  // Its answers do not always distinguish such refunds.
+  isRefundPending: () => false,
   open: openAlipay,
   lies: {
     unknownOrder: 'ACQ.TRADE_NOT_EXIST',

@@ -1,5 +1,5 @@
-/** How an order came to Alipay, by the last words of the method's name. */
+/** How an order was created at Alipay: the last part of the method's name. */
 export type AlipayKind = 'precreate' | 'pay' | 'create' | LinkKind;
 
-/** Orders that the merchant only signs: they reach Alipay when the customer opens the link. */
+/** Orders that the merchant only signs. They reach Alipay when the customer opens the link. */
 export type LinkKind = 'wap' | 'app' | 'page';

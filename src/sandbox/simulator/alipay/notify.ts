@@ -9,7 +9,7 @@ import { nowMs, type World } from './world.ts';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3600_000;
 
-/** Waits between attempts, about 25 hours in all (Alipay notification page). */
+/** Delays between attempts, about 25 hours in all (Alipay notification page). */
 export const ALIPAY_RETRY_MS: readonly number[] = [
   4 * MINUTE_MS,
   10 * MINUTE_MS,
@@ -21,8 +21,8 @@ export const ALIPAY_RETRY_MS: readonly number[] = [
 ];
 
 /**
- * A form of parameters with an RSA2 signature; only the body `success` stops the retries. For a scanned code
- * TRADE_SUCCESS is notified, TRADE_CLOSED only to merchants who have it switched on.
+ * A form with an RSA2 signature; only the body `success` stops the retries. For a scanned code
+ * Alipay notifies TRADE_SUCCESS, and TRADE_CLOSED only to merchants who have enabled it.
  */
 export function tradeMessage(world: World, order: AlipayOrder, trade: AlipayTrade, url: string): Message {
   const { appId, sellerId, platform } = world.keys.alipay;

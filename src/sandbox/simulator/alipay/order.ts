@@ -12,7 +12,7 @@ import {
 } from './orders.ts';
 import { nowMs, type World } from './world.ts';
 
-/** What people do to an order at Alipay. */
+/** Actions on an order at Alipay, outside the merchant's API. */
 export function findSimulated(world: World, orderNo: string): SimulatedOrder | null {
   const entry = findAlipayOrder(world.alipay, orderNo, nowMs(world));
   return entry === null ? null : actsOn(world, entry);

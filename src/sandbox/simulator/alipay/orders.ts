@@ -3,24 +3,24 @@ import type { OrderSnapshot } from '../snapshot.ts';
 import type { AlipayKind } from './kinds.ts';
 
 /**
- * An order at Alipay. `precreate` makes only an intent with a code: there is no trade, for query and close
- * alike, until a customer scans (Alipay's engineers and its question pages; the API pages are silent). Every
+ * An order at Alipay. `precreate` creates only an intent with a code: query and close find no trade
+ * until a customer scans (Alipay's engineers and Q&A pages; the API pages do not mention it). Every
  * other kind has its trade from the start.
  */
 export interface AlipayOrder {
   orderNo: string;
   kind: AlipayKind;
-  /** The whole request that made it, to tell a repetition from another order under the same number. */
+  /** The whole create request, to distinguish a repetition from another order with the same number. */
   parameters: string;
   subject: string;
   amountFen: number;
   notifyUrl: string | null;
   createdAt: number;
-  /** What the customer scans, or what the merchant scanned; empty when there is no such thing. */
+  /** What the customer scans, or what the merchant scanned; empty if there is neither. */
   code: string;
-  /** A code to be scanned lives two hours at most, and never longer than `payBy`. */
+  /** A code is valid for two hours at most, and never longer than `payBy`. */
   codeExpiresAt: number;
-  /** An unpaid trade is closed after this moment. */
+  /** An unpaid trade is closed after this time. */
   payBy: number;
   trade: AlipayTrade | null;
 }
@@ -29,9 +29,9 @@ export interface AlipayTrade {
   tradeNo: string;
   status: 'WAIT_BUYER_PAY' | 'TRADE_SUCCESS' | 'TRADE_FINISHED' | 'TRADE_CLOSED';
   createdAt: number;
-  /** The customer is typing the password. Closing does not mind. */
+  /** The customer is typing the password. A close succeeds all the same. */
   paying: boolean;
-  /** Kept when a full refund closes the trade. */
+  /** Kept after a full refund closes the trade. */
   paidAt: number | null;
   refunds: readonly AlipayRefund[];
 }
@@ -46,7 +46,7 @@ export interface AlipayLedger {
   orders: Map<string, Versioned<AlipayOrder>>;
 }
 
-/** The order as it is now, with what time has done to it. */
+/** The current order, after expiry and other effects of time. */
 export function findAlipayOrder(
   ledger: AlipayLedger,
   orderNo: string,
@@ -59,7 +59,7 @@ export function findAlipayOrder(
   return entry;
 }
 
-/** By the channel's number, which wins over the merchant's. */
+/** Finds an order by the channel's number, which takes precedence, or by the merchant's. */
 export function orderNoOfTrade(ledger: AlipayLedger, tradeNo: string): string | null {
   for (const { current } of ledger.orders.values()) {
     if (current.trade?.tradeNo === tradeNo) return current.orderNo;
@@ -84,7 +84,7 @@ export function refundedFen(trade: AlipayTrade): number {
   return trade.refunds.reduce((sum, refund) => sum + refund.amountFen, 0);
 }
 
-/** Why nobody can pay this now, or null when somebody can. */
+/** Why the order cannot be paid now, or null if it can. */
 export function refusalToPay({ trade, codeExpiresAt, payBy }: AlipayOrder, nowMs: number): string | null {
   if (trade === null) return nowMs > codeExpiresAt ? 'its code has expired' : null;
   if (trade.status !== 'WAIT_BUYER_PAY') return `it is ${trade.status}`;

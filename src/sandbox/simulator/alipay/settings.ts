@@ -1,7 +1,7 @@
 export interface AlipaySettings {
   /** Whether a refund moves the money at once (Y) or settles later (N). */
   alipayFundChange: 'Y' | 'N';
-  /** Why it refuses to close: its pages and merchants' reports spell it differently. */
+  /** The code with which a close is refused: Alipay's pages and merchants' reports differ. */
   alipayCloseRefusal:
     | 'ACQ.TRADE_STATUS_ERROR'
     | 'ACQ.REASON_TRADE_STATUS_INVALID'
@@ -10,11 +10,11 @@ export interface AlipaySettings {
   alipayCancelRetries: number;
   /** How far a gateway.do timestamp may be off, ms. The real width is not documented. */
   alipayTimestampWindowMs: number;
-  /** gateway.do escapes slashes in its JSON; a signature is right only over the raw text. */
+  /** gateway.do escapes slashes in its JSON; a signature is valid only over the raw text. */
   escapeSlashes: boolean;
-  /** TRADE_CLOSED is notified as well. By default a scanned code's closing is not notified. */
+  /** Also notifies TRADE_CLOSED. By default the close of a scanned code is not notified. */
   alipayNotifyClosed: boolean;
-  /** In which charset notifications are written: that of the request, or of the application's older set-up. */
+  /** The charset of notifications: that of the request, or of the application's older configuration. */
   alipayNotifyCharset: 'utf-8' | 'gbk';
 }
 

@@ -26,7 +26,7 @@ export interface Control extends Customer {
   seen(operation: Operation, orderNo?: string): Promise<LogEntry>;
   log(filter?: LogFilter): LogEntry[];
   /** Whether a refund of this order is accepted, but the money has not moved yet. */
-  isRefundUnderWay(orderNo: string): boolean;
+  isRefundPending(orderNo: string): boolean;
 
   notifications: DeliveryFaults & Pick<Notifier, 'flush' | 'resend' | 'deliveries' | 'delivered'>;
   /** Clears orders, faults, staged races, settings, the log and pending notifications. Keeps the time. */
@@ -50,8 +50,8 @@ export function createControl(world: WholeWorld): Control {
     seen: (operation, orderNo) =>
       journal.next(orderNo === undefined ? { operation } : { operation, orderNo }),
     log: journal.entries,
-    isRefundUnderWay: (orderNo) =>
-      Object.values(simulators).some((gateway) => gateway.isRefundUnderWay(world, orderNo)),
+    isRefundPending: (orderNo) =>
+      Object.values(simulators).some((gateway) => gateway.isRefundPending(world, orderNo)),
     notifications: notifier,
     reset() {
       faults.clear();

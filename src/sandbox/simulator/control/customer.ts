@@ -35,7 +35,7 @@ export interface Customer {
 export function createCustomer(world: WholeWorld): Customer {
   function known(orderNo: string): SimulatedOrder {
     const found = findOrder(world, orderNo);
-    if (found === null) throw new Error(`no gateway knows order ${orderNo}`);
+    if (found === null) throw new Error(`no gateway has order ${orderNo}`);
     return found;
   }
 

@@ -170,7 +170,7 @@ export const controlEndpoints: readonly ControlEndpoint[] = [
 
 function known(control: Control, [orderNo = '']: string[]) {
   const order = control.order(orderNo);
-  if (order === null) throw new Error(`no gateway knows order ${orderNo}`);
+  if (order === null) throw new Error(`no gateway has order ${orderNo}`);
   return order;
 }
 

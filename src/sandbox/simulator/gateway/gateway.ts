@@ -50,7 +50,7 @@ export interface Gateway<Own extends Parts> {
   /** The current order, or null if this gateway does not have it. */
   find(world: GatewayWorld<Own>, orderNo: string): SimulatedOrder | null;
   /** Whether a refund that the merchant requested is accepted, but the money has not moved yet. */
-  isRefundUnderWay(world: GatewayWorld<Own>, orderNo: string): boolean;
+  isRefundPending(world: GatewayWorld<Own>, orderNo: string): boolean;
   /** A customer opens a link that the merchant has signed. Returns the order number; throws if it cannot be opened. */
   open?(world: GatewayWorld<Own>, link: string): string;
   readonly lies: {

@@ -51,7 +51,7 @@ export interface Notifier extends DeliveryFaults {
 interface Pending {
   message: Message;
   attempts: number;
-  callOff: (() => void) | null;
+  cancelTimer: (() => void) | null;
 }
 
 /** Older deliveries are dropped. */
@@ -63,7 +63,7 @@ const MAX_DELIVERIES = 20_000;
  */
 export function createNotifier(clock: SimulatorClock): Notifier {
   const pending = new Set<Pending>();
-  const underWay = new Set<Promise<void>>();
+  const inFlight = new Set<Promise<void>>();
   const lastMessages = new Map<string, Message>();
   const deliveries: Delivery[] = [];
   const watchers = new Set<() => void>();
@@ -72,14 +72,14 @@ export function createNotifier(clock: SimulatorClock): Notifier {
   let stopped = false;
 
   function start(work: () => Promise<void>): Promise<void> {
-    const running: Promise<void> = work().finally(() => underWay.delete(running));
-    underWay.add(running);
+    const running: Promise<void> = work().finally(() => inFlight.delete(running));
+    inFlight.add(running);
     return running;
   }
 
   async function attempt(entry: Pending): Promise<void> {
     const { message } = entry;
-    entry.callOff = null;
+    entry.cancelTimer = null;
     const delayMs = faults.takeDelay(message.orderNo);
     if (delayMs !== null) return wait(entry, delayMs);
     const done = await faults.waitForTurn();
@@ -98,7 +98,7 @@ export function createNotifier(clock: SimulatorClock): Notifier {
   }
 
   function wait(entry: Pending, delayMs: number): void {
-    entry.callOff = clock.after(delayMs, () => start(() => attempt(entry)));
+    entry.cancelTimer = clock.after(delayMs, () => start(() => attempt(entry)));
   }
 
   async function deliver(message: Message, attemptNo: number): Promise<Delivery> {
@@ -131,22 +131,22 @@ export function createNotifier(clock: SimulatorClock): Notifier {
     send(message) {
       if (stopped) return;
       lastMessages.set(message.orderNo, message);
-      const entry: Pending = { message, attempts: 0, callOff: null };
+      const entry: Pending = { message, attempts: 0, cancelTimer: null };
       pending.add(entry);
       void start(() => attempt(entry));
     },
     async flush() {
       faults.endReordering();
       for (const entry of pending) {
-        if (entry.callOff === null) continue;
-        entry.callOff();
+        if (entry.cancelTimer === null) continue;
+        entry.cancelTimer();
         void start(() => attempt(entry));
       }
-      while (underWay.size > 0) await Promise.all(underWay);
+      while (inFlight.size > 0) await Promise.all(inFlight);
     },
     async resend(orderNo) {
       const message = lastMessages.get(orderNo);
-      if (message === undefined) throw new Error(`nothing has been notified about order ${orderNo}`);
+      if (message === undefined) throw new Error(`no notification was sent for order ${orderNo}`);
       const before = deliveries.filter((one) => one.notificationId === message.id).length;
       await start(async () => record([await deliver(message, before + 1)]));
     },
@@ -166,7 +166,7 @@ export function createNotifier(clock: SimulatorClock): Notifier {
         look();
       }),
     clear() {
-      for (const entry of pending) entry.callOff?.();
+      for (const entry of pending) entry.cancelTimer?.();
       pending.clear();
       lastMessages.clear();
       deliveries.length = 0;
@@ -174,9 +174,9 @@ export function createNotifier(clock: SimulatorClock): Notifier {
     },
     stop() {
       stopped = true;
-      for (const entry of pending) entry.callOff?.();
+      for (const entry of pending) entry.cancelTimer?.();
       pending.clear();
-      poster.breakOff();
+      poster.abort();
       faults.forget();
     },
   };

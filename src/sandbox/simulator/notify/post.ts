@@ -12,11 +12,11 @@ export interface Poster {
   /** Sends a notification; redirects are not followed. Never rejects. */
   post(url: string, content: { headers: Record<string, string>; body: Buffer }): Promise<PostOutcome>;
   /** Aborts all requests in flight. */
-  breakOff(): void;
+  abort(): void;
 }
 
 export function createPoster(): Poster {
-  const underWay = new Set<ClientRequest>();
+  const inFlight = new Set<ClientRequest>();
   return {
     post: (url, { headers, body }) =>
       new Promise((resolve) => {
@@ -24,10 +24,10 @@ export function createPoster(): Poster {
         // No shared agent: a keep-alive connection would delay the shutdown of a merchant's server.
         const outgoing = send(url, { method: 'POST', headers, agent: false });
         const timer = setTimeout(() => outgoing.destroy(new Error('no answer within 5 s')), TIMEOUT_MS);
-        underWay.add(outgoing);
+        inFlight.add(outgoing);
         const end = (outcome: PostOutcome) => {
           clearTimeout(timer);
-          underWay.delete(outgoing);
+          inFlight.delete(outgoing);
           resolve(outcome);
         };
         outgoing.on('error', (error) => end({ error: error.message }));
@@ -42,8 +42,8 @@ export function createPoster(): Poster {
         });
         outgoing.end(body);
       }),
-    breakOff() {
-      for (const outgoing of underWay) outgoing.destroy(new Error('broken off'));
+    abort() {
+      for (const outgoing of inFlight) outgoing.destroy(new Error('aborted'));
     },
   };
 }

@@ -7,10 +7,10 @@ import { nowMs, type World } from './world.ts';
 
 type Entry = Versioned<UnionpayOrder>;
 
-/** A bank's late money goes back within about five working days (comment in merchants' kits). */
+/** A bank's late payment is returned within about five working days (comment in merchants' SDKs). */
 const AUTO_REFUND_MS = 5 * 24 * 3600_000;
 
-/** The customer scans the code, which changes nothing. */
+/** The customer scans the code; this changes nothing. */
 export function scanUnionpay(world: World, { current }: Entry): void {
   const reason = refusalToBegin(current, nowMs(world));
   if (reason !== null) throw new NotPayable(current.orderNo, reason);
@@ -23,12 +23,12 @@ export function beginUnionpayPayment(world: World, entry: Entry): void {
   change(entry, nowMs(world), { paying: true });
 }
 
-/** The password was right (`ok`), or the customer gave up and may try again. */
+/** The password was right (`ok`), or the customer gave up and can try again. */
 export function finishUnionpayPayment(world: World, entry: Entry, ok: boolean): void {
   const now = nowMs(world);
   const { orderNo, payTimeout } = entry.current;
   if (!isPaying(entry.current, now, world.settings.unionpayBankLate)) {
-    throw new NotPayable(orderNo, refusalToBegin(entry.current, now) ?? 'nobody is paying it');
+    throw new NotPayable(orderNo, refusalToBegin(entry.current, now) ?? 'no payment in progress');
   }
   if (!ok) {
     change(entry, now, { paying: false });

@@ -62,7 +62,7 @@ function route(world: World, path: string, fields: Fields): Route {
   return { operation: null, orderNo: orderId, perform: () => respond(fields, '32') };
 }
 
-/** Null when the request proves to be the merchant's, else the answer's code. */
+/** Null if the merchant's signature is valid, else the answer's code. */
 function distrust(world: World, fields: Fields): string | null {
   const { merId, certId, merchant } = world.keys.unionpay;
   if (fields.merId !== merId) return '31';
@@ -70,7 +70,7 @@ function distrust(world: World, fields: Fields): string | null {
   return fields.certId === certId && isSignedBy(fields, merchant.publicKey) ? null : '11';
 }
 
-/** The fields as text, not encoded: a certificate spans lines. */
+/** The fields as unencoded text: a certificate spans lines. */
 function render(world: World, answer: Answer, distortion: Distortion | null): WireReply {
   const headers = { 'Content-Type': 'text/html;charset=UTF-8' };
   if (!answer.signed) return { status: answer.status, headers, body: Buffer.from(answer.body) };

@@ -24,7 +24,7 @@ export const unionpaySimulator: Gateway<UnionpayParts> = {
   emptyLedger: () => ({ orders: new Map(), giveBacks: new Map() }),
   understand: understandUnionpay,
   find: findSimulated,
-  isRefundUnderWay: (world, orderNo) =>
+  isRefundPending: (world, orderNo) =>
     [...world.unionpay.giveBacks.values()].some(
       (refund) =>
         refund.orderNo === orderNo && !refund.orderId.startsWith('SIM') && refund.settlesAt > nowMs(world),

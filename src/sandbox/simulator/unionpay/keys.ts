@@ -1,7 +1,7 @@
 import { issueCertificate } from '../format/certificate.ts';
 import type { KeyPair } from '../format/pem.ts';
 
-/** The third part is what a merchant looks for. */
+/** Merchants check the third part. */
 const UNIONPAY_NAME = '041@8310000000083040@中国银联股份有限公司@00016495';
 const MERCHANT_NAME = '041@8777290058110048@某某商户有限公司@00016493';
 
@@ -20,7 +20,7 @@ export interface UnionpayKeys {
   platform: KeyPair;
   rootCert: string;
   middleCert: string;
-  /** What the platform signs with: the right one, one that has run out, a merchant's, and one of unknown issuers. */
+  /** Certificates the platform signs with: a valid one, an expired one, a merchant's, and one from unknown issuers. */
   certs: { valid: string; expired: string; merchant: string; foreign: string };
 }
 

@@ -6,12 +6,12 @@ import type { World } from './world.ts';
 
 const MINUTE_MS = 60_000;
 
-/** Waits between five attempts (backUrl page). */
+/** Delays between the five attempts (backUrl page). */
 export const UNIONPAY_RETRY_MS: readonly number[] = [MINUTE_MS, 2 * MINUTE_MS, 4 * MINUTE_MS, 8 * MINUTE_MS];
 
 /**
- * A form with certificate and signature; only what has succeeded is notified. HTTP 200 or 302 is an acceptance. `more`: fields
- * that it has besides.
+ * A form with certificate and signature, sent only for success. HTTP 200 or 302 is an acceptance. `more`: additional
+ * fields.
  */
 export function paymentMessage(
   world: World,

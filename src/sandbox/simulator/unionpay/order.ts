@@ -6,7 +6,7 @@ import { paymentMessage } from './notify.ts';
 import { describeUnionpayOrder } from './orders.ts';
 import { nowMs, type World } from './world.ts';
 
-/** What people do to an order at UnionPay. */
+/** Actions on an order at UnionPay, outside the merchant's API. */
 export function findSimulated(world: World, orderNo: string): SimulatedOrder | null {
   const entry = world.unionpay.orders.get(orderNo);
   if (entry === undefined) return null;

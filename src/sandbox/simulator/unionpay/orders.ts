@@ -3,23 +3,23 @@ import type { OrderSnapshot } from '../snapshot.ts';
 
 import type { UnionpayKind } from './kinds.ts';
 
-/** An order at UnionPay. Nothing closes it but its `payTimeout`. */
+/** An order at UnionPay. Only its `payTimeout` closes it. */
 export interface UnionpayOrder {
   orderNo: string;
   kind: UnionpayKind;
-  /** The merchant's: the order is known by both. */
+  /** The merchant's time: it identifies the order together with the number. */
   txnTime: string;
   amountFen: number;
   notifyUrl: string;
   createdAt: number;
-  /** The last moment at which it can be paid. */
+  /** The latest time at which it can be paid. */
   payTimeout: number;
   code: string;
   /** The customer is typing the password. */
   paying: boolean;
   queryId: string | null;
   paidAt: number | null;
-  /** When the money of a payment that a bank made too late goes back by itself. */
+  /** When the money of a bank's late payment is returned automatically. */
   autoRefundAt: number | null;
 }
 
@@ -28,12 +28,12 @@ export interface UnionpayGiveBack {
   orderId: string;
   txnTime: string;
   txnType: '31' | '04';
-  /** The order whose money it gives back. */
+  /** The order whose money it returns. */
   orderNo: string;
   amountFen: number;
   queryId: string;
   settlesAt: number;
-  /** It was accepted, and nothing came of it. */
+  /** It was accepted, but failed. */
   failed: boolean;
 }
 
@@ -45,12 +45,12 @@ export interface UnionpayLedger {
 const DAY_MS = 24 * 3600_000;
 const CLEARS_AT_UTC_MS = 15 * 3600_000;
 
-/** Clearing days go from 23:00 to 23:00, Beijing time. */
+/** Clearing days last from 23:00 to 23:00, Beijing time. */
 export function clearingDay(ms: number): number {
   return Math.floor((ms - CLEARS_AT_UTC_MS) / DAY_MS);
 }
 
-/** What has gone back, or is about to. */
+/** The amount that was returned, or is about to be. */
 export function refundedFen({ giveBacks }: UnionpayLedger, order: UnionpayOrder, nowMs: number): number {
   if (order.autoRefundAt !== null && nowMs >= order.autoRefundAt) return order.amountFen;
   return [...giveBacks.values()]
@@ -58,12 +58,12 @@ export function refundedFen({ giveBacks }: UnionpayLedger, order: UnionpayOrder,
     .reduce((sum, each) => sum + each.amountFen, 0);
 }
 
-/** The customer has begun, and may still end it. `bankLate`: also past the payTimeout. */
+/** Whether a payment that has begun can still complete. `bankLate`: also past the payTimeout. */
 export function isPaying(order: UnionpayOrder, nowMs: number, bankLate: boolean): boolean {
   return order.paying && order.paidAt === null && (bankLate || nowMs <= order.payTimeout);
 }
 
-/** Why a payment cannot begin now, or null when it can. */
+/** Why a payment cannot begin now, or null if it can. */
 export function refusalToBegin(order: UnionpayOrder, nowMs: number): string | null {
   if (order.paidAt !== null) return 'it is PAID';
   return nowMs > order.payTimeout ? 'its payTimeout has passed' : null;

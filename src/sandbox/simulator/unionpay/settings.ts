@@ -1,13 +1,13 @@
 export interface UnionpaySettings {
-  /** What a query says of an unpaid order before its payTimeout: not found, or its `origRespCode`. */
+  /** A query's answer for an unpaid order before its payTimeout: not found, or its `origRespCode`. */
   unionpayUnpaid: '34' | '05' | '86';
-  /** And after it. DaxPay takes 39 for a timeout and 86 for a code that is invalid. */
+  /** The same after it. DaxPay treats 39 as a timeout and 86 as an invalid code. */
   unionpayExpired: '34' | '39' | '86';
-  /** How it says paid; A6 is a success with a flaw. */
+  /** The code for paid; A6 is a success with a defect. */
   unionpayPaid: '00' | 'A6';
-  /** A payment that has begun may end after the payTimeout (a bank's own page); its money goes back days later. */
+  /** A payment that has begun can complete after the payTimeout (on a bank's page); its money is returned days later. */
   unionpayBankLate: boolean;
-  /** An undo is accepted, and nothing comes of it. */
+  /** An undo is accepted, but fails. */
   unionpayUndoFails: boolean;
 }
 

@@ -4,7 +4,7 @@ import type { World } from './world.ts';
 
 export type Fields = Record<string, string>;
 
-/** Version 5.1.0: every non-empty field but the signature, sorted; of that the SHA-256 in hex, which RSA signs. */
+/** Version 5.1.0: all non-empty fields except the signature, sorted; RSA signs the hex SHA-256 of that text. */
 export function unionpayText(fields: Fields): string {
   return Object.keys(fields)
     .filter((name) => name !== 'signature' && fields[name] !== '')
@@ -25,7 +25,7 @@ export function isSignedBy(fields: Fields, key: KeyObject): boolean {
     .verify(key, fields.signature ?? '', 'base64');
 }
 
-/** With the platform's certificate and signature, or what a fault makes of them. */
+/** Adds the platform's certificate and signature, or faulty ones. */
 export function signed(
   { unionpay, stranger }: World['keys'],
   fields: Fields,

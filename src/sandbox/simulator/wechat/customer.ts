@@ -13,18 +13,18 @@ export function scanWechat(world: World, entry: Entry): void {
   change(entry, nowMs(world), { cashier: 'open' });
 }
 
-/** The customer starts typing the password. From here the payment can succeed even past the deadline. */
+/** The customer starts typing the password. From then on the payment can succeed even past the deadline. */
 export function beginWechatPayment(world: World, entry: Entry): void {
   demandPayable(world, entry);
   const codePay = entry.current.kind === 'codepay';
   change(entry, nowMs(world), codePay ? { state: 'USERPAYING' } : { cashier: 'paying' });
 }
 
-/** The password was right (`ok`) or the attempt failed. Any but a code payment can be tried again. */
+/** The password was right (`ok`), or the attempt failed. All but code payments can be tried again. */
 export function finishWechatPayment(world: World, entry: Entry, ok: boolean): void {
   const now = nowMs(world);
   const { orderNo, kind } = entry.current;
-  if (!isPaying(entry.current)) throw new NotPayable(orderNo, 'nobody is paying it');
+  if (!isPaying(entry.current)) throw new NotPayable(orderNo, 'no payment in progress');
   if (!ok) {
     change(entry, now, kind === 'codepay' ? { state: 'PAYERROR' } : { cashier: 'open' });
     return;

@@ -46,7 +46,7 @@ function script(fault: ScriptedFault): Answer {
 }
 
 /**
- * 2xx replies are signed byte for byte, with the key that the request named in `Wechatpay-Serial`, else with
+ * Signs the exact bytes of 2xx replies, with the key that the request names in `Wechatpay-Serial`, else with
  * the platform certificate.
  */
 function render(

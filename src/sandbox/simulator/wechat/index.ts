@@ -27,7 +27,7 @@ export const wechatSimulator: Gateway<WechatParts> = {
   emptyLedger: () => ({ orders: new Map(), refunds: new Map() }),
   understand: understandWechat,
   find: findSimulated,
-  isRefundUnderWay: (world, orderNo) =>
+  isRefundPending: (world, orderNo) =>
     [...world.wechat.refunds.values()].some(
       (refund) =>
         refund.orderNo === orderNo && !refund.refundNo.startsWith('SIM') && refund.settlesAt > nowMs(world),

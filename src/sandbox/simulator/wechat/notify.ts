@@ -11,7 +11,7 @@ const SECOND_MS = 1000;
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3600_000;
 
-/** Waits between attempts, about 24 hours in all (WeChat Pay notification page). */
+/** Delays between attempts, about 24 hours in all (WeChat Pay notification page). */
 export const WECHAT_RETRY_MS: readonly number[] = [
   15 * SECOND_MS,
   15 * SECOND_MS,
@@ -31,7 +31,7 @@ export const WECHAT_RETRY_MS: readonly number[] = [
 ];
 
 /**
- * TRANSACTION.SUCCESS, the only event of an order: closing is not notified. Any 200 or 204 is an acceptance,
+ * TRANSACTION.SUCCESS, the only event of an order: a close is not notified. Any 200 or 204 is an acceptance,
  * whatever its body.
  */
 export function paymentMessage(world: World, order: WechatOrder, url: string): Message {

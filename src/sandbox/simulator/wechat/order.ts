@@ -6,7 +6,7 @@ import { paymentMessage } from './notify.ts';
 import { describeWechatOrder, findWechatOrder, type WechatOrder } from './orders.ts';
 import { nowMs, type World } from './world.ts';
 
-/** What people do to an order at WeChat Pay. */
+/** Actions on an order at WeChat Pay, outside the merchant's API. */
 export function findSimulated(world: World, orderNo: string): SimulatedOrder | null {
   const entry = findWechatOrder(world.wechat, orderNo, nowMs(world));
   return entry === null ? null : actsOn(world, entry);

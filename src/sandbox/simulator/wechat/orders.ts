@@ -2,36 +2,36 @@ import { change, type Versioned } from '../gateway/versioned.ts';
 import type { OrderSnapshot } from '../snapshot.ts';
 import { handouts, type WechatKind } from './kinds.ts';
 
-/** An order that nobody closes is closed by WeChat Pay (order state page). */
+/** WeChat Pay closes an unpaid order after this time (order state page). */
 const AUTO_CLOSE_MS = 7 * 24 * 3600_000;
 
 /**
- * An order at WeChat Pay. Past `expiresAt` it is still NOTPAY: no payment can begin, but one that has begun
- * can end, and only `close` ends the order.
+ * An order at WeChat Pay. Past `expiresAt` it is still NOTPAY: no payment can begin, but one in progress
+ * can complete, and only `close` ends the order.
  */
 export interface WechatOrder {
   orderNo: string;
-  /** Orders by `codepay` are reversed, not closed. */
+  /** `codepay` orders are reversed, not closed. */
   kind: WechatKind;
-  /** The whole create request, to tell a repetition from another order under the same number. */
+  /** The whole create request, to distinguish a repetition from another order with the same number. */
   parameters: string;
   description: string;
   attach: string | null;
   amountFen: number;
-  /** Null for a code payment, which is not notified: the merchant's terminal has its answer. */
+  /** Null for a code payment, which is not notified: the merchant's terminal gets the answer. */
   notifyUrl: string | null;
   createdAt: number;
   expiresAt: number;
-  /** An unpaid code payment is revoked after this moment. */
+  /** An unpaid code payment is revoked after this time. */
   revokesAt: number | null;
   /** What the customer scans or opens; for a code payment, what the merchant scanned. */
   code: string;
   codeMadeAt: number;
-  /** REVOKED, USERPAYING and PAYERROR happen to code-pay orders only. */
+  /** REVOKED, USERPAYING and PAYERROR occur only for code-pay orders. */
   state: 'NOTPAY' | 'SUCCESS' | 'REFUND' | 'CLOSED' | 'USERPAYING' | 'REVOKED' | 'PAYERROR';
   /** Not for code-pay orders: the customer has not scanned, sees the cashier, or is typing the password. */
   cashier: 'shut' | 'open' | 'paying';
-  /** Who pays, if the creation said so. */
+  /** The payer, if the creation named one. */
   openId: string | null;
   transactionId: string | null;
   paidAt: number | null;
@@ -52,7 +52,7 @@ export interface WechatLedger {
   refunds: Map<string, WechatRefund>;
 }
 
-/** The order as it is now, with what time has done to it. */
+/** The current order, after expiry and other effects of time. */
 export function findWechatOrder(
   ledger: WechatLedger,
   orderNo: string,
@@ -80,7 +80,7 @@ export function isPaying(order: WechatOrder): boolean {
   return order.state === 'USERPAYING' || (order.state === 'NOTPAY' && order.cashier === 'paying');
 }
 
-/** Why a payment cannot begin now, or null when it can. */
+/** Why a payment cannot begin now, or null if it can. */
 export function refusalToBegin(order: WechatOrder, nowMs: number): string | null {
   if (order.state !== 'NOTPAY') return `it is ${order.state}`;
   if (nowMs > order.expiresAt) return 'its time_expire has passed';

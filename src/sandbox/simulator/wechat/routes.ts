@@ -13,7 +13,7 @@ import { reverseOrder } from './calls/reverse.ts';
 import type { PrepaidKind } from './kinds.ts';
 import type { World } from './world.ts';
 
-/** Where a request leads. */
+/** A matched endpoint. */
 export interface Route {
   operation: Operation | null;
   orderNo: string | null;
@@ -24,7 +24,7 @@ interface Endpoint {
   method: 'GET' | 'POST';
   path: RegExp;
   operation: Operation;
-  /** The order that the request is about. `id` is what the path captured. */
+  /** The order of the request. `id` is the path's captured group. */
   orderNo(world: World, id: string, body: JsonObject): string | null;
   perform(world: World, input: Input): Answer;
 }
@@ -48,7 +48,7 @@ const creation = (kind: PrepaidKind): Endpoint => ({
   perform: (world, { body }) => createOrder(world, kind, body),
 });
 
-/** The endpoints of API v3 that this simulator has. */
+/** The simulated endpoints of API v3. */
 const endpoints: readonly Endpoint[] = [
   creation('native'),
   creation('jsapi'),

@@ -3,7 +3,7 @@ import { type AlipayResult, done, invalidParameter } from '../protocol/results.t
 import type { World } from '../world.ts';
 import { unpaidTrade } from './trade-now.ts';
 
-/** `alipay.trade.create` (JSAPI): the trade exists at once, and its number opens the cashier. */
+/** `alipay.trade.create` (JSAPI): creates the trade at once; its number opens the cashier. */
 export function createTrade(world: World, body: JsonObject, notifyUrl: string | null): AlipayResult {
   const buyer = asText(body.buyer_open_id) ?? asText(body.buyer_id);
   if (buyer === null) return invalidParameter('买家信息不能为空');

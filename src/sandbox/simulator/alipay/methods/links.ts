@@ -4,7 +4,7 @@ import { type AlipayResult, done, invalidParameter } from '../protocol/results.t
 import type { World } from '../world.ts';
 import { unpaidTrade } from './trade-now.ts';
 
-/** The product that each kind of link belongs to; another one is refused. */
+/** The product code of each kind of link; others are refused. */
 const PRODUCTS: Record<LinkKind, string> = {
   wap: 'QUICK_WAP_WAY',
   app: 'QUICK_MSECURITY_PAY',
@@ -12,8 +12,8 @@ const PRODUCTS: Record<LinkKind, string> = {
 };
 
 /**
- * `alipay.trade.{wap,app,page}.pay`: the merchant signs a link or an order string without calling anybody. Alipay
- * learns of the order, and the trade exists, when the customer opens it; opening it again finds the same trade.
+ * `alipay.trade.{wap,app,page}.pay`: the merchant signs a link or an order string without a call. Opening it
+ * creates the trade at Alipay; opening it again finds the same trade.
  */
 export function openLink(
   world: World,

@@ -9,7 +9,7 @@ const MINUTE_MS = 60_000;
 const UNITS_MS: Record<string, number> = { m: MINUTE_MS, h: 60 * MINUTE_MS, d: 24 * 60 * MINUTE_MS };
 const MAX_ORDER_NO = 64;
 
-/** Orders without a deadline of their own: three hours face to face, else fifteen days. */
+/** Default deadlines: 3 hours for face-to-face orders, else 15 days. */
 const DEFAULT_LIFE_MS: Record<AlipayKind, number> = {
   precreate: 3 * 3600_000,
   pay: 3 * 3600_000,
@@ -19,13 +19,13 @@ const DEFAULT_LIFE_MS: Record<AlipayKind, number> = {
   page: 15 * 24 * 3600_000,
 };
 
-/** What every method that makes an order is told about it. */
+/** Order data common to all methods that create orders. */
 export type OrderData = Pick<
   AlipayOrder,
   'orderNo' | 'kind' | 'subject' | 'amountFen' | 'payBy' | 'parameters'
 >;
 
-/** The order in a request, or the answer that refuses it. `time_expire` wins over `timeout_express`. */
+/** The order data of a request, or the refusal. `time_expire` takes precedence over `timeout_express`. */
 export function readOrderData(kind: AlipayKind, body: JsonObject, now: number): OrderData | AlipayResult {
   const orderNo = asText(body.out_trade_no);
   const amountFen = fromYuan(String(body.total_amount));
@@ -36,12 +36,12 @@ export function readOrderData(kind: AlipayKind, body: JsonObject, now: number): 
   }
   if (amountFen === null || amountFen < 1) return invalidParameter('订单金额不合法');
   if (payBy === null) return invalidParameter('超时时间不合法');
-  // A customer's code differs from try to try, and the place of notify_url from protocol to protocol.
+  // The customer's code changes with each try, and notify_url's place depends on the protocol.
   const { notify_url: _url, auth_code: _code, ...data } = body;
   return { orderNo, kind, subject, amountFen, payBy, parameters: canonicalText({ kind, ...data }) };
 }
 
-/** Why a number that Alipay knows cannot be used like this, or null when it is the same order once more. */
+/** Why an existing order number cannot be used again, or null if the request repeats the same order. */
 export function refusalToRepeat(
   { trade, parameters }: AlipayOrder,
   data: OrderData,
@@ -60,7 +60,7 @@ function deadline(body: JsonObject, now: number, lifeMs: number): number | null 
   return asked === null ? null : now + asked;
 }
 
-/** `90m`, `2h`, `1d`; null when it is anything else. */
+/** Parses `90m`, `2h`, `1d`; null for anything else. */
 export function duration(value: unknown, fallback: number): number | null {
   if (value === undefined) return fallback;
   const [, count, unit] = /^(\d{1,5})([mhd])$/.exec(asText(value) ?? '') ?? [];

@@ -13,12 +13,12 @@ import {
 import type { World } from '../world.ts';
 import { unpaidTrade } from './trade-now.ts';
 
-/** 16 to 24 digits that begin with 25 to 30 (Alipay face-to-face pages). */
+/** 16 to 24 digits, starting with 25 to 30 (Alipay face-to-face pages). */
 const AUTH_CODE = /^(2[5-9]|30)\d{14,22}$/;
 
 /**
  * `alipay.trade.pay` with a scanned customer (付款码): paid at once, or WAIT_BUYER_PAY while the customer types
- * the password. An unpaid trade may be tried again with a fresh code.
+ * the password. An unpaid trade can be tried again with a new code.
  */
 export function payTrade(world: World, body: JsonObject, notifyUrl: string | null): AlipayResult {
   if (body.scene !== 'bar_code') return invalidParameter('支付场景不合法');
@@ -34,7 +34,7 @@ export function payTrade(world: World, body: JsonObject, notifyUrl: string | nul
   return done(payFields(entry.current));
 }
 
-/** `gmt_payment` stands only in the answer of a trade that is paid. */
+/** `gmt_payment` is only in the answer of a paid trade. */
 function payFields({ orderNo, amountFen, trade }: AlipayOrder): JsonObject {
   const amount = toYuan(amountFen);
   const paidAt = trade?.paidAt ?? null;

@@ -5,7 +5,7 @@ import { type AlipayResult, done, invalidParameter } from '../protocol/results.t
 import { nowMs, type World } from '../world.ts';
 import { duration, readOrderData, refusalToRepeat } from './order-data.ts';
 
-/** A code lives no longer, whatever is asked for (Alipay precreate page). */
+/** The maximum lifetime of a code, whatever the request says (Alipay precreate page). */
 const MAX_CODE_LIFE_MS = 2 * 3600_000;
 const MISMATCH = {
   code: 'ACQ.APPLY_PC_MERCHANT_CODE_ERROR',
@@ -13,8 +13,8 @@ const MISMATCH = {
 };
 
 /**
- * `alipay.trade.precreate`: an intent and its code, no trade. Asked again with the same data it makes a new
- * code, with other data it refuses.
+ * `alipay.trade.precreate`: creates an intent and its code, but no trade. Repeated with the same data it creates a new
+ * code; with other data it refuses.
  */
 export function precreate(world: World, body: JsonObject, notifyUrl: string | null): AlipayResult {
   const now = nowMs(world);

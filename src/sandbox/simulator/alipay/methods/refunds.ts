@@ -21,8 +21,8 @@ import {
 import { nowMs, type World } from '../world.ts';
 
 /**
- * `alipay.trade.refund`, once a request number. `fund_change=Y` says that this call moved money; N says
- * nothing, and the refund query decides (Alipay refund page).
+ * `alipay.trade.refund`, once per request number. `fund_change=Y` means that this call moved money; N means
+ * nothing: the refund query decides (Alipay refund page).
  */
 export function refundTrade(world: World, orderNo: string, body: JsonObject): AlipayResult {
   const now = nowMs(world);
@@ -51,7 +51,7 @@ export function refundTrade(world: World, orderNo: string, body: JsonObject): Al
   return done(refundFields(entry.current, after ?? trade, world.settings.alipayFundChange));
 }
 
-/** `alipay.trade.fastpay.refund.query`: REFUND_SUCCESS when the money has moved, else no status at all. */
+/** `alipay.trade.fastpay.refund.query`: REFUND_SUCCESS when the money has moved, else no status. */
 export function queryTradeRefund(world: World, orderNo: string, body: JsonObject): AlipayResult {
   const now = nowMs(world);
   const order = findAlipayOrder(world.alipay, orderNo, now)?.current;
@@ -73,7 +73,7 @@ export function queryTradeRefund(world: World, orderNo: string, body: JsonObject
   });
 }
 
-/** A full refund closes the trade and keeps its payment date. */
+/** A full refund closes the trade but keeps its payment date. */
 export function addRefund(
   world: World,
   entry: Versioned<AlipayOrder>,

@@ -12,8 +12,8 @@ const MISMATCH = { code: 'ACQ.CONTEXT_INCONSISTENT', message: '交易信息被�
 type Unpaid = { entry: Versioned<AlipayOrder>; refusal: null } | { entry: null; refusal: AlipayResult };
 
 /**
- * An order whose trade exists from the start, waiting to be paid: a new one, or the one that the same data have
- * made before. `code` is what the customer opens, or what the merchant scanned.
+ * An unpaid order whose trade exists from the start: a new one, or the existing one if the request repeats
+ * its data. `code` is what the customer opens, or what the merchant scanned.
  */
 export function unpaidTrade(
   world: World,
@@ -29,7 +29,7 @@ export function unpaidTrade(
     const refusal = refusalToRepeat(known.current, data, MISMATCH);
     return refusal === null ? { entry: known, refusal } : { entry: null, refusal };
   }
-  // Which code says so is not documented.
+  // The code for this is not documented.
   if (now > data.payBy) return { entry: null, refusal: invalidParameter('订单已超时') };
   const trade = newTrade(world);
   const order = { ...data, ...more, codeExpiresAt: data.payBy, createdAt: now, trade };

@@ -8,10 +8,10 @@ import { type AlipayResult, businessFailure, done, tradeNotExist } from '../prot
 import { nowMs, type World } from '../world.ts';
 import { addRefund } from './refunds.ts';
 
-/** Later than this a payment is refunded, not cancelled (code table of alipay.trade.cancel). */
+/** After this time a payment is refunded, not cancelled (code table of alipay.trade.cancel). */
 const CANCEL_WINDOW_MS = 24 * 3600_000;
 
-/** `alipay.trade.query`: TRADE_NOT_EXIST until somebody has scanned. */
+/** `alipay.trade.query`: TRADE_NOT_EXIST until a customer has scanned. */
 export function queryTrade(world: World, orderNo: string, staleness: Staleness | null): AlipayResult {
   const now = nowMs(world);
   const entry = findAlipayOrder(world.alipay, orderNo, now);
@@ -32,7 +32,7 @@ export function closeTrade(world: World, orderNo: string): AlipayResult {
 }
 
 /**
- * `alipay.trade.cancel`: unpaid is closed, paid is refunded in full. Without a trade it succeeds without an
+ * `alipay.trade.cancel`: closes an unpaid trade, refunds a paid one in full. Without a trade it succeeds without an
  * `action`, and the code stays payable.
  */
 export function cancelTrade(world: World, orderNo: string): AlipayResult {

@@ -18,8 +18,8 @@ import {
 import { gatewayText, isSignedBy, signText } from './signing.ts';
 
 /**
- * `POST /gateway.do`: public parameters in the query, `biz_content` in the form; HTTP 200 whatever happens. `GET`
- * has it all in the query: a customer's browser, which is shown a page.
+ * `POST /gateway.do`: public parameters in the query, `biz_content` in the form; always HTTP 200. `GET`
+ * has everything in the query: a customer's browser, which gets a page.
  */
 export function understandGateway(world: World, request: WireRequest): Call {
   const params = [...request.query, ...new URLSearchParams(request.body.toString())];
@@ -38,7 +38,7 @@ export function understandGateway(world: World, request: WireRequest): Call {
   };
 }
 
-/** Everything that a set of signed parameters says. */
+/** A parsed set of signed parameters. */
 export function readSigned(world: World, list: Iterable<[string, string]>) {
   const params = new Map(list);
   const name = params.get('method') ?? '';
@@ -57,7 +57,7 @@ export function readSigned(world: World, list: Iterable<[string, string]>) {
   };
 }
 
-/** Null when the request proves to be the app's, else the reply. The app is looked up first (probes). */
+/** Null if the app's signature is valid, else the reply. The app is looked up first (probes). */
 function distrust(world: World, params: Map<string, string>): AlipayFailure | null {
   const { alipay } = world.keys;
   if (params.get('app_id') !== alipay.appId) {
@@ -70,7 +70,7 @@ function distrust(world: World, params: Map<string, string>): AlipayFailure | nu
   if (!isSignedBy(gatewayText(params), sign, alipay.app.publicKey)) {
     return refused('40002', 'isv.invalid-signature', '验签出错');
   }
-  // Read as Beijing time, so that a client in another time zone fails here as it does in production.
+  // Parsed as Beijing time, so that a client in another time zone fails here as in production.
   const timestamp = fromBeijing(params.get('timestamp') ?? '');
   if (timestamp === null || Math.abs(Date.now() - timestamp) > world.settings.alipayTimestampWindowMs) {
     return refused('40002', 'isv.invalid-timestamp', '非法的时间戳参数');
@@ -86,7 +86,7 @@ function script(fault: ScriptedFault): Answer {
   return { ...gatewayAnswer(result), errorNode: result.publicCode === '20000' };
 }
 
-/** The signature is over the node's raw JSON, slashes escaped or not. */
+/** Signs the node's raw JSON, with slashes escaped or not. */
 function render(world: World, node: string, answer: Answer, distortion: Distortion | null): WireReply {
   const headers = { 'Content-Type': 'text/html;charset=utf-8', trace_id: world.random.text(30) };
   const isPage = answer.body.startsWith('<');

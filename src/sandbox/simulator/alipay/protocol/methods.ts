@@ -13,7 +13,7 @@ import type { World } from '../world.ts';
 import { type AlipayResult, invalidParameter } from './results.ts';
 
 export interface MethodCall {
-  /** The method's own parameters: `biz_content`, or the body in REST v3. */
+  /** The method's parameters: `biz_content`, or the body in REST v3. */
   body: JsonObject;
   notifyUrl: string | null;
   staleness: Staleness | null;
@@ -21,7 +21,7 @@ export interface MethodCall {
 
 export interface Method {
   operation: Operation;
-  /** A customer's browser or app calls it, over gateway.do only, and is shown a page. */
+  /** Called by a customer's browser or app, over gateway.do only; the answer is a page. */
   forCustomers?: true;
   perform(world: World, orderNo: string, call: MethodCall): AlipayResult;
 }
@@ -71,7 +71,7 @@ export function findMethod(name: string): Method | null {
   return Object.hasOwn(methods, name) ? (methods[name] ?? null) : null;
 }
 
-/** Which order a call is about; the channel's number wins over the merchant's (Alipay query page). */
+/** The order of a call; the channel's number takes precedence over the merchant's (Alipay query page). */
 export function orderNoOf(world: World, body: JsonObject): string | null {
   const tradeNo = asText(body.trade_no);
   const byTrade = tradeNo === null ? null : orderNoOfTrade(world.alipay, tradeNo);

@@ -36,7 +36,7 @@ export function understandRest(world: World, request: WireRequest): Call {
   };
 }
 
-/** Null when the request proves to be the app's. Without credentials the answer is 400 missing-timestamp (probes). */
+/** Null if the app's signature is valid. Without credentials the answer is 400 missing-timestamp (probes). */
 function distrust(world: World, request: WireRequest): AlipayResult | null {
   const [, authString, sign] = AUTHORIZATION.exec(header(request, 'authorization')) ?? [];
   if (authString === undefined || sign === undefined) {
@@ -64,7 +64,7 @@ function script(fault: ScriptedFault): Answer {
   return result === null ? bareStatus({ kind: 'status', status: 500 }) : restAnswer(result);
 }
 
-/** 200 replies are signed over the exact bytes; errors are not signed. */
+/** Signs 200 replies over the exact bytes; errors are not signed. */
 function render(world: World, answer: Answer, distortion: Distortion | null): WireReply {
   const skewMs = distortion?.kind === 'timestamp_skew' ? (distortion.seconds ?? DEFAULT_SKEW_S) * 1000 : 0;
   const timestamp = String(Date.now() - skewMs);

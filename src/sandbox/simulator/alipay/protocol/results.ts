@@ -3,7 +3,7 @@ import { htmlErrorPage, htmlPage } from '../../format/html-page.ts';
 import type { JsonObject } from '../../format/json-object.ts';
 import type { Answer } from '../../gateway/call.ts';
 
-/** What a method answers, before gateway.do or REST v3 puts it into its own form. */
+/** A method's result, before gateway.do or REST v3 formats it. */
 export type AlipayResult =
   | {
       ok: true;
@@ -20,7 +20,7 @@ export interface AlipayFailure {
   message: string;
   /** gateway.do's public code; 40004 is a business failure. */
   publicCode: string;
-  /** The HTTP status in REST v3; gateway.do always says 200. */
+  /** The HTTP status in REST v3; gateway.do always returns 200. */
   status: number;
   signed: boolean;
 }
@@ -30,7 +30,7 @@ export function done(fields: JsonObject): AlipayResult {
 }
 
 /**
- * gateway.do says so with public code 10003. What REST v3 says is not documented: here it is a success whose
+ * gateway.do returns public code 10003. REST v3's answer is not documented: here it is a success whose
  * fields are those of an unpaid trade.
  */
 export function inProcess(fields: JsonObject): AlipayResult {
@@ -42,7 +42,7 @@ export function businessFailure(code: string, message: string): AlipayFailure {
   return { ok: false, code, message, publicCode: '40004', status: 400, signed: true };
 }
 
-/** A request that the gateway does not let through; such replies carry no signature (probes). */
+/** A request that the gateway rejects; such replies have no signature (probes). */
 export function refused(publicCode: '40001' | '40002', code: string, message: string): AlipayFailure {
   return { ok: false, code, message, publicCode, status: 400, signed: false };
 }
@@ -61,7 +61,7 @@ const PUBLIC_MESSAGES: Record<string, string> = {
   '40006': 'Insufficient Permissions',
 };
 
-/** gateway.do: the node's JSON, to be put under `<method>_response`. HTTP 200 whatever happened. */
+/** gateway.do: the node's JSON, under `<method>_response`. Always HTTP 200. */
 export function gatewayAnswer(result: AlipayResult): Answer {
   if (result.ok) {
     const verdict = result.inProcess
@@ -76,7 +76,7 @@ export function gatewayAnswer(result: AlipayResult): Answer {
   return { status: 200, code, body, signed };
 }
 
-/** gateway.do to a customer: the cashier, or a page with what is wrong. */
+/** gateway.do to a customer: the cashier, or an error page. */
 export function pageAnswer(result: AlipayResult): Answer {
   const code = result.ok ? null : result.code;
   return { status: 200, code, body: htmlPage(code ?? '支付宝收银台'), signed: false };
@@ -92,7 +92,7 @@ export function restAnswer(result: AlipayResult): Answer {
   return { status: result.status, code, body, signed: false };
 }
 
-/** The failure that a fault stands for, or null when it is a bare HTTP status. */
+/** The failure of a fault, or null if the fault is a bare HTTP status. */
 export function scriptedResult(fault: ScriptedFault): AlipayFailure | null {
   const base = { ok: false, signed: true } as const;
   switch (fault.kind) {
@@ -124,7 +124,7 @@ export function scriptedResult(fault: ScriptedFault): AlipayFailure | null {
   }
 }
 
-/** An HTTP status from in front of the gateway. */
+/** An HTTP status from a proxy in front of the gateway. */
 export function bareStatus({ status, format }: ScriptedFault & { kind: 'status' }): Answer {
   const json = JSON.stringify({ code: 'system-error', message: '系统繁忙' });
   return { status, code: null, body: format === 'html' ? htmlErrorPage(status) : json, signed: false };

@@ -18,7 +18,7 @@ function sortedText(params: [string, string][]): string {
     .join('&');
 }
 
-/** REST v3 request: `authString\nMETHOD\n/path?query\nbody\n`, and the app_auth_token when there is one. */
+/** REST v3 request: `authString\nMETHOD\n/path?query\nbody\n`, and the app_auth_token, if any. */
 export function restRequestText(request: {
   authString: string;
   method: string;

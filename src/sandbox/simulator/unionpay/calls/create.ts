@@ -8,7 +8,7 @@ import { respond } from './results.ts';
 export const ORDER_ID = /^[0-9A-Za-z]{8,40}$/;
 const AMOUNT = /^[1-9]\d{0,11}$/;
 
-/** 申请二维码 (主扫). Asked again for the same order it gives another code for it (unsourced). */
+/** 申请二维码 (主扫). Repeated for the same order it returns a new code (unsourced). */
 export function createCode(world: World, request: Fields): Answer {
   const { orderId = '', txnTime = '', txnAmt = '', currencyCode, payTimeout = '', backUrl = '' } = request;
   const now = nowMs(world);

@@ -7,8 +7,8 @@ import { ORDER_ID } from './create.ts';
 import { respond } from './results.ts';
 
 /**
- * 消费撤销 (31) and 退货 (04). Accepted at once; a query says what came of it. The same number and amount again is the same
- * transaction, and one that has failed uses its number up.
+ * 消费撤销 (31) and 退货 (04). Accepted at once; a query returns the result. The same number and amount again is the same
+ * transaction; a failed one uses its number up.
  */
 export function giveBack(world: World, txnType: '31' | '04', request: Fields): Answer {
   const { orderId = '', txnTime = '', txnAmt = '' } = request;
@@ -46,7 +46,7 @@ export function newQueryId(world: World): string {
   return `${toBeijingDigits(nowMs(world))}${String(world.nextId()).padStart(7, '0')}`;
 }
 
-/** By its `queryId`, or by its number and time. */
+/** Finds the order by its `queryId`, or by its number and time. */
 function findOriginal(world: World, { origQryId, origOrderId, origTxnTime }: Fields): UnionpayOrder | null {
   for (const { current } of world.unionpay.orders.values()) {
     const byNumber = current.orderNo === origOrderId && current.txnTime === origTxnTime;

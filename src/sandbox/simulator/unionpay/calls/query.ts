@@ -6,7 +6,7 @@ import type { Fields } from '../signing.ts';
 import { nowMs, type World } from '../world.ts';
 import { respond } from './results.ts';
 
-/** 交易状态查询, of an order or of a transaction that gives its money back; by number and time, or it finds nothing. */
+/** 交易状态查询, of an order, an undo or a refund. Finds it only by both number and time. */
 export function queryTransaction(world: World, request: Fields, staleness: Staleness | null): Answer {
   const { orderId = '', txnTime } = request;
   const now = nowMs(world);
@@ -27,7 +27,7 @@ export function queryTransaction(world: World, request: Fields, staleness: Stale
   return code === '34' ? respond(request, code) : respond(request, '00', { origRespCode: code });
 }
 
-/** What a paid order shows, in answers and in notifications. */
+/** The fields of a paid order, in answers and notifications. */
 export function paymentFields({ queryId, amountFen, paidAt }: UnionpayOrder): Fields {
   const paid = toBeijingDigits(paidAt ?? 0);
   return {

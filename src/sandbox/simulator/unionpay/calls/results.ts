@@ -3,7 +3,7 @@ import { htmlErrorPage } from '../../format/html-page.ts';
 import type { Answer } from '../../gateway/call.ts';
 import type { Fields } from '../signing.ts';
 
-/** What an answer repeats of its request. */
+/** The request fields that an answer repeats. */
 const ECHOED = [
   'version',
   'encoding',
@@ -35,7 +35,7 @@ const MESSAGES: Fields = {
   '64': '余额不足',
 };
 
-/** HTTP 200 and a signature, whatever the code. */
+/** HTTP 200 with a signature, for every code. */
 export function respond(request: Fields, respCode: string, more: Fields = {}): Answer {
   const echo = Object.fromEntries(ECHOED.map((name) => [name, request[name] ?? '']));
   const fields = { ...echo, ...more, respCode, respMsg: MESSAGES[respCode] ?? respCode };
@@ -47,7 +47,7 @@ export function respond(request: Fields, respCode: string, more: Fields = {}): A
   };
 }
 
-/** From in front of the gateway. */
+/** From a proxy in front of the gateway. */
 export function bareStatus(status: number, format: 'json' | 'html' = 'html'): Answer {
   const body = format === 'html' ? htmlErrorPage(status) : '{"message":"busy"}';
   return { status, code: null, body, signed: false };

@@ -18,12 +18,12 @@ export function success(body: JsonObject): Answer {
   return { status: 200, code: null, body: JSON.stringify(body), signed: true };
 }
 
-/** 202: understood, and not decided yet. Signed like every 2xx. */
+/** 202: accepted, but undecided. Signed like every 2xx. */
 export function accepted(body: JsonObject): Answer {
   return { ...success(body), status: 202 };
 }
 
-/** 204: the body is empty and signed as such. */
+/** 204: an empty body, which is signed as such. */
 export function noContent(): Answer {
   return { status: 204, code: null, body: '', signed: true };
 }
@@ -33,7 +33,7 @@ export function refusal(status: number, code: string, message: string): Answer {
   return { status, code, body: JSON.stringify({ code, message }), signed: status < 300 };
 }
 
-/** What the gateway's front answers to a wrong path (404) or method (405). */
+/** The answer of the gateway's proxy to a wrong path (404) or method (405). */
 export function bare(status: 404 | 405): Answer {
   return { status, code: null, body: '', signed: false };
 }

@@ -6,8 +6,8 @@ import { nowMs, type World } from '../world.ts';
 import { noContent, orderNotExist, refusal } from './answers.ts';
 
 /**
- * `POST …/out-trade-no/{no}/close`. Re-entrant. An unknown number answers 204 as well (merchants' reports),
- * and while the customer is typing the password the answer is 429 (confirmed by WeChat Pay's staff).
+ * `POST …/out-trade-no/{no}/close`. Idempotent. An unknown number answers 204 as well (merchants' reports);
+ * while the customer is typing the password the answer is 429 (confirmed by WeChat Pay's staff).
  */
 export function closeOrder(world: World, orderNo: string, body: JsonObject): Answer {
   if (body.mchid !== world.keys.wechat.mchId) return refusal(400, 'MCH_NOT_EXISTS', '商户号不存在');

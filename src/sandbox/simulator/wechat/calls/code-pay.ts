@@ -7,12 +7,12 @@ import { nowMs, type World } from '../world.ts';
 import { accepted, parameterError, refusal, success, transaction } from './answers.ts';
 import { misfit } from './misfit.ts';
 
-/** 18 digits that begin with 10 to 15 (WeChat Pay code payment pages). */
+/** 18 digits, starting with 10 to 15 (WeChat Pay code payment pages). */
 const AUTH_CODE = /^1[0-5]\d{16}$/;
 
 /**
  * `POST /v3/pay/transactions/codepay` (付款码): the creation is the payment. 200 with the transaction when it
- * is paid at once; while the customer has to type the password 202 with trade_state USERPAYING (a merchant's
+ * is paid at once; while the customer must type the password, 202 with trade_state USERPAYING (a merchant's
  * report, WxJava issue 4050; the official pages show only the 200).
  */
 export function chargeCode(world: World, body: JsonObject): Answer {
@@ -50,7 +50,7 @@ export function chargeCode(world: World, body: JsonObject): Answer {
   return success(transaction(entry.current, world.keys.wechat));
 }
 
-/** A number that has been charged is never charged again. Which codes say so is not documented. */
+/** A number that was charged is never charged again. The codes for this are not documented. */
 function repeated(world: World, order: WechatOrder, parameters: string): Answer {
   if (isPaid(order)) return refusal(400, 'ORDERPAID', '该订单已支付');
   if (order.state === 'REVOKED') return refusal(400, 'ORDER_REVERSED', '该订单已撤销');

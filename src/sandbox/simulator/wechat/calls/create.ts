@@ -8,15 +8,15 @@ import { nowMs, type World } from '../world.ts';
 import { parameterError, refusal, success } from './answers.ts';
 import { misfit } from './misfit.ts';
 
-/** A deadline sooner than this is moved here (WeChat Pay native order page). */
+/** An earlier deadline is moved to this one (WeChat Pay native order page). */
 const MIN_LIFE_MS = 60_000;
 const DEFAULT_LIFE_MS = 7 * 24 * 3600_000;
 const MAX_LIFE_MS = 90 * 24 * 3600_000;
 const H5_TYPES: readonly unknown[] = ['iOS', 'Android', 'Wap'];
 
 /**
- * `POST /v3/pay/transactions/{native,jsapi,app,h5}`. Asked again with the same parameters it renews what it
- * hands out; an order that has expired becomes payable once more by that (seen by merchants, not documented).
+ * `POST /v3/pay/transactions/{native,jsapi,app,h5}`. Repeated with the same parameters it renews what it
+ * returns, which makes an expired order payable again (seen by merchants, not documented).
  */
 export function createOrder(world: World, kind: PrepaidKind, body: JsonObject): Answer {
   const now = nowMs(world);
@@ -80,7 +80,7 @@ function isNotifyUrl(text: string, strict: boolean): boolean {
   return strict ? protocol === 'https:' && search === '' : protocol === 'https:' || protocol === 'http:';
 }
 
-/** What only one kind asks for: the payer in JSAPI, the browser in H5. */
+/** Parameters of one kind only: the payer in JSAPI, the browser in H5. */
 function sceneFault(kind: PrepaidKind, body: JsonObject): Answer | null {
   if (kind === 'jsapi' && asText(asObject(body.payer)?.openid) === null) {
     return parameterError('缺少支付者openid');

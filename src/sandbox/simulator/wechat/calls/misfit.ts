@@ -5,7 +5,7 @@ import { parameterError, refusal } from './answers.ts';
 
 const ORDER_NO = /^[0-9A-Za-z_\-|*]{6,32}$/;
 
-/** What is wrong with an order of any kind, or null. */
+/** Why an order of any kind is invalid, or null. */
 export function misfit(world: World, body: JsonObject): Answer | null {
   const { appId, mchId } = world.keys.wechat;
   const total = asObject(body.amount)?.total;

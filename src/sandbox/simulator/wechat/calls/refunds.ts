@@ -7,8 +7,8 @@ import { nowMs, type World } from '../world.ts';
 import { orderNotExist, parameterError, refusal, success } from './answers.ts';
 
 /**
- * `POST /v3/refund/domestic/refunds`. One refund a number, however often it is asked for; the answer is an
- * acceptance, PROCESSING until the money has moved (WeChat Pay refund page).
+ * `POST /v3/refund/domestic/refunds`. Idempotent: one refund per number. The answer is an
+ * acceptance: PROCESSING until the money has moved (WeChat Pay refund page).
  */
 export function createRefund(world: World, body: JsonObject): Answer {
   const now = nowMs(world);
@@ -41,7 +41,7 @@ export function queryRefund(world: World, refundNo: string): Answer {
   return refundAnswer(world, refund);
 }
 
-/** Which order a refund request is about. */
+/** The order of a refund request. */
 export function refundedOrderNo(world: World, body: JsonObject): string | null {
   const byNumber = asText(body.out_trade_no);
   if (byNumber !== null) return byNumber;
@@ -49,7 +49,7 @@ export function refundedOrderNo(world: World, body: JsonObject): string | null {
   return transactionId === null ? null : orderNoOfTransaction(world, transactionId);
 }
 
-/** Transaction ids end with the number that the simulator gave the payment, so a scan is only for queries by id. */
+/** Transaction ids end with the simulator's payment number, so only queries by id need a scan. */
 export function orderNoOfTransaction(world: World, transactionId: string): string | null {
   for (const { current } of world.wechat.orders.values()) {
     if (current.transactionId === transactionId) return current.orderNo;
@@ -57,13 +57,13 @@ export function orderNoOfTransaction(world: World, transactionId: string): strin
   return null;
 }
 
-/** Refunds whatever is left of a paid order: the merchant's back office, or a reversal. */
+/** Refunds the rest of a paid order: for the merchant's back office, or a reversal. */
 export function refundWholeOrder(world: World, order: WechatOrder): void {
   const left = order.amountFen - order.refundedFen;
   if (left > 0) addRefund(world, order, `SIM${world.nextId()}`, left);
 }
 
-/** Even a partial refund turns the order's state into REFUND (WeChat Pay order state page). */
+/** Even a partial refund changes the order's state to REFUND (WeChat Pay order state page). */
 export function addRefund(
   world: World,
   order: WechatOrder,

@@ -6,12 +6,12 @@ import { nowMs, type World } from '../world.ts';
 import { orderNotExist, refusal, success } from './answers.ts';
 import { refundWholeOrder } from './refunds.ts';
 
-/** Later than this a payment is refunded, not reversed (WeChat Pay v2 reverse page). */
+/** After this time a payment is refunded, not reversed (WeChat Pay v2 reverse page). */
 const REVERSE_WINDOW_MS = 7 * 24 * 3600_000;
 
 /**
- * `POST …/out-trade-no/{no}/reverse`, code-pay orders only: unpaid is revoked, even while the customer is typing
- * the password; paid is refunded in full. Re-entrant. Its error codes are v2's, the pages of v3 list none.
+ * `POST …/out-trade-no/{no}/reverse`, code-pay orders only: revokes an unpaid order, even while the customer is typing
+ * the password; refunds a paid one in full. Idempotent. Its error codes are v2's; the v3 pages list none.
  */
 export function reverseOrder(world: World, orderNo: string, body: JsonObject): Answer {
   const { mchId, appId } = world.keys.wechat;

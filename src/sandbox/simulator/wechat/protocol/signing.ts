@@ -4,7 +4,7 @@ import { header, type WireRequest } from '../../exchange/wire.ts';
 import type { Random } from '../../random.ts';
 import type { World } from '../world.ts';
 
-/** Requests and replies may be five minutes off (WeChat Pay signing pages). */
+/** Timestamps may be off by five minutes (WeChat Pay signing pages). */
 const MAX_SKEW_S = 300;
 const DEFAULT_SKEW_S = 600;
 const AUTHORIZATION = /^WECHATPAY2-SHA256-RSA2048 (.+)$/;
@@ -27,7 +27,7 @@ export function replyText(timestamp: string, nonce: string, body: string): strin
   return `${timestamp}\n${nonce}\n${body}\n`;
 }
 
-/** Null when the request proves to be the merchant's, else why not. */
+/** Null if the merchant's signature is valid, else the reason. */
 export function distrust(keys: World['keys'], request: WireRequest): string | null {
   const [, list] = AUTHORIZATION.exec(header(request, 'authorization')) ?? [];
   if (list === undefined) return 'Http头缺少Authorization或格式有误';

@@ -14,7 +14,7 @@ export const teaSimulator: Gateway<TeaParts> = {
   emptyLedger: () => ({ orders: new Map() }),
   understand: understandTea,
   find: findSimulated,
-  isRefundUnderWay: () => false,
+  isRefundPending: () => false,
   lies: {
     unknownOrder: 'NONE',
     claim: (body, lie) => (body.state === undefined ? null : { state: lie.toUpperCase() }),

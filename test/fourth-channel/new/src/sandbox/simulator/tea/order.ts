@@ -12,13 +12,13 @@ export function signatureOf(body: string, secret: string): string {
   return createHmac('sha256', secret).update(body).digest('hex');
 }
 
-/** What Tea Pay says of an order. */
+/** Tea Pay's view of an order. */
 export function messageOf(order: TeaOrder): object {
   const { orderNo, state, amountFen, tradeNo, paidAt } = order;
   return { orderNo, state, amountFen, tradeNo, paidAt: paidAt === null ? null : new Date(paidAt) };
 }
 
-/** What people do to an order at Tea Pay. */
+/** Actions on an order at Tea Pay, outside the merchant's API. */
 export function findSimulated(world: World, orderNo: string): SimulatedOrder | null {
   const entry = world.tea.orders.get(orderNo);
   if (entry === undefined) return null;
@@ -53,7 +53,7 @@ export function findSimulated(world: World, orderNo: string): SimulatedOrder | n
       change(entry, nowMs(world), { state: 'PAYING' });
     },
     finishPay(ok) {
-      if (entry.current.state !== 'PAYING') throw new NotPayable(orderNo, 'nobody is paying it');
+      if (entry.current.state !== 'PAYING') throw new NotPayable(orderNo, 'no payment in progress');
       const patch = ok ? ({ state: 'PAID', ...paid() } as const) : ({ state: 'UNPAID' } as const);
       const order = change(entry, nowMs(world), patch);
       if (ok) world.notifier.send(notification(world, order));
