@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => simulator.close());
 
-describe.each(aboutChannels.map((about) => ({ ...about })))('what is said of $name', ({ name, ...about }) => {
+describe.each(aboutChannels.map((about) => ({ ...about })))('facts about $name', ({ name, ...about }) => {
   const {
     caveats = {},
     needs = [],
@@ -28,7 +28,7 @@ describe.each(aboutChannels.map((about) => ({ ...about })))('what is said of $na
     needs?: readonly { method: PayMethod; field: string }[];
   } = about;
 
-  test('warns exactly of the closes that its adapter does otherwise', async () => {
+  test('close caveats match the behavior of the adapter', async () => {
     const channel = adapters[name](simulator);
     for (const method of channel.methods) {
       const order = anOrder({ method });
@@ -39,7 +39,7 @@ describe.each(aboutChannels.map((about) => ({ ...about })))('what is said of $na
     }
   });
 
-  test('what a creation needs is what its adapter refuses to do without', async () => {
+  test('the fields required for creation are those the adapter requires', async () => {
     const channel = adapters[name](simulator);
     for (const { method, field } of needs) {
       expect(await channel.create(anOrder({ method, clientIp: null }), anybody)).toEqual({
@@ -52,7 +52,7 @@ describe.each(aboutChannels.map((about) => ({ ...about })))('what is said of $na
   });
 });
 
-test('the options of the library are the variables, and one that is none is refused', () => {
+test('library options match the environment variables, and an unknown option is refused', () => {
   const { env, keys } = simulator;
   const notifyUrl = 'https://shop.example.com/notify';
   const wechat = {
@@ -93,7 +93,7 @@ test('the options of the library are the variables, and one that is none is refu
   expect(() => wechatPay(misspelt)).toThrow('appID: is no option');
 });
 
-test('every channel has a simulated gateway, and no other has one', () => {
+test('every channel has a simulated gateway, and there are no others', () => {
   const simulated = Object.values(simulators).map(({ name }) => name);
   expect(simulated).toEqual(aboutChannels.map(({ name }) => name));
 });

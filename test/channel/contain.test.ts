@@ -55,7 +55,7 @@ const contained = (answer: () => Promise<QueryResult>, limitMs = 10_000) =>
   containChannel(new Adapter(answer), { log, limitMs });
 const payment = { channelTradeNo: 't', amountFen: 1234, paidAt: new Date() };
 
-test('whatever an adapter throws has taught us nothing', async () => {
+test('an error thrown by an adapter is unknown', async () => {
   const channel = contained(() => Promise.reject(new Error('query')));
   const refund = aRefund(order);
   const results = [
@@ -72,24 +72,24 @@ test('whatever an adapter throws has taught us nothing', async () => {
   });
 });
 
-test('a call that does not end has taught us nothing', async () => {
+test('a call that does not end is unknown', async () => {
   const channel = contained(() => new Promise(() => {}), 10);
   expect(await channel.query(order)).toMatchObject({ kind: 'unknown' });
 });
 
-test("a payment of another order is not this order's", async () => {
+test('a payment of another order is a mismatch', async () => {
   const other = { orderNo: `${order.orderNo}0`, ...payment };
   const channel = contained(async () => ({ kind: 'paid', answer: 'PAID', payment: other }));
   expect(await channel.query(order)).toMatchObject({ kind: 'unknown' });
 });
 
-test('an answer about the order passes as it is, cut to what a close record holds', async () => {
+test('an answer about the order is unchanged, but truncated to fit a close record', async () => {
   const own = { orderNo: order.orderNo, ...payment };
   const channel = contained(async () => ({ kind: 'paid', answer: 'x'.repeat(1_000), payment: own }));
   expect(await channel.query(order)).toEqual({ kind: 'paid', answer: 'x'.repeat(200), payment: own });
 });
 
-/** What no compiler has seen. */
+/** Values that no compiler has checked. */
 const untyped = (result: object) => contained(async () => result as QueryResult).query(order);
 
 test.each([
@@ -100,11 +100,11 @@ test.each([
   { kind: 'paid', answer: '', payment: { orderNo: order.orderNo, ...payment, amountFen: '1234' } },
   { kind: 'paid', answer: '', payment: { orderNo: order.orderNo, ...payment, paidAt: new Date('no') } },
   { kind: 'closed' },
-])('an answer that a query does not have has taught us nothing: %o', async (result) => {
+])('a result that a query cannot have is unknown: %o', async (result) => {
   expect(await untyped(result)).toMatchObject({ kind: 'unknown' });
 });
 
-test('an adapter that cannot say when or how an order ends has none closed by that', () => {
+test('an adapter whose traits throw or are invalid closes no order', () => {
   const throws = () => {
     throw new Error('not now');
   };
@@ -126,7 +126,7 @@ test('an adapter that cannot say when or how an order ends has none closed by th
   }
 });
 
-test('what an adapter throws is logged without the request that it carries', async () => {
+test('an error thrown by an adapter is logged without its request', async () => {
   const fields: unknown[] = [];
   const noted = { ...log, warn: (said: object) => void fields.push(said) };
   const axiosLike = Object.assign(new Error('status 401'), {

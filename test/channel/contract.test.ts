@@ -17,7 +17,7 @@ afterEach(() => {
 });
 afterAll(() => simulator.close());
 
-/** What differs between the channels, although the contract is the same. */
+/** What differs between the channels within the same contract. */
 interface Peculiarities {
   /** A created order that nobody has scanned. */
   untouched: 'unpaid' | 'not_found';
@@ -25,22 +25,22 @@ interface Peculiarities {
   paying: 'unpaid' | 'user_paying';
   refundedInFull: 'refunded' | 'paid';
   refundedInPart: 'refunded' | 'paid';
-  /** Null where there is no close. */
+  /** Null if the channel has no close. */
   close: {
     untouched: 'accepted' | 'not_found';
     closed: 'accepted' | 'conflict';
     neverCreated: 'accepted' | 'not_found';
   } | null;
-  /** What is on record of a creation, and of a call with a wrong key. */
+  /** The recorded answers of a creation, and of a call with a wrong key. */
   createdAnswer: string;
   wrongKeyAnswer: RegExp;
-  /** What can be wrong with a notification. */
+  /** Ways to forge a notification. */
   forgeries: ('tamper' | 'badSignature' | 'signtest' | 'badAad')[];
 }
 
 type OperationName = 'create' | 'query' | 'close';
 
-/** What no channel's answer may be mistaken for while it is not verified. */
+/** Successes that an unverified answer must never produce. */
 const successes: Record<OperationName, string> = { create: 'created', query: 'paid', close: 'accepted' };
 
 channelContract('wechat_pay', {
@@ -106,7 +106,7 @@ function channelContract(name: BuiltInChannel, peculiar: Peculiarities): void {
       await control().pay(order.orderNo);
       return order;
     }
-    /** An order for which the true answer would be a success, and the call that asks. */
+    /** An order for which the true answer is a success, and the call. */
     async function succeeding(operation: OperationName) {
       if (operation === 'create') {
         const order = anOrder();
@@ -117,7 +117,7 @@ function channelContract(name: BuiltInChannel, peculiar: Peculiarities): void {
     }
 
     describe('create', () => {
-      test('gives the code of an order with its amount and deadline', async () => {
+      test('returns the code of an order with its amount and deadline', async () => {
         const order = anOrder({ expiresAt: new Date(Math.ceil(Date.now() / 1000) * 1000 + 600_000) });
         const result = await channel.create(order, anybody);
         const atGateway = control().order(order.orderNo);
@@ -129,12 +129,12 @@ function channelContract(name: BuiltInChannel, peculiar: Peculiarities): void {
           expiresAt: order.expiresAt,
         });
       });
-      test('again creates no second order', async () => {
+      test('repeated, creates no second order', async () => {
         const order = await created();
         expect(await channel.create(order, anybody)).toMatchObject({ kind: 'created' });
         expect(control().orders()).toHaveLength(1);
       });
-      test('again with other data is refused, with the reason', async () => {
+      test('repeated with other data is refused, with the reason', async () => {
         const order = await created();
         const result = await channel.create({ ...order, amountFen: 1 }, anybody);
         expect(result).toMatchObject({ kind: 'refused', message: expect.stringMatching(/./) });
@@ -143,7 +143,7 @@ function channelContract(name: BuiltInChannel, peculiar: Peculiarities): void {
       test('of a paid order is refused', async () => {
         expect(await kindOf(channel.create(await paid(), anybody))).toBe('refused');
       });
-      test('takes a title of any length', async () => {
+      test('accepts a title of any length', async () => {
         await created({ title: '茶😀'.repeat(200) });
       });
     });
@@ -184,7 +184,7 @@ function channelContract(name: BuiltInChannel, peculiar: Peculiarities): void {
       test('never created: not found', async () => {
         expect(await kindOf(channel.query(anOrder()))).toBe('not_found');
       });
-      test('the customer is typing the password: not decided', async () => {
+      test('the customer is typing the password: undecided', async () => {
         const order = await scanned();
         await control().beginPay(order.orderNo);
         expect(await kindOf(channel.query(order))).toBe(peculiar.paying);
@@ -192,7 +192,7 @@ function channelContract(name: BuiltInChannel, peculiar: Peculiarities): void {
     });
 
     if (close === null) {
-      test('there is no close, and nobody is asked', async () => {
+      test('there is no close, and no request is sent', async () => {
         const order = await created();
         expect(await kindOf(channel.close(order))).toBe('unsupported');
         expect(control().log({ orderNo: order.orderNo })).toHaveLength(1);
@@ -202,7 +202,7 @@ function channelContract(name: BuiltInChannel, peculiar: Peculiarities): void {
         test('untouched', async () => {
           expect(await kindOf(channel.close(await created()))).toBe(close.untouched);
         });
-        test('scanned: accepted, and nobody can pay it any more', async () => {
+        test('scanned: accepted, and the order can no longer be paid', async () => {
           const order = await scanned();
           expect(await kindOf(channel.close(order))).toBe('accepted');
           expect(control().order(order.orderNo)?.payable).toBe(false);
@@ -222,14 +222,14 @@ function channelContract(name: BuiltInChannel, peculiar: Peculiarities): void {
       });
     }
 
-    describe.each(operationNames)('%s, when the answer is no answer', (operation) => {
+    describe.each(operationNames)('%s, without a usable answer', (operation) => {
       test.each(Object.entries(outages))('%s: unknown', async (_, fault) => {
         const { order, call } = await succeeding(operation);
         control().addFault({ ...fault, match: { operation, orderNo: order.orderNo } });
         expect(await kindOf(call())).toBe('unknown');
         expect(control().log({ operation, orderNo: order.orderNo })).toHaveLength(1);
       });
-      test.each(unverified[name])('a success that is not verified (%o): unknown', async (fault, why) => {
+      test.each(unverified[name])('an unverified success (%o): unknown', async (fault, why) => {
         const { order, call } = await succeeding(operation);
         control().addFault({ ...fault, match: { operation, orderNo: order.orderNo } });
         const result = await call();
@@ -245,7 +245,7 @@ function channelContract(name: BuiltInChannel, peculiar: Peculiarities): void {
           answer: 'timeout after 200 ms',
         });
       });
-      test('an answer with a right signature is read whatever its content type', async () => {
+      test('an answer with a valid signature is accepted with any content type', async () => {
         const { order, call } = await succeeding(operation);
         control().addFault({ kind: 'wrong_content_type', match: { operation, orderNo: order.orderNo } });
         expect(await kindOf(call())).toBe(successes[operation]);
@@ -255,7 +255,7 @@ function channelContract(name: BuiltInChannel, peculiar: Peculiarities): void {
         control().addFault({ kind: 'rate_limited', match: { operation, orderNo: order.orderNo } });
         expect(await kindOf(call())).toBe('rate_limited');
       });
-      test('afterwards the same connection pool works on', async () => {
+      test('the connection pool still works afterwards', async () => {
         const { order, call } = await succeeding(operation);
         const fault = control().addFault({ kind: 'reset', match: { orderNo: order.orderNo } });
         await Promise.all([call(), call(), call()]);
@@ -264,13 +264,13 @@ function channelContract(name: BuiltInChannel, peculiar: Peculiarities): void {
       });
     });
 
-    test.each(['create', 'query'] as const)('%s, cut off in the middle: unknown', async (operation) => {
+    test.each(['create', 'query'] as const)('%s, truncated: unknown', async (operation) => {
       const { order, call } = await succeeding(operation);
       control().addFault({ kind: 'truncated_body', match: { operation, orderNo: order.orderNo } });
       expect(await kindOf(call())).toBe('unknown');
     });
 
-    test('a key that is not ours: misconfigured, and no secret in the answer', async () => {
+    test('a wrong key: misconfigured, and no secret in the answer', async () => {
       const stranger = adapters[name](simulator, { privateKey: simulator.keys.stranger.privateKey });
       const order = await scanned();
       for (const operation of operationNames) {
@@ -279,12 +279,12 @@ function channelContract(name: BuiltInChannel, peculiar: Peculiarities): void {
         expect(result.answer).toMatch(peculiar.wrongKeyAnswer);
         expect(result.answer.length).toBeLessThanOrEqual(200);
       }
-      // These requests were meant not to be believed.
+      // These requests failed verification on purpose.
       simulator.control.reset();
     });
 
     describe('notifications', () => {
-      /** A payment that is notified to an endpoint which answers as the channel says. */
+      /** A payment, notified to an endpoint that answers as the channel requires. */
       async function notified(prepare: (orderNo: string) => void) {
         const endpoint = await listenTo(channel);
         const notifying = adapters[name](simulator, { notifyUrl: endpoint.url });
@@ -296,7 +296,7 @@ function channelContract(name: BuiltInChannel, peculiar: Peculiarities): void {
         return { order, delivery: await delivered, results: endpoint.results };
       }
 
-      test('a payment is read, and the reply ends the repetitions', async () => {
+      test('a payment is parsed, and the reply stops the retries', async () => {
         const { order, delivery, results } = await notified(() => {});
         const channelTradeNo = control().order(order.orderNo)?.tradeNo;
         expect(results).toMatchObject([
@@ -304,14 +304,14 @@ function channelContract(name: BuiltInChannel, peculiar: Peculiarities): void {
         ]);
         expect(delivery.accepted).toBe(true);
       });
-      test('the same payment sent again has the same event id', async () => {
+      test('a resent payment has the same event id', async () => {
         const { order, results } = await notified(() => {});
         await control().notifications.resend(order.orderNo);
         const [first, second] = results;
         expect(results).toHaveLength(2);
         expect(first).toEqual(second);
       });
-      test.each(forgeries)('%s: rejected, and the reply asks for it again', async (fault) => {
+      test.each(forgeries)('%s: rejected, and the reply requests a retry', async (fault) => {
         const { order, delivery, results } = await notified((orderNo) =>
           control().notifications[fault](orderNo),
         );
@@ -324,7 +324,7 @@ function channelContract(name: BuiltInChannel, peculiar: Peculiarities): void {
   });
 }
 
-/** An endpoint that reads what a channel sends, and replies as that channel expects. */
+/** An endpoint that parses a channel's notifications, and replies as that channel expects. */
 async function listenTo(channel: Channel) {
   const results: NotificationResult[] = [];
   const server = createServer(async (request, response) => {
@@ -369,12 +369,12 @@ describe('WeChat Pay only', () => {
     expect((await other.query(order)).kind).toBe('mismatch');
   });
 
-  test('an unknown number, if it is answered 404 as documented: not found', async () => {
+  test('an unknown number, if answered with 404 as documented: not found', async () => {
     simulator.control.settings.strict404 = true;
     expect((await channel.close(anOrder())).kind).toBe('not_found');
   });
 
-  test('an unknown number can still be paid until its creation can no longer arrive', () => {
+  test('an unknown number stays payable until its creation can no longer arrive', () => {
     const order = anOrder({ expiresAt: new Date(1_000_000), createAttemptedAt: new Date(0) });
     expect(channel.unpayableFrom(order)).toEqual(new Date(1_060_000));
     expect(channel.unpayableFrom({ ...order, expiresAt: new Date(1_000) })).toEqual(new Date(125_000));
@@ -411,7 +411,7 @@ describe('Alipay only', () => {
     expect((await channel.query(order)).kind).toBe('paid');
   });
 
-  test('a code lives until its deadline, and never longer than two hours', () => {
+  test('a code is valid until its deadline, and never longer than two hours', () => {
     const order = anOrder({ expiresAt: new Date(1_000_000), createAttemptedAt: new Date(0) });
     expect(channel.unpayableFrom(order)).toEqual(new Date(1_060_000));
     expect(channel.unpayableFrom({ ...order, expiresAt: new Date(9_000_000) })).toEqual(new Date(7_260_000));
@@ -420,7 +420,7 @@ describe('Alipay only', () => {
 });
 
 describe('UnionPay only', () => {
-  test('an order can be paid until its payTimeout, and nothing closes it before or closes it softly', () => {
+  test('an order can be paid until its payTimeout, and is neither closed nor soft-closed before', () => {
     const channel = adapters.union_pay(simulator);
     const order = anOrder({ expiresAt: new Date(1_000_000) });
     expect(channel.unpayableFrom(order)).toEqual(new Date(1_090_000));
@@ -429,8 +429,8 @@ describe('UnionPay only', () => {
   });
 });
 
-describe('a program whose clock is ahead of the gateway’s', () => {
-  test('does not take UnionPay’s “not paid” for final before the gateway’s own time is over', async () => {
+describe('a process whose clock is ahead of the gateway’s', () => {
+  test('does not treat UnionPay’s “not paid” as final before the deadline by the gateway’s clock', async () => {
     simulator.control.settings.unionpayUnpaid = '86';
     const expiresAt = new Date(Math.floor(Date.now() / 1_000) * 1_000 + 300_000);
     const order = anOrder({ expiresAt });
@@ -442,7 +442,7 @@ describe('a program whose clock is ahead of the gateway’s', () => {
     expect(await channel.query(order)).toMatchObject({ kind: 'closed' });
   });
 
-  test.each(Object.values(adapters))('hears the gateway’s own time with a query', async (adapter) => {
+  test.each(Object.values(adapters))('reads the gateway’s time from a query', async (adapter) => {
     await simulator.control.clock.advance(7_200_000);
     const order = anOrder();
     const { statedAt } = await adapter(simulator).query(order);

@@ -1,7 +1,7 @@
 import type { BuiltInChannel } from '../../src/channel/channel.ts';
 import type { Fault } from '../../src/sandbox/simulator/exchange/faults.ts';
 
-/** After none of these anything is known. */
+/** Faults after which the result is unknown. */
 export const outages: Record<string, Fault> = {
   reset: { kind: 'reset' },
   'reset after the effect': { kind: 'reset', when: 'after' },
@@ -16,7 +16,7 @@ export const outages: Record<string, Fault> = {
   '302': { kind: 'status', status: 302 },
 };
 
-/** Answers that cannot be verified, and what the close record then says. */
+/** Answers that cannot be verified, and the close record's text for them. */
 export const unverified: Record<BuiltInChannel, [Fault, string][]> = {
   wechat_pay: [
     [{ kind: 'bad_signature' }, 'bad signature'],

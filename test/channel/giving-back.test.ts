@@ -5,7 +5,7 @@ import { startTestSimulator } from '../support/simulator.ts';
 import { outages, unverified } from './faults.ts';
 import { adapters, anOrder, anybody, aRefund } from './support.ts';
 
-/** Cancel, refund and its query: the calls that give money back. */
+/** Cancel, refund and its query: the calls that return money. */
 
 let simulator: Simulator;
 let channels: Record<Name, Channel>;
@@ -25,14 +25,14 @@ type Name = (typeof names)[number];
 const authCodes = { wechat_pay: '134567890123456789', ali_pay: '284567890123456789' };
 const kindOf = async (result: Promise<{ kind: string }> | null) => (await result)?.kind;
 
-/** Payable for a quarter of an hour of the gateway's clock, which some tests here move by days. */
+/** Payable for 15 minutes by the gateway's clock, which some tests here move by days. */
 async function created(name: Name, method: PayMethod, overrides: Partial<ChannelOrder> = {}) {
   const expiresAt = new Date(control().clock.now().getTime() + 900_000);
   const order = anOrder({ method, expiresAt, ...overrides });
   await channels[name].create(order, { ...anybody, authCode: authCodes[name] });
   return order;
 }
-/** A code that was charged long enough ago to be reversed. */
+/** A charge old enough to be reversed. */
 const longAgo = () => ({ createAttemptedAt: new Date(Date.now() - 15_000) });
 const charged = (name: Name, overrides: Partial<ChannelOrder> = longAgo()) =>
   created(name, 'barcode', overrides);
@@ -51,7 +51,7 @@ describe.each(names)('refund at %s', (name) => {
   }
   const settled = () => control().clock.advance(control().settings.refundSettlesAfterMs);
 
-  test.each(['qrcode', 'barcode'] as const)('%s: gives the money back', async (method) => {
+  test.each(['qrcode', 'barcode'] as const)('%s: returns the money', async (method) => {
     const order = await paid(method);
     const kind = name === 'wechat_pay' ? 'processing' : 'refunded';
     expect(await kindOf(channel().refund(order, aRefund(order)))).toBe(kind);
@@ -59,7 +59,7 @@ describe.each(names)('refund at %s', (name) => {
     expect(await kindOf(channel().queryRefund(order, aRefund(order)))).toBe('refunded');
     expect(await channel().query(order)).toMatchObject({ kind: 'refunded', payment: { amountFen: 1234 } });
   });
-  test('again refunds once', async () => {
+  test('repeated, refunds once', async () => {
     const order = await paid();
     for (let time = 0; time < 3; time += 1) await channel().refund(order, aRefund(order));
     expect(atGateway(order)?.refundedFen).toBe(1234);
@@ -68,7 +68,7 @@ describe.each(names)('refund at %s', (name) => {
     control().settings.alipayFundChange = 'N';
     const order = await paid();
     expect(await kindOf(channel().refund(order, aRefund(order)))).toBe('processing');
-    // Alipay shows no refund before it is done; asking for it again is harmless.
+    // Alipay shows no refund before it is done; repeating it is harmless.
     const kind = name === 'wechat_pay' ? 'processing' : 'not_found';
     expect(await kindOf(channel().queryRefund(order, aRefund(order)))).toBe(kind);
     expect(await kindOf(channel().refund(order, aRefund(order)))).toBe('processing');
@@ -76,12 +76,12 @@ describe.each(names)('refund at %s', (name) => {
     expect(await kindOf(channel().queryRefund(order, aRefund(order)))).toBe('refunded');
     expect(atGateway(order)?.refundedFen).toBe(1234);
   });
-  test('a part', async () => {
+  test('a partial amount', async () => {
     const order = await paid();
     await channel().refund(order, aRefund(order, { amountFen: 34 }));
     expect(atGateway(order)?.refundedFen).toBe(34);
   });
-  test('too little money on the merchant’s account', async () => {
+  test('insufficient balance on the merchant’s account', async () => {
     control().settings.balanceNotEnough = true;
     const order = await paid();
     expect(await kindOf(channel().refund(order, aRefund(order)))).toBe('not_enough');
@@ -98,23 +98,23 @@ describe.each(names)('refund at %s', (name) => {
     expect(result.answer).toMatch(/^40[03] \S+ \S/);
     expect(atGateway(order)?.refundedFen).toBe(1);
   });
-  test('nobody has paid: refused', async () => {
+  test('unpaid: refused', async () => {
     const order = await created(name, 'qrcode');
     await control().scan(order.orderNo);
     expect(await kindOf(channel().refund(order, aRefund(order)))).toBe('refused');
   });
-  test('a number that was never refunded: not found', async () => {
+  test('an unknown refund number: not found', async () => {
     expect(await kindOf(channel().queryRefund(await paid(), aRefund(anOrder())))).toBe('not_found');
     expect(await kindOf(channel().queryRefund(anOrder(), aRefund(anOrder())))).toBe('not_found');
   });
-  test('a reason of any length', async () => {
+  test('accepts a reason of any length', async () => {
     const order = await paid();
     await channel().refund(order, aRefund(order, { reason: '原因😀'.repeat(200) }));
     expect(atGateway(order)?.refundedFen).toBe(1234);
   });
 
-  describe.each(['refund', 'refund_query'] as const)('%s, when the answer is no answer', (operation) => {
-    /** A refund that has been done, or is about to be, and the call that would say so. */
+  describe.each(['refund', 'refund_query'] as const)('%s, without a usable answer', (operation) => {
+    /** A refund, or a request for one, whose true answer is a success, and the call. */
     async function succeeding() {
       const order = await paid();
       if (operation === 'refund') return () => channel().refund(order, aRefund(order));
@@ -128,7 +128,7 @@ describe.each(names)('refund at %s', (name) => {
       expect(await kindOf(call())).toBe('unknown');
       expect(control().log({ operation })).toHaveLength(1);
     });
-    test.each(unverified[name])('a success that is not verified (%o): unknown', async (fault) => {
+    test.each(unverified[name])('an unverified success (%o): unknown', async (fault) => {
       const call = await succeeding();
       control().addFault({ ...fault, match: { operation } });
       expect(await kindOf(call())).toBe('unknown');
@@ -140,13 +140,13 @@ describe.each(names)('refund at %s', (name) => {
     });
   });
 
-  test('a key that is not ours: misconfigured', async () => {
+  test('a wrong key: misconfigured', async () => {
     const stranger = adapters[name](simulator, { privateKey: simulator.keys.stranger.privateKey });
     const order = await charged(name);
     expect(await kindOf(stranger.refund(order, aRefund(order)))).toBe('misconfigured');
     expect(await kindOf(stranger.queryRefund(order, aRefund(order)))).toBe('misconfigured');
     expect(await kindOf(stranger.cancel(order, aRefund(order)))).toBe('misconfigured');
-    // These requests were meant not to be believed.
+    // These requests failed verification on purpose.
     control().reset();
   });
 });
@@ -155,10 +155,10 @@ describe('cancel at WeChat Pay: a barcode order is reversed', () => {
   const channel = () => channels.wechat_pay;
   const cancel = (order: ChannelOrder) => kindOf(channel().cancel(order, aRefund(order)));
 
-  test.each(['qrcode', 'jsapi', 'app', 'wap'] as const)('%s: it cannot', async (method) => {
+  test.each(['qrcode', 'jsapi', 'app', 'wap'] as const)('%s: not supported', async (method) => {
     expect(await cancel(anOrder({ method }))).toBe('not_cancellable');
   });
-  test('unpaid: closed, and nobody can pay it any more', async () => {
+  test('unpaid: closed, and can no longer be paid', async () => {
     const order = await asked('wechat_pay');
     expect(await channel().cancel(order, aRefund(order))).toEqual({
       kind: 'closed',
@@ -166,7 +166,7 @@ describe('cancel at WeChat Pay: a barcode order is reversed', () => {
     });
     expect(atGateway(order)).toMatchObject({ state: 'REVOKED', payable: false });
   });
-  test('paid: the money goes back', async () => {
+  test('paid: the money is returned', async () => {
     const order = await charged('wechat_pay');
     expect(await channel().cancel(order, aRefund(order))).toEqual({
       kind: 'refunded',
@@ -176,7 +176,7 @@ describe('cancel at WeChat Pay: a barcode order is reversed', () => {
     expect(await cancel(order)).toBe('refunded');
     expect(atGateway(order)?.refundedFen).toBe(1234);
   });
-  test('not within 15 seconds of the payment: nobody is asked', async () => {
+  test('within 15 seconds of the payment: no request is sent', async () => {
     const createAttemptedAt = new Date(1_800_000_000_000);
     const order = await charged('wechat_pay', { createAttemptedAt });
     const later = (ms: number) =>
@@ -192,22 +192,22 @@ describe('cancel at WeChat Pay: a barcode order is reversed', () => {
     expect(await cancel(order)).toBe('user_paying');
     expect(await cancel(order)).toBe('closed');
   });
-  test('too little money on the merchant’s account', async () => {
+  test('insufficient balance on the merchant’s account', async () => {
     control().settings.balanceNotEnough = true;
     const order = await charged('wechat_pay');
     expect(await cancel(order)).toBe('not_enough');
     expect(await kindOf(channel().close(order))).toBe('conflict');
   });
-  test('after seven days only a refund can', async () => {
+  test('after seven days only a refund is possible', async () => {
     const order = await charged('wechat_pay');
     await control().clock.advance(7 * 24 * 3_600_000 + 1000);
     expect(await cancel(order)).toBe('refund_instead');
     expect(await kindOf(channel().close(order))).toBe('conflict');
   });
-  test('unknown there: not found', async () => {
+  test('unknown at the channel: not found', async () => {
     expect(await cancel(anOrder({ method: 'barcode', ...longAgo() }))).toBe('not_found');
   });
-  test('the query does not show it yet: again', async () => {
+  test('not yet visible in the query: retry', async () => {
     const order = await charged('wechat_pay');
     control().addFault({ kind: 'stale_read', match: { operation: 'query', times: 1 } });
     expect(await cancel(order)).toBe('again');
@@ -218,20 +218,20 @@ describe('cancel at WeChat Pay: a barcode order is reversed', () => {
     control().addFault({ kind: 'lost_reply', match: { operation: 'reverse' } });
     expect(await cancel(order)).toBe('closed');
   });
-  test('a reversal whose answer is lost is repeated if the query shows a refund, which may be another', async () => {
+  test('a reversal whose answer is lost is repeated if the query shows a refund, which may be a different one', async () => {
     const order = await charged('wechat_pay');
     control().addFault({ kind: 'lost_reply', match: { operation: 'reverse', times: 1 } });
     expect(await cancel(order)).toBe('again');
     expect(await cancel(order)).toBe('refunded');
     expect(atGateway(order)?.refundedFen).toBe(1234);
   });
-  describe.each(['reverse', 'query'] as const)('%s, when the answer is no answer', (operation) => {
-    test.each(Object.entries(outages))('%s: nothing is claimed', async (_, fault) => {
+  describe.each(['reverse', 'query'] as const)('%s, without a usable answer', (operation) => {
+    test.each(Object.entries(outages))('%s: unknown', async (_, fault) => {
       const order = await charged('wechat_pay');
       control().addFault({ ...fault, match: { operation, orderNo: order.orderNo } });
       expect(await cancel(order)).toMatch(operation === 'query' ? /^unknown$/ : /^(unknown|again)$/);
     });
-    test.each(unverified.wechat_pay)('%o: nothing is claimed', async (fault) => {
+    test.each(unverified.wechat_pay)('%o: unknown', async (fault) => {
       const order = await charged('wechat_pay');
       control().addFault({ ...fault, match: { operation, orderNo: order.orderNo } });
       expect(await cancel(order)).toMatch(operation === 'query' ? /^unknown$/ : /^again$/);
@@ -243,7 +243,7 @@ describe('cancel at WeChat Pay: a barcode order is reversed', () => {
     });
   });
 
-  test('a barcode order is closed by a reversal, so the caller asks first whether it is paid', async () => {
+  test('a barcode order is closed by a reversal, so the caller queries first', async () => {
     const order = await asked('wechat_pay');
     expect(channel().reversibleFrom(order)).toBeInstanceOf(Date);
     expect(await kindOf(channel().close(order))).toBe('accepted');
@@ -257,7 +257,7 @@ describe('cancel at Alipay', () => {
   const channel = () => channels.ali_pay;
   const cancel = (order: ChannelOrder) => kindOf(channel().cancel(order, aRefund(order)));
 
-  test('scanned, unpaid: closed, and nobody can pay it any more', async () => {
+  test('scanned, unpaid: closed, and can no longer be paid', async () => {
     const order = await created('ali_pay', 'qrcode');
     await control().scan(order.orderNo);
     expect(await channel().cancel(order, aRefund(order))).toEqual({ kind: 'closed', answer: '200 close' });
@@ -268,7 +268,7 @@ describe('cancel at Alipay', () => {
     expect(await cancel(order)).toBe('closed');
     expect(atGateway(order)?.payable).toBe(false);
   });
-  test.each(['qrcode', 'barcode'] as const)('%s, paid: the money goes back', async (method) => {
+  test.each(['qrcode', 'barcode'] as const)('%s, paid: the money is returned', async (method) => {
     const order = await created('ali_pay', method);
     if (method === 'qrcode') await control().pay(order.orderNo);
     expect(await channel().cancel(order, aRefund(order))).toEqual({ kind: 'refunded', answer: '200 refund' });
@@ -282,17 +282,17 @@ describe('cancel at Alipay', () => {
     });
     expect(atGateway(order)?.payable).toBe(true);
   });
-  test('asked to ask again', async () => {
+  test('retry_flag: retry', async () => {
     control().settings.alipayCancelRetries = 1;
     const order = await charged('ali_pay');
     expect(await cancel(order)).toBe('again');
     expect(await cancel(order)).toBe('refunded');
   });
-  test('too little money on the merchant’s account', async () => {
+  test('insufficient balance on the merchant’s account', async () => {
     control().settings.balanceNotEnough = true;
     expect(await cancel(await charged('ali_pay'))).toBe('not_enough');
   });
-  test('finished, or refunded in part: only a refund can', async () => {
+  test('finished, or partially refunded: only a refund is possible', async () => {
     const finished = await charged('ali_pay');
     await control().finish(finished.orderNo);
     expect(await cancel(finished)).toBe('refund_instead');
@@ -300,7 +300,7 @@ describe('cancel at Alipay', () => {
     await control().refund(partly.orderNo, 34);
     expect(await cancel(partly)).toBe('refund_instead');
   });
-  test('a day after its creation it cannot', async () => {
+  test('a day after its creation: not possible', async () => {
     const createdAgo = (ms: number) => anOrder({ createAttemptedAt: new Date(1_800_000_000_000 - ms) });
     const then = adapters.ali_pay(simulator, {}, { now: () => new Date(1_800_000_000_000) });
     expect(await kindOf(then.cancel(createdAgo(24 * 3_600_000), aRefund(anOrder())))).toBe('not_cancellable');
@@ -308,7 +308,7 @@ describe('cancel at Alipay', () => {
       'not_cancellable',
     );
   });
-  test('paid more than a day ago by Alipay’s clock: only a refund can', async () => {
+  test('paid more than a day ago by Alipay’s clock: only a refund is possible', async () => {
     const order = await charged('ali_pay');
     await control().clock.advance(24 * 3_600_000 + 1000);
     expect(await cancel(order)).toBe('refund_instead');
@@ -319,7 +319,7 @@ describe('cancel at Alipay', () => {
     expect(await cancel(order)).toBe('unknown');
     expect(control().log({ operation: 'cancel' })).toHaveLength(1);
   });
-  test.each(unverified.ali_pay)('a success that is not verified (%o): unknown', async (fault) => {
+  test.each(unverified.ali_pay)('an unverified success (%o): unknown', async (fault) => {
     const order = await charged('ali_pay');
     control().addFault({ ...fault, match: { operation: 'cancel', orderNo: order.orderNo } });
     expect(await cancel(order)).toBe('unknown');

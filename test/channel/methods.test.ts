@@ -32,7 +32,7 @@ const orderBy = (method: PayMethod, overrides: Partial<ChannelOrder> = {}) =>
   anOrder({ method, clientIp: '203.0.113.7', ...overrides });
 const create = (name: Name, order: ChannelOrder) => channels[name].create(order, payerOf(name));
 
-/** The customer's terminal gets it and reaches the gateway with it, if that is what the method needs. */
+/** The customer's terminal opens the order at the gateway, if the method needs it. */
 async function handedOut(name: Name, order: ChannelOrder): Promise<string> {
   const result = await create(name, order);
   if (result.kind !== 'created') throw new Error(`${result.kind}: ${result.answer}`);
@@ -51,7 +51,7 @@ describe.each([
   ['ali_pay', 'wap', 'wap'],
   ['ali_pay', 'app', 'app'],
 ] as const)('%s %s', (name, method, kind) => {
-  test('makes an order with its amount and deadline, which can be paid', async () => {
+  test('creates a payable order with its amount and deadline', async () => {
     const order = orderBy(method, { expiresAt: new Date(Math.ceil(Date.now() / 1000) * 1000 + 600_000) });
     await handedOut(name, order);
     expect(control().order(order.orderNo)).toMatchObject({
@@ -65,13 +65,13 @@ describe.each([
     await control().pay(order.orderNo);
     expect(await channels[name].query(order)).toMatchObject({ kind: 'paid', payment: { amountFen: 1234 } });
   });
-  test('again makes no second one', async () => {
+  test('repeated, creates no second order', async () => {
     const order = orderBy(method);
     await handedOut(name, order);
     await handedOut(name, order);
     expect(control().orders()).toHaveLength(1);
   });
-  test('is closed, and then nobody can pay it', async () => {
+  test('is closed, and can no longer be paid', async () => {
     const order = orderBy(method);
     await handedOut(name, order);
     await control().scan(order.orderNo);
@@ -79,18 +79,18 @@ describe.each([
     expect((await channels[name].query(order)).kind).toBe('closed');
     expect(control().order(order.orderNo)?.payable).toBe(false);
   });
-  test('takes a title of any length', async () => {
+  test('accepts a title of any length', async () => {
     await handedOut(name, orderBy(method, { title: '茶😀"&\\ '.repeat(200) }));
   });
   test.each(['\ud800', 'https://shop.example.com/\udfff', ''])(
-    'takes %j for a title and a way back',
+    'accepts %j as title and return URL',
     async (text) => {
       const order = orderBy(method, { title: `茶${text}` });
       const result = await channels[name].create(order, { ...payerOf(name), returnUrl: text });
       expect(result.kind).toBe('created');
     },
   );
-  test('is closed as it is, without a query first', () => {
+  test('is closed without a query first', () => {
     expect(channels[name].reversibleFrom(orderBy(method))).toBeNull();
   });
 });
@@ -99,7 +99,7 @@ describe.each(names)('%s', (name) => {
   test.each([
     ['jsapi', 'openId'],
     ['barcode', 'authCode'],
-  ] as const)('%s without %s is refused, and nobody is asked', async (method, what) => {
+  ] as const)('%s without %s is refused without a request', async (method, what) => {
     const order = orderBy(method);
     expect(await channels[name].create(order, anybody)).toEqual({
       kind: 'refused',
@@ -109,12 +109,12 @@ describe.each(names)('%s', (name) => {
     });
     expect(control().log()).toEqual([]);
   });
-  test('a method that it does not have is refused, and nobody is asked', async () => {
+  test('an unsupported method is refused without a request', async () => {
     expect(channels[name].methods).not.toContain('web');
     expect(await create(name, orderBy('web'))).toMatchObject({ kind: 'refused', answer: 'not called: web' });
     expect(control().log()).toEqual([]);
   });
-  test.each(['jsapi', 'barcode'] as const)('%s: what is the customer’s is in no answer', async (method) => {
+  test.each(['jsapi', 'barcode'] as const)('%s: no answer contains the customer’s data', async (method) => {
     const { authCode, openId } = payerOf(name);
     const message = `bad value ${authCode} or ${openId}`;
     for (const code of ['PARAM_ERROR', 'ACQ.INVALID_PARAMETER', 'SOMETHING_NEW', 'ACQ.SOMETHING_NEW']) {
@@ -142,7 +142,7 @@ describe.each(names)('%s barcode', (name) => {
     });
   });
   test.each(['transaction', 'error'] as const)(
-    'the password is asked for (%s): a query tells',
+    'the password is required (%s): a query decides',
     async (answer) => {
       control().settings.codePayAsksPassword = true;
       control().settings.codePayPasswordAnswer = answer;
@@ -153,11 +153,11 @@ describe.each(names)('%s barcode', (name) => {
       expect((await channels[name].query(order)).kind).toBe('paid');
     },
   );
-  test('a code that is none: refused, with the reason', async () => {
+  test('an invalid code: refused, with the reason', async () => {
     const result = await channels[name].create(orderBy('barcode'), { ...anybody, authCode: '123' });
     expect(result).toMatchObject({ kind: 'refused', message: expect.stringMatching(/付款码/) });
   });
-  test('asked again once it is paid: unknown, never refused', async () => {
+  test('repeated after the payment: unknown, never refused', async () => {
     const order = orderBy('barcode');
     await create(name, order);
     expect((await create(name, order)).kind).toBe('unknown');
@@ -169,7 +169,7 @@ describe.each(names)('%s barcode', (name) => {
     expect((await create(name, order)).kind).toBe('unknown');
     expect(control().log({ operation: 'create' })).toHaveLength(1);
   });
-  test.each(unverified[name])('a payment that is not verified (%o): unknown', async (fault) => {
+  test.each(unverified[name])('an unverified payment (%o): unknown', async (fault) => {
     const order = orderBy('barcode');
     control().addFault({ ...fault, match: { operation: 'create', orderNo: order.orderNo } });
     expect((await create(name, order)).kind).toBe('unknown');
@@ -224,7 +224,7 @@ describe('WeChat Pay only', () => {
     );
     expect(new Set(nonces).size).toBe(2);
   });
-  test('wap: the address, and the way back if there is one', async () => {
+  test('wap: the URL, with the return URL if given', async () => {
     const order = orderBy('wap');
     const link = await handedOut('wechat_pay', order);
     expect(link.startsWith(`${control().order(order.orderNo)?.code}&redirect_url=`)).toBe(true);
@@ -232,21 +232,21 @@ describe('WeChat Pay only', () => {
     const plain = await channels.wechat_pay.create(order, anybody);
     expect(plain).toMatchObject({ payBody: control().order(order.orderNo)?.code });
   });
-  test('wap without the customer’s address is refused', async () => {
+  test('wap without the customer’s IP address is refused', async () => {
     const order = orderBy('wap', { clientIp: null });
     expect(await create('wechat_pay', order)).toMatchObject({
       kind: 'refused',
       message: '缺少参数 clientIp',
     });
   });
-  test('a barcode that the gateway does not know can be paid no longer than its code lives', () => {
+  test('a barcode unknown to the gateway is payable only while its code is valid', () => {
     const order = orderBy('barcode', { expiresAt: new Date(9_000_000), createAttemptedAt: new Date(0) });
     expect(channels.wechat_pay.unpayableFrom(order)).toEqual(new Date(125_000));
   });
 });
 
 describe('Alipay only', () => {
-  test.each(['wap', 'app'] as const)('%s: Alipay hears of it when the customer opens it', async (method) => {
+  test.each(['wap', 'app'] as const)('%s: reaches Alipay when the customer opens it', async (method) => {
     const order = orderBy(method);
     const result = await create('ali_pay', order);
     if (result.kind !== 'created') throw new Error(result.kind);
@@ -257,7 +257,7 @@ describe('Alipay only', () => {
     expect((await channels.ali_pay.query(order)).kind).toBe('unpaid');
   });
   test.each(['UTC', 'Asia/Shanghai', 'America/New_York'])(
-    '%s: what is signed says Beijing time',
+    '%s: signed times are Beijing time',
     async (zone) => {
       const before = process.env.TZ;
       onTestFinished(() => {
@@ -281,7 +281,7 @@ describe('Alipay only', () => {
       }
     },
   );
-  test('wap: a signed address of the gateway, and the way back if there is one', async () => {
+  test('wap: a signed URL of the gateway, with the return URL if given', async () => {
     const order = orderBy('wap');
     const link = new URL(await handedOut('ali_pay', order));
     expect(link.origin + link.pathname).toBe(`${simulator.url}/gateway.do`);
@@ -294,12 +294,12 @@ describe('Alipay only', () => {
     if (plain.kind !== 'created') throw new Error(plain.kind);
     expect(plain.payBody).not.toMatch(/return_url|quit_url/);
   });
-  test('app: a signed text, and a change to it is seen', async () => {
+  test('app: a signed text, and a change is detected', async () => {
     const text = await handedOut('ali_pay', orderBy('app'));
     expect(isSigned(new URLSearchParams(text))).toBe(true);
     expect(isSigned(new URLSearchParams(text.replace('12.34', '12.35')))).toBe(false);
   });
-  test('jsapi: the number of the trade', async () => {
+  test('jsapi: the trade number', async () => {
     const order = orderBy('jsapi');
     expect(await handedOut('ali_pay', order)).toBe(control().order(order.orderNo)?.tradeNo);
   });
@@ -308,14 +308,14 @@ describe('Alipay only', () => {
     const from = (method: PayMethod) => channels.ali_pay.unpayableFrom(orderBy(method, times)).getTime();
     for (const method of ['wap', 'app'] as const) expect(from(method)).toBe(9_060_000);
     expect(from('qrcode')).toBe(7_260_000);
-    // The call itself makes the trade; a customer's code lives a minute.
+    // The call creates the trade; a customer's code is valid for one minute.
     for (const method of ['jsapi', 'barcode'] as const) {
       expect(from(method)).toBeGreaterThan(120_000);
       expect(from(method)).toBeLessThan(180_000);
     }
   });
 
-  /** Every parameter but the signature, sorted, joined, not encoded. */
+  /** All parameters except the signature: sorted, joined, not encoded. */
   function isSigned(params: URLSearchParams): boolean {
     const text = [...params]
       .filter(([name]) => name !== 'sign')

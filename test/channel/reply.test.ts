@@ -8,7 +8,7 @@ const down = { kind: 'unknown' };
 const answered = { kind: 'unknown', answered: true };
 const refusal = (status: number, code: string) => ({ kind: 'refusal', status, code, message: '' }) as const;
 
-describe('of a refusal, a channel is taken to be there', () => {
+describe('a refusal shows that the channel is up', () => {
   test.each([wechat.queryRefusals, wechat.refundRefusals, alipay.closeRefusals, alipay.cancelRefusals])(
     'by a code that no table lists, and not by a server error or an answer without a code',
     (table: Record<string, string>) => {
@@ -30,7 +30,7 @@ describe('of a refusal, a channel is taken to be there', () => {
     }
   });
 
-  test('by a number that was charged before, although that leaves open what became of it', () => {
+  test('by a number that was charged before, although the result stays unknown', () => {
     expect(readRefusal(wechat.chargeRefusals, refusal(403, 'OUT_TRADE_NO_USED'))).toEqual(answered);
     expect(readRefusal(alipay.chargeRefusals, refusal(400, 'ACQ.TRADE_HAS_SUCCESS'))).toEqual(answered);
   });

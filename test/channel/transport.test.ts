@@ -7,7 +7,7 @@ import type { Simulator } from '../../src/sandbox/simulator/simulator.ts';
 import { startTestSimulator } from '../support/simulator.ts';
 import { adapters, anOrder, anybody, aRefund, urlOf } from './support.ts';
 
-/** What no gateway does, but anything between us and it may. */
+/** Behavior of proxies, not of gateways. */
 
 let simulator: Simulator;
 beforeAll(async () => {
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => simulator.close());
 
-/** Longer than this test may take: the clients' own timers, which are real, do not come before it. */
+/** Longer than the test's timeout: the clients' real timers do not fire before it. */
 const DEADLINE_MS = 120_000;
 const JSON_TYPE = { 'Content-Type': 'application/json' };
 
@@ -47,7 +47,7 @@ const undo = (channel: Channel, order: ChannelOrder) => [
   channel.cancel(order, aRefund(order)) ?? Promise.reject(new Error('not undone')),
 ];
 
-/** How each is opened at another address, its calls beside the usual four, and how many there are in all. */
+/** How each client is opened at another URL, its additional calls, and the total number of calls. */
 describe.each([
   [
     'wechat_pay',
@@ -80,8 +80,8 @@ describe.each([
     ];
   };
 
-  test('an answer that drips in byte by byte does not outlive the deadline, and is given up', async () => {
-    // Only once all answers drip, however long that takes here, the deadline comes.
+  test('an answer that arrives byte by byte is aborted at the deadline', async () => {
+    // The deadline passes only after all answers have begun.
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => {
       vi.useRealTimers();
@@ -113,7 +113,7 @@ describe.each([
     expect(seen.requests).toBe(calls);
   });
 
-  test('a redirect to another host takes nothing there', async () => {
+  test('a redirect sends nothing to another host', async () => {
     const other = await listen((_request, response) => response.end('{}'));
     const { url } = await listen((_request, response) => {
       response.writeHead(307, { Location: other.url }).end();
@@ -122,19 +122,19 @@ describe.each([
     expect(other.seen.requests).toBe(0);
   });
 
-  test('a connection that breaks is not tried again', async () => {
+  test('a broken connection is not retried', async () => {
     const { url, seen } = await listen((request) => request.socket.resetAndDestroy());
     for (const result of await Promise.all(operations(open(url)))) expect(result.kind).toBe('unknown');
     expect(seen.requests).toBe(calls);
   });
 
-  test('nobody there: unknown', async () => {
+  test('connection refused: unknown', async () => {
     for (const result of await Promise.all(operations(open(await abandonedUrl())))) {
       expect(result).toEqual({ kind: 'unknown', answer: 'no answer: ECONNREFUSED' });
     }
   });
 
-  test('an answer above the limit is not read', async () => {
+  test('an answer above the size limit is not read', async () => {
     const { url } = await listen((_request, response) => {
       response.writeHead(400, JSON_TYPE);
       response.end(`{"code":"${'x'.repeat(MAX_ANSWER_BYTES)}"}`);
@@ -155,14 +155,14 @@ describe.each([
     },
   );
 
-  test.each([200, 201, 202, 204, 206])('%d from somebody who cannot sign is unknown', async (status) => {
+  test.each([200, 201, 202, 204, 206])('%d without a signature is unknown', async (status) => {
     const { url } = await listen((_request, response) => {
       response.writeHead(status, JSON_TYPE).end(status === 204 ? undefined : '{}');
     });
     for (const result of await Promise.all(operations(open(url)))) expect(result.kind).toBe('unknown');
   });
 
-  test('calls after one another share connections', async () => {
+  test('consecutive calls share connections', async () => {
     const { url, seen } = await listen((_request, response) => {
       response.writeHead(400, JSON_TYPE).end('{"code":"X","message":"x"}');
     });
@@ -173,7 +173,7 @@ describe.each([
   });
 });
 
-/** Where somebody listened until a moment ago. */
+/** The URL of a server that has just closed. */
 async function abandonedUrl(): Promise<string> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

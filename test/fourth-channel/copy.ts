@@ -9,11 +9,11 @@ import { additions } from './lines.ts';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const notCopied = new Set(['node_modules', 'dist', '.git']);
 
-/** A copy of the project with a fourth gateway, compiled. */
+/** A compiled copy of the project with a fourth gateway. */
 export interface Copy {
   /** The program. */
   main: string;
-  /** Files that it has changed and added, sorted. */
+  /** Changed and added files, sorted. */
   changed: string[];
   added: string[];
   /** Runs tests of the copy; rejects if one fails. */
@@ -21,7 +21,7 @@ export interface Copy {
   remove(): void;
 }
 
-/** Writes a fourth gateway into a copy of the project: `new/` as it is, and `additions`. Rejects if that does not compile. */
+/** Adds a fourth gateway to a copy of the project: `new/` and `additions`. Rejects if it does not compile. */
 export async function copyWithFourth(): Promise<Copy> {
   const directory = mkdtempSync(join(tmpdir(), 'autoclose-fourth-'));
   const remove = () => rmSync(directory, { recursive: true, force: true });
@@ -56,7 +56,7 @@ export async function copyWithFourth(): Promise<Copy> {
 function add(file: string, after: string, added: string): void {
   const parts = readFileSync(file, 'utf8').split(after);
   if (parts.length !== 2) throw new Error(`${file} has ${after} ${parts.length - 1} times, not once`);
-  // A row of a table goes before the one that is named.
+  // A table row is inserted before the named one.
   writeFileSync(file, parts.join(after.startsWith('|') ? added + after : after + added));
 }
 
@@ -78,7 +78,7 @@ function filesBelow(folder: string): string[] {
 
 const isSame = (one: string, other: string) => readFileSync(one).equals(readFileSync(other));
 
-/** The copy's tests run by themselves. */
+/** The copy's tests run in a separate Vitest. */
 function withoutVitest(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(VITEST|TEST|NODE_ENV)/.test(name)));
 }

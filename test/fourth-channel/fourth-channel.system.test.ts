@@ -17,10 +17,10 @@ afterAll(async () => {
   await world?.end();
 });
 
-/** The wire's word; the types of this tree do not know it. */
+/** The API value; the types of this tree lack it. */
 const channel = 'tea_pay' as string as ChannelName;
 
-test('a fourth gateway is its two folders and a line in each list that the page names', async () => {
+test('a fourth gateway takes two folders and one line in each documented list', async () => {
   const page = readFileSync(new URL('../../docs/channels/adding-a-channel.md', import.meta.url), 'utf8');
   const named = [...page.matchAll(/^\| `([^`]+)` +\|/gm)].map(([, file]) => file ?? '');
   const lists = named.filter((file) => file.includes('.'));
@@ -38,7 +38,7 @@ test('a fourth gateway is its two folders and a line in each list that the page 
   );
 });
 
-test('it is configured, closes what nobody pays when its time is over, and takes payments and questions', async () => {
+test('it is configured, closes expired orders, and handles payments and queries', async () => {
   const simulator = startProgram(['simulate', '--port', '0', '--json'], {}, { program: copy.main });
   onTestFinished(() => simulator.kill());
   const line = await until('the simulator listens', () => simulator.stdout() || null);

@@ -1,7 +1,7 @@
-/** A line, or a name in one, that a list gets after a text that stands in it once. */
+/** A line, or a name in a line, inserted after a text that occurs once in the list. */
 export type Addition = readonly [after: string, added: string];
 
-/** All that is written for a fourth gateway outside of its two folders, by file. */
+/** All additions for a fourth gateway outside its two folders, by file. */
 export const additions: Readonly<Record<string, readonly Addition[]>> = {
   'src/channel/built-in/about.ts': [
     [
@@ -24,7 +24,7 @@ export const additions: Readonly<Record<string, readonly Addition[]>> = {
     ["from './settings.ts';", "\nimport { teaSimulator } from './tea/index.ts';"],
     ['  unionpay: unionpaySimulator,', '\n  tea: teaSimulator,'],
   ],
-  // It shares no code with the server, and so has its own list.
+  // It shares no code with the server, so it has its own list.
   'src/client/vocabulary.ts': [["'union_pay'", " | 'tea_pay'"]],
   'test/structure/layers.ts': [["  gateway('unionpay', 'undici'),", "\n  gateway('tea'),"]],
   '.env.example': [

@@ -72,7 +72,7 @@ describe('barcode', () => {
     expect(data).toMatchObject({ trade_status: 'TRADE_SUCCESS' });
   });
 
-  test('gateway.do says 10000 or 10003', async () => {
+  test('gateway.do returns 10000 or 10003', async () => {
     const { alipay, control } = harness;
     const paid = await exec(alipay, 'alipay.trade.pay', barcode());
     expect(paid).toMatchObject({ code: '10000', gmtPayment: expect.any(String) });
@@ -95,7 +95,7 @@ describe('barcode', () => {
     expect(control.order(paid.out_trade_no)).toMatchObject({ refundedFen: 100, state: 'TRADE_CLOSED' });
   });
 
-  test('an unpaid trade is tried again with a fresh code; a paid, closed or different one is not', async () => {
+  test('an unpaid trade can be tried again with a new code; a paid, closed or different one cannot', async () => {
     const { alipay, control } = harness;
     const { body, orderNo } = await waiting();
     await control.finishPay(orderNo, false);
@@ -138,7 +138,7 @@ describe('jsapi', () => {
     await expect(control.pay(body.out_trade_no)).rejects.toThrow(NotPayable);
   });
 
-  test('a trade dies with its time_expire', async () => {
+  test('a trade expires at its time_expire', async () => {
     const { alipay, control } = harness;
     const body = order({ buyer_id: '2088000000009999', time_expire: inOneHour() });
     await curl(alipay, 'create', body);
@@ -185,7 +185,7 @@ describe.each(links)('%s: signed by the SDK, without a call', (kind, sign) => {
     await expect(control.open(link)).rejects.toThrow(/ACQ.TRADE_HAS_SUCCESS/);
   });
 
-  test('closed or expired, it is not opened again', async () => {
+  test('a closed or expired link is not opened again', async () => {
     const { alipay, control } = harness;
     const [closed, expired] = [order({ time_expire: inOneHour() }), order({ time_expire: inOneHour() })];
     await control.open(sign(closed));
@@ -196,7 +196,7 @@ describe.each(links)('%s: signed by the SDK, without a call', (kind, sign) => {
     expect(control.order(expired.out_trade_no)).toBeNull();
   });
 
-  test('a link that somebody has changed is not opened', async () => {
+  test('a modified link is not opened', async () => {
     const body = order();
     const link = sign(body);
     await expect(harness.control.open(link.replace('1.00', '0.01'))).rejects.toThrow(/isv.invalid-signature/);
@@ -205,7 +205,7 @@ describe.each(links)('%s: signed by the SDK, without a call', (kind, sign) => {
 });
 
 describe('a browser opens a link over GET /gateway.do', () => {
-  test('it sees a page, the trade exists, and the log calls it an opening', async () => {
+  test('it gets a page, the trade exists, and the log lists an opening', async () => {
     const { control } = harness;
     const body = order({ product_code: 'QUICK_WAP_WAY' });
     const response = await fetch(page('alipay.trade.wap.pay', body));
@@ -217,7 +217,7 @@ describe('a browser opens a link over GET /gateway.do', () => {
     ]);
   });
 
-  test('what is wrong with it stands on the page', async () => {
+  test('the page shows the error', async () => {
     const { env, keys } = harness.simulator;
     const pem = keys.stranger.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
     const stranger = alipayClient({ ...env, ALIPAY_PRIVATE_KEY: pem });
@@ -227,9 +227,9 @@ describe('a browser opens a link over GET /gateway.do', () => {
     expect(await wrong.text()).toContain('ACQ.INVALID_PARAMETER');
   });
 
-  test('what is no link for customers is not opened', async () => {
+  test('other requests are not opened as a link', async () => {
     const query = page('alipay.trade.query', order());
-    await expect(harness.control.open(query)).rejects.toThrow(/no link/);
+    await expect(harness.control.open(query)).rejects.toThrow(/not a customer link/);
     const body = order();
     await failure(curl(harness.alipay, 'wap/pay', body));
     expect(harness.control.log({ orderNo: body.out_trade_no })).toMatchObject([{ status: 404 }]);

@@ -9,8 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-describe('the unmodified Alipay SDK takes the simulator for REST v3', () => {
-  test('precreate makes no trade: query and close say so, and the code stays payable', async () => {
+describe('the unmodified Alipay SDK works with the simulator over REST v3', () => {
+  test('precreate creates no trade: query and close do not find one, and the code stays payable', async () => {
     const { alipay, control, newOrderNo } = harness;
     const orderNo = newOrderNo();
     const body = { out_trade_no: orderNo, total_amount: '12.34', subject: '测试商品' };
@@ -53,7 +53,7 @@ describe('the unmodified Alipay SDK takes the simulator for REST v3', () => {
     expect((await failure(refund('0.01', 'c'))).code).toBe('ACQ.TRADE_HAS_CLOSE');
   });
 
-  test('fund_change N: the refund query is silent until the refund has settled', async () => {
+  test('fund_change N: the refund query has no status until the refund has settled', async () => {
     const { alipay, control } = harness;
     const orderNo = await harness.alipayOrder();
     await control.pay(orderNo);
@@ -69,7 +69,7 @@ describe('the unmodified Alipay SDK takes the simulator for REST v3', () => {
   });
 });
 
-describe('the unmodified Alipay SDK takes the simulator for gateway.do', () => {
+describe('the unmodified Alipay SDK works with the simulator over gateway.do', () => {
   test('precreate, query, close with verified signatures, slashes escaped or not', async () => {
     const { alipay, control, newOrderNo } = harness;
     for (const escapeSlashes of [true, false]) {
@@ -151,7 +151,7 @@ describe('cancel', () => {
     expect(await code(late)).toBe('ACQ.TRADE_CANCEL_TIME_OUT');
   });
 
-  test('retry_flag Y as often as asked for, without an effect', async () => {
+  test('retry_flag Y as often as configured, without an effect', async () => {
     const { control } = harness;
     const orderNo = await harness.alipayOrder();
     await control.scan(orderNo);
@@ -208,7 +208,7 @@ describe('time', () => {
   const beijing = (ms: number) => new Date(ms + 8 * HOUR_MS).toISOString().slice(0, 19).replace('T', ' ');
   const now = () => harness.control.clock.now().getTime();
 
-  test('a code lives two hours at most, even if the order lives longer', async () => {
+  test('a code is valid for two hours at most, even if the order is valid longer', async () => {
     const { control } = harness;
     const orderNo = await harness.alipayOrder({ time_expire: beijing(now() + 5 * HOUR_MS) });
     await control.clock.advance(2 * HOUR_MS + 1000);
@@ -216,7 +216,7 @@ describe('time', () => {
     await expect(control.scan(orderNo)).rejects.toThrow(/its code has expired/);
   });
 
-  test('a code dies with its time_expire, and so does a scanned trade', async () => {
+  test('a code expires at its time_expire, and so does a scanned trade', async () => {
     const { alipay, control } = harness;
     const timeExpire = beijing(now() + HOUR_MS);
     const scanned = await harness.alipayOrder({ time_expire: timeExpire });
@@ -230,7 +230,7 @@ describe('time', () => {
     });
   });
 
-  test('asked again: the same data make a new code that lives anew, other data are refused', async () => {
+  test('repeated: the same data create a new code with a new lifetime, other data are refused', async () => {
     const { alipay, control, newOrderNo } = harness;
     const body = { out_trade_no: newOrderNo(), total_amount: '1.00', subject: 'x', timeout_express: '1d' };
     const first = await curl(alipay, 'precreate', body);

@@ -27,8 +27,8 @@ async function sim(method: string, path: string, body?: object): Promise<SimRepl
 
 const at = (orderNo: string) => `/orders/${encodeURIComponent(orderNo)}`;
 
-describe('everything can be done from another process', () => {
-  test('the configuration is what a client needs', async () => {
+describe('the control API over HTTP', () => {
+  test('the configuration is complete for a client', async () => {
     expect((await sim('GET', '/config')).body).toEqual(harness.simulator.env);
   });
 
@@ -44,7 +44,7 @@ describe('everything can be done from another process', () => {
     expect((await sim('GET', '/orders')).body).toContainEqual(expect.objectContaining({ orderNo }));
   });
 
-  test('what is impossible is refused with its reason', async () => {
+  test('an impossible action is refused with the reason', async () => {
     const orderNo = await harness.wechatOrder();
     await harness.wechat.close(orderNo);
     expect(await sim('POST', `${at(orderNo)}/pay`)).toEqual({
@@ -72,7 +72,7 @@ describe('everything can be done from another process', () => {
     expect((await sim('POST', '/clock/advance', { ms: -1 })).status).toBe(409);
   });
 
-  test('faults: added, applied, cleared; a misspelt one is refused', async () => {
+  test('faults: added, applied, cleared; a misspelled one is refused', async () => {
     const orderNo = await harness.wechatOrder();
     const fault = { kind: 'rate_limited', match: { operation: 'query', orderNo } };
     expect((await sim('POST', '/faults', fault)).status).toBe(200);
@@ -127,7 +127,7 @@ describe('everything can be done from another process', () => {
     expect((await sim('GET', `/notify/deliveries?orderNo=${number}`)).body).toHaveLength(3);
   });
 
-  test('reset forgets everything but the time', async () => {
+  test('reset clears everything except the time', async () => {
     const orderNo = await harness.wechatOrder();
     const before = harness.control.clock.now().getTime();
     await sim('POST', '/reset');

@@ -10,7 +10,7 @@ beforeAll(async () => {
 beforeEach(() => harness.control.clearFaults());
 afterAll(() => harness.close());
 
-describe('faults that spoil the answer leave the effect in place: WeChat', () => {
+describe('faults that corrupt the answer keep the effect: WeChat', () => {
   test.each([
     ['bad_signature', 'EV3_RES_HEADER_SIGNATURE_DIGEST'],
     ['signtest', 'EV3_RES_HEADER_SIGNATURE_DIGEST'],
@@ -34,7 +34,7 @@ describe('faults that spoil the answer leave the effect in place: WeChat', () =>
     expect((await failure(wechat.query(orderNo))).message).toMatch(/aborted/);
   });
 
-  test('wrong_content_type: signed and readable all the same', async () => {
+  test('wrong_content_type: still signed and readable', async () => {
     const { wechat, control } = harness;
     const orderNo = await harness.wechatOrder();
     control.addFault({ kind: 'wrong_content_type', match: { operation: 'query' } });
@@ -43,14 +43,14 @@ describe('faults that spoil the answer leave the effect in place: WeChat', () =>
   });
 });
 
-describe('faults that spoil the answer leave the effect in place: Alipay', () => {
+describe('faults that corrupt the answer keep the effect: Alipay', () => {
   async function scanned(): Promise<string> {
     const orderNo = await harness.alipayOrder();
     await harness.control.scan(orderNo);
     return orderNo;
   }
 
-  test('bad_signature: both protocols of the SDK refuse the answer', async () => {
+  test('bad_signature: the SDK rejects the answer in both protocols', async () => {
     const { alipay, control } = harness;
     control.addFault({ kind: 'bad_signature', match: { operation: 'close' } });
     const [first, second] = [await scanned(), await scanned()];
@@ -61,7 +61,7 @@ describe('faults that spoil the answer leave the effect in place: Alipay', () =>
     for (const orderNo of [first, second]) expect(control.order(orderNo)?.state).toBe('TRADE_CLOSED');
   });
 
-  test('missing_headers: the SDK breaks on the missing signature', async () => {
+  test('missing_headers: the SDK throws on the missing signature', async () => {
     const { alipay, control } = harness;
     control.addFault({ kind: 'missing_headers', match: { operation: 'query' } });
     const orderNo = await scanned();
@@ -79,7 +79,7 @@ describe('faults that spoil the answer leave the effect in place: Alipay', () =>
   });
 
   test.each(['timestamp_skew', 'unknown_serial', 'wrong_content_type'] as const)(
-    '%s: the SDK does not look, in key mode',
+    '%s: not checked by the SDK in key mode',
     async (kind) => {
       const { alipay, control } = harness;
       control.addFault({ kind, match: { operation: 'query' } });
@@ -89,7 +89,7 @@ describe('faults that spoil the answer leave the effect in place: Alipay', () =>
   );
 });
 
-describe('faults that answer instead', () => {
+describe('faults that replace the answer', () => {
   const before: [string, Fault][] = [
     ['502 with HTML', { kind: 'status', status: 502, format: 'html' }],
     ['503 with JSON', { kind: 'status', status: 503 }],
@@ -97,18 +97,23 @@ describe('faults that answer instead', () => {
     ['unknown error', { kind: 'unknown_error' }],
   ];
 
-  test.each(before)('WeChat, %s: the effect never happens, or (after) has happened', async (_name, fault) => {
-    const { wechat, control } = harness;
-    const [first, second] = [await harness.wechatOrder(), await harness.wechatOrder()];
-    control.addFault({ ...fault, match: { operation: 'close', orderNo: first } });
-    control.addFault({ ...fault, when: 'after', match: { operation: 'close', orderNo: second } });
-    for (const orderNo of [first, second]) {
-      const error = await failure(wechat.close(orderNo));
-      expect(error.code).toBe((error.response?.status ?? 0) >= 500 ? 'ERR_BAD_RESPONSE' : 'ERR_BAD_REQUEST');
-    }
-    expect(control.order(first)?.state).toBe('NOTPAY');
-    expect(control.order(second)?.state).toBe('CLOSED');
-  });
+  test.each(before)(
+    'WeChat, %s: the effect does not happen, or (after) has happened',
+    async (_name, fault) => {
+      const { wechat, control } = harness;
+      const [first, second] = [await harness.wechatOrder(), await harness.wechatOrder()];
+      control.addFault({ ...fault, match: { operation: 'close', orderNo: first } });
+      control.addFault({ ...fault, when: 'after', match: { operation: 'close', orderNo: second } });
+      for (const orderNo of [first, second]) {
+        const error = await failure(wechat.close(orderNo));
+        expect(error.code).toBe(
+          (error.response?.status ?? 0) >= 500 ? 'ERR_BAD_RESPONSE' : 'ERR_BAD_REQUEST',
+        );
+      }
+      expect(control.order(first)?.state).toBe('NOTPAY');
+      expect(control.order(second)?.state).toBe('CLOSED');
+    },
+  );
 
   test('WeChat, 202 USER_PAYING: the SDK resolves', async () => {
     const { wechat, control } = harness;
@@ -157,7 +162,7 @@ describe('faults that answer instead', () => {
   });
 });
 
-describe('faults of the connection', () => {
+describe('connection faults', () => {
   test.each([
     ['reset', 'NOTPAY'],
     ['lost_reply', 'CLOSED'],
@@ -193,7 +198,7 @@ describe('faults of the connection', () => {
     const resets = control.addFault({ kind: 'reset' });
     const reset = await failure(curl(alipay, 'query', { out_trade_no: 'ANY' }));
     expect(reset.message).toMatch(/^HttpClient Request error/);
-    // The SDK's HTTP client repeats a request once by itself when its connection breaks.
+    // The SDK's HTTP client retries a request once if its connection breaks.
     expect(resets.applied).toBe(2);
   });
 
@@ -219,7 +224,7 @@ describe('faults of the connection', () => {
 });
 
 describe('stale reads', () => {
-  test('a query answers the state before the last change, and the truth afterwards', async () => {
+  test('a query returns the state before the last change, and the current state afterwards', async () => {
     const { wechat, alipay, control } = harness;
     control.addFault({ kind: 'stale_read', match: { operation: 'query', times: 2 } });
     const atWechat = await harness.wechatOrder();
@@ -233,7 +238,7 @@ describe('stale reads', () => {
     expect((await curl(alipay, 'query', query)).data).toMatchObject({ trade_status: 'WAIT_BUYER_PAY' });
   });
 
-  test('a lagging replica answers what was true so long ago', async () => {
+  test('a lagging replica returns the state of that time ago', async () => {
     const { wechat, control } = harness;
     const orderNo = await harness.wechatOrder();
     await control.clock.advance(60_000);
@@ -246,8 +251,8 @@ describe('stale reads', () => {
   });
 });
 
-describe('which requests a fault hits', () => {
-  test('nth hits the nth only, times so many, and the count is told', async () => {
+describe('which requests a fault applies to', () => {
+  test('nth applies to the nth only, times to that many, and the count is reported', async () => {
     const { wechat, control } = harness;
     const orderNo = await harness.wechatOrder();
     const second = control.addFault({ kind: 'rate_limited', match: { operation: 'query', nth: 2 } });
@@ -264,7 +269,7 @@ describe('which requests a fault hits', () => {
     expect(second.applied).toBe(1);
   });
 
-  test('another channel, operation or order is left alone', async () => {
+  test('another channel, operation or order is unaffected', async () => {
     const { wechat, control } = harness;
     const orderNo = await harness.wechatOrder();
     control.addFault({ kind: 'reset', match: { channel: 'ali_pay' } });
@@ -273,7 +278,7 @@ describe('which requests a fault hits', () => {
     expect((await wechat.query(orderNo)).status).toBe(200);
   });
 
-  test('a probability is drawn from the seed: the same victims in every run', async () => {
+  test('a probability uses the seed: the same requests in every run', async () => {
     const victims = async () => {
       const lottery = await openHarness({ seed: 7 });
       const orderNo = await lottery.wechatOrder();

@@ -7,7 +7,7 @@ import type { SimulatorEnvironment } from '../../src/sandbox/simulator/simulator
 import type { WechatKind } from '../../src/sandbox/simulator/wechat/kinds.ts';
 import { startTestSimulator } from '../support/simulator.ts';
 
-// alipay-sdk writes gateway.do timestamps in the process's own zone, and Alipay reads them as Beijing time.
+// alipay-sdk writes gateway.do timestamps in the process's time zone; Alipay reads them as Beijing time.
 process.env.TZ = 'Asia/Shanghai';
 
 export interface Received {
@@ -15,11 +15,11 @@ export interface Received {
   body: Buffer;
 }
 
-/** A merchant's notification endpoint that keeps what it receives. */
+/** A merchant's notification endpoint that records what it receives. */
 export interface Merchant {
   url: string;
   received: Received[];
-  /** Answers the notifications from now on. */
+  /** Sets the answer to further notifications. */
   answer: { status: number; body: string };
   close(): Promise<void>;
 }
@@ -48,7 +48,7 @@ export async function openMerchant(): Promise<Merchant> {
   return merchant;
 }
 
-/** A simulator with both unmodified SDKs pointed at it. */
+/** A simulator, and both unmodified SDKs configured for it. */
 export interface Harness {
   simulator: Simulator;
   control: Simulator['control'];
@@ -77,13 +77,13 @@ export interface WechatClient {
   refund(body: object): Promise<WechatReply>;
   refundQuery(refundNo: string): Promise<WechatReply>;
   certificates(): Promise<WechatReply>;
-  /** What a native order asks; other kinds need more. */
+  /** The request of a native order; other kinds need more. */
   native(orderNo: string, more?: object): object;
-  /** What a code payment asks. */
+  /** The request of a code payment. */
   codePay(orderNo: string, more?: object): object;
 }
 
-/** No answer takes so long: that one never comes is shown by events. */
+/** Longer than any answer takes; tests detect a missing answer by events, not by this. */
 const PATIENCE_MS = 60_000;
 
 export async function openHarness(options: SimulatorOptions = {}): Promise<Harness> {
@@ -172,7 +172,7 @@ export function alipayClient(env: SimulatorEnvironment): AlipaySdk {
   });
 }
 
-/** What a promise rejected with, in the shapes of both SDKs. */
+/** A promise's rejection, in the shapes of both SDKs. */
 export interface SdkError extends Error {
   code?: string;
   responseHttpStatus?: number;

@@ -73,7 +73,7 @@ describe('WeChat', () => {
     expect(decrypt(notification)).toEqual(data);
   });
 
-  test('is repeated on schedule until 200 or 204, with the same id and a fresh signature', async () => {
+  test('is retried on schedule until 200 or 204, with the same id and a new signature', async () => {
     const { control } = harness;
     merchant.answer = { status: 500, body: '{"code":"FAIL"}' };
     const orderNo = await paidAtWechat();
@@ -118,7 +118,7 @@ describe('WeChat', () => {
     expect(verifiesAtWechat(merchant.received[3] ?? only([]))).toBe(true);
   });
 
-  test('wrong associated data: the signature is right, decryption fails', async () => {
+  test('wrong associated data: the signature is valid, decryption fails', async () => {
     harness.control.notifications.badAad();
     await harness.control.notifications.delivered(await paidAtWechat());
     const notification = only(merchant.received);
@@ -133,7 +133,7 @@ describe('WeChat', () => {
     expect(only(merchant.received).headers['wechatpay-serial']).toBe(serialNo);
   });
 
-  test('nothing but a payment is notified', async () => {
+  test('only a payment is notified', async () => {
     const orderNo = await harness.wechatOrder({ notify_url: merchant.url });
     await harness.wechat.close(orderNo);
     await harness.control.notifications.flush();
@@ -158,7 +158,7 @@ describe('Alipay', () => {
     });
   });
 
-  test('is repeated on schedule until the body is `success`, with the same notify_id', async () => {
+  test('is retried on schedule until the body is `success`, with the same notify_id', async () => {
     const { control } = harness;
     merchant.answer = { status: 200, body: 'ok' };
     const orderNo = await paidAtAlipay();
@@ -185,7 +185,7 @@ describe('Alipay', () => {
     expect(harness.alipay.checkNotifySignV2(params)).toBe(false);
   });
 
-  test('closing is notified only when that is switched on', async () => {
+  test('a close is notified only if enabled', async () => {
     const { alipay, control } = harness;
     const close = async () => {
       const orderNo = await harness.alipayOrder({ notify_url: merchant.url });
@@ -202,7 +202,7 @@ describe('Alipay', () => {
 });
 
 describe('closing the simulator', () => {
-  test('breaks off a notification that is under way, and sends none that waits', async () => {
+  test('aborts a notification in flight, and sends no pending one', async () => {
     const deaf = createServer(() => {});
     deaf.listen(0, '127.0.0.1');
     await once(deaf, 'listening');
@@ -225,7 +225,7 @@ describe('closing the simulator', () => {
 });
 
 describe('delivery faults', () => {
-  test('a dropped notification counts as failed and comes back on schedule', async () => {
+  test('a dropped notification counts as failed and is retried on schedule', async () => {
     const { control } = harness;
     control.notifications.drop();
     const orderNo = await paidAtWechat();
@@ -235,7 +235,7 @@ describe('delivery faults', () => {
     expect(merchant.received).toHaveLength(1);
   });
 
-  test('an order can be silenced for good', async () => {
+  test('all notifications of an order can be dropped', async () => {
     const { control } = harness;
     const orderNo = await harness.wechatOrder({ notify_url: merchant.url });
     control.notifications.drop(orderNo, Infinity);
@@ -257,7 +257,7 @@ describe('delivery faults', () => {
     expect(merchant.received).toHaveLength(2);
   });
 
-  test('a delayed one waits on the clock, or for a flush', async () => {
+  test('a delayed one waits for the clock or a flush', async () => {
     const { control } = harness;
     control.notifications.delay(undefined, HOUR_MS);
     await paidAtWechat();
@@ -271,7 +271,7 @@ describe('delivery faults', () => {
     expect(merchant.received).toHaveLength(2);
   });
 
-  test('reordered ones arrive last first', async () => {
+  test('reordered ones arrive in reverse order', async () => {
     const { control } = harness;
     control.notifications.reorder(3);
     const orders = [await paidAtAlipay(), await paidAtAlipay(), await paidAtAlipay()];

@@ -27,8 +27,8 @@ const acts = fc.array(
 const kinds = ['native', 'h5', 'codepay', 'precreate', 'barcode', 'jsapi', 'wap'] as const;
 const h5 = { scene_info: { payer_client_ip: '203.0.113.7', h5_info: { type: 'Wap' } } };
 
-describe('payable is the truth', () => {
-  test('whatever has happened, an order is payable exactly when paying it succeeds', async () => {
+describe('payable is exact', () => {
+  test('after any history, an order is payable exactly when paying it succeeds', async () => {
     const harness = await openHarness();
     const { control, wechat, alipay } = harness;
 
@@ -40,7 +40,7 @@ describe('payable is the truth', () => {
       timeout_express: '2h',
     });
     const barcode = { scene: 'bar_code', auth_code: '280000000000000001' };
-    /** Makes an order of each kind, or asks for the same one again. */
+    /** Creates an order of each kind, or repeats the creation. */
     const makers = {
       native: (orderNo: string) => wechat.create(wechat.native(orderNo)),
       h5: (orderNo: string) => wechat.create(wechat.native(orderNo, h5), 'h5'),
@@ -78,7 +78,7 @@ describe('payable is the truth', () => {
         await makers[kind](orderNo);
         for (const act of history) {
           if (typeof act === 'number') await control.clock.advance(act);
-          // What the gateway or the customer's phone refuses has happened to nobody.
+          // A refusal by the gateway or the customer's phone has no effect.
           else if (act === 'create') await Promise.resolve(makers[kind](orderNo)).catch(() => {});
           else await (isWechat ? atWechat : atAlipay)(act, orderNo).catch(() => {});
         }
@@ -126,7 +126,7 @@ describe('customers', () => {
     await harness.close();
   });
 
-  test('a WeChat code is dead after two hours, an open cashier is not', async () => {
+  test('a WeChat code expires after two hours, an open cashier does not', async () => {
     const harness = await openHarness();
     const { control } = harness;
     const [closed, open] = [await harness.wechatOrder(), await harness.wechatOrder()];
@@ -147,7 +147,7 @@ describe('customers', () => {
     await harness.close();
   });
 
-  test('nobody can do anything to an order that no gateway knows', async () => {
+  test('every action on an unknown order is refused', async () => {
     const harness = await openHarness();
     const { control } = harness;
     const orderNo = await harness.alipayOrder();
@@ -157,7 +157,7 @@ describe('customers', () => {
     await harness.close();
   });
 
-  test('what belongs to one channel is refused at the other', async () => {
+  test('an action of one channel is refused at the other', async () => {
     const harness = await openHarness();
     const { control } = harness;
     const [atWechat, atAlipay] = [await harness.wechatOrder(), await harness.alipayOrder()];

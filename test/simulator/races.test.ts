@@ -17,7 +17,7 @@ describe('races are staged inside the server', () => {
     await payment.ran;
   });
 
-  test('a payment right after the effect of a close is refused, and the hook tells', async () => {
+  test('a payment right after the effect of a close is refused, and the hook rejects', async () => {
     const { wechat, control } = harness;
     const orderNo = await harness.wechatOrder();
     const payment = failure(control.after('close', orderNo, () => control.pay(orderNo)).ran);
@@ -37,7 +37,7 @@ describe('races are staged inside the server', () => {
     expect(ran).toBe(1);
   });
 
-  test('a hook for any order meets the first that comes', async () => {
+  test('a hook for any order runs for the first one', async () => {
     const { wechat, control } = harness;
     const orderNo = await harness.wechatOrder();
     const { ran } = control.before('query', null, () => {});
@@ -66,7 +66,7 @@ describe('holds', () => {
     },
   );
 
-  test('two holds catch two requests, which can be let go in any order', async () => {
+  test('two holds catch two requests, which can be released in any order', async () => {
     const { wechat, control } = harness;
     const orderNo = await harness.wechatOrder();
     const [first, second] = [
@@ -80,7 +80,7 @@ describe('holds', () => {
     expect((await Promise.all(closings)).map(({ status }) => status)).toEqual([204, 204]);
   });
 
-  test('a client that goes away does not undo what it asked for', async () => {
+  test('a client that disconnects does not undo its request', async () => {
     const { wechat, control } = harness;
     const orderNo = await harness.wechatOrder();
     const hold = control.hold('close', orderNo, 'before');
@@ -95,7 +95,7 @@ describe('holds', () => {
     expect(control.order(orderNo)?.state).toBe('CLOSED');
   });
 
-  test('closing the simulator lets nobody wait', async () => {
+  test('closing the simulator releases all waiters', async () => {
     const doomed = await openHarness();
     const orderNo = await doomed.wechatOrder();
     const hold = doomed.control.hold('query', orderNo, 'before');
@@ -107,7 +107,7 @@ describe('holds', () => {
 });
 
 describe('the log', () => {
-  test('tells every request, its verification, its answer and its fault', async () => {
+  test('lists every request with its verification, answer and fault', async () => {
     const { wechat, control } = harness;
     const orderNo = await harness.wechatOrder();
     control.addFault({ kind: 'bad_signature', match: { operation: 'query', orderNo } });

@@ -14,7 +14,7 @@ afterAll(() => harness.close());
 
 const sign = (text: string, key: KeyObject) => createSign('sha256').update(text).sign(key, 'base64');
 
-describe('the texts that are signed', () => {
+describe('the signed texts', () => {
   test("WeChat: the documentation's sample request", () => {
     const sample = [
       'GET',
@@ -70,7 +70,7 @@ describe('the texts that are signed', () => {
 });
 
 describe('the platform certificate', () => {
-  test('is handed out encrypted, and is a real certificate of the key that signs', async () => {
+  test('is returned encrypted, and is a real certificate of the signing key', async () => {
     const { simulator, wechat } = harness;
     const { data } = await wechat.certificates();
     const [entry] = JSON.parse(JSON.stringify(data.data));
@@ -85,7 +85,7 @@ describe('the platform certificate', () => {
   });
 });
 
-describe('a client written by hand', () => {
+describe('a handwritten client', () => {
   interface Slip {
     ageS?: number;
     serial?: string;
@@ -112,7 +112,7 @@ describe('a client written by hand', () => {
     return { status: response.status, body: await response.text(), headers: response.headers };
   }
 
-  test('is believed when it signs the request target as it is sent', async () => {
+  test('is trusted if it signs the request target as sent', async () => {
     expect(await askWechat()).toMatchObject({
       status: 404,
       body: expect.stringContaining('ORDER_NOT_EXIST'),
@@ -125,7 +125,7 @@ describe('a client written by hand', () => {
     ['six minutes early', { ageS: -360 }, /不得超过5分钟/],
     ['another target', { tamper: true }, /验签失败/],
     ["another merchant's serial", { serial: 'ABCDEF' }, /序列号/],
-  ])('401 SIGN_ERROR for a signature that is wrong: %s', async (_what, slip, reason) => {
+  ])('401 SIGN_ERROR for a wrong signature: %s', async (_what, slip, reason) => {
     const reply = await askWechat(slip);
     expect(reply.status).toBe(401);
     expect(reply.body).toContain('SIGN_ERROR');

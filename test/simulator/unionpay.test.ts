@@ -151,14 +151,14 @@ describe('every message is signed', () => {
         .every(({ verified }) => verified !== 'ok'),
     ).toBe(true);
   });
-  test('another path is none, another transaction is refused', async () => {
+  test('an unknown path is 404, an unknown transaction is refused', async () => {
     expect((await send('closeTrans', {})).status).toBe(404);
     expect((await ask('backTransReq', { txnType: '99', txnSubType: '01' })).respCode).toBe('32');
   });
 });
 
 describe('an order', () => {
-  test('again is the same one with another code; with other data it is refused', async () => {
+  test('repeated is the same one with another code; with other data it is refused', async () => {
     const order = await create();
     const { orderId, txnTime } = order;
     const again = await create({ orderId, txnTime });
@@ -197,14 +197,14 @@ describe('an order', () => {
     control().settings.unionpayExpired = '39';
     expect(await query(order)).toMatchObject({ respCode: '00', origRespCode: '39' });
   });
-  test('is in doubt while the customer is paying', async () => {
+  test('is undecided while the customer is paying', async () => {
     const order = await create();
     await control().beginPay(order.orderId);
     expect((await query(order)).origRespCode).toBe('05');
     await control().finishPay(order.orderId, false);
     expect((await query(order)).respCode).toBe('34');
   });
-  test('cannot be paid after its payTimeout, unless a bank is late: then the money goes back by itself', async () => {
+  test('cannot be paid after its payTimeout, unless a bank is late: then the money is returned automatically', async () => {
     const order = await create();
     const late = await create();
     for (const { orderId } of [order, late]) await control().beginPay(orderId);
@@ -217,7 +217,7 @@ describe('an order', () => {
     await control().clock.advance(5 * DAY_MS);
     expect(refundedFen(late)).toBe(100);
   });
-  test('whatever has happened, it is payable exactly when paying it succeeds', async () => {
+  test('after any history, it is payable exactly when paying it succeeds', async () => {
     const act = fc.oneof(
       fc.constantFrom('beginPay', 'finishPay', 'pay', 'bankLate'),
       fc.constantFrom(MINUTE_MS, 10 * MINUTE_MS, 20 * MINUTE_MS),
@@ -248,7 +248,7 @@ describe('an order', () => {
   });
 });
 
-describe('money goes back', () => {
+describe('money is returned', () => {
   test('by an undo at once and by a refund when it has settled', async () => {
     const undone = await paid();
     const undo = await giveBack('31', undone);
@@ -258,7 +258,7 @@ describe('money goes back', () => {
     await control().clock.advance(control().settings.refundSettlesAfterMs);
     expect((await query(refund)).origRespCode).toBe('00');
   });
-  test('once a number', async () => {
+  test('once per number', async () => {
     const order = await paid();
     const { orderId, txnTime } = await giveBack('31', order);
     expect((await giveBack('31', order, { orderId, txnTime })).answer.respCode).toBe('00');
@@ -317,7 +317,7 @@ describe('a payment is notified', () => {
     expect(isSigned(forms[0] ?? {})).toBe(true);
     merchant.answer = { status: 200, body: 'anything' };
   });
-  test('302 is taken for received', async () => {
+  test('302 is an acceptance', async () => {
     merchant.answer = { status: 302, body: '' };
     const order = await paid();
     expect((await control().notifications.delivered(order.orderId)).accepted).toBe(true);

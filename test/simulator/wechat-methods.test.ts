@@ -51,14 +51,14 @@ describe.each(methods)('$kind', ({ kind, more, field, tradeType }) => {
     expect(control.order(orderNo)).toMatchObject({ state: 'CLOSED', payable: false });
   });
 
-  test('a number of one kind is refused to every other', async () => {
+  test('a number of one kind is refused for every other', async () => {
     const { wechat } = harness;
     const orderNo = await create();
     const other = await failure(wechat.create(wechat.native(orderNo, { ...more })));
     expect(other.response).toMatchObject({ status: 403, data: { code: 'OUT_TRADE_NO_USED' } });
   });
 
-  test('what it hands out grows old, an open cashier does not', async () => {
+  test('its code expires, an open cashier does not', async () => {
     const { control } = harness;
     const [untouched, open] = [await create(), await create()];
     await control.scan(open);
@@ -125,7 +125,7 @@ describe('code payment', () => {
     expect(control.order(wrong)?.payable).toBe(false);
   });
 
-  test('waits for the password and says so as an error, by a switch', async () => {
+  test('waits for the password with an error, if enabled', async () => {
     const { control } = harness;
     control.settings.codePayPasswordAnswer = 'error';
     const orderNo = harness.newOrderNo();
@@ -135,7 +135,7 @@ describe('code payment', () => {
     expect([reply.status, reply.data.code]).toEqual([202, 'USERPAYING']);
   });
 
-  test('is revoked when nobody types the password in time', async () => {
+  test('is revoked if the password is not typed in time', async () => {
     const { wechat, control } = harness;
     const orderNo = await waiting();
     await control.clock.advance(46_000);
@@ -144,7 +144,7 @@ describe('code payment', () => {
     expect(control.order(orderNo)?.payable).toBe(false);
   });
 
-  test('cannot be closed; reversing revokes it, also while the customer is typing, and again', async () => {
+  test('cannot be closed; reversing revokes it, also while the customer is typing, and when repeated', async () => {
     const { wechat, control } = harness;
     const orderNo = await waiting();
     const closing = await failure(wechat.close(orderNo));
@@ -155,7 +155,7 @@ describe('code payment', () => {
     }
   });
 
-  test('reversing what is paid refunds it once, if the merchant can and within seven days', async () => {
+  test('reversing a paid one refunds it once, with enough balance and within seven days', async () => {
     const { wechat, control, newOrderNo } = harness;
     const [paid, late] = [newOrderNo(), newOrderNo()];
     await charge(late);

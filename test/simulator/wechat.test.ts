@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => harness.close());
 
-describe('the unmodified WeChat SDK takes the simulator for WeChat Pay', () => {
+describe('the unmodified WeChat SDK works with the simulator', () => {
   test('create, query, close and query again', async () => {
     const { wechat, newOrderNo } = harness;
     const orderNo = newOrderNo();
@@ -151,7 +151,7 @@ describe('every answer of the close table', () => {
     expect(control.order(orderNo)).toMatchObject({ payable: true, paying: true });
   });
 
-  test('202 USER_PAYING resolves as a success of the SDK, by a switch', async () => {
+  test('202 USER_PAYING resolves as a success of the SDK, if enabled', async () => {
     const { wechat, control } = harness;
     const orderNo = await harness.wechatOrder();
     await control.beginPay(orderNo);
@@ -162,7 +162,7 @@ describe('every answer of the close table', () => {
     expect(control.order(orderNo)?.payable).toBe(true);
   });
 
-  test('a code-pay order can only be reversed, and a native one only be closed', async () => {
+  test('a code-pay order can only be reversed, and a native one only closed', async () => {
     const { wechat, control } = harness;
     const orderNo = await harness.wechatOrder();
     expect((await failure(wechat.reverse(orderNo))).response?.status).toBe(400);
@@ -243,7 +243,7 @@ describe('creation', () => {
     expect(error.response?.data).toMatchObject({ code: 'PARAM_ERROR' });
   });
 
-  test('creating an expired order once more makes it payable for another minute', async () => {
+  test('creating an expired order again makes it payable for another minute', async () => {
     const { wechat, control, newOrderNo } = harness;
     const orderNo = newOrderNo();
     const body = wechat.native(orderNo, { time_expire: '2020-01-01T00:00:00+08:00' });

@@ -59,7 +59,7 @@ const read = (params: Record<string, string>, signing?: Signing) =>
 const rejected = (reason: string) => ({ kind: 'rejected', reason });
 
 describe('a payment', () => {
-  test('signed by Alipay is read', () => {
+  test('signed by Alipay is parsed', () => {
     expect(read(trade)).toEqual({
       kind: 'payment',
       eventId: trade.notify_id,
@@ -73,46 +73,46 @@ describe('a payment', () => {
     });
   });
   test.each(['100% 茶', '%E4%BD', 'a=b&c=d', ' + ', '"quoted" \\'])(
-    'with the subject %j is read',
+    'with the subject %j is parsed',
     (subject) => {
       expect(read({ ...trade, subject })).toMatchObject({ kind: 'payment' });
     },
   );
-  test('with empty values is read: Alipay does not sign them', () => {
+  test('with empty values is parsed: Alipay does not sign them', () => {
     expect(read({ ...trade, passback_params: '', body: '' })).toMatchObject({ kind: 'payment' });
   });
-  test('in a charset that nobody knows, or in bytes that are not in it, is not read', () => {
+  test('in an unknown charset, or with invalid bytes for it, is rejected', () => {
     const unreadable = rejected('not in a charset that is known');
     expect(read({ ...trade, charset: 'utf-16' })).toEqual(unreadable);
     expect(read({ ...trade, charset: 'gbk', subject: '茶' })).toEqual(unreadable);
     expect(read({ ...trade, charset: 'gbk', subject: 'tea' })).toMatchObject({ kind: 'payment' });
   });
-  test('of a finished trade is read', () => {
+  test('of a finished trade is parsed', () => {
     expect(read({ ...trade, trade_status: 'TRADE_FINISHED' })).toMatchObject({ kind: 'payment' });
   });
-  test('of any seller is read if none is configured', () => {
+  test('of any seller is parsed if none is configured', () => {
     const anySeller = createAlipayChannel({ ...config, sellerId: null });
     const body = Buffer.from(form({ ...trade, seller_id: '2088000000000002' }).toString());
     expect(anySeller.parseNotification({ headers: {}, body })).toMatchObject({ kind: 'payment' });
   });
 });
 
-describe('what Alipay has not signed is rejected', () => {
+describe('content without Alipay’s signature is rejected', () => {
   test('another value', () => {
     const params = form(trade);
     params.set('total_amount', '0.01');
     expect(readText(params.toString())).toEqual(rejected('bad signature'));
   });
-  test('a parameter more', () => {
+  test('an additional parameter', () => {
     const params = form(trade);
     params.set('gmt_close', '2026-01-01 10:00:00');
     expect(readText(params.toString())).toEqual(rejected('bad signature'));
   });
-  test('somebody else’s key, also the application’s own', () => {
+  test('another key, including the application’s', () => {
     expect(read(trade, { key: stranger.privateKey })).toEqual(rejected('bad signature'));
     expect(read(trade, { key: app.privateKey })).toEqual(rejected('bad signature'));
   });
-  test('RSA with SHA-1, although its signature is right', () => {
+  test('RSA with SHA-1, even with a valid signature', () => {
     expect(read(trade, { signType: 'RSA', digest: 'sha1' })).toEqual(rejected('not signed with RSA2'));
   });
   test.each(['', 'rsa2', 'NONE', 'constructor'])('the signature type %j', (signType) => {
@@ -126,7 +126,7 @@ describe('what Alipay has not signed is rejected', () => {
     params.delete(name);
     expect(readText(params.toString()).kind).toBe('rejected');
   });
-  test.each(['total_amount', 'sign', 'out_trade_no'])('%s twice', (name) => {
+  test.each(['total_amount', 'sign', 'out_trade_no'])('a repeated %s', (name) => {
     const params = form(trade);
     params.append(name, 'other');
     expect(readText(params.toString())).toEqual(rejected('a parameter twice'));
@@ -163,15 +163,15 @@ describe('signed, but not a payment to us', () => {
     { total_amount: '1e2' },
     { total_amount: '0.00' },
     { trade_no: '' },
-  ])('a payment with %j is not believed', (change) => {
+  ])('a payment with %j is not trusted', (change) => {
     const orderNo = trade.out_trade_no;
     const what = 'TRADE_SUCCESS incomplete payment';
     expect(read({ ...trade, ...change })).toMatchObject({ kind: 'doubtful', orderNo, what });
   });
-  test.each(['WAIT_BUYER_PAY', 'TRADE_CLOSED', 'TRADE_PENDING'])('%s: to be asked about', (trade_status) => {
+  test.each(['WAIT_BUYER_PAY', 'TRADE_CLOSED', 'TRADE_PENDING'])('%s: triggers a query', (trade_status) => {
     expect(read({ ...trade, trade_status })).toMatchObject({ kind: 'doubtful', what: trade_status });
   });
-  test('about no trade: nothing to act on', () => {
+  test('about no trade: no action', () => {
     expect(read({ ...trade, out_trade_no: '', trade_status: 'X' })).toMatchObject({
       kind: 'other',
       what: 'X',
@@ -186,7 +186,7 @@ describe('signed, but not a payment to us', () => {
   });
 });
 
-test('Alipay reads success off the body, and nothing else', () => {
+test('Alipay takes only the body for an acceptance', () => {
   expect(channel.replies.accepted).toEqual({ status: 200, contentType: 'text/plain', body: 'success' });
   expect(channel.replies.failed.body).toBe('failure');
 });

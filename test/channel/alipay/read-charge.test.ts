@@ -33,7 +33,7 @@ test('paid: the payment', () => {
     },
   });
 });
-test.each([200, 202])('%d without a time of payment: the customer has to confirm it', (status) => {
+test.each([200, 202])('%d without a time of payment: the customer must confirm it', (status) => {
   expect(charge(verified(status, { ...paid, gmt_payment: undefined }))).toEqual({
     kind: 'user_paying',
     answer: String(status),

@@ -54,11 +54,11 @@ describe('cancel', () => {
   test.each(['', 'closed', 'toString'])('an action that is not listed (%j): unknown', (action) => {
     expect(cancel(verified(200, { ...answer, action })).kind).toBe('unknown');
   });
-  test('without an action nothing was done: not found, never closed', () => {
+  test('without an action: not found, never closed', () => {
     expect(cancel(verified(200, answer)).kind).toBe('not_found');
     expect(cancel(verified(200, { out_trade_no: 'AC1' })).kind).toBe('not_found');
   });
-  test.each([undefined, 'close', 'refund'])('retry_flag=Y with action %s: again', (action) => {
+  test.each([undefined, 'close', 'refund'])('retry_flag=Y with action %s: retry', (action) => {
     expect(cancel(verified(200, { ...answer, retry_flag: 'Y', action })).kind).toBe('again');
   });
 });
@@ -79,7 +79,7 @@ describe('refund query', () => {
   test('REFUND_SUCCESS: refunded', () => {
     expect(queryRefund(verified(200, done))).toEqual({ kind: 'refunded', answer: '200 REFUND_SUCCESS' });
   });
-  test('no status: not found, so that it is asked for again', () => {
+  test('no status: not found, so that the refund is repeated', () => {
     expect(queryRefund(verified(200, { out_trade_no: 'AC1' })).kind).toBe('not_found');
     expect(queryRefund(verified(200, { ...done, refund_status: undefined })).kind).toBe('not_found');
   });

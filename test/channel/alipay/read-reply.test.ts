@@ -75,14 +75,14 @@ describe('refusals', () => {
         expect(read(verified(200, data)).kind).toBe('unknown');
       },
     );
-    test('what Alipay says about a wrong signature is not kept: it repeats the request', () => {
+    test('Alipay’s message about a wrong signature is dropped: it contains the request', () => {
       expect(read(refusal(401, 'invalid-signature', '验签字符串为：app_id=1')).answer).toBe(
         '401 invalid-signature',
       );
     });
   });
 
-  test('a business refusal is kept in its own words', () => {
+  test('a business refusal keeps its message', () => {
     expect(close(refusal(400, 'ACQ.TRADE_NOT_EXIST', '交易不存在')).answer).toBe(
       '400 ACQ.TRADE_NOT_EXIST 交易不存在',
     );
@@ -106,7 +106,7 @@ describe('create', () => {
     expect(readCreate(asked, 'trade_no', reply)).toMatchObject({ payBody: '2026010122001' });
     expect(create(reply).kind).toBe('unknown');
   });
-  test('a code for another order is not ours to give out', () => {
+  test('a code for another order is not returned', () => {
     expect(create(verified(200, { out_trade_no: 'AC2', qr_code: 'https://qr.alipay.com/x' })).kind).toBe(
       'unknown',
     );
@@ -142,7 +142,7 @@ describe('query', () => {
   test.each(['', '0.290', '-1', 0.29])('paid %j yuan is unknown', (total_amount) => {
     expect(query(verified(200, { ...paid, total_amount })).kind).toBe('unknown');
   });
-  test('another order number is somebody else’s', () => {
+  test('another order number is a mismatch', () => {
     expect(query(verified(200, { ...paid, out_trade_no: 'AC2' })).kind).toBe('mismatch');
     expect(query(verified(200, { ...unpaid, out_trade_no: 'AC2' })).kind).toBe('mismatch');
   });
@@ -155,7 +155,7 @@ describe('close', () => {
       answer: '200',
     });
   });
-  test('about another order it proves nothing', () => {
+  test('an answer about another order is unknown', () => {
     expect(close(verified(200, { out_trade_no: 'AC2' })).kind).toBe('unknown');
     expect(close(verified(202, { out_trade_no: 'AC1' })).kind).toBe('unknown');
   });

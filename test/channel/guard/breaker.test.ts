@@ -24,17 +24,17 @@ beforeEach(() => {
   });
 });
 
-/** Calls about `count` different orders that all came back with `kind`. */
+/** Calls for `count` different orders, each with result `kind`. */
 function calls(kind: string, count = 1): void {
   for (let call = 0; call < count; call += 1) {
     orders += 1;
     breaker.note({ orderNo: `A${orders}`, operation: 'query', kind, answer: '503' });
   }
 }
-/** How long the breaker stays open from now on, ms; 0: it is closed. */
+/** How long the breaker stays open, ms; 0: closed. */
 const openFor = () => breaker.unavailableForMs() ?? 0;
 const isClosed = () => breaker.unavailableForMs() === null;
-/** Waits until an attempt may be let through, and lets it through. */
+/** Waits until a probe is allowed, and admits it. */
 function probe(): void {
   now += openFor();
   expect(breaker.admit()).toBeNull();
@@ -44,7 +44,7 @@ describe('the breaker opens', () => {
   test.each([
     ['unknown', UNKNOWN_IN_A_ROW, 5_000],
     ['misconfigured', MISCONFIGURED_IN_A_ROW, 60_000],
-  ])('after enough different orders in a row that came back %s, once', (kind, enough, openMs) => {
+  ])('once, after enough consecutive different orders with %s', (kind, enough, openMs) => {
     calls(kind, enough - 1);
     expect(isClosed()).toBe(true);
     expect(breaker.refuses()).toBe(false);
@@ -56,13 +56,13 @@ describe('the breaker opens', () => {
     expect(said).toEqual([`opened ${kind} 503`]);
   });
 
-  test.each(['unknown', 'misconfigured'])('not for one odd order, however often it is %s', (kind) => {
+  test.each(['unknown', 'misconfigured'])('not for one order, however often it is %s', (kind) => {
     for (let call = 0; call < 100; call += 1)
       breaker.note({ orderNo: 'odd', operation: 'query', kind, answer: '' });
     expect(isClosed()).toBe(true);
   });
 
-  test.each(['unknown', 'misconfigured'])('not for odd orders (%s) that are far between', (kind) => {
+  test.each(['unknown', 'misconfigured'])('not for scattered orders with %s', (kind) => {
     for (let call = 0; call < 20; call += 1) {
       calls(kind);
       now += ROW_WITHIN_MS / 2;
@@ -71,7 +71,7 @@ describe('the breaker opens', () => {
   });
 
   test.each(['unpaid', 'not_found', 'refused', 'mismatch', 'accepted'])(
-    'not while %s comes in between: the channel answers',
+    'not with %s in between: the channel answers',
     (kind) => {
       for (let round = 0; round < 10; round += 1) {
         calls('unknown', UNKNOWN_IN_A_ROW - 1);
@@ -81,12 +81,12 @@ describe('the breaker opens', () => {
     },
   );
 
-  test('not for rate limits, which usually mean that somebody is paying', () => {
+  test('not for rate limits, which usually mean that a customer is paying', () => {
     calls('rate_limited', 100);
     expect(isClosed()).toBe(true);
   });
 
-  test('although rate limits come in between, which prove nothing', () => {
+  test('despite rate limits in between, which prove nothing', () => {
     for (let call = 0; call < UNKNOWN_IN_A_ROW; call += 1) {
       calls('unknown');
       calls('rate_limited');
@@ -98,12 +98,12 @@ describe('the breaker opens', () => {
 describe('an open breaker', () => {
   beforeEach(() => calls('unknown', UNKNOWN_IN_A_ROW));
 
-  test('is not closed by what was under way before it opened', () => {
+  test('is not closed by calls that started before it opened', () => {
     calls('unpaid', 10);
     expect(isClosed()).toBe(false);
   });
 
-  test('lets one attempt through at a time, with all of its calls', () => {
+  test('admits one attempt at a time, with all its calls', () => {
     now += openFor();
     expect(breaker.admit()).toBeNull();
     expect(breaker.refuses()).toBe(false);
@@ -113,13 +113,13 @@ describe('an open breaker', () => {
     expect(breaker.admit()).not.toBeNull();
   });
 
-  test('is not asked by looking at it', () => {
+  test('does not count a status check as a probe', () => {
     now += openFor();
     for (let look = 0; look < 10; look += 1) expect(breaker.unavailableForMs()).toBe(0);
     expect(breaker.admit()).toBeNull();
   });
 
-  test.each(['unpaid', 'rate_limited', 'not_found'])('closes when its probe is answered %s', (kind) => {
+  test.each(['unpaid', 'rate_limited', 'not_found'])('closes when its probe returns %s', (kind) => {
     probe();
     calls(kind);
     expect(isClosed()).toBe(true);
@@ -128,7 +128,7 @@ describe('an open breaker', () => {
     expect(isClosed()).toBe(true);
   });
 
-  test('stays open ever longer while its probes fail, up to a bound, and begins again when it has closed', () => {
+  test('stays open longer with each failed probe, up to a limit, and resets when it closes', () => {
     const waits = [];
     for (let round = 0; round < 6; round += 1) {
       waits.push(openFor());
@@ -143,15 +143,15 @@ describe('an open breaker', () => {
     expect(openFor()).toBe(5_000);
   });
 
-  test('whose probe shows a misconfiguration waits as long as for one', () => {
+  test('waits as long as for a misconfiguration if its probe shows one', () => {
     probe();
     calls('misconfigured');
     expect(openFor()).toBe(60_000);
   });
 });
 
-describe('people are told that the channel is out of order', () => {
-  test('from its opening over every failed trial until it works', () => {
+describe('an open breaker is reported', () => {
+  test('when it opens, at each failed probe, and until it closes', () => {
     expect(breaker.isOutOfOrder()).toBe(false);
     calls('unknown', UNKNOWN_IN_A_ROW);
     for (let trial = 0; trial < 10; trial += 1) {
@@ -165,7 +165,7 @@ describe('people are told that the channel is out of order', () => {
     expect(breaker.isOutOfOrder()).toBe(false);
   });
 
-  test('but no longer where nobody has had anything to try it with', () => {
+  test('but no longer if nothing has probed it recently', () => {
     calls('unknown', UNKNOWN_IN_A_ROW);
     now += openFor() + UNTRIED_MS;
     expect(breaker.isOutOfOrder()).toBe(false);

@@ -32,7 +32,7 @@ interface Calls {
   answered?: boolean;
 }
 
-/** Calls about `count` different orders that all came back with `kind`. */
+/** Calls for `count` different orders, each with result `kind`. */
 function calls(
   operation: Operation,
   kind: string,
@@ -45,8 +45,8 @@ function calls(
 }
 const goesOn = (work: Work, method: PayMethod = 'qrcode') => breakers.lookAt(work, method) === null;
 
-describe('out of order is what does not work, and what needs it', () => {
-  test('a method without rights: its creation, and no other’s, nor a close', () => {
+describe('a breaker blocks the failing operation and those that need it', () => {
+  test('a method without permission: only its creation', () => {
     calls('create', 'misconfigured', { method: 'wap', count: MISCONFIGURED_IN_A_ROW });
     expect(goesOn('create', 'wap')).toBe(false);
     expect(breakers.refuses('create', 'wap')).toBe(true);
@@ -55,21 +55,18 @@ describe('out of order is what does not work, and what needs it', () => {
     expect(said).toEqual(['create wap misconfigured']);
   });
 
-  test.each(['misconfigured', 'unknown'])(
-    'refunds (%s): no creation waits for them, and no close',
-    (kind) => {
-      calls('refund', kind, { count: UNKNOWN_IN_A_ROW });
-      calls('query_refund', kind, { count: UNKNOWN_IN_A_ROW });
-      for (const work of ['refund', 'cancel'] as const) {
-        expect(goesOn(work)).toBe(false);
-        expect(breakers.lookAt(work, 'qrcode')?.isWhole).toBe(false);
-      }
-      for (const work of ['create', 'ask', 'close'] as const) expect(goesOn(work)).toBe(true);
-      expect(said).toEqual([`refund ${kind}`, `query_refund ${kind}`]);
-    },
-  );
+  test.each(['misconfigured', 'unknown'])('refunds (%s): neither creations nor closes', (kind) => {
+    calls('refund', kind, { count: UNKNOWN_IN_A_ROW });
+    calls('query_refund', kind, { count: UNKNOWN_IN_A_ROW });
+    for (const work of ['refund', 'cancel'] as const) {
+      expect(goesOn(work)).toBe(false);
+      expect(breakers.lookAt(work, 'qrcode')?.isWhole).toBe(false);
+    }
+    for (const work of ['create', 'ask', 'close'] as const) expect(goesOn(work)).toBe(true);
+    expect(said).toEqual([`refund ${kind}`, `query_refund ${kind}`]);
+  });
 
-  test('a close without an answer, while questions are answered: closes wait, and nothing else', () => {
+  test('unanswered closes, while queries are answered: only closes', () => {
     for (let order = 0; order < UNKNOWN_IN_A_ROW; order += 1) {
       calls('close', 'unknown');
       calls('query', 'unpaid');
@@ -80,14 +77,14 @@ describe('out of order is what does not work, and what needs it', () => {
     expect(goesOn('ask')).toBe(true);
   });
 
-  test('the query: whatever asks waits', () => {
+  test('the query: everything that needs a query', () => {
     calls('query', 'misconfigured', { count: MISCONFIGURED_IN_A_ROW });
     for (const work of ['ask', 'close', 'undo', 'cancel', 'refund'] as const)
       expect(breakers.lookAt(work, 'app')?.isWhole).toBe(true);
     expect(goesOn('create')).toBe(true);
   });
 
-  test('the whole channel, told once, when two of creation, query and close are not answered', () => {
+  test('the whole channel, reported once, if two of creation, query and close are unanswered', () => {
     for (let order = 0; order < UNKNOWN_IN_A_ROW; order += 1) {
       calls('close', 'unknown', { method: 'app' });
       calls('query', 'unknown', { method: 'app' });
@@ -99,33 +96,30 @@ describe('out of order is what does not work, and what needs it', () => {
     }
   });
 
-  test.each(['unpaid', 'misconfigured', 'refused'])(
-    'not the whole channel while %s comes in between',
-    (kind) => {
-      for (let order = 0; order < 3 * UNKNOWN_IN_A_ROW; order += 1) {
-        calls('close', 'unknown');
-        calls('query', 'unknown');
-        if (order % 2 === 0) calls('create', kind, { method: order % 4 === 0 ? 'app' : 'wap' });
-      }
-      expect(said).not.toContain('all unknown');
-      expect(goesOn('create', 'jsapi')).toBe(true);
-    },
-  );
+  test.each(['unpaid', 'misconfigured', 'refused'])('not the whole channel with %s in between', (kind) => {
+    for (let order = 0; order < 3 * UNKNOWN_IN_A_ROW; order += 1) {
+      calls('close', 'unknown');
+      calls('query', 'unknown');
+      if (order % 2 === 0) calls('create', kind, { method: order % 4 === 0 ? 'app' : 'wap' });
+    }
+    expect(said).not.toContain('all unknown');
+    expect(goesOn('create', 'jsapi')).toBe(true);
+  });
 
-  test('nothing, by answers with a code that nobody knows', () => {
+  test('nothing, after answers with an unknown code', () => {
     for (const operation of ['create', 'query', 'close', 'refund'] as const)
       calls(operation, 'unknown', { count: 20, answered: true });
     expect(said).toEqual([]);
   });
 });
 
-describe('a trial', () => {
-  test('is one at a time for each operation, and of all that the work needs at once', () => {
+describe('a probe', () => {
+  test('is admitted one at a time per operation, for all operations of the work at once', () => {
     calls('close', 'misconfigured', { count: MISCONFIGURED_IN_A_ROW });
     now += 30_000;
     calls('query', 'misconfigured', { count: MISCONFIGURED_IN_A_ROW });
     now += 30_000;
-    // The close may be tried, and the query that belongs to it may not yet.
+    // The close can be probed, but its query cannot yet.
     expect(breakers.admit('close', 'qrcode')).toMatchObject({ forMs: 30_000, sinceMs: 60_000 });
     now += 30_000;
     expect(breakers.admit('close', 'qrcode')).toBeNull();
@@ -138,7 +132,7 @@ describe('a trial', () => {
     expect(said.slice(2)).toEqual(['close qrcode works', 'query works']);
   });
 
-  test('of the whole channel is answered by any operation', () => {
+  test('of the whole channel succeeds with any operation', () => {
     for (let order = 0; order < UNKNOWN_IN_A_ROW; order += 1) {
       calls('create', 'unknown');
       calls('query', 'unknown');
@@ -150,7 +144,7 @@ describe('a trial', () => {
     expect(goesOn('close')).toBe(true);
   });
 
-  test('by a refund whose service is away leaves the trial to those who come next', () => {
+  test('by a refund whose service is down leaves the probe to the next call', () => {
     for (let order = 0; order < UNKNOWN_IN_A_ROW; order += 1) {
       calls('create', 'unknown');
       calls('query', 'unknown');

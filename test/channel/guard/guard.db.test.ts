@@ -31,7 +31,7 @@ beforeEach(() => {
   world.simulator.control.clearFaults();
 });
 
-/** WeChat Pay behind a guard whose clocks stand still, and the levels of what it has said. */
+/** WeChat Pay behind a guard with stopped clocks, and its log messages with levels. */
 function guarded(channel: Channel | undefined): { channel: GuardedChannel; said(): string[] } {
   if (channel === undefined) throw new Error('not configured');
   const file = join(folder, `${Math.random()}.log`);
@@ -79,7 +79,7 @@ test('a channel that stays misconfigured is logged as an error once an hour', as
   ]);
 });
 
-test('a clock that is set back keeps no channel shut', async () => {
+test('a clock that is set back keeps no breaker open', async () => {
   world.simulator.control.addFault({ kind: 'status', status: 503, match: { channel: 'wechat_pay' } });
   const { channel } = guarded(world.app.deps.channels.get('wechat_pay')?.unguarded);
   await queryAll(channel, UNKNOWN_IN_A_ROW);
@@ -89,7 +89,7 @@ test('a clock that is set back keeps no channel shut', async () => {
   expect(channel.admit('ask', 'qrcode')).toBeNull();
 });
 
-test('a question past the guard is asked while the channel is out of order, and decides nothing', async () => {
+test('a query past the guard is sent while the breaker is open, and does not affect it', async () => {
   const fault = world.simulator.control.addFault({
     kind: 'status',
     status: 503,
@@ -104,7 +104,7 @@ test('a question past the guard is asked while the channel is out of order, and 
   expect(channel.unavailable('ask', 'qrcode')).not.toBeNull();
 });
 
-test('what an adapter answers without asking neither keeps a channel open nor opens it again', async () => {
+test('a result without a request neither keeps a breaker open nor closes it', async () => {
   const { channel } = guarded(world.app.deps.channels.get('ali_pay')?.unguarded);
   const page = { ...asChannelOrder(await world.create('ali_pay')), method: 'wap' as const };
   const payer = { authCode: null, openId: null, returnUrl: null };

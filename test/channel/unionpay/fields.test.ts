@@ -16,7 +16,7 @@ describe('an answer’s fields', () => {
   });
 
   test.each(['', 'text', '{}', '<html>', 'a=1&', '=1', 'a=1&a=2', 'a=1&b', 'a={x=1', '__proto__'])(
-    '%j has none that could be believed',
+    '%j has none that can be trusted',
     (text) => {
       expect(parseAnswer(text)).toBeNull();
     },
@@ -27,7 +27,7 @@ describe('a form’s fields', () => {
   test('are decoded', () => {
     expect(parseForm('a=%2B%3D&respMsg=%E6%88%90%E5%8A%9F')).toEqual({ a: '+=', respMsg: '成功' });
   });
-  test('with one of them twice are not believed', () => {
+  test('with a repeated field are not trusted', () => {
     expect(parseForm('a=1&a=1')).toBeNull();
   });
 });

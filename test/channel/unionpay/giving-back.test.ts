@@ -6,7 +6,7 @@ import { startTestSimulator } from '../../support/simulator.ts';
 import { outages, unverified } from '../faults.ts';
 import { adapters, anOrder, anybody, aRefund } from '../support.ts';
 
-/** Undo (消费撤销) and refund (退货): whatever is lost on the way, the money goes back once. */
+/** Undo (消费撤销) and refund (退货): the money is returned once, whatever is lost in transit. */
 
 let simulator: Simulator;
 let channel: Channel;
@@ -27,7 +27,7 @@ const keptFen = ({ orderNo }: ChannelOrder) => {
   return order === null ? 0 : order.amountFen - order.refundedFen;
 };
 
-/** Paid now by the gateway's clock, which runs with ours. */
+/** Paid now by the gateway's clock, which equals ours. */
 async function paid(): Promise<ChannelOrder> {
   const order = anOrder({ expiresAt: new Date(control().clock.now().getTime() + 900_000) });
   await channel.create(order, anybody);
@@ -37,7 +37,7 @@ async function paid(): Promise<ChannelOrder> {
   const { channelTradeNo, paidAt } = result.payment;
   return { ...order, channelTradeNo, paidAt };
 }
-/** An order whose payment's clearing day ended so long ago. */
+/** An order whose payment's clearing day ended `ms` ago. */
 const paidOn = async (ended: Date, agoMs: number) => ({
   order: { ...(await paid()), paidAt: new Date(ended.getTime() - 3_600_000) },
   later: at(new Date(ended.getTime() + agoMs)),
@@ -58,7 +58,7 @@ describe('on the payment’s own clearing day', () => {
     expect(await channel.queryRefund(order, refund)).toMatchObject({ kind: 'refunded' });
     expect(calls('refund')).toBe(0);
   });
-  test('again it is the same undo', async () => {
+  test('repeated, it is the same undo', async () => {
     const order = await paid();
     const refund = aRefund(order);
     for (let time = 0; time < 3; time += 1) {
@@ -70,17 +70,17 @@ describe('on the payment’s own clearing day', () => {
     const order = { ...(await paid()), channelTradeNo: null };
     expect(await kindOf(channel.cancel(order, aRefund(order)))).toBe('refunded');
   });
-  test('a part, or an unpaid order, cannot be undone: nobody is asked', async () => {
+  test('a partial amount or an unpaid order cannot be undone: no request is sent', async () => {
     const order = await paid();
     expect(await kindOf(channel.cancel(order, aRefund(order, { amountFen: 34 })))).toBe('not_cancellable');
     expect(await kindOf(channel.cancel({ ...order, paidAt: null }, aRefund(order)))).toBe('not_cancellable');
   });
-  test('refunded in part by somebody: only a refund can', async () => {
+  test('partially refunded elsewhere: only a refund is possible', async () => {
     const order = await paid();
     await control().refund(order.orderNo, 34);
     expect(await kindOf(channel.cancel(order, aRefund(order)))).toBe('refund_instead');
   });
-  test('accepted, but failed: only a refund can, also when it is asked for again', async () => {
+  test('accepted, but failed: only a refund is possible, also when repeated', async () => {
     control().settings.unionpayUndoFails = true;
     const order = await paid();
     const refund = aRefund(order);
@@ -89,12 +89,12 @@ describe('on the payment’s own clearing day', () => {
     expect(await kindOf(channel.cancel(order, refund))).toBe('refund_instead');
     expect(keptFen(order)).toBe(1234);
   });
-  test('too little money on the merchant’s account', async () => {
+  test('insufficient balance on the merchant’s account', async () => {
     control().settings.balanceNotEnough = true;
     const order = await paid();
     expect(await kindOf(channel.cancel(order, aRefund(order)))).toBe('not_enough');
   });
-  test.each(Object.entries(outages))('%s: unknown, and the money goes back once', async (_, fault) => {
+  test.each(Object.entries(outages))('%s: unknown, and the money is returned once', async (_, fault) => {
     const order = await paid();
     const refund = aRefund(order);
     control().addFault({ ...fault, match: { operation: 'cancel' } });
@@ -104,12 +104,12 @@ describe('on the payment’s own clearing day', () => {
     expect(await kindOf(channel.queryRefund(order, refund))).toBe('refunded');
     expect(control().order(order.orderNo)?.refundedFen).toBe(1234);
   });
-  test.each(unverified.union_pay)('a success that is not verified (%o): unknown', async (fault) => {
+  test.each(unverified.union_pay)('an unverified success (%o): unknown', async (fault) => {
     const order = await paid();
     control().addFault({ ...fault, match: { operation: 'cancel' } });
     expect(await kindOf(channel.cancel(order, aRefund(order)))).toBe('unknown');
   });
-  test('accepted, but the query cannot say: nothing is claimed', async () => {
+  test('accepted, but the query is inconclusive: unknown', async () => {
     const order = await paid();
     control().addFault({ kind: 'hang', match: { operation: 'refund_query' } });
     const impatient = adapters.union_pay(simulator, { callTimeoutMs: 300 });
@@ -121,11 +121,11 @@ describe('after the payment’s clearing day', () => {
   const ended = fromBeijing('2026-03-01 23:00:00') ?? new Date(Number.NaN);
   const noted = (order: ChannelOrder, time: Date) => aRefund(order, { notedAt: time });
 
-  test('there is no undo, and a refund may follow at once', async () => {
+  test('there is no undo, and a refund can follow at once', async () => {
     const { order, later } = await paidOn(ended, 1);
     expect(await kindOf(later.cancel(order, noted(order, ended)))).toBe('not_cancellable');
   });
-  test('an undo that may be on its way is waited for, until it would be found', async () => {
+  test('an undo that may be in flight is awaited until a query would find it', async () => {
     const { order, later } = await paidOn(ended, 119_999);
     const refund = noted(order, new Date(ended.getTime() - 1));
     expect(await kindOf(later.cancel(order, refund))).toBe('again');
@@ -134,7 +134,7 @@ describe('after the payment’s clearing day', () => {
       'not_cancellable',
     );
   });
-  test('the last moment of the day is the day', async () => {
+  test('the last moment of the day belongs to the day', async () => {
     const { order } = await paidOn(ended, 0);
     const last = new Date(ended.getTime() - 1);
     expect(await kindOf(at(last).cancel(order, noted(order, last)))).not.toBe('not_cancellable');
@@ -149,7 +149,7 @@ describe('a refund', () => {
     return { order, refund: aRefund(order) };
   }
 
-  test('is accepted first, and then a query says that the money went back', async () => {
+  test('is accepted first; then a query confirms that the money was returned', async () => {
     const { order, refund } = await paidLongAgo();
     expect(await kindOf(channel.cancel(order, refund))).toBe('not_cancellable');
     expect(await kindOf(channel.refund(order, refund))).toBe('processing');
@@ -158,12 +158,12 @@ describe('a refund', () => {
     expect(await kindOf(channel.queryRefund(order, refund))).toBe('refunded');
     expect(keptFen(order)).toBe(0);
   });
-  test('again refunds once', async () => {
+  test('repeated, refunds once', async () => {
     const { order, refund } = await paidLongAgo();
     for (let time = 0; time < 3; time += 1) await channel.refund(order, refund);
     expect(control().order(order.orderNo)?.refundedFen).toBe(1234);
   });
-  test('of a part', async () => {
+  test('of a partial amount', async () => {
     const { order } = await paidLongAgo();
     await channel.refund(order, aRefund(order, { amountFen: 34 }));
     expect(keptFen(order)).toBe(1200);
@@ -180,12 +180,12 @@ describe('a refund', () => {
     });
     expect(keptFen(order)).toBe(1233);
   });
-  test('that nobody paid for is refused', async () => {
+  test('of an unpaid order is refused', async () => {
     const order = anOrder();
     await channel.create(order, anybody);
     expect(await kindOf(channel.refund(order, aRefund(order)))).toBe('refused');
   });
-  test('that nobody asked for is not found, nor is one with another time', async () => {
+  test('that was never requested is not found, nor is one with another time', async () => {
     const { order, refund } = await paidLongAgo();
     expect(await kindOf(channel.queryRefund(order, refund))).toBe('not_found');
     await channel.refund(order, refund);
@@ -193,13 +193,13 @@ describe('a refund', () => {
     expect(toBeijingDigits(other.notedAt)).not.toBe(toBeijingDigits(refund.notedAt));
     expect(await kindOf(channel.queryRefund(order, other))).toBe('not_found');
   });
-  test('too little money on the merchant’s account', async () => {
+  test('insufficient balance on the merchant’s account', async () => {
     control().settings.balanceNotEnough = true;
     const { order, refund } = await paidLongAgo();
     expect(await kindOf(channel.refund(order, refund))).toBe('not_enough');
     expect(keptFen(order)).toBe(1234);
   });
-  describe.each(['refund', 'refund_query'] as const)('%s, when the answer is no answer', (operation) => {
+  describe.each(['refund', 'refund_query'] as const)('%s, without a usable answer', (operation) => {
     async function succeeding() {
       const { order, refund } = await paidLongAgo();
       if (operation === 'refund') return () => channel.refund(order, refund);
@@ -212,7 +212,7 @@ describe('a refund', () => {
       control().addFault({ ...fault, match: { operation } });
       expect(await kindOf(call())).toBe('unknown');
     });
-    test.each(unverified.union_pay)('a success that is not verified (%o): unknown', async (fault) => {
+    test.each(unverified.union_pay)('an unverified success (%o): unknown', async (fault) => {
       const call = await succeeding();
       control().addFault({ ...fault, match: { operation } });
       expect(await kindOf(call())).toBe('unknown');
@@ -223,13 +223,13 @@ describe('a refund', () => {
       expect(await kindOf(call())).toBe('rate_limited');
     });
   });
-  test('a key that is not ours: misconfigured', async () => {
+  test('a wrong key: misconfigured', async () => {
     const stranger = adapters.union_pay(simulator, { privateKey: simulator.keys.stranger.privateKey });
     const { order, refund } = await paidLongAgo();
     expect(await kindOf(stranger.refund(order, refund))).toBe('misconfigured');
     expect(await kindOf(stranger.queryRefund(order, refund))).toBe('misconfigured');
     expect(await kindOf(stranger.cancel({ ...order, paidAt: new Date() }, refund))).toBe('misconfigured');
-    // These requests were meant not to be believed.
+    // These requests failed verification on purpose.
     control().reset();
   });
 });

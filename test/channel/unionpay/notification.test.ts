@@ -25,7 +25,7 @@ const event = {
   traceTime: '0101100500',
   accNo: '6216***********0018',
 };
-/** As UnionPay sends it: signed, then put into a form. */
+/** As UnionPay sends it: signed, then form-encoded. */
 function formOf(
   overrides: Record<string, string | undefined> = {},
   after: Record<string, string> = {},
@@ -42,7 +42,7 @@ function read(form: string) {
 }
 
 describe('a notification', () => {
-  test('of a payment is one, and is kept without certificate and signature', () => {
+  test('of a payment is parsed, and stored without certificate and signature', () => {
     const result = read(formOf());
     expect(result).toMatchObject({
       kind: 'payment',
@@ -72,7 +72,7 @@ describe('a notification', () => {
     { currencyCode: '840' },
     { currencyCode: undefined },
     { txnTime: 'x' },
-  ])('with %j is not believed, and is to be asked about', (change) => {
+  ])('with %j is not trusted, and triggers a query', (change) => {
     expect(read(formOf(change))).toMatchObject({ kind: 'doubtful', orderNo: event.orderId });
   });
   test.each([{ respCode: 'A6' }, { origRespCode: '00' }])('with %j is a payment', (change) => {

@@ -40,7 +40,7 @@ describe.each(Object.entries(readers))('%s', (_, read) => {
   test.each(['02', '06', '99', '', 'constructor'])('%j: unknown', (code) => {
     expect(read(say(code)).kind).toBe('unknown');
   });
-  test.each(['merId', 'orderId', 'txnTime'])('about another %s: nothing is believed', (name) => {
+  test.each(['merId', 'orderId', 'txnTime'])('about another %s: unknown', (name) => {
     for (const other of ['1', undefined]) {
       const kinds = [
         say('00', { origRespCode: '00', qrCode: 'x', ...payment, [name]: other }),
@@ -86,7 +86,7 @@ describe('query', () => {
   test.each(['03', '04', '05'])('orig %s: in doubt, before and after the payTimeout', (code) => {
     for (const isOver of [true, false]) expect(readQuery(asked, isOver, orig(code)).kind).toBe('user_paying');
   });
-  test.each(['42', '74', '75'])('orig %s, money was taken somehow: never unpaid or closed', (code) => {
+  test.each(['42', '74', '75'])('orig %s, money was taken: never unpaid or closed', (code) => {
     for (const isOver of [true, false]) expect(readQuery(asked, isOver, orig(code)).kind).toBe('unknown');
   });
   test.each(['39', '86', '01', '34', '99', 'constructor'])(
@@ -99,7 +99,7 @@ describe('query', () => {
   test('34: not found, before and after', () => {
     for (const isOver of [true, false]) expect(readQuery(asked, isOver, say('34')).kind).toBe('not_found');
   });
-  test('a query that worked and says nothing of the order: unknown', () => {
+  test('a successful query without the order’s state: unknown', () => {
     expect(readers.query(say('00')).kind).toBe('unknown');
     expect(readers.query(say('00', { origRespCode: '' })).kind).toBe('unknown');
   });
@@ -111,12 +111,12 @@ describe('query', () => {
     ['txnAmt', '-1'],
     ['txnAmt', undefined],
     ['currencyCode', '840'],
-  ])('a payment with %s %j is none', (name, value) => {
+  ])('a payment with %s %j is not one', (name, value) => {
     expect(readers.query(orig('00', { ...payment, [name]: value })).kind).toBe('unknown');
   });
 });
 
-describe('when it was paid', () => {
+describe('the time of payment', () => {
   const paidAt = (txnTime: string, traceTime: unknown) => {
     const result = readQuery({ ...asked, txnTime }, true, orig('00', { ...payment, txnTime, traceTime }));
     return result.kind === 'paid' ? result.payment.paidAt.toISOString() : result.kind;
@@ -156,10 +156,10 @@ describe('refund and undo', () => {
     ['05', 'processing'],
     ['01', 'refused'],
     ['42', 'unknown'],
-  ])('a query that says orig %s: %s', (code, kind) => {
+  ])('a query with orig %s: %s', (code, kind) => {
     expect(readers.refund_query(orig(code)).kind).toBe(kind);
   });
-  test('a query that says 34: not found', () => {
+  test('a query with 34: not found', () => {
     expect(readers.refund_query(say('34')).kind).toBe('not_found');
   });
 });

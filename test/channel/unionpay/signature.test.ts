@@ -22,7 +22,7 @@ const unionpay = () => simulator.keys.unionpay;
 const SHA256_PREFIX = '3031300d060960864801650304020105000420';
 const sha256 = (text: string) => createHash('sha256').update(text, 'utf8').digest('hex');
 
-describe('what is signed in version 5.1.0', () => {
+describe('the signed text of version 5.1.0', () => {
   test('sorted fields without empty ones and the signature; their hex SHA-256 is the text that is signed', () => {
     const { publicKey, privateKey } = unionpay().merchant;
     const fields = {
@@ -42,7 +42,7 @@ describe('what is signed in version 5.1.0', () => {
   });
 });
 
-describe('an answer is UnionPay’s only by certificate and signature', () => {
+describe('an answer is trusted only by certificate and signature', () => {
   const check = (production = true) =>
     createCertificateCheck({ ...unionpayConfig(simulator).trust, production });
   const now = () => new Date();
@@ -51,7 +51,7 @@ describe('an answer is UnionPay’s only by certificate and signature', () => {
     return { ...fields, signature: signatureOf(fields, key) };
   }
 
-  test('right', () => {
+  test('valid', () => {
     expect(distrust(check(), signed(unionpay().certs.valid), now())).toBeNull();
   });
   test('changed after it was signed', () => {
@@ -71,7 +71,7 @@ describe('an answer is UnionPay’s only by certificate and signature', () => {
     const { [name]: _left, ...fields } = signed(unionpay().certs.valid);
     expect(distrust(check(), fields, now())).toBe('without a signature');
   });
-  test('by another method', () => {
+  test('with another signing method', () => {
     expect(distrust(check(), { ...signed(unionpay().certs.valid), signMethod: '11' }, now())).toMatch(
       /method/,
     );
@@ -88,7 +88,7 @@ describe('an answer is UnionPay’s only by certificate and signature', () => {
     const fields = signed(self, simulator.keys.stranger.privateKey);
     expect(distrust(check(), fields, now())).toMatch(/unknown certificate/);
   });
-  test('a middle certificate that the root has not issued', () => {
+  test('an intermediate certificate that the root has not issued', () => {
     const trust = {
       ...unionpayConfig(simulator).trust,
       rootCerts: [new X509Certificate(unionpay().certs.valid)],
@@ -96,7 +96,7 @@ describe('an answer is UnionPay’s only by certificate and signature', () => {
     const fields = signed(unionpay().certs.valid);
     expect(distrust(createCertificateCheck(trust), fields, now())).toMatch(/unknown certificate/);
   });
-  test('while UnionPay changes its root and middle certificates, either pair', () => {
+  test('while UnionPay replaces its root and intermediate certificates, either pair', () => {
     const { trust } = unionpayConfig(simulator);
     const { platform } = simulator.keys.unionpay;
     const always = { notBefore: new Date(0), notAfter: new Date('2040-01-01') };
@@ -119,7 +119,7 @@ describe('an answer is UnionPay’s only by certificate and signature', () => {
     expect(distrust(check(), fields, now())).toMatch(/somebody else/);
     expect(distrust(check(false), fields, now())).toBeNull();
   });
-  test('an expired certificate, also one that was right when it was first seen', () => {
+  test('an expired certificate, also one that was valid when first seen', () => {
     expect(distrust(check(), signed(unionpay().certs.expired), now())).toMatch(/expired/);
     const same = check();
     const fields = signed(unionpay().certs.valid);
@@ -128,7 +128,7 @@ describe('an answer is UnionPay’s only by certificate and signature', () => {
     expect(distrust(same, fields, new Date(0))).toMatch(/expired/);
   });
   test.each(['', 'no certificate', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----'])(
-    'something that is no certificate: %j',
+    'not a certificate: %j',
     (cert) => {
       expect(
         distrust(check(), { ...signed(unionpay().certs.valid), signPubKeyCert: cert }, now()),

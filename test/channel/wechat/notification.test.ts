@@ -78,7 +78,7 @@ function notify(
 const rejected = (reason: string) => ({ kind: 'rejected', reason });
 
 describe('a payment', () => {
-  test('signed with the public key is read', () => {
+  test('signed with the public key is parsed', () => {
     expect(read(notify(event()), now)).toEqual({
       kind: 'payment',
       eventId: 'EV-1',
@@ -91,22 +91,22 @@ describe('a payment', () => {
       body: JSON.stringify(transaction),
     });
   });
-  test('signed with a platform certificate is read as well', () => {
+  test('signed with a platform certificate is parsed as well', () => {
     const raw = notify(event(), { key: certified.privateKey, serial: CERTIFICATE });
     expect(read(raw, now)).toMatchObject({ kind: 'payment' });
   });
-  test('without associated data is read as well', () => {
+  test('without associated data is parsed as well', () => {
     const raw = notify({ ...event(), resource: seal(transaction, API_V3_KEY, '') });
     expect(read(raw, now)).toMatchObject({ kind: 'payment' });
   });
-  test.each([-300, 300])('signed %d s away is still read', (offset) => {
+  test.each([-300, 300])('signed %d s away is still parsed', (offset) => {
     expect(read(notify(event(), { timestamp: String(NOW_S + offset) }), now)).toMatchObject({
       kind: 'payment',
     });
   });
 });
 
-describe('what WeChat Pay has not signed is rejected', () => {
+describe('content without WeChat Pay’s signature is rejected', () => {
   test('another body', () => {
     const raw = notify(event());
     const body = Buffer.from(raw.body.toString().replace('EV-1', 'EV-2'));
@@ -117,7 +117,7 @@ describe('what WeChat Pay has not signed is rejected', () => {
     const body = Buffer.from(JSON.stringify(JSON.parse(raw.body.toString()), null, 1));
     expect(read({ ...raw, body }, now)).toEqual(rejected('bad signature'));
   });
-  test('somebody else’s key', () => {
+  test('another key', () => {
     expect(read(notify(event(), { key: stranger.privateKey }), now)).toEqual(rejected('bad signature'));
   });
   test('the key of another serial number', () => {
@@ -190,7 +190,7 @@ describe('signed, but not a payment to us', () => {
     { amount: { total: 100 } },
     { amount: { total: 100, currency: 'USD' } },
     { amount: { total: 100 } },
-  ])('with %j: to be asked about', (change) => {
+  ])('with %j: triggers a query', (change) => {
     expect(read(notify(event({ ...transaction, ...change })), now)).toMatchObject({
       kind: 'doubtful',
       orderNo: transaction.out_trade_no,
@@ -198,7 +198,7 @@ describe('signed, but not a payment to us', () => {
     });
   });
   test.each(['REFUND', 'CLOSED', 'NOTPAY', 'REVOKED', 'USERPAYING', 'PAYERROR', 'PAID'])(
-    'the trade state %s: to be asked about, whatever the event is called',
+    'the trade state %s: triggers a query, whatever the event type',
     (trade_state) => {
       expect(read(notify(event({ ...transaction, trade_state })), now)).toMatchObject({
         kind: 'doubtful',
@@ -207,7 +207,7 @@ describe('signed, but not a payment to us', () => {
       });
     },
   );
-  test('another event: nothing to act on', () => {
+  test('another event: no action', () => {
     const refund = { ...event({ refund_status: 'SUCCESS' }), event_type: 'REFUND.SUCCESS' };
     expect(read(notify(refund), now)).toEqual({
       kind: 'other',
@@ -218,14 +218,14 @@ describe('signed, but not a payment to us', () => {
   });
 });
 
-test('WeChat Pay reads success off the status, and a failure has a code', () => {
+test('WeChat Pay takes the status for an acceptance, and a failure has a code', () => {
   const { replies } = aboutWechat.notifications;
   expect(replies.accepted.status).toBe(200);
   expect(replies.failed.status).toBe(500);
   expect(JSON.parse(replies.failed.body)).toMatchObject({ code: 'FAIL' });
 });
 
-test('an APIv3 key of another length stops the start, not a notification', () => {
+test('an APIv3 key of the wrong length fails at startup, not at a notification', () => {
   const open = () =>
     createWechatNotificationReader({ mchId: '', appId: '', publicKeys: {}, apiV3Key: 'short' });
   expect(open).toThrow('32 characters');

@@ -72,13 +72,13 @@ test.each([
   [202, { ...paid, trade_state: 'USERPAYING' }],
   [202, { code: 'USERPAYING', message: '用户支付中，需要输入密码' }],
   [202, { code: 'USER_PAYING' }],
-])('the password is asked for with %d %j: user_paying', (status, data) => {
+])('the password is required, with %d %j: user_paying', (status, data) => {
   expect(charge(verified(status, data)).kind).toBe('user_paying');
 });
 test('about another order, even user_paying is unknown', () => {
   expect(charge(verified(202, { trade_state: 'USERPAYING', out_trade_no: 'AC2' })).kind).toBe('unknown');
 });
-test.each(['NOTPAY', 'REFUND', 'ACCEPT', 'toString'])('%s: unknown, a query will tell', (trade_state) => {
+test.each(['NOTPAY', 'REFUND', 'ACCEPT', 'toString'])('%s: unknown, a query decides', (trade_state) => {
   expect(charge(verified(200, { ...paid, trade_state })).kind).toBe('unknown');
 });
 test('a refusal carries the reason', () => {

@@ -59,6 +59,6 @@ describe.each([
   });
 });
 
-test('another amount than was asked for: unknown', () => {
+test('an amount other than requested: unknown', () => {
   expect(refund(verified(200, { ...done, amount: { refund: 99 } })).kind).toBe('unknown');
 });

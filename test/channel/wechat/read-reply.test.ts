@@ -74,7 +74,7 @@ describe('refusals', () => {
         expect(read(verified(200, data)).kind).toBe('unknown');
       },
     );
-    test('an answer for people is one line of at most 200 characters', () => {
+    test('a recorded answer is one line of at most 200 characters', () => {
       const { answer } = read(refusal(400, 'PARAM_ERROR', `a\nb\u0000${'😀'.repeat(200)}`));
       expect(answer).toMatch(/^400 PARAM_ERROR a b /);
       expect(answer.length).toBeLessThanOrEqual(200);
@@ -110,7 +110,7 @@ describe('create', () => {
     });
     expect(readCreate(field, verified(200, { code_url: 'x' })).kind).toBe('unknown');
   });
-  test('without a code, or with another status, nothing is known', () => {
+  test('without a code, or with another status: unknown', () => {
     expect(create(verified(200, { code_url: '' })).kind).toBe('unknown');
     expect(create(verified(202, { code_url: 'weixin://x' })).kind).toBe('unknown');
   });
@@ -149,7 +149,7 @@ describe('query', () => {
     { appid: 'wxother' },
     { out_trade_no: 'AC2' },
     { amount: { total: 100, currency: 'USD' } },
-  ])('%j is somebody else’s', (other) => {
+  ])('%j is a mismatch', (other) => {
     expect(query(verified(200, { ...paid, ...other })).kind).toBe('mismatch');
     expect(query(verified(200, { ...unpaid, ...other })).kind).toBe('mismatch');
   });

@@ -28,7 +28,7 @@ async function orderOf({ bizOrderNo }: CreateOrder) {
   if (order === null) throw new Error('no order');
   return order;
 }
-/** The payment becomes known without a query. */
+/** The payment is applied without a query. */
 const tell = (order: PaymentOrder) => {
   const { orderNo, amountFen } = order;
   const payment = { orderNo, channelTradeNo: 'T1', amountFen, paidAt: new Date() };
@@ -244,7 +244,7 @@ describe('wechat_pay: a charge that is reversed by its close', () => {
     expect(control().order(order.orderNo)?.refundedFen).toBe(0);
   });
 
-  test('while the money goes back, nobody sees it as paid', async () => {
+  test('while the money is being returned, the order is not shown as paid', async () => {
     const order = await reversing();
     control().settings.balanceNotEnough = true;
     control().before('reverse', order.orderNo, () => control().finishPay(order.orderNo, true));
@@ -260,7 +260,7 @@ describe('wechat_pay: a charge that is reversed by its close', () => {
     expect(await settle(order)).toMatchObject({ status: 'cancel' });
   });
 
-  test('closed here and still payable there: the watch reverses it, and a late payment is refunded', async () => {
+  test('closed here and still payable at the channel: the watch reverses it, and a late payment is refunded', async () => {
     const order = await reversing();
     const closed = { status: 'close', closedAt: new Date(), nextCloseAt: null } as const;
     await world.edit(order, closed);

@@ -21,16 +21,16 @@ export interface TeaConfig {
   callTimeoutMs: number;
 }
 
-/** What Tea Pay's answers and notifications may have; nothing is certain before it has been looked at. */
+/** Fields of Tea Pay's answers and notifications; all are unchecked. */
 type Message = Partial<Record<string, unknown>>;
 
 const DAY_MS = 86_400_000;
 const MARGIN_MS = 60_000;
 
-/** Tea Pay: JSON with an HMAC of the body. It knows each order from its creation on. */
+/** Tea Pay: JSON with an HMAC of the body. An order exists from its creation on. */
 export function createTeaChannel(config: TeaConfig): Channel {
   const { baseUrl, shopNo, secret, notifyUrl, callTimeoutMs } = config;
-  /** A verified answer; of none, late or not signed, a state that no table knows. */
+  /** A verified answer; a missing, late or unsigned one gets a state that no table lists. */
   async function ask(path: string, content: Message): Promise<Message> {
     const body = JSON.stringify({ shopNo, ...content });
     const headers = {
