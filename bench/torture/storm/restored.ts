@@ -7,7 +7,7 @@ import type { OrderSnapshot } from '../../../src/sandbox/simulator/snapshot.ts';
 import type { Dice } from '../dice.ts';
 import { type Backup, restoreBackup, takeBackup } from './backup.ts';
 import { comeToRest } from './come-to-rest.ts';
-import type { Onlooker } from './judge/onlooker.ts';
+import type { Observer } from './judge/observer.ts';
 import type { Scene } from './scene.ts';
 
 const TRY_AGAIN_MS = 300;
@@ -18,10 +18,10 @@ const FIRST_AMOUNT_FEN = 900_000;
 const EXPIRES_IN_MS = 600_000;
 
 /** A backup from the middle of the storm; null: the servers were away until the storm was over. */
-export async function backUp(scene: Scene, onlooker: Onlooker, over: AbortSignal): Promise<Backup | null> {
+export async function backUp(scene: Scene, observer: Observer, over: AbortSignal): Promise<Backup | null> {
   const { backupAfterOrders, backupAfterMs } = scene.plan;
   const pause = (ms: number) => wait(ms, undefined, { signal: over }).catch(() => {});
-  while (!over.aborted && onlooker.count() < backupAfterOrders) await pause(TRY_AGAIN_MS);
+  while (!over.aborted && observer.count() < backupAfterOrders) await pause(TRY_AGAIN_MS);
   await pause(backupAfterMs);
   while (!over.aborted) {
     const backup = await takeBackup(scene).catch(() => null);

@@ -7,7 +7,7 @@ import { createDice } from '../dice.ts';
 import { comeToRest } from './come-to-rest.ts';
 import { type Evidence, gatherEvidence } from './judge/evidence.ts';
 import { judge } from './judge/judge.ts';
-import { type Onlooker, openOnlooker } from './judge/onlooker.ts';
+import { type Observer, openObserver } from './judge/observer.ts';
 import { planStorm } from './plan/plan.ts';
 import { type Life, live, openGate } from './process/live.ts';
 import { backUp, liveRestored } from './restored.ts';
@@ -47,9 +47,9 @@ export async function runStorm({ seed, orders, minutes, say }: StormOptions): Pr
   const plan = planStorm(seed, orders, minutes === undefined ? null : minutes * 60_000);
   const scene = await openScene(plan, seed, say);
   let db: DataSource | null = null;
-  let onlooker: Onlooker | null = null;
+  let observer: Observer | null = null;
   try {
-    onlooker = await openOnlooker(scene.database.url, scene.simulator.control);
+    observer = await openObserver(scene.database.url, scene.simulator.control);
     const downtime = watchDowntime();
     const over = new AbortController();
     setMaxListeners(plan.strikes.length + 1, over.signal);
@@ -59,19 +59,19 @@ export async function runStorm({ seed, orders, minutes, say }: StormOptions): Pr
     });
     const admit = openGate(MAX_CREATING);
     const living = Promise.all(plan.orders.map((order) => live(scene, order, admit)));
-    const backingUp = backUp(scene, onlooker, over.signal);
+    const backingUp = backUp(scene, observer, over.signal);
     const [lives] = await Promise.all([living.finally(() => over.abort()), ...striking]);
     db = await openDatabase(scene.database.url, entities, [], { closeWhenSilent: false });
-    await onlooker.end();
+    await observer.end();
     const { atRest, attempts } = await comeToRest(scene, db, createDice(seed, REST));
-    const evidence = await gatherEvidence(scene, db, lives, { onlooker, attempts });
+    const evidence = await gatherEvidence(scene, db, lives, { observer, attempts });
     say(`  storm: late payments ${plan.latePaymentPolicy}; ended as ${tally(evidence)}`);
     const violations = [
       ...(atRest ? [] : ['it never came to rest']),
       ...scene.accusations,
       ...scene.processes.flatMap(({ deaths }) => deaths),
       ...judgeAll(scene, evidence, say),
-      ...strangers(scene, lives),
+      ...unplannedOrders(scene, lives),
     ];
     const backup = await backingUp;
     if (backup !== null) {
@@ -86,7 +86,7 @@ export async function runStorm({ seed, orders, minutes, say }: StormOptions): Pr
     }
     return { orders, ...scene.counts, violations };
   } finally {
-    await onlooker?.end();
+    await observer?.end();
     await db?.destroy();
     await scene.end();
   }
@@ -128,8 +128,8 @@ function describe({ diary }: Scene, { life, ...evidence }: Evidence): string[] {
   ];
 }
 
-/** A gateway's order that nobody wanted. */
-function strangers({ simulator }: Scene, lives: Life[]): string[] {
+/** Orders at the gateways that no merchant created. */
+function unplannedOrders({ simulator }: Scene, lives: Life[]): string[] {
   const wanted = new Set(lives.map(({ plan }) => plan.amountFen));
   return simulator.control
     .orders()

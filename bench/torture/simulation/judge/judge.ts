@@ -14,7 +14,7 @@ import {
 import type { LogEntry } from '../../../../src/sandbox/simulator/exchange/journal.ts';
 import type { OrderSnapshot } from '../../../../src/sandbox/simulator/snapshot.ts';
 import type { Life } from '../life/life.ts';
-import type { Strangers } from '../world/strangers.ts';
+import type { Outsiders } from '../world/outsiders.ts';
 
 /**
  * Whether an order in this state may have the customer's money at the channel when everything has come to rest.
@@ -44,13 +44,13 @@ export interface Evidence {
   violations: Violation['kind'][];
   /** What we have asked its channel. */
   requests: LogEntry[];
-  strangers: Strangers;
+  outsiders: Outsiders;
   /** Payments whose notification we have acknowledged. */
   payments: ChannelPayment[];
 }
 
 export async function gatherEvidence(
-  { lane, strangers, witness }: Life,
+  { lane, outsiders, witness }: Life,
   row: PaymentOrder,
 ): Promise<Evidence> {
   const { db } = lane;
@@ -66,7 +66,7 @@ export async function gatherEvidence(
       .find({ where: { orderId: id }, order: { id: 'ASC' } }),
     violations: (await db.getRepository(ViolationEntity).findBy({ orderId: id })).map(({ kind }) => kind),
     requests: control.log({ orderNo }),
-    strangers,
+    outsiders,
     payments: witness.payments,
   };
 }
@@ -85,11 +85,11 @@ export function judge(evidence: Evidence): string[] {
 }
 
 /** Whom others have given money back is judged by what is left. */
-function judgeMoney({ order, row, refunds, strangers }: Evidence): string[] {
+function judgeMoney({ order, row, refunds, outsiders }: Evidence): string[] {
   const wrong: string[] = [];
   const may = mayKeepMoney[row.status];
   const isKept = keepsMoney(order);
-  const isTouched = strangers.refundedFen > 0;
+  const isTouched = outsiders.refundedFen > 0;
   const isForPerson = isTouched && (row.stuckAt !== null || refunds[0]?.state === 'refused');
   if (isKept && may === 'never' && !isForPerson) wrong.push(`paid and kept, but the order is ${row.status}`);
   if (isKept && may === 'late' && row.latePaidAt === null) wrong.push('a late payment is kept silently');
@@ -149,11 +149,11 @@ function judgeContent(row: PaymentOrder, { orderNo, url, event, snapshot }: Merc
  * The program counts what must never be: a second payment and one of another amount, and nothing else. A stale answer shows
  * a closed order as unpaid: only then is a payable one not ours.
  */
-function judgeViolations({ row, order, violations, requests, strangers, payments }: Evidence): string[] {
+function judgeViolations({ row, order, violations, requests, outsiders, payments }: Evidence): string[] {
   const wasStale = requests.some(({ fault }) => fault === 'stale_read');
   const mayBe = new Set<Violation['kind']>(wasStale ? ['payable'] : []);
-  if (strangers.secondPayments > 0) mayBe.add('paid_twice');
-  if (strangers.otherAmounts > 0) mayBe.add('mismatch');
+  if (outsiders.secondPayments > 0) mayBe.add('paid_twice');
+  if (outsiders.otherAmounts > 0) mayBe.add('mismatch');
   const mustBe = new Set<Violation['kind']>();
   for (const { amountFen, channelTradeNo } of payments) {
     if (amountFen !== row.amountFen) mustBe.add('mismatch');
@@ -170,9 +170,9 @@ function judgeViolations({ row, order, violations, requests, strangers, payments
 }
 
 /** Nothing is left to do, and nobody is at it; or only a person can go on. */
-export function judgeRest({ row, refunds, strangers }: Evidence, now: Date, isStuck: boolean): string[] {
+export function judgeRest({ row, refunds, outsiders }: Evidence, now: Date, isStuck: boolean): string[] {
   const wrong: string[] = [];
-  const isRefused = strangers.refundedFen > 0 && refunds[0]?.state === 'refused';
+  const isRefused = outsiders.refundedFen > 0 && refunds[0]?.state === 'refused';
   const isOpen = row.status === 'progress' && !isStuck;
   if (isOpen || (row.status === 'refunding' && !isRefused))
     wrong.push(`still ${row.status}, with nothing left to do`);
@@ -203,7 +203,7 @@ export function judgeLastLook({ row, order, requests }: Evidence, notifiesForMs:
   return wasAsked ? [] : ['closed, and nobody looked again when its channel had stopped to notify'];
 }
 
-function judgeRecords({ row, order, records, refunds, strangers }: Evidence): string[] {
+function judgeRecords({ row, order, records, refunds, outsiders }: Evidence): string[] {
   const wrong: string[] = [];
   const final = records.filter(
     ({ statusBefore, statusAfter, outcome }) =>
@@ -221,7 +221,7 @@ function judgeRecords({ row, order, records, refunds, strangers }: Evidence): st
     wrong.push('a record of an attempt that was never begun');
   }
   if (refunds.length > 1) wrong.push(`${refunds.length} refunds of one order`);
-  const refunded = (order?.refundedFen ?? 0) > strangers.refundedFen;
+  const refunded = (order?.refundedFen ?? 0) > outsiders.refundedFen;
   if (refunded && refunds[0]?.state !== 'done')
     wrong.push('the money went back, and our refund does not say so');
   return wrong;

@@ -6,8 +6,8 @@ import { LEASE_MS } from '../../../../src/order/store/lease-keeper.ts';
 import type { OrderSnapshot } from '../../../../src/sandbox/simulator/snapshot.ts';
 import type { Lane } from '../life/lane.ts';
 import type { Mail } from '../life/life.ts';
+import type { Outsiders } from '../world/outsiders.ts';
 import type { Operation } from '../world/stepper.ts';
-import type { Strangers } from '../world/strangers.ts';
 import { accuseAnswer, accusePromise } from './accuse-answer.ts';
 import { accuseRow } from './accuse-row.ts';
 import { createLedger, type Ledger } from './ledger.ts';
@@ -63,7 +63,7 @@ export interface Witness {
   lookAtChannel(order: OrderSnapshot | null): void;
 }
 
-export function createWitness(lane: Lane, strangers: Strangers, note: (line: string) => void): Witness {
+export function createWitness(lane: Lane, outsiders: Outsiders, note: (line: string) => void): Witness {
   const violations: string[] = [];
   const acknowledged: Mail[] = [];
   const payments: ChannelPayment[] = [];
@@ -139,7 +139,7 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
 
   /** Money goes back because of a cancel, a late payment, or a close that reverses a charge; never otherwise. */
   function lookAtRefund(order: OrderSnapshot | null): void {
-    const byUs = (order?.refundedFen ?? 0) - strangers.refundedFen;
+    const byUs = (order?.refundedFen ?? 0) - outsiders.refundedFen;
     const { latePaidAt } = before ?? {};
     const mayGoBack = isCancelAsked || isReversed || (latePaidAt ?? null) !== null;
     if (byUs > refundedByUs && !mayGoBack) accuse('money went back, and nobody had asked for it');
@@ -170,7 +170,7 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
     payments,
     asked(operation, shown) {
       const { fault } = lane.simulator.control.log().at(-1) ?? {};
-      if (shown !== null && fault !== 'stale_read' && showsReturn(shown, strangers))
+      if (shown !== null && fault !== 'stale_read' && showsReturn(shown, outsiders))
         knowReturn.add(operation);
       else knowReturn.delete(operation);
     },
@@ -260,7 +260,7 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
           order,
           policy: lane.deps.latePaymentPolicy,
           at: lane.processes.hasJumped() ? null : lane.clock.now(),
-          isRefused: strangers.refundedFen > 0 && (await isRefused(now)),
+          isRefused: outsiders.refundedFen > 0 && (await isRefused(now)),
           mayReopen,
           isUnderWay: lane.simulator.control.isRefundPending(now.orderNo),
         }))
@@ -287,8 +287,8 @@ export function createWitness(lane: Lane, strangers: Strangers, note: (line: str
  * Whether an answer to a query says that others have given money back: Alipay shows it once all of it has gone, WeChat Pay
  * also of a part, UnionPay never.
  */
-function showsReturn({ channel, amountFen, refundedFen }: OrderSnapshot, strangers: Strangers): boolean {
-  if (strangers.refundedFen === 0 || channel === 'union_pay') return false;
+function showsReturn({ channel, amountFen, refundedFen }: OrderSnapshot, outsiders: Outsiders): boolean {
+  if (outsiders.refundedFen === 0 || channel === 'union_pay') return false;
   return channel === 'wechat_pay' || refundedFen === amountFen;
 }
 

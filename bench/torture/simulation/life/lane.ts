@@ -21,7 +21,7 @@ import { createTimerModel, type TimerModel } from '../world/timer-model.ts';
 import { createVirtualClock, type VirtualClock } from '../world/virtual-clock.ts';
 
 /** What matters is only how it moves; but certificates that are made today must be good then. */
-const BEGINNING = Date.parse('2027-03-01T08:00:00.000Z');
+const START = Date.parse('2027-03-01T08:00:00.000Z');
 
 /**
  * One world in which orders are lived one after the other: a database, both gateways and the product's use cases,
@@ -156,7 +156,7 @@ export async function openLane(databaseServerUrl: string): Promise<Lane> {
       simulator.control.reset();
       // The gateways compare the times in what a merchant signs with the machine's clock.
       simulator.control.settings.alipayTimestampWindowMs = Number.MAX_SAFE_INTEGER;
-      clock.restart(new Date(BEGINNING + offsetMs));
+      clock.restart(new Date(START + offsetMs));
       stepper.reset();
       timer.reset();
       await processes.restart(prolongs);

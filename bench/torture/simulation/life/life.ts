@@ -5,9 +5,9 @@ import { NotPayable, type OrderSnapshot } from '../../../../src/sandbox/simulato
 import type { Dice } from '../../dice.ts';
 import { createWitness, type Witness } from '../judge/witness.ts';
 import type { Arrival } from '../world/inbox.ts';
+import { type MoveWeights, pickMoveWeights } from '../world/move-weights.ts';
+import type { Outsiders } from '../world/outsiders.ts';
 import type { Operation, Step } from '../world/stepper.ts';
-import type { Strangers } from '../world/strangers.ts';
-import { pickTemper, type Temper } from '../world/temper.ts';
 import type { Lane } from './lane.ts';
 
 /** How many faults were injected. */
@@ -27,10 +27,10 @@ export interface Life {
   lane: Lane;
   dice: Dice;
   request: CreateOrder;
-  temper: Temper;
+  weights: MoveWeights;
   counts: LifeCounts;
   witness: Witness;
-  strangers: Strangers;
+  outsiders: Outsiders;
   /** Notifications that the network may deliver once more. */
   copies: Mail[];
   note(line: string): void;
@@ -79,8 +79,8 @@ export function beginLife(lane: Lane, dice: Dice, request: CreateOrder, write: (
     const orderNo = lane.orderNo();
     write(`+${at}s ${orderNo === null ? line : line.replaceAll(orderNo, 'ORDER')}`);
   }
-  const strangers: Strangers = { refundedFen: 0, secondPayments: 0, otherAmounts: 0, doubts: 0 };
-  const witness = createWitness(lane, strangers, note);
+  const outsiders: Outsiders = { refundedFen: 0, secondPayments: 0, otherAmounts: 0, doubts: 0 };
+  const witness = createWitness(lane, outsiders, note);
   timer.onSet(witness.timerSet);
 
   function snapshot(): OrderSnapshot | null {
@@ -92,7 +92,7 @@ export function beginLife(lane: Lane, dice: Dice, request: CreateOrder, write: (
   async function settle(writer: Operation | null = null): Promise<void> {
     const order = snapshot();
     const sent = order !== null && order.paidAt !== null && order.notifyUrl !== null ? 1 : 0;
-    await inbox.arrived(sent + strangers.secondPayments + strangers.otherAmounts + strangers.doubts + rung);
+    await inbox.arrived(sent + outsiders.secondPayments + outsiders.otherAmounts + outsiders.doubts + rung);
     if (answered > 0 && order !== null) {
       await control.notifications.delivered(order.orderNo, { count: answered });
     }
@@ -119,10 +119,10 @@ export function beginLife(lane: Lane, dice: Dice, request: CreateOrder, write: (
     lane,
     dice,
     request,
-    temper: pickTemper(dice),
+    weights: pickMoveWeights(dice),
     counts,
     witness,
-    strangers,
+    outsiders,
     copies,
     note,
     snapshot,

@@ -9,9 +9,9 @@ import { reclose } from '../../../../src/order/requests/reclose.ts';
 import type { Operation } from '../../../../src/sandbox/simulator/gateway/operations.ts';
 import { ACTOR } from '../judge/judge.ts';
 import { pickFault } from '../world/faults.ts';
+import { outsiderMoves } from '../world/outsiders.ts';
 import { PROCESSES } from '../world/processes.ts';
 import type { Step } from '../world/stepper.ts';
-import { strangerMoves } from '../world/strangers.ts';
 import type { Life } from './life.ts';
 
 /** Something that may happen next; the heavier, the likelier. */
@@ -35,7 +35,7 @@ export function movesOf(life: Life): Move[] {
     ...customerMoves(life),
     ...mailMoves(life),
     ...timeMoves(life),
-    ...strangerMoves(life),
+    ...outsiderMoves(life),
     ...misfortuneMoves(life),
   ];
 }
@@ -63,7 +63,7 @@ async function goOn(life: Life, step: Step): Promise<void> {
 
 /** Merchants, people and workers begin something. */
 function requestMoves(life: Life): Move[] {
-  const { lane, request, dice, temper } = life;
+  const { lane, request, dice, weights } = life;
   const { deps, stepper, timer } = lane;
   const orderNo = lane.orderNo();
   if (new Set(stepper.steps().map(({ operation }) => operation)).size >= MAX_OPERATIONS) return [];
@@ -74,26 +74,26 @@ function requestMoves(life: Life): Move[] {
     run: () => life.begin(name, work),
   });
   const moves = [
-    begin(0.4 * temper.create, 'create again', () => createOrder(deps, { ...request, expiresAt: null })),
-    begin(0.8 * temper.close, 'close', () => requestClose(deps, numbers, trigger)),
-    begin(0.5 * temper.cancel, 'cancel', () => {
+    begin(0.4 * weights.create, 'create again', () => createOrder(deps, { ...request, expiresAt: null })),
+    begin(0.8 * weights.close, 'close', () => requestClose(deps, numbers, trigger)),
+    begin(0.5 * weights.cancel, 'cancel', () => {
       life.witness.cancelAsked();
       return requestCancel(deps, numbers, trigger);
     }),
-    begin(0.4 * temper.sync, 'sync', () => requestSync(deps, numbers, trigger)),
+    begin(0.4 * weights.sync, 'sync', () => requestSync(deps, numbers, trigger)),
     begin(0.2, 'sweep', () => sweepDue(deps)),
   ];
   if (orderNo !== null)
-    moves.push(begin(0.2 * temper.reclose, 'reclose', () => reclose(deps, orderNo, BY_HAND)));
+    moves.push(begin(0.2 * weights.reclose, 'reclose', () => reclose(deps, orderNo, BY_HAND)));
   if (timer.isDue()) moves.push({ weight: 4, run: life.fireTimer });
   return moves;
 }
 
 /** Customers do what their phone and the gateway let them do, at any moment. */
 export function customerMoves(life: Life): Move[] {
-  const { lane, temper } = life;
+  const { lane, weights } = life;
   // It matters most what they do while something is under way.
-  const eagerness = temper.pay * (lane.stepper.steps().length > 0 ? 1.6 : 0.25);
+  const eagerness = weights.pay * (lane.stepper.steps().length > 0 ? 1.6 : 0.25);
   const { control } = lane.simulator;
   const orderNo = lane.orderNo();
   const order = life.snapshot();
@@ -124,30 +124,30 @@ export function customerMoves(life: Life): Move[] {
 }
 
 function mailMoves(life: Life): Move[] {
-  const { lane, copies, dice, temper } = life;
+  const { lane, copies, dice, weights } = life;
   const moves: Move[] = [];
   if (lane.inbox.waiting.length > 0) {
     moves.push(
       { weight: 3, run: () => life.deliver('whole') },
-      { weight: 0.5 * temper.lose, run: () => life.deliver('lost') },
-      { weight: 0.3 * temper.tamper, run: () => life.deliver('tampered') },
+      { weight: 0.5 * weights.lose, run: () => life.deliver('lost') },
+      { weight: 0.3 * weights.tamper, run: () => life.deliver('tampered') },
     );
   }
   if (copies.length > 0)
-    moves.push({ weight: 0.4 * temper.replay, run: () => life.replay(dice.pick(copies)) });
+    moves.push({ weight: 0.4 * weights.replay, run: () => life.replay(dice.pick(copies)) });
   if (lane.stepper.late().length > 0) moves.push({ weight: 1.5, run: life.landLate });
   return moves;
 }
 
 /** A little while, to the next thing that is due, or to where a deadline is near. */
 function timeMoves(life: Life): Move[] {
-  const { lane, dice, temper } = life;
+  const { lane, dice, weights } = life;
   const now = lane.clock.now().getTime();
   const next = [lane.timer.at(), lane.clock.nextAlarm()].filter((at) => at !== null && at.getTime() > now);
   const expiresAt = life.snapshot()?.expiresAt.getTime() ?? 0;
   const to = (weight: number, at: number): Move => ({ weight, run: () => life.passTime(new Date(at)) });
   // A process suspended for too long is killed: while operations run, time passes in small steps.
-  const leap = temper.leap * (lane.stepper.steps().length > 0 ? 0.15 : 1);
+  const leap = weights.leap * (lane.stepper.steps().length > 0 ? 0.15 : 1);
   const moves = [to(0.6, now + dice.int(1, 9_000)), to(0.1 * leap, now + dice.int(10_000, 3_600_000))];
   if (expiresAt > now) moves.push(to(0.4 * leap, Math.max(now, expiresAt + dice.int(-3_000, 3_000))));
   for (const at of next) if (at !== null) moves.push(to(0.8 * Math.max(leap, 0.1), at.getTime()));
@@ -155,7 +155,7 @@ function timeMoves(life: Life): Move[] {
 }
 
 function misfortuneMoves(life: Life): Move[] {
-  const { lane, temper } = life;
+  const { lane, weights } = life;
   const { timer } = lane;
   const orderNo = lane.orderNo();
   const strike = (weight: number, what: string, run: () => unknown): Move => ({
@@ -174,16 +174,16 @@ function misfortuneMoves(life: Life): Move[] {
     life.witness.timerMayBeLost();
     timer.setAway(true);
   };
-  const moves = [strike(0.1 * temper.queue, 'the queue is emptied', loseTimers)];
-  if (!timer.isAway()) moves.push(strike(0.1 * temper.queue, 'the queue is away', beAway));
+  const moves = [strike(0.1 * weights.queue, 'the queue is emptied', loseTimers)];
+  if (!timer.isAway()) moves.push(strike(0.1 * weights.queue, 'the queue is away', beAway));
   else moves.push({ weight: 1, run: async () => timer.setAway(false) });
-  if (orderNo !== null) moves.push({ weight: temper.fault, run: () => layFault(life) });
+  if (orderNo !== null) moves.push({ weight: weights.fault, run: () => layFault(life) });
   return [...moves, ...processMoves(life, strike)];
 }
 
 /** What strikes one process, or the clock that all of them follow. */
 function processMoves(
-  { lane, dice, temper, witness }: Life,
+  { lane, dice, weights, witness }: Life,
   strike: (weight: number, what: string, run: () => unknown) => Move,
 ): Move[] {
   const { processes } = lane;
@@ -198,12 +198,12 @@ function processMoves(
   };
   const moves = [
     strike(
-      0.06 * temper.jump,
+      0.06 * weights.jump,
       `the database's clock jumps by ${jumpMs} ms`,
       withoutTimers(() => processes.jump(jumpMs)),
     ),
     strike(
-      0.06 * temper.jump,
+      0.06 * weights.jump,
       `process ${process} was suspended for ${suspendedMs} ms`,
       withoutTimers(() => processes.suspend(process, suspendedMs)),
     ),
@@ -211,7 +211,7 @@ function processMoves(
   if (row !== null)
     moves.push(
       strike(
-        0.12 * temper.breaker,
+        0.12 * weights.breaker,
         `other orders get no answer in process ${process} (${work})`,
         withoutTimers(() => processes.failOthers(process, row, work)),
       ),

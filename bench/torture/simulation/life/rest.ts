@@ -77,9 +77,9 @@ export async function comeToRest(life: Life): Promise<boolean> {
 }
 
 /** Others have given back some of its money, and its channel does not say how much: neither paid nor refunded may be said. */
-export function waitsForPerson({ strangers }: Life, { status, retryReason, stuckAt }: PaymentOrder): boolean {
+export function waitsForPerson({ outsiders }: Life, { status, retryReason, stuckAt }: PaymentOrder): boolean {
   const isUnclear = status === 'progress' || status === 'success';
-  return isUnclear && retryReason === 'mismatch' && stuckAt !== null && strangers.refundedFen > 0;
+  return isUnclear && retryReason === 'mismatch' && stuckAt !== null && outsiders.refundedFen > 0;
 }
 
 /** Everything under way goes on to its end, in any order. */

@@ -5,8 +5,8 @@ import { requestSync } from '../../../../src/order/requests/close-cancel-sync.ts
 import type { Fault } from '../../../../src/sandbox/simulator/exchange/faults.ts';
 import type { OrderSnapshot } from '../../../../src/sandbox/simulator/snapshot.ts';
 import type { Dice } from '../../dice.ts';
+import { refund } from '../world/outsiders.ts';
 import { PROCESSES } from '../world/processes.ts';
-import { refund } from '../world/strangers.ts';
 import type { Life } from './life.ts';
 import { finishAll } from './rest.ts';
 import {
@@ -166,7 +166,7 @@ async function getStuck(life: Life, { orderNo }: OrderSnapshot): Promise<void> {
     await runTimer(life);
   emptyQueue(life);
   // Nobody else comes to it: only the sweep is left.
-  Object.assign(life.temper, { close: 0, cancel: 0, sync: 0, reclose: 0, pay: 0, create: 0, claim: 0 });
+  Object.assign(life.weights, { close: 0, cancel: 0, sync: 0, reclose: 0, pay: 0, create: 0, claim: 0 });
 }
 
 /** A customer has paid, the back office gives some or all of it back, and then we look. */

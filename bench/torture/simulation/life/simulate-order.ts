@@ -6,12 +6,12 @@ import { createDice, type Dice } from '../../dice.ts';
 import { gatherEvidence, judge, judgeCancelled, judgeLastLook, judgeRest } from '../judge/judge.ts';
 import { pickSettings } from '../world/faults.ts';
 import { lastThrough } from '../world/outage.ts';
-import { beginSomehow } from './beginnings.ts';
 import type { Lane } from './lane.ts';
 import { beginLife, type Life, type LifeCounts } from './life.ts';
 import { movesOf } from './moves.ts';
 import { comeToRest, waitsForPerson } from './rest.ts';
 import { pickScene, type Scene } from './scenes.ts';
+import { reachStartingState } from './starting-states.ts';
 
 export interface SimulatedOrder extends LifeCounts {
   index: number;
@@ -55,7 +55,7 @@ export async function simulateOrder(lane: Lane, seed: number, index: number): Pr
   );
 
   await life.begin('create', () => createOrder(lane.deps, request));
-  await beginSomehow(life, scene);
+  await reachStartingState(life, scene);
   for (let moves = dice.int(MIN_MOVES, MAX_MOVES); moves > 0; moves -= 1)
     await dice.weigh(movesOf(life)).run();
   if (dice.chance(OUTAGES)) await lastThrough(life);

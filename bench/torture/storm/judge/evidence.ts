@@ -23,7 +23,7 @@ import type { OrderSnapshot } from '../../../../src/sandbox/simulator/snapshot.t
 import type { Told } from '../merchant.ts';
 import type { Life } from '../process/live.ts';
 import type { Interruption, Scene } from '../scene.ts';
-import type { Onlooker, Seen } from './onlooker.ts';
+import type { Observer, Seen } from './observer.ts';
 
 /** All that both sides know of one order. */
 export interface Evidence {
@@ -55,7 +55,7 @@ export async function gatherEvidence(
   scene: Scene,
   db: DataSource,
   lives: Life[],
-  { onlooker, attempts }: { onlooker: Onlooker; attempts: ReadonlyMap<string, number> },
+  { observer, attempts }: { observer: Observer; attempts: ReadonlyMap<string, number> },
 ): Promise<Evidence[]> {
   const order = { id: 'ASC' } as const;
   const rows = await db.getRepository(PaymentOrderEntity).find();
@@ -88,7 +88,7 @@ export async function gatherEvidence(
       order: atChannel,
       requests: log.filter(isOurs),
       deliveries: deliveries.filter(isOurs),
-      seen: orderNo === null ? null : onlooker.of(orderNo),
+      seen: orderNo === null ? null : observer.of(orderNo),
       interruptions: scene.interruptions,
       attemptsBefore: (orderNo === null ? null : attempts.get(orderNo)) ?? 0,
       told: scene.merchant.told.filter((each) => each.index === index),

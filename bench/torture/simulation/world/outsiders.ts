@@ -2,37 +2,37 @@ import { receiveNotification } from '../../../../src/order/payment/receive-notif
 import type { Life } from '../life/life.ts';
 import type { Move } from '../life/moves.ts';
 
-/** What others have done to the order's money, about which nobody here was asked. */
-export interface Strangers {
+/** What happened to the order's money outside the service. */
+export interface Outsiders {
   /** Given back in the channel's back office. */
   refundedFen: number;
-  /** Rightly signed notifications of payments that the gateway's order does not show. */
+  /** Validly signed notifications of payments that the gateway's order does not show. */
   secondPayments: number;
   otherAmounts: number;
-  /** Of none: rightly signed, and they contradict themselves. */
+  /** Validly signed notifications that contradict themselves. */
   doubts: number;
 }
 
-/** The merchant's people in the channel's back office, customers who pay otherwise than they were asked, and forgers. */
-export function strangerMoves(life: Life): Move[] {
-  const { temper, witness, strangers, lane } = life;
+/** Merchant staff in the channel's back office, customers who pay twice or a wrong amount, and forgers. */
+export function outsiderMoves(life: Life): Move[] {
+  const { weights, witness, outsiders, lane } = life;
   const order = life.snapshot();
   if (order === null) return [];
   const moves: Move[] = [];
   const { row } = witness;
   const leftFen = order.paidAt === null ? 0 : order.amountFen - order.refundedFen;
-  if (leftFen > 0) moves.push({ weight: 0.15 * temper.refund, run: () => refund(life, leftFen) });
+  if (leftFen > 0) moves.push({ weight: 0.15 * weights.refund, run: () => refund(life, leftFen) });
   if (order.notifyUrl === null) return moves;
   const isPaidHere = (row()?.paidAt ?? row()?.latePaidAt ?? null) !== null;
-  if (isPaidHere && strangers.secondPayments === 0)
-    moves.push({ weight: 0.15 * temper.claim, run: () => payAgain(life) });
-  if (strangers.otherAmounts === 0)
-    moves.push({ weight: 0.06 * temper.claim, run: () => payOther(life, order.amountFen) });
-  if (strangers.doubts === 0) moves.push({ weight: 0.15 * temper.claim, run: () => raiseDoubt(life) });
+  if (isPaidHere && outsiders.secondPayments === 0)
+    moves.push({ weight: 0.15 * weights.claim, run: () => payAgain(life) });
+  if (outsiders.otherAmounts === 0)
+    moves.push({ weight: 0.06 * weights.claim, run: () => payOther(life, order.amountFen) });
+  if (outsiders.doubts === 0) moves.push({ weight: 0.15 * weights.claim, run: () => raiseDoubt(life) });
   const forged = lane.simulator.claims.forge(order.orderNo);
   if (forged !== null)
     moves.push({
-      weight: 0.15 * temper.forge,
+      weight: 0.15 * weights.forge,
       async run() {
         life.counts.faults += 1;
         const raw = { headers: lowerCased(forged.headers), body: forged.body };
@@ -47,41 +47,41 @@ export function strangerMoves(life: Life): Move[] {
   return moves;
 }
 
-/** All of it, or a part. */
+/** Refunds the order in the back office, in full or in part. */
 export async function refund(life: Life, leftFen: number): Promise<void> {
-  const { dice, strangers, lane } = life;
+  const { dice, outsiders, lane } = life;
   const orderNo = lane.orderNo() ?? '';
   const fen = leftFen === 1 || dice.chance(0.5) ? leftFen : dice.int(1, leftFen - 1);
-  strangers.refundedFen += fen;
+  outsiders.refundedFen += fen;
   await life.outside(`the back office refunds ${fen} fen`, () => lane.simulator.control.refund(orderNo, fen));
 }
 
 async function payAgain(life: Life): Promise<void> {
-  const { strangers, lane } = life;
-  strangers.secondPayments += 1;
+  const { outsiders, lane } = life;
+  outsiders.secondPayments += 1;
   await life.outside('a customer pays a second time', async () => {
     lane.simulator.claims.notifyOther(lane.orderNo() ?? '');
   });
 }
 
 async function payOther(life: Life, amountFen: number): Promise<void> {
-  const { strangers, lane, dice } = life;
+  const { outsiders, lane, dice } = life;
   const fen = amountFen > 1 && dice.chance(0.5) ? dice.int(1, amountFen - 1) : amountFen + dice.int(1, 100);
-  strangers.otherAmounts += 1;
+  outsiders.otherAmounts += 1;
   await life.outside(`a customer pays ${fen} fen`, async () => {
     lane.simulator.claims.notifyOther(lane.orderNo() ?? '', fen);
   });
 }
 
 async function raiseDoubt(life: Life): Promise<void> {
-  const { strangers, lane } = life;
-  strangers.doubts += 1;
+  const { outsiders, lane } = life;
+  outsiders.doubts += 1;
   await life.outside('the channel notifies of what is no payment', async () => {
     lane.simulator.claims.notifyDoubt(lane.orderNo() ?? '');
   });
 }
 
-/** As a server sees them. */
+/** Header names as Node's HTTP server gives them. */
 function lowerCased(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }

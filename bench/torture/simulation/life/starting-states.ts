@@ -7,12 +7,12 @@ import { finishAll } from './rest.ts';
 import { payBeforeClose, type Scene } from './scenes.ts';
 
 /** Most creations go well: what comes after them is where the money is. */
-const GOOD_BEGINNINGS = 0.7;
-/** How many lives begin with a merchant and a customer who do not agree. */
+const GOOD_STARTS = 0.7;
+/** Share of orders that start with a close while a customer is paying. */
 const SHOWDOWNS = 0.4;
-/** How many of those whose close leaves them payable for a while with a customer who comes then. */
+/** Share of the orders that stay payable after a close, in which a customer then pays. */
 const LATE_CUSTOMERS = 0.4;
-/** And how many with a customer who has paid and a merchant who gives it back. */
+/** Share of orders that start paid and are then cancelled. */
 const GIVE_BACKS = 0.15;
 
 /** How often the order's timer fires meanwhile. */
@@ -20,10 +20,10 @@ const HELD_ROUNDS = 8;
 
 const trigger = { kind: 'api', actor: ACTOR, clientIp: null } as const;
 
-/** How the life of an order begins whose creation has begun. */
-export async function beginSomehow(life: Life, scene: Scene | null): Promise<void> {
+/** Brings an order whose creation has started to its starting state. */
+export async function reachStartingState(life: Life, scene: Scene | null): Promise<void> {
   const { dice } = life;
-  if (scene !== null || dice.chance(GOOD_BEGINNINGS)) await finishAll(life);
+  if (scene !== null || dice.chance(GOOD_STARTS)) await finishAll(life);
   else await dice.pick([delayCreation, holdCreation, async () => {}])(life);
   const order = life.snapshot();
   if (scene !== null && (order?.payable === true || order?.paying === true)) {
@@ -35,7 +35,7 @@ export async function beginSomehow(life: Life, scene: Scene | null): Promise<voi
   else if (dice.chance(GIVE_BACKS)) await giveBack(life);
 }
 
-/** Goes on up to the request that creates the order; that is returned, undefined where there is none. */
+/** Runs up to the request that creates the order and returns that step; undefined if there is none. */
 async function reachCreation({ lane, step }: Life): Promise<Step | undefined> {
   for (let [next] = lane.stepper.steps(); next !== undefined; [next] = lane.stepper.steps()) {
     if (next.canBeLate && next.what.endsWith('.create')) return next;
@@ -44,13 +44,13 @@ async function reachCreation({ lane, step }: Life): Promise<Step | undefined> {
   return undefined;
 }
 
-/** The request that creates the order is given up, and still on its way. */
+/** The caller gives up on the create request, which still arrives later. */
 async function delayCreation(life: Life): Promise<void> {
   const creation = await reachCreation(life);
   if (creation !== undefined) await life.step(creation, 'late');
 }
 
-/** The process stands still before that request, while the order's time runs out and others come to it. */
+/** The process pauses before that request while the order expires and other operations reach it. */
 async function holdCreation(life: Life): Promise<void> {
   const { lane, dice } = life;
   const creation = await reachCreation(life);
@@ -78,10 +78,10 @@ async function holdCreation(life: Life): Promise<void> {
   }
 }
 
-/** A close begins while a customer has the code in hand. */
+/** A close starts while a customer holds the payment code. */
 async function showdown(life: Life): Promise<void> {
   const { dice, lane } = life;
-  Object.assign(life.temper, { pay: dice.pick([0.2, 0.5, 3]), kill: 0, leap: 0 });
+  Object.assign(life.weights, { pay: dice.pick([0.2, 0.5, 3]), kill: 0, leap: 0 });
   if (dice.chance(0.6)) await layFault(life, dice.pick(['close', 'query']));
   // A charge by the customer's code is reversed, and not at once.
   if (life.request.method === 'barcode')
@@ -90,7 +90,7 @@ async function showdown(life: Life): Promise<void> {
   if (life.snapshot()?.paying === true && dice.chance(0.6)) await payBeforeClose(life, lane.orderNo() ?? '');
 }
 
-/** The order is closed, and a customer does what the channel still allows. */
+/** The order is closed, and a customer pays because the channel still allows it. */
 async function comeLate(life: Life): Promise<void> {
   const { dice, lane } = life;
   const order = life.snapshot();
@@ -105,7 +105,7 @@ async function comeLate(life: Life): Promise<void> {
   await life.customer('types the password', () => control.finishPay(order.orderNo));
 }
 
-/** A paid order is cancelled, and something is wrong with the answer to the refund or cancel. */
+/** A paid order is cancelled, and the reply to the refund or cancel is faulty. */
 async function giveBack(life: Life): Promise<void> {
   const { dice, lane } = life;
   const order = life.snapshot();

@@ -8,7 +8,7 @@ import { leavesSomething } from '../../simulation/judge/accuse-row.ts';
 
 const LOOK_EVERY_MS = 250;
 
-/** What the onlooker has seen of one order. */
+/** What the observer has seen of one order. */
 export interface Seen {
   accusations: string[];
   /** The first look from which on it was closed or cancelled and not watched; null: it is not. */
@@ -18,10 +18,10 @@ export interface Seen {
 }
 
 /**
- * Looks at all rows a few times a second while the storm blows, and accuses what no row may be at any moment, however
- * the order ends. The database is asked directly; while it is away nothing is seen.
+ * Looks at all rows a few times a second while the storm blows, and reports every row in a state that is never
+ * allowed. It reads the database directly and sees nothing while the database is down.
  */
-export interface Onlooker {
+export interface Observer {
   of(orderNo: string): Seen | null;
   /** How many orders it has seen. */
   count(): number;
@@ -34,7 +34,7 @@ type Row = Pick<
   'orderNo' | 'status' | 'ending' | 'nextCloseAt' | 'watchUntil' | 'latePaidAt' | 'stuckAt'
 >;
 
-export async function openOnlooker(databaseUrl: string, control: Control): Promise<Onlooker> {
+export async function openObserver(databaseUrl: string, control: Control): Promise<Observer> {
   const db = await openDatabase(databaseUrl, entities, [], { closeWhenSilent: false });
   const known = new Map<string, Seen & { status: OrderStatus }>();
   const over = new AbortController();
