@@ -1,6 +1,6 @@
 /* Every answer that the use cases must be ready for. */
 
-/** A payment the channel has vouched for. */
+/** A payment confirmed by the channel. */
 export interface ChannelPayment {
   orderNo: string;
   channelTradeNo: string;
@@ -48,23 +48,23 @@ export type CreateResult =
 export type ChargeResult =
   | CreateResult
   | (Answered & { kind: 'paid'; payment: ChannelPayment })
-  /** The customer has to type the password first; a query will tell. */
+  /** The customer must type the password first; a query decides. */
   | (Answered & { kind: 'user_paying' });
 
 /** Cancel (撤销): whatever the order is, afterwards nobody has paid. */
 export type CancelResult =
   /** It was unpaid and can no longer be paid. */
   | (Answered & { kind: 'closed' })
-  /** It was paid and the money has gone back. */
+  /** It was paid, and the money was returned. */
   | (Answered & { kind: 'refunded' })
   /** The channel does not know it, and did nothing. */
   | (Answered & { kind: 'not_found' })
-  /** The channel wants to be asked again with the same call. */
+  /** The channel requires the same call again. */
   | (Answered & { kind: 'again' })
   | (Answered & { kind: 'user_paying' })
   /** Past its window, or in a state that only a refund can undo. */
   | (Answered & { kind: 'refund_instead' })
-  /** The merchant's account at the channel has too little money. */
+  /** The merchant's balance at the channel is insufficient. */
   | (Answered & { kind: 'not_enough' })
   /** The channel cannot cancel such an order, and was not called: close it if it is unpaid, refund it if it is paid. */
   | (Answered & { kind: 'not_cancellable'; asked: false })

@@ -8,9 +8,9 @@ import type { Channel } from './channel.ts';
 import { callAnswers, notificationResult } from './result-schemas.ts';
 import { type Around, withCalls } from './with-calls.ts';
 
-/** Longer than any adapter should take, and shorter than an order may be kept from others, ms. */
+/** Timeout of an adapter call, ms; shorter than the longest lease. */
 const CALL_LIMIT_MS = 15_000;
-/** Until an adapter is asked again that could not say from when on something may be done, ms. */
+/** Retry delay after an adapter's time trait throws or is invalid, ms. */
 const NOT_YET_MS = 3_600_000;
 
 const minWaits = z.partialRecord(
@@ -25,10 +25,10 @@ interface ContainOptions {
 }
 
 /**
- * Holds an adapter that we have not written to the contract. A call that throws or does not end, an answer that the call
- * does not have or that is about another order, become `unknown`: nothing was learned, and nothing changes. What says how to read an
- * answer (`unpayableFrom` and the like) and throws or says nothing, is taken for that by which nothing is closed. What it
- * says is cut to what the close record holds. The result is a plain object, whatever the adapter is made of.
+ * Validates a custom adapter against the contract. A call that throws or does not end, an answer that the call
+ * cannot have or that is about another order, become `unknown`: nothing changes. If a trait (`unpayableFrom` and the
+ * like) throws or returns an invalid value, the default that closes nothing is used. Answers are truncated to fit the
+ * close record. The result is a plain object, even for an adapter that is a class.
  */
 export function containChannel(
   channel: Channel,
@@ -58,7 +58,7 @@ export function containChannel(
     }
   };
 
-  /** `cautious` is what closes nothing and loses no money. */
+  /** `cautious`: the default that closes nothing and loses no money. */
   function said<Said>(member: string, schema: z.ZodType<Said>, say: () => Said, cautious: () => Said): Said {
     try {
       return schema.parse(say());

@@ -1,12 +1,12 @@
 import type { PayMethod } from './basics.ts';
 import type { ChannelName } from './names.ts';
 
-/** What a channel can be asked for. */
+/** The operations of a channel. */
 export type Operation = 'create' | 'query' | 'close' | 'cancel' | 'refund' | 'query_refund';
 
 /**
- * What can be out of order by itself (熔断): one operation, for one method where methods have interfaces and rights of their
- * own; `all`: the whole channel.
+ * The scope of a circuit breaker (熔断): one operation, for one method if methods have separate interfaces and permissions;
+ * `all`: the whole channel.
  */
 export interface ChannelPart {
   operation: Operation | 'all';
@@ -15,9 +15,9 @@ export interface ChannelPart {
 }
 
 /**
- * What somebody is about to do at a channel, by the operations that it needs.
- * - `ask`: a question about an order, which everything else needs as well, except a creation.
- * - `undo`: gives money back where a payment is undone rather than refunded; `cancel`: by the channel's cancel or by a
+ * A piece of work at a channel, by the operations that it needs.
+ * - `ask`: a query of an order, which everything else needs as well, except a creation.
+ * - `undo`: returns money by voiding the payment; `cancel`: by the channel's cancel or by a
  *   refund; `refund`: by a refund.
  */
 export type Work = 'create' | 'ask' | 'close' | 'undo' | 'cancel' | 'refund';
@@ -51,7 +51,7 @@ export function concernsOrders(operation: Operation): boolean {
   return ofOrders.has(operation);
 }
 
-/** For logs, metrics and people: `close wap`, `query`, `all`. */
+/** For logs, metrics and the page: `close wap`, `query`, `all`. */
 export function nameOfPart({ operation, method }: Readonly<ChannelPart>): string {
   return method === null ? operation : `${operation} ${method}`;
 }

@@ -1,7 +1,7 @@
 import type { Ticks } from '../../platform/clock/clock.ts';
 import type { Failure } from '../channel.ts';
 
-/** So many different orders in a row without any answer: the channel is down, not the order odd. */
+/** This many different orders in a row without an answer: the channel is down, not one order faulty. */
 export const UNKNOWN_IN_A_ROW = 5;
 /** A wrong key shows in every call. */
 export const MISCONFIGURED_IN_A_ROW = 3;
@@ -9,7 +9,7 @@ export const MISCONFIGURED_IN_A_ROW = 3;
 export const ROW_WITHIN_MS = 60_000;
 /** How long a channel that is down is left alone, ms; longer with every attempt that shows it still down. */
 export const DOWN_MS: readonly number[] = [5_000, 10_000, 20_000, 30_000];
-/** Nobody fixes a key in seconds. */
+/** A wrong key is not fixed within seconds. */
 const MISCONFIGURED_MS = 60_000;
 /** How long after its wait, ms, a channel that nobody has tried is still said to be out of order: nothing is known by then. */
 export const UNTRIED_MS = 90_000;
@@ -25,7 +25,7 @@ interface Met {
 }
 
 export interface BreakerEvents {
-  /** It was working until now. */
+  /** It worked until now. */
   opened(fault: Fault, answer: string, waitMs: number): void;
   /** A probe showed that it is still failing. */
   stillOpen(fault: Fault, answer: string, waitMs: number): void;
@@ -49,7 +49,7 @@ export interface Breaker {
   isOutOfOrder(): boolean;
   /** Asks to begin an attempt. Null: go ahead, possibly as the probe. Else ask again in so many ms. */
   admit(): number | null;
-  /** True where a call must not reach the network. */
+  /** Whether a call must not reach the network. */
   refuses(): boolean;
   note(called: Called): void;
 }

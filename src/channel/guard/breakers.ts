@@ -37,7 +37,7 @@ export interface Breakers {
   lookAt(work: Work, method: PayMethod): OutOfOrder | null;
   /** Asks to begin. Null: go ahead, possibly as the trial of what is out of order. */
   admit(work: Work, method: PayMethod): OutOfOrder | null;
-  /** True where a call must not reach the network. */
+  /** Whether a call must not reach the network. */
   refuses(operation: Operation, method: PayMethod): boolean;
   note(call: PartCall): void;
   /** For people: what is out of order, and has been tried lately. */

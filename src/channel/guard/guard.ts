@@ -14,7 +14,7 @@ import {
 import { type Around, withCalls } from '../with-calls.ts';
 import { createBreakers } from './breakers.ts';
 
-/** How soon to ask again while too many calls are under way, ms. */
+/** Retry delay while too many calls are in flight, ms. */
 const FULL_RETRY_MS = 1_000;
 
 /**
