@@ -4,7 +4,7 @@ import type { Defects } from './defect.ts';
 export const moneyDefects: Defects = {
   /** Each attempt gives the money back under a new number. */
   'refund-number-per-attempt': {
-    guarantee: 'money goes back once',
+    guarantee: 'G4',
     replacements: [
       {
         file: 'src/order/refund/give-back.ts',
@@ -15,7 +15,7 @@ export const moneyDefects: Defects = {
   },
   /** A refund that the channel has accepted counts as done. */
   'accepted-refund-is-done': {
-    guarantee: 'money goes back once',
+    guarantee: 'G4',
     replacements: [
       {
         file: 'src/order/refund/give-back.ts',
@@ -37,7 +37,7 @@ export const moneyDefects: Defects = {
   },
   /** A refund's time is that of each attempt: UnionPay, which names a refund by it, takes it for another. */
   'refund-time-moves': {
-    guarantee: 'money goes back once',
+    guarantee: 'G4',
     replacements: [
       {
         file: 'src/order/refund/give-back.ts',
@@ -48,7 +48,7 @@ export const moneyDefects: Defects = {
   },
   /** Any refund that the channel shows counts as all of the money, also one of a part. */
   'part-counts-as-all': {
-    guarantee: 'money goes back once',
+    guarantee: 'G4',
     replacements: [
       {
         file: 'src/order/refund/give-back.ts',
