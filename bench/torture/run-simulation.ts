@@ -3,7 +3,7 @@ import { inWords, noTotals, type Report, type Totals } from './report.ts';
 import type { SimulatedOrder } from './simulation/life/simulate-order.ts';
 import { simulateInShards } from './simulation/simulate-in-shards.ts';
 
-/** How often a long run says how far it is, ms. */
+/** How often a long run reports its progress, ms. */
 const PROGRESS_MS = 15_000;
 /** Orders for which one more process is started. */
 const MIN_SHARD = 50;

@@ -35,7 +35,7 @@ interface Change {
   isUnderWay: boolean;
 }
 
-/** What a row must not be after any event, whatever is under way. */
+/** States that a row must not have after any event, even while operations run. */
 export function accuseRow(change: Change): string[] {
   const { before, now, order, policy, at, isRefused, isUnderWay } = change;
   const wrong: string[] = [];

@@ -38,7 +38,7 @@ export interface Evidence {
   order: OrderSnapshot | null;
   records: CloseRecord[];
   refunds: Refund[];
-  /** What the merchant is told, in order. */
+  /** The merchant's notices, in order. */
   notices: MerchantNotice[];
   /** What the program itself has found to contradict a close. */
   violations: Violation['kind'][];
@@ -169,7 +169,7 @@ function judgeViolations({ row, order, violations, requests, outsiders, payments
   ];
 }
 
-/** Nothing is left to do, and nobody is at it; or only a person can go on. */
+/** Nothing is left to do and no operation runs, or a person must decide. */
 export function judgeRest({ row, refunds, outsiders }: Evidence, now: Date, isStuck: boolean): string[] {
   const wrong: string[] = [];
   const isRefused = outsiders.refundedFen > 0 && refunds[0]?.state === 'refused';

@@ -46,7 +46,7 @@ export function createLedger(): Ledger {
     return from < 0 || said.slice(from).some(({ what, answer }) => what === 'query' && answer === queryAfter);
   }
 
-  /** The record of an end without a payment has an answer of the channel that says so. */
+  /** The record of an end without a payment has a channel's answer that shows it. */
   function isEndedByWord({ outcome, statusBefore, answers }: CloseRecord): boolean {
     if (statusBefore !== 'progress' || (outcome !== 'closed' && outcome !== 'cancelled')) return true;
     const last = answers?.findLast(({ call }) => call === 'query')?.answer;

@@ -41,7 +41,7 @@ export interface Witness {
   outcome(useCase: string, outcome: unknown): Promise<void>;
   /** It threw, although the database was there. */
   threw(useCase: string, error: unknown): void;
-  /** The order is created at its channel, so long after its row says, ms. */
+  /** The order was created at its channel, this long after the time in its row, ms. */
   creating(ageMs: number): void;
   /** The operation asked for the order's lease, which it has if the row shows a new one. */
   triedLease(operation: Operation): void;
@@ -76,7 +76,7 @@ export function createWitness(lane: Lane, outsiders: Outsiders, note: (line: str
   let isEndAsked = false;
   let isCancelled = false;
   let mayReopen = false;
-  /** A close that may send money back was begun; its timer goes on with that as with a cancel. */
+  /** A close that may send money back was begun; its timer continues that like a cancel. */
   let isReversed = false;
   /** The lease that the last event has freed, if it still ran. */
   let freed: string | null = null;

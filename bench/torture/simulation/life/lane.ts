@@ -53,10 +53,10 @@ export interface Lane {
 export interface LaneLife {
   note: (line: string) => void;
   random: () => number;
-  /** How soon a process goes on from a step. */
+  /** How soon a process continues after a step. */
   pickPace: (what: string, moment: Step['moment']) => number;
   offsetMs: number;
-  /** The order is created at its channel, so long after its row says, ms. */
+  /** The order was created at its channel, this long after the time in its row, ms. */
   creating: (ageMs: number) => void;
   /** The channel has answered. */
   heard: Ledger['heard'];

@@ -57,7 +57,7 @@ export interface Life {
 const forHolders = /^\w+_pay\.(close|refund)$/;
 /** What only gives its own lease back. */
 const endsAttempt = /^store\.(releaseLease|endAttempt|postponeAttempt)$/;
-/** A process that stands still for longer is taken for dead and killed, ms; in some lives it goes on after minutes. */
+/** A process paused for longer is considered dead and killed, ms; for some orders it resumes after minutes. */
 const HANGS_MS = [40_000, 40_000, 600_000];
 /** A request that was given up is on its way for no longer, ms. The product's margins allow for it. */
 const ON_ITS_WAY_MS = 15_000;

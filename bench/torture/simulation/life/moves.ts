@@ -20,7 +20,7 @@ export interface Move {
   run(): Promise<void>;
 }
 
-/** More than so many at once on one order says nothing new. */
+/** More concurrent operations on one order find nothing new. */
 const MAX_OPERATIONS = 4;
 
 const BY_HAND = { kind: 'manual', actor: null, clientIp: null } as const;
@@ -40,7 +40,7 @@ export function movesOf(life: Life): Move[] {
   ];
 }
 
-/** What is under way goes on, or dies where it stands. */
+/** A running operation continues, or is killed where it is. */
 function operationMoves(life: Life): Move[] {
   return life.lane.stepper
     .steps()
@@ -104,7 +104,7 @@ export function customerMoves(life: Life): Move[] {
   });
   if (orderNo === null) return [];
   if (order === null) {
-    // A link that the merchant signed: the gateway hears of the order when it is opened.
+    // A link that the merchant signed: the gateway learns of the order when it is opened.
     const isLink =
       payBody !== null && life.request.channel === 'ali_pay' && ['wap', 'app'].includes(life.request.method);
     return isLink ? [act(1.5, 'opens the link', () => control.open(payBody))] : [];

@@ -82,7 +82,7 @@ export function waitsForPerson({ outsiders }: Life, { status, retryReason, stuck
   return isUnclear && retryReason === 'mismatch' && stuckAt !== null && outsiders.refundedFen > 0;
 }
 
-/** Everything under way goes on to its end, in any order. */
+/** Runs all pending operations to their end, in any order. */
 export async function finishAll(life: Life): Promise<void> {
   const { stepper, inbox } = life.lane;
   for (let count = 0; count < MAX_STEPS; count += 1) {

@@ -61,7 +61,7 @@ export async function runTimer(life: Life): Promise<void> {
   await finishSteps(life);
 }
 
-/** What is under way goes on to its end; no notification arrives. */
+/** Runs all pending operations to their end; no notification arrives. */
 export async function finishSteps({ lane, step, dice }: Life): Promise<void> {
   for (let steps = lane.stepper.steps(); steps.length > 0; steps = lane.stepper.steps())
     await step(dice.pick(steps));

@@ -22,7 +22,7 @@ export interface SimulatedOrder extends LifeCounts {
 
 const MIN_MOVES = 15;
 const MAX_MOVES = 70;
-/** Now and then a process stands at one step while others go through all of theirs. */
+/** Sometimes a process pauses at one step while others run all of theirs. */
 const STANDS = 0.02;
 /** How many lives begin with a scene. */
 const SCENES = 0.45;

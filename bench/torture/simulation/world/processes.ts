@@ -200,7 +200,7 @@ export function createProcesses(
   };
 }
 
-/** Other orders, of which only the breakers hear. */
+/** Other orders, which only the circuit breakers see. */
 const OTHER = 'OTHER-';
 
 function withOthers(channel: Channel): Channel {

@@ -10,7 +10,7 @@ export interface Operation {
   isDone: boolean;
 }
 
-/** A place at which an operation stands still until it is told to go on. */
+/** A point at which an operation pauses until it is resumed. */
 export interface Step {
   operation: Operation;
   /** What comes next, or what has just happened. */
@@ -18,7 +18,7 @@ export interface Step {
   moment: 'before' | 'after';
   /** A request that may be given up, and take effect all the same, later. */
   canBeLate: boolean;
-  /** How soon its process goes on, beside the others. */
+  /** How soon its process continues, relative to the others. */
   pace: number;
   proceed(how: 'go' | 'late'): void;
 }
@@ -33,7 +33,7 @@ export interface LateRequest {
 /**
  * Takes operations apart into steps. Every call of what has been wrapped stops before its effect and again before
  * its caller learns of it. Only one step moves at a time, so the choice of the next step decides the interleaving,
- * and the same choices give the same interleaving. A killed operation never goes on, which is what SIGKILL leaves
+ * and the same choices give the same interleaving. A killed operation never resumes, which is what SIGKILL leaves
  * behind: whatever had taken effect has, and nobody knows.
  */
 export interface Stepper {

@@ -1,7 +1,7 @@
 import type { SimulatorClock } from '../../../../src/sandbox/simulator/clock.ts';
 
 /**
- * One clock for the product and the gateways that moves only when it is told to. Whatever the gateways do by time
+ * One clock for the product and the gateways that moves only on request. Whatever the gateways do by time
  * is an alarm on it; in the simulation these are the repetitions of notifications, and nothing else.
  */
 export interface VirtualClock extends SimulatorClock {

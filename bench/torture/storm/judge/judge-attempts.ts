@@ -1,6 +1,6 @@
 import type { Evidence } from './evidence.ts';
 
-/** Each attempt to notify the merchant has its row and its end, and one of a delivered notice was heard (G8). */
+/** Each attempt to notify the merchant has its row and its end, and one attempt of a delivered notice succeeded (G8). */
 export function judgeNoticeAttempts({ notices, tries }: Evidence): string[] {
   return notices.flatMap(({ id, event, state, attempts }) => {
     const made = tries.filter(({ noticeId }) => noticeId === id);

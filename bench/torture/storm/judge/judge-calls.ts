@@ -54,7 +54,7 @@ function judgeAttempts(
   return wrong;
 }
 
-/** Each record is about this order, and says who asked where somebody did. */
+/** Each record is about this order, and names the actor if there was one. */
 function judgeAccount({ records, row }: Evidence): string[] {
   const isAbout = ({ orderId, bizOrderNo, channel }: CloseRecord) =>
     orderId === row?.id && bizOrderNo === row.bizOrderNo && channel === row.channel;

@@ -23,7 +23,7 @@ const LONGER = 4;
 const BLOWS_ON_MS = 15_000;
 /** Within so many ms orders expire and are closed. */
 const EXPIRIES_MS = 10_000;
-/** Some orders are made after the backup, whatever becomes of the others. */
+/** Some orders are always created after the backup. */
 const MOST_BACKED_UP = 0.8;
 /** Each order has its own dice, as the strikes do: none changes another's fate. */
 const RUN = -1;

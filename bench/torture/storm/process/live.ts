@@ -36,7 +36,7 @@ export interface Life {
   /** The API has answered that it is closed, or cancelled: this must stay true. */
   closed: boolean;
   cancelled: boolean;
-  /** The API was asked to cancel it, whatever was answered: its money may go back. */
+  /** A cancel was requested, with any answer: its money may be refunded. */
   cancelAsked: boolean;
   payBody: string | null;
 }
