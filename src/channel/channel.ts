@@ -1,12 +1,11 @@
 /**
- * The contract of a payment channel (支付通道): what the order use cases may ask of it and every answer they
- * must be ready for.
+ * The contract of a payment channel (支付通道): the calls that the use cases make, and every answer they must handle.
  *
- * - An implementation never throws for anything the channel or the network does; it returns a member of the
- *   result union. It throws only for a broken invariant in its code.
- * - Every successful answer has had its signature verified. An answer that cannot be verified, parsed or found
- *   in the channel's table is `unknown`, and unknown changes nothing.
- * - Every call ends within its deadline.
+ * - An adapter never throws because of a channel or network fault; it returns a member of the result union. It throws
+ *   only for a bug in its own code.
+ * - The signature of every successful answer has been verified. An answer that cannot be verified, parsed or found in
+ *   the channel's tables is `unknown`, and unknown changes nothing.
+ * - Every call ends within its timeout.
  */
 
 import type {
@@ -25,47 +24,50 @@ export type * from './answers.ts';
 export * from './basics.ts';
 export * from './names.ts';
 
-/** What a channel has to know of an order to speak about it. */
+/** What a channel needs to know about an order. */
 export interface ChannelOrder {
   /** Our order number; the channel's `out_trade_no`. */
   orderNo: string;
   method: PayMethod;
   title: string;
   amountFen: number;
-  /** The deadline. Passed to the channel as `time_expire`, so that ours is the second lock and not the first. */
+  /**
+   * When the time to pay is over. Passed to the channel as its own expiry (`time_expire`), so that the channel stops
+   * taking payments too.
+   */
   expiresAt: Date;
-  /** When we took the order. The same for every attempt to create it at the channel. */
+  /** When we accepted the order. The same for every attempt to create it at the channel. */
   createdAt: Date;
   /** When creation at the channel was last attempted. */
   createAttemptedAt: Date;
-  /** The channel's number of the payment, and when the customer paid; null while no payment is known. */
+  /** The channel's payment number, and when the customer paid; null while no payment is known. */
   channelTradeNo: string | null;
   paidAt: Date | null;
   clientIp: string | null;
 }
 
-/** What only the creation needs, and nobody keeps: it is the customer's. */
+/** The customer's data, needed only for the creation; never stored. */
 export interface PayerDetails {
-  /** The code on the customer's phone (付款码), for `barcode`. Lives a minute. */
+  /** The code on the customer's phone (付款码), for `barcode`. Valid for a minute. */
   authCode: string | null;
-  /** Who pays, by the channel's id for this merchant, for `jsapi`. */
+  /** The payer's id at the channel for this merchant (openid), for `jsapi`. */
   openId: string | null;
-  /** Where the customer's browser goes after paying, for `wap`. */
+  /** Where the browser returns after the payment, for `wap`. */
   returnUrl: string | null;
 }
 
-/** A return of money. Its number is derived from the order, so that asking again refunds once. */
+/** A refund. Its number is derived from the order, so repeated requests refund once. */
 export interface ChannelRefund {
   refundNo: string;
-  /** When it was noted here, before the channel was first asked for it. */
+  /** When the refund was recorded here, before the first request to the channel. */
   notedAt: Date;
   amountFen: number;
-  /** What was paid. */
+  /** The amount paid, fen. */
   totalFen: number;
   reason: string;
 }
 
-/** A channel's HTTP call to us, as received. The body is the raw bytes: signatures are over them. */
+/** A notification as the channel sent it. `body` has the raw bytes: signatures cover them. */
 export interface RawNotification {
   headers: Record<string, string | string[] | undefined>;
   body: Buffer;
@@ -74,73 +76,74 @@ export interface RawNotification {
 export interface Channel {
   readonly name: ChannelName;
   /**
-   * Whose orders this speaks about: merchant number and application id (WeChat), application id (Alipay),
-   * merchant number (UnionPay). An order remembers the account that created it, because asked under another account a channel answers "no such order" about
-   * one that has been paid.
+   * The account at the channel: merchant number and application id (WeChat), application id (Alipay), merchant number
+   * (UnionPay). An order keeps the account that created it: queried under another account, a channel answers "no such
+   * order" about an order that has been paid.
    */
   readonly account: string;
   readonly methods: readonly PayMethod[];
 
-  /** Idempotent: asked again for the same order it creates no second one. */
+  /** Idempotent: a repeated call for the same order creates no second one. */
   create(order: ChannelOrder, payer: PayerDetails): Promise<ChargeResult>;
   query(order: ChannelOrder): Promise<QueryResult>;
   close(order: ChannelOrder): Promise<CloseResult>;
 
   /**
-   * True where a payment is undone rather than refunded while that is possible (WeChat's code-pay, UnionPay): also a late
-   * one then goes back by `cancel`.
+   * True if the channel can void the order's payment (WeChat's code-pay, UnionPay): late payments are voided by
+   * `cancel` while that is possible, and refunded otherwise.
    */
   undoesPayments(order: ChannelOrder): boolean;
   /**
-   * Cancels what the channel can cancel: an order made by `barcode`, at Alipay any within its window, at UnionPay
-   * one that was paid on the same clearing day. `not_cancellable`, without a call, for an order that it cannot. `refund` is
-   * the return of money that this is an attempt at.
+   * Cancels an order if the channel can: a `barcode` order; at Alipay any order within the cancel window; at UnionPay
+   * one paid on the same clearing day. Otherwise `not_cancellable`, without a call. `refund` identifies the return of
+   * the money.
    */
   cancel(order: ChannelOrder, refund: ChannelRefund): Promise<CancelResult>;
   refund(order: ChannelOrder, refund: ChannelRefund): Promise<RefundResult>;
-  /** What became of a return of money, by whichever of the two calls above it was asked for. */
+  /** The state of a return of money, requested by `cancel` or by `refund`. */
   queryRefund(order: ChannelOrder, refund: ChannelRefund): Promise<RefundResult>;
 
   /**
-   * True where an order is known by its number and the second of its `createdAt` together (UnionPay's `txnTime`): asked
-   * with another moment, the channel answers `not_found` about an order that has been paid. Unless set, the number is
-   * enough.
+   * True if the channel identifies an order by its number together with the second of its `createdAt` (UnionPay's
+   * `txnTime`): queried with another time, it answers `not_found` about an order that has been paid. Unless set, the
+   * number is enough.
    */
   readonly knowsByCreatedAt?: boolean;
 
   /**
-   * The shortest waits that the channel demands, ms, before the next call about an order whose customer types the password,
-   * that was asked about too often, or whose refund is under way. Ours are as long or longer where it demands none.
+   * Minimum waits that the channel demands, ms: before the next call about an order whose customer is typing the
+   * password (`user_paying`), after `rate_limited`, or about a refund in progress (`refunding`). Jitter only adds to
+   * them. If unset, our own retry schedule applies.
    */
   readonly minWaitMs?: Readonly<Partial<Record<'user_paying' | 'rate_limited' | 'refunding', number>>>;
 
-  /** How long after a payment the channel goes on notifying of it, ms: what comes later comes from a query alone. */
+  /** How long after a payment the channel sends notifications, ms; after that only a query finds the payment. */
   readonly notifiesForMs: number;
-  /** How long after a payment its money can still be given back, ms. */
+  /** How long after a payment it can be refunded, ms. */
   readonly refundWindowMs: number;
-  /** True where a query's `refunded` means that all of the money has gone back; else it may be a part. */
+  /** True if a query's `refunded` always means a full refund; false if it may be partial. */
   readonly refundedIsInFull: boolean;
 
   /**
-   * For an order whose close would give the money back if it had been paid meanwhile (WeChat's code-pay, which is
-   * reversed), the moment before which it must not be closed: ask before you close. Null for any other.
+   * If closing the order would refund it in case it was paid meanwhile (WeChat's code-pay, which is reversed): the
+   * time before which it must not be closed. Query before closing. Null for any other order.
    */
   reversibleFrom(order: ChannelOrder): Date | null;
 
   /**
-   * The moment from which an order that the channel says it does not know (`not_found`) can no longer be paid,
-   * whatever happened to its creation.
+   * The time from which an order that the channel does not know (`not_found`) can no longer be paid, whatever
+   * happened to its creation.
    */
   unpayableFrom(order: ChannelOrder): Date;
   /**
-   * False for an order about which `not_found` is the normal answer while the customer has not touched it, although
-   * it can be paid (a code that nobody has scanned, at Alipay or UnionPay). True where the channel knows every order
-   * that it has created: then `not_found` about one of them is a contradiction.
+   * False if `not_found` is the normal answer until the customer acts, although the order can be paid (a code not yet
+   * scanned, at Alipay or UnionPay). True if the channel knows every order that it created: then `not_found` about
+   * one of them is a contradiction.
    */
   showsUntouched(order: ChannelOrder): boolean;
   /**
-   * True for an order that nothing can close while it is untouched, and that is closed softly: here at once, and
-   * watched until `unpayableFrom`. Where it is false, such an order stays open until that moment.
+   * True if the channel cannot close the order until the customer acts, and the order is closed softly: closed here
+   * at once, and watched until `unpayableFrom`. If false, such an order stays open until that time.
    */
   closesSoftly(order: ChannelOrder): boolean;
 
@@ -148,30 +151,30 @@ export interface Channel {
   readonly replies: { accepted: NotificationReply; failed: NotificationReply };
 }
 
-/** Some of what a piece of work needs of a channel is out of order, or too many calls are under way. */
+/** A channel operation that the work needs is out of order, or too many calls are in flight. */
 export interface Unavailable {
-  /** When to ask again. */
+  /** When to try again. */
   until: Date;
-  /** For how long that has been so, ms. */
+  /** How long it has been unavailable, ms. */
   sinceMs: number;
-  /** Nothing can be done about any order of the channel; else what needs other operations goes on. */
+  /** True if nothing works for any order of the channel; otherwise work that needs other operations continues. */
   isWhole: boolean;
 }
 
-/** A channel behind its circuit breakers and its bound on calls, see `guard.ts`. */
+/** A channel behind its circuit breakers and its limit on concurrent calls, see `guard.ts`. */
 export interface GuardedChannel extends Channel {
   /**
-   * Asked before an attempt begins. Null: go ahead; while the recovery of what the work needs is being tried, this attempt is
-   * the trial. Else it would not reach the channel.
+   * Call before an attempt begins. Null: go ahead; the attempt may be the probe of an open circuit breaker. Otherwise
+   * its calls would not reach the channel.
    */
   admit(work: Work, method: PayMethod): Unavailable | null;
-  /** The same without beginning anything: null while all that the work needs is well. */
+  /** Like `admit`, but without side effects: null if all that the work needs is available. */
   unavailable(work: Work, method: PayMethod): Unavailable | null;
-  /** What is out of order or on trial; without what the process has long had nothing to try with. */
+  /** Operations out of order or being probed, without those that the process has long had no call for. */
   outOfOrder(): (ChannelPart & { until: Date })[];
-  /** The channel without breaker and bound: for a question that a person asks, and that must not be cut short. */
+  /** The channel without circuit breakers and limit: for a person's request, which must reach the channel. */
   readonly unguarded: Channel;
 }
 
-/** The channels that are configured. */
+/** The configured channels by name. */
 export type Channels = ReadonlyMap<ChannelName, GuardedChannel>;

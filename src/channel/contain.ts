@@ -25,10 +25,10 @@ interface ContainOptions {
 }
 
 /**
- * Validates a custom adapter against the contract. A call that throws or does not end, an answer that the call
- * cannot have or that is about another order, become `unknown`: nothing changes. If a trait (`unpayableFrom` and the
+ * Validates a custom adapter against the contract. If a call throws, hangs, returns a result that the call cannot
+ * have, or answers about another order, the result is `unknown`: nothing changes. If a trait (`unpayableFrom` and the
  * like) throws or returns an invalid value, the default that closes nothing is used. Answers are truncated to fit the
- * close record. The result is a plain object, even for an adapter that is a class.
+ * close record. The result is a plain object, even for an adapter that is a class instance.
  */
 export function containChannel(
   channel: Channel,
@@ -58,10 +58,15 @@ export function containChannel(
     }
   };
 
-  /** `cautious`: the default that closes nothing and loses no money. */
-  function said<Said>(member: string, schema: z.ZodType<Said>, say: () => Said, cautious: () => Said): Said {
+  /** Reads a trait; `cautious` is the default that closes nothing and loses no money. */
+  function readTrait<Value>(
+    member: string,
+    schema: z.ZodType<Value>,
+    read: () => Value,
+    cautious: () => Value,
+  ): Value {
     try {
-      return schema.parse(say());
+      return schema.parse(read());
     } catch (error) {
       log.error(
         { err: safeError(error), channel: name, member },
@@ -84,24 +89,25 @@ export function containChannel(
     minWaitMs: minWaits.catch({}).parse(channel.minWaitMs),
     ...withCalls(channel, contained),
     undoesPayments: (order) =>
-      said(
+      readTrait(
         'undoesPayments',
         z.boolean(),
         () => channel.undoesPayments(order),
         () => false,
       ),
     reversibleFrom: (order) =>
-      said('reversibleFrom', z.date().nullable(), () => channel.reversibleFrom(order), notYet),
-    unpayableFrom: (order) => said('unpayableFrom', z.date(), () => channel.unpayableFrom(order), notYet),
+      readTrait('reversibleFrom', z.date().nullable(), () => channel.reversibleFrom(order), notYet),
+    unpayableFrom: (order) =>
+      readTrait('unpayableFrom', z.date(), () => channel.unpayableFrom(order), notYet),
     showsUntouched: (order) =>
-      said(
+      readTrait(
         'showsUntouched',
         z.boolean(),
         () => channel.showsUntouched(order),
         () => true,
       ),
     closesSoftly: (order) =>
-      said(
+      readTrait(
         'closesSoftly',
         z.boolean(),
         () => channel.closesSoftly(order),

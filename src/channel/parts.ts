@@ -15,10 +15,10 @@ export interface ChannelPart {
 }
 
 /**
- * A piece of work at a channel, by the operations that it needs.
- * - `ask`: a query of an order, which everything else needs as well, except a creation.
- * - `undo`: returns money by voiding the payment; `cancel`: by the channel's cancel or by a
- *   refund; `refund`: by a refund.
+ * Work at a channel; each kind needs certain operations.
+ * - `ask`: queries an order. All other work needs the query too, except a creation.
+ * - `undo`: returns money by voiding the payment; `cancel`: by the channel's cancel or by a refund; `refund`: by a
+ *   refund.
  */
 export type Work = 'create' | 'ask' | 'close' | 'undo' | 'cancel' | 'refund';
 
@@ -31,10 +31,10 @@ const needs: Record<Work, readonly Operation[]> = {
   refund: ['refund', 'query_refund', 'query'],
 };
 
-/** The rights to create are given method by method (H5, JSAPI, code-pay), and a code-pay order is closed by another interface. */
+/** Channels grant creation per method (H5, JSAPI, code-pay), and code-pay orders are closed by another interface. */
 const byMethod: ReadonlySet<Operation> = new Set(['create', 'close', 'cancel']);
 
-/** Which creation, query or close it was says whether a whole channel is away; a refund's service may be away by itself. */
+/** Only these count for a whole channel's outage: the refund service may be down alone. */
 const ofOrders: ReadonlySet<Operation> = new Set(['create', 'query', 'close']);
 
 export const WHOLE_CHANNEL: ChannelPart = { operation: 'all', method: null };

@@ -11,8 +11,8 @@ import type { Operation } from './parts.ts';
 import type { CallAnswers } from './with-calls.ts';
 
 /*
- * The answers of the contract, for adapters that no compiler has held to it. A kind that a call does not have, and a
- * payment without one of its fields, fit none.
+ * Schemas of the contract's answers, for adapters that the compiler has not checked. A kind that the call does not
+ * have, and a payment with a missing field, match none.
  */
 
 const answer = z.string();
@@ -75,7 +75,7 @@ const refundResult: z.ZodType<RefundResult> = plain([
   ...failures,
 ]);
 
-/** What each call may answer. */
+/** The schema of each call's answers. */
 export const callAnswers: { [Name in Operation]: z.ZodType<CallAnswers[Name]> } = {
   create: chargeResult,
   query: queryResult,

@@ -9,7 +9,7 @@ import type {
 } from './channel.ts';
 import type { Operation } from './parts.ts';
 
-/** What each call answers. */
+/** The result of each call. */
 export interface CallAnswers extends Record<Operation, unknown> {
   create: ChargeResult;
   query: QueryResult;
@@ -19,7 +19,7 @@ export interface CallAnswers extends Record<Operation, unknown> {
   query_refund: RefundResult;
 }
 
-/** Does what belongs around a call, and makes it with `call`, or answers in its place. */
+/** Wraps a call: makes it with `call`, or answers in its place. */
 export type Around = <Name extends Operation>(
   operation: Name,
   order: ChannelOrder,
@@ -28,7 +28,7 @@ export type Around = <Name extends Operation>(
 
 type Calls = Pick<Channel, 'create' | 'query' | 'close' | 'cancel' | 'refund' | 'queryRefund'>;
 
-/** All calls of a channel that ask its gateway, each with `around` about it. */
+/** All calls of a channel that reach its gateway, each wrapped by `around`. */
 export function withCalls(channel: Channel, around: Around): Calls {
   return {
     create: (order, payer) => around('create', order, () => channel.create(order, payer)),

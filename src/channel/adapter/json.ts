@@ -1,4 +1,4 @@
-/** The value of a JSON text that somebody else wrote; undefined if it is none. */
+/** Parses untrusted JSON; undefined if it is invalid. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,26 +1,26 @@
 import type { CancelResult, CreateResult, Failure, PayerDetails } from '../channel.ts';
 
-/** How long a call to a channel may take, unless the configuration says otherwise. */
+/** Default timeout of a call to a channel, ms. */
 export const DEFAULT_CALL_TIMEOUT_MS = 5_000;
-/** The longest answer that is read. Real ones have a few KiB. */
+/** Limit on the size of an answer. Real ones have a few KiB. */
 export const MAX_ANSWER_BYTES = 256 * 1024;
 const MAX_TEXT_LENGTH = 200;
 
 /**
- * What a call brought back, before anybody reads a meaning into it. `statedAt`: the channel's own time, by the answer's
- * `Date`, where it has one.
+ * A call's reply before it is interpreted. `statedAt`: the channel's time, from the answer's `Date` header, if
+ * present.
  */
 export type Reply =
-  /** HTTP 2xx whose signature was right. */
+  /** HTTP 2xx with a valid signature. */
   | { kind: 'verified'; status: number; data: unknown; statedAt?: Date | undefined }
   /** HTTP 4xx or 5xx. Channels do not sign these. `code` is empty when the body has none. */
   | { kind: 'refusal'; status: number; code: string; message: string; statedAt?: Date | undefined }
-  /** No answer, or one that must not be believed. `why` is fit for the close record. */
+  /** No answer, or one that cannot be trusted. `why` is fit for the close record. */
   | { kind: 'lost'; why: string };
 
 /**
- * The moment that an answer's `Date` header states (RFC 9110: whole seconds, rounded down, so never later than the channel's
- * clock). Undefined where there is none, or none that can be read.
+ * The time in an answer's `Date` header (RFC 9110: whole seconds, rounded down, so never later than the channel's
+ * clock). Undefined if it is missing or invalid.
  */
 export function statedTime(header: unknown): Date | undefined {
   if (typeof header !== 'string') return undefined;
@@ -28,7 +28,7 @@ export function statedTime(header: unknown): Date | undefined {
   return Number.isNaN(at) ? undefined : new Date(at);
 }
 
-/** A query's answer with the channel's own time, where the reply states it. */
+/** Adds the channel's time to a query's answer, if the reply states it. */
 export function withStatedTime<Result extends object>(
   result: Result,
   reply: Reply,
@@ -39,16 +39,16 @@ export function withStatedTime<Result extends object>(
 
 export type Refusal = Extract<Reply, { kind: 'refusal' }>;
 
-/** What a table says of a code that reports a fault of the channel: it counts as no answer, like a 5xx. */
+/** The table entry of a code that reports a fault of the channel: no answer, like a 5xx. */
 export type OwnFault = 'own_fault';
 
-/** What a code was taken for. `answered`: the channel has answered, but nobody knows what that means for the order. */
+/** The meaning of a code. `answered`: the channel answered, but what that means for the order is unknown. */
 export interface ReadCode<Kind extends string> {
   kind: Exclude<Kind, OwnFault> | 'unknown';
   answered?: true;
 }
 
-/** Reads a code of the channel's own by a table of them. What the table does not list is unknown, and an answer. */
+/** Looks up a channel's code in a table. A code that is not listed is `unknown`, with `answered`. */
 export function readCode<Kind extends string>(
   table: Readonly<Record<string, Kind>>,
   code: string,
@@ -59,10 +59,7 @@ export function readCode<Kind extends string>(
   return { kind: kind as Exclude<Kind, OwnFault> };
 }
 
-/**
- * Reads a refusal by a table of the channel's codes. Too many requests and server errors are known by their
- * HTTP status, whatever their code says.
- */
+/** Looks up a refusal's code in a table. HTTP status 429 and 5xx take precedence over the code. */
 export function readRefusal<Kind extends string>(
   table: Readonly<Record<string, Kind>>,
   { status, code }: Refusal,
@@ -77,12 +74,12 @@ export function refused(answer: string, { message, code }: Refusal): CreateResul
   return { kind: 'refused', answer, message: shortText(message || code) };
 }
 
-/** Not asked at all: the merchant left out what this method needs. */
+/** Not called: the merchant left out a field that this method requires. */
 export function missing(what: string): CreateResult {
   return { kind: 'refused', asked: false, answer: `not called: no ${what}`, message: `缺少参数 ${what}` };
 }
 
-/** Not asked at all: the order layer offers only a channel's own methods, and this is not one. */
+/** Not called: the channel does not have this method, which the order layer should not have offered. */
 export function unsupported(method: string): CreateResult {
   return {
     kind: 'refused',
@@ -92,14 +89,14 @@ export function unsupported(method: string): CreateResult {
   };
 }
 
-/** Not asked at all: there is no cancel for such an order. */
+/** Not called: the channel has no cancel for such an order. */
 export const notCancellable: CancelResult = {
   kind: 'not_cancellable',
   asked: false,
   answer: 'not called: no cancel for it',
 };
 
-/** Without what is the customer's: channels repeat parameters in their messages. */
+/** Removes the customer's data: channels repeat parameters in their messages. */
 export function withoutPayer(reply: Reply, { authCode, openId }: PayerDetails): Reply {
   if (reply.kind !== 'refusal') return reply;
   const message = [authCode, openId].reduce<string>(
@@ -109,12 +106,12 @@ export function withoutPayer(reply: Reply, { authCode, openId }: PayerDetails): 
   return { ...reply, message };
 }
 
-/** A table's row, by a key that somebody else wrote. */
+/** Looks up a table row by an untrusted key. */
 export function lookUp<Value>(table: Readonly<Record<string, Value>>, key: string): Value | undefined {
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
-/** One short line of what a channel said, for people: joined, without control characters, cut. */
+/** One short line of a channel's answer for display: joined, without control characters, truncated. */
 export function shortText(...parts: (string | number)[]): string {
   const line = parts
     .join(' ')
@@ -123,7 +120,7 @@ export function shortText(...parts: (string | number)[]): string {
   return cutText(line, MAX_TEXT_LENGTH);
 }
 
-/** At most `length` UTF-16 units, without half a character at the end. */
+/** Truncates to `length` UTF-16 units, never inside a surrogate pair. */
 export function cutText(text: string, length: number): string {
   return text.slice(0, length).replace(/[\uD800-\uDBFF]$/, '');
 }

@@ -1,19 +1,22 @@
 import type { NotificationReply, PayMethod } from '../basics.ts';
 
 /**
- * What closing an unpaid order does that nobody expects.
- * - `reverse`: it gives the money back, if the order was paid meanwhile.
- * - `soft`: the order is closed here while its code may still be paid, and watched.
- * - `wait`: nothing but the end of its time closes it.
+ * An unexpected effect of closing an unpaid order.
+ * - `reverse`: refunds the order if it was paid meanwhile.
+ * - `soft`: closes the order here while its code can still be paid; the order is watched.
+ * - `wait`: the order closes only when its time to pay is over.
  */
 export type CloseCaveat = 'reverse' | 'soft' | 'wait';
 
-/** What is known of a gateway without talking to it: plain data, which the admin page imports as well. */
+/** Static facts about a gateway: plain data, also imported by the admin page. */
 export interface AboutChannel {
-  /** The wire's word for it, DaxPay's. */
+  /** Its name in DaxPay's API. */
   readonly name: string;
   readonly label: { readonly zh: string; readonly en: string };
-  /** What a creation must have for one method beyond what every channel needs of it; `because` says to the merchant for what. */
+  /**
+   * A field that one method requires in addition to those that every creation requires; `because` tells the merchant
+   * why.
+   */
   readonly needs?: readonly {
     readonly method: PayMethod;
     readonly field: 'clientIp';
@@ -23,7 +26,7 @@ export interface AboutChannel {
   /** See `Channel`. */
   readonly knowsByCreatedAt?: true;
   readonly notifications: {
-    /** What it sends. */
+    /** Content type of the gateway's notifications. */
     readonly contentType: string;
     readonly replies: { readonly accepted: NotificationReply; readonly failed: NotificationReply };
   };

@@ -3,13 +3,13 @@ import { aboutAlipay } from './alipay/about.ts';
 import { aboutUnionpay } from './unionpay/about.ts';
 import { aboutWechat } from './wechat/about.ts';
 
-/** The gateways that are built in. Each also has a line in `modules.ts`. */
+/** The built-in gateways. Each is also listed in `modules.ts`. */
 export const aboutChannels = [aboutWechat, aboutAlipay, aboutUnionpay] as const satisfies AboutChannel[];
 
-/** The channels that are built in, by the wire's words: what merchants may ask for. */
+/** Names of the built-in channels, as in DaxPay's API. */
 export type BuiltInChannel = (typeof aboutChannels)[number]['name'];
 
-/** Those that know an order by the moment of its creation too. */
+/** Channels that identify an order by its creation time as well. */
 export type KnownByCreatedAt = Extract<
   (typeof aboutChannels)[number],
   { readonly knowsByCreatedAt: true }
@@ -17,7 +17,7 @@ export type KnownByCreatedAt = Extract<
 
 export const channelNames: readonly BuiltInChannel[] = aboutChannels.map(({ name }) => name);
 
-/** Null for a custom channel. */
+/** The facts about a built-in channel; null for a custom one. */
 export function aboutChannel(name: string): AboutChannel | null {
   return aboutChannels.find((about) => about.name === name) ?? null;
 }

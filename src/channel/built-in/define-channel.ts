@@ -4,55 +4,55 @@ import { DEFAULT_CALL_TIMEOUT_MS } from '../adapter/reply.ts';
 import type { Channel } from '../channel.ts';
 import type { AboutChannel } from './about-channel.ts';
 
-/** Makes a channel that goes by the clock on which deadlines are compared: the database's. */
+/** Creates a channel. `clock` is the one that deadlines are compared with: the database's. */
 export type ChannelFactory = (clock: Clock) => Channel;
 
-/** For `autoclose doctor`: which variables to correct, and what an answer proves of them. */
+/** For `autoclose doctor`: which variables to correct, and what an answer proves about them. */
 export interface KeyHints {
-  /** With which we sign. */
+  /** The variables of our signing key. */
   readonly ours: string;
-  /** With which the channel's signatures are verified. */
+  /** The variables of the key that verifies the channel's signatures. */
   readonly theirs: string;
-  /** What "no such order" proves: `both` where the gateway signs it, else only that it accepts our key. */
+  /** What the answer "no such order" proves: `both` keys work (the gateway signs that answer), or only `ours`. */
   readonly notFoundProves: 'both' | 'ours';
-  /** What no question can prove. */
+  /** What no query can prove. */
   readonly notProven?: string;
 }
 
-/** A channel whose variables are set and right. */
+/** A channel whose variables are set and valid. */
 export interface ConfiguredChannel {
   readonly about: AboutChannel;
   readonly keyHints: KeyHints;
-  /** Where its gateway is, without a trailing slash. */
+  /** The gateway's base URL, without a trailing slash. */
   readonly endpoint: string;
-  /** `notifyUrl`: where the gateway is to report payments. `callTimeoutMs`: how long one call may take. */
+  /** `notifyUrl`: where the gateway reports payments. `callTimeoutMs`: timeout of one call, ms. */
   create(notifyUrl: string, clock: Clock, callTimeoutMs: number): Channel;
 }
 
-/** All that the program has to know of a gateway, see `defineChannel`. */
+/** All that the program needs to know about a gateway, see `defineChannel`. */
 export interface ChannelModule {
   readonly about: AboutChannel;
-  /** Its variables begin so. */
+  /** Prefix of its environment variables. */
   readonly prefix: string;
-  /** The names of its variables. */
+  /** The names of its environment variables. */
   readonly variables: readonly string[];
-  /** Whether any of the variables is set that turn the channel on. */
+  /** Whether `variables` include one that enables the channel. */
   isEnabledBy(variables: Readonly<Record<string, string>>): boolean;
-  /** Reads its variables, which are text, or says of each what is wrong with it. */
+  /** Parses its environment variables (text); reports what is wrong with each invalid one. */
   readonly settings: z.ZodType<ConfiguredChannel>;
   /**
-   * The same from the options of a program that embeds the library: `appId` for `WECHAT_APP_ID`. Throws a TypeError that
-   * names each option that cannot be used, without its value.
+   * Parses the options of a program that embeds the library: `appId` stands for `WECHAT_APP_ID`. Throws a TypeError
+   * that names each invalid option, without its value.
    */
   fromOptions(options: { notifyUrl: string }): ChannelFactory;
 }
 
 interface Definition<Variables extends z.ZodObject> {
   about: AboutChannel;
-  /** Of all its variables, with `_` at the end. */
+  /** Prefix of its environment variables, with the trailing `_`. */
   prefix: string;
   variables: Variables;
-  /** Variables with a default that do not turn the channel on when they are all that is set. */
+  /** Variables that do not enable the channel by themselves, because they have defaults. */
   enableNothing: readonly (keyof z.output<Variables> & string)[];
   endpoint(values: z.output<Variables>): string;
   create(values: z.output<Variables>, notifyUrl: string, clock: Clock, callTimeoutMs: number): Channel;
@@ -60,8 +60,8 @@ interface Definition<Variables extends z.ZodObject> {
 }
 
 /**
- * A built-in channel from everything that the program needs of its gateway; configuration, routes, reference, doctor and
- * library are made from it. It stands in two lists: `about` in `about.ts`, the module in `modules.ts`.
+ * Defines a built-in channel; configuration, routes, API reference, doctor and library are derived from it. Two lists
+ * name it: `about.ts` has its `about`, `modules.ts` its module.
  */
 export function defineChannel<Variables extends z.ZodObject>(
   definition: Definition<Variables>,
@@ -99,7 +99,7 @@ export function defineChannel<Variables extends z.ZodObject>(
     },
   };
 
-  /** `apiV3Key` is `WECHAT_API_V3_KEY`. */
+  /** `apiV3Key` becomes `WECHAT_API_V3_KEY`. */
   function variableOf(option: string): string {
     return prefix + option.replaceAll(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
   }

@@ -1,19 +1,21 @@
 import type { Ticks } from '../../platform/clock/clock.ts';
 import type { Failure } from '../channel.ts';
 
-/** This many different orders in a row without an answer: the channel is down, not one order faulty. */
+/** So many different orders in a row without an answer: the channel is down, not one order faulty. */
 export const UNKNOWN_IN_A_ROW = 5;
-/** A wrong key shows in every call. */
+/** Fewer, because a wrong key fails every call. */
 export const MISCONFIGURED_IN_A_ROW = 3;
-/** All of them within so many ms: what a few odd orders met in the course of a quiet night proves nothing. */
+/**
+ * The faults that open a circuit breaker lie within this time, ms: a few odd orders in a quiet night prove nothing.
+ */
 export const ROW_WITHIN_MS = 60_000;
-/** How long a channel that is down is left alone, ms; longer with every attempt that shows it still down. */
+/** Waits of an open circuit breaker before the next probe, ms; longer after each failed probe. */
 export const DOWN_MS: readonly number[] = [5_000, 10_000, 20_000, 30_000];
 /** A wrong key is not fixed within seconds. */
 const MISCONFIGURED_MS = 60_000;
-/** How long after its wait, ms, a channel that nobody has tried is still said to be out of order: nothing is known by then. */
+/** How long an unprobed channel is reported out of order after its wait, ms; later its state is unknown. */
 export const UNTRIED_MS = 90_000;
-/** Then one attempt is let through in so many ms, until an answer decides. */
+/** While probing, one attempt passes per this interval, ms, until an answer decides. */
 export const PROBE_EVERY_MS = 2_000;
 
 type Fault = Extract<Failure['kind'], 'unknown' | 'misconfigured'>;
@@ -25,14 +27,14 @@ interface Met {
 }
 
 export interface BreakerEvents {
-  /** It worked until now. */
+  /** The channel worked until now. */
   opened(fault: Fault, answer: string, waitMs: number): void;
-  /** A probe showed that it is still failing. */
+  /** A probe failed too. */
   stillOpen(fault: Fault, answer: string, waitMs: number): void;
   closed(): void;
 }
 
-/** What a call came back with. `orderNo` is which order it was about: one odd order proves nothing. */
+/** The result of a call. `orderNo` is its order: one odd order proves nothing. */
 export interface Called {
   orderNo: string;
   operation: string;
@@ -41,13 +43,13 @@ export interface Called {
 }
 
 export interface Breaker {
-  /** Null while the channel works; else in how many ms an attempt may be let through (0: now). No effect. */
+  /** Null while closed; otherwise ms until an attempt may pass (0: now). No side effects. */
   unavailableForMs(): number | null;
-  /** For how long it has not been working, ms; 0: it works. No effect. */
+  /** How long it has not been closed, ms; 0 while closed. No side effects. */
   outForMs(): number;
-  /** For people: false also where the wait has long been over and nobody has had anything to try it with. No effect. */
+  /** For display: false also if the wait has long been over without any attempt to probe with. No side effects. */
   isOutOfOrder(): boolean;
-  /** Asks to begin an attempt. Null: go ahead, possibly as the probe. Else ask again in so many ms. */
+  /** Asks to begin an attempt. Null: go ahead, possibly as the probe. Otherwise ms until the next try. */
   admit(): number | null;
   /** Whether a call must not reach the network. */
   refuses(): boolean;
@@ -56,16 +58,16 @@ export interface Breaker {
 
 /**
  * A circuit breaker (熔断), in three states:
- * - closed: everything passes. Opens when enough different orders in a row, within a minute, got no answer (`unknown`) or
- *   were told that we are at fault (`misconfigured`). Any other answer in between ends the row, but for `rate_limited`, which
- *   proves nothing: at WeChat it usually means that this customer is paying.
- * - open: nothing passes for a while, and what was under way before says nothing any more.
- * - probing: one attempt in `PROBE_EVERY_MS` passes. The first answer decides: closed, or open again for longer.
+ * - closed: everything passes. Opens if enough different orders in a row, within a minute, got no answer (`unknown`)
+ *   or the answer that we are at fault (`misconfigured`). Any other answer resets the count, except `rate_limited`,
+ *   which proves nothing: at WeChat it usually means that this customer is paying.
+ * - open: nothing passes for a while; results of calls that were in flight are ignored.
+ * - probing: one attempt per `PROBE_EVERY_MS` passes. The first answer decides: closed, or open again for longer.
  *
- * `operationsInARow`: how many different operations must be among the calls of the row that opens it. `downMs`: see `DOWN_MS`.
+ * `operationsInARow`: how many different operations must be among the faults that open it. `downMs`: see `DOWN_MS`.
  *
- * In memory, for each process by itself: it has to be right soon, not everywhere at once. Its waits are measured
- * in ticks, so that no corrected clock keeps a channel shut.
+ * In memory, per process: it must react quickly, not everywhere at once. Waits use monotonic ticks, so a clock
+ * correction cannot keep a channel blocked.
  */
 export function createBreaker(
   now: Ticks,
@@ -73,7 +75,7 @@ export function createBreaker(
   operationsInARow = 1,
   downMs = DOWN_MS,
 ): Breaker {
-  /** The calls in a row: each order and operation, with the tick at which it was met last. */
+  /** The faults in a row, by order and operation, each with its last tick. */
   const inARow = { unknown: new Map<string, Met>(), misconfigured: new Map<string, Met>() };
   let state: 'closed' | 'open' | 'probing' = 'closed';
   let nextAttemptAt = 0;
@@ -85,9 +87,9 @@ export function createBreaker(
     const waitMs = fault === 'misconfigured' ? MISCONFIGURED_MS : down;
     nextAttemptAt = now() + waitMs;
     if (state === 'closed') openedAt = now();
-    const tell = state === 'closed' ? events.opened : events.stillOpen;
+    const emit = state === 'closed' ? events.opened : events.stillOpen;
     state = 'open';
-    tell(fault, answer, waitMs);
+    emit(fault, answer, waitMs);
   }
 
   function endRow(): void {

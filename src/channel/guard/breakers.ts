@@ -12,20 +12,20 @@ import {
 } from '../parts.ts';
 import { type Breaker, type BreakerEvents, type Called, createBreaker, DOWN_MS } from './breaker.ts';
 
-/** A creation alone, or a close alone, may be out of order while the channel works: that two are shows that it is away. */
+/** One operation alone may fail while the channel works; two that fail show an outage. */
 const OPERATIONS_OF_AN_OUTAGE = 2;
 
-/** Some of what a piece of work needs is out of order. */
+/** An operation that the work needs is out of order. */
 export interface OutOfOrder {
-  /** Ms until it may be begun as a trial; 0: now. */
+  /** Ms until the work may begin as the probe; 0: now. */
   forMs: number;
-  /** For how long that has been out of order, ms. */
+  /** How long it has been out of order, ms. */
   sinceMs: number;
-  /** Nothing that is done about an order can be: no question is answered. */
+  /** True if no work on orders is possible, because queries fail. */
   isWhole: boolean;
 }
 
-/** A call that came back. `answered`: by an answer that tells nothing of the order, but that it is one. */
+/** A finished call. `answered`: the channel answered, but the answer says nothing about the order. */
 export interface PartCall extends Omit<Called, 'operation'> {
   operation: Operation;
   method: PayMethod;
@@ -33,23 +33,23 @@ export interface PartCall extends Omit<Called, 'operation'> {
 }
 
 export interface Breakers {
-  /** Null while all that the work needs is in order. No effect. */
+  /** Null if all that the work needs is available. No side effects. */
   lookAt(work: Work, method: PayMethod): OutOfOrder | null;
-  /** Asks to begin. Null: go ahead, possibly as the trial of what is out of order. */
+  /** Asks to begin. Null: go ahead, possibly as the probe of an open circuit breaker. */
   admit(work: Work, method: PayMethod): OutOfOrder | null;
   /** Whether a call must not reach the network. */
   refuses(operation: Operation, method: PayMethod): boolean;
   note(call: PartCall): void;
-  /** For people: what is out of order, and has been tried lately. */
+  /** For display: what is out of order and was tried lately. */
   outOfOrder(): { part: ChannelPart; forMs: number }[];
 }
 
 /**
- * The circuit breakers (熔断) of a channel: one for each operation, by method where that matters, and one for the whole
- * channel. So a method without rights, or an interface that is away, stops what needs it and nothing else.
+ * The circuit breakers (熔断) of a channel: one per operation, by method where that matters, and one for the whole
+ * channel. A method without permission, or an interface that is down, stops only the work that needs it.
  *
- * The whole channel's counts only what was not answered at all, by at least two of creation, query and close; any answer, of
- * whatever kind, shows that the channel is there. While it is open the others learn nothing from such calls.
+ * The whole channel's breaker counts only calls without any answer, from at least two of creation, query and close;
+ * any answer shows that the channel is up. While it is open, the other breakers ignore such calls.
  */
 export function createBreakers(
   ticks: Ticks,
@@ -71,7 +71,7 @@ export function createBreakers(
     return breaker;
   }
 
-  /** What the work needs and is not in order. */
+  /** The breakers that the work needs and that are not closed. */
   function openFor(work: Work, method: PayMethod): Breaker[] {
     const needed = [whole, ...partsFor(work, method).flatMap((part) => find(part) ?? [])];
     return needed.filter((breaker) => breaker.unavailableForMs() !== null);

@@ -18,34 +18,36 @@ import { createBreakers } from './breakers.ts';
 const FULL_RETRY_MS = 1_000;
 
 /**
- * A creation is sent no later than this after its attempt was written into the row, ms. A process may stand still in
- * between; from `Channel.unpayableFrom` on, which leaves more room than this and the call itself take, other processes
- * may have closed the order as never created.
+ * A creation is sent at most this long after its attempt was written into the row, ms. A process may freeze in
+ * between; from `Channel.unpayableFrom` on, which leaves room for this and for the call itself, other processes may
+ * have closed the order as never created.
  */
 export const CREATE_WITHIN_MS = 20_000;
 
 export interface GuardOptions {
-  /** On which the moments are that it returns. */
+  /** Clock of the times that it returns. */
   clock: Clock;
-  /** On which it waits. */
+  /** Monotonic clock of its waits. */
   ticks: Ticks;
   log: Logger;
   shouldAlert: ShouldAlert;
-  /** Hears the channel's own time, where an answer states it. */
+  /** Receives the channel's time, if an answer states it. */
   onStatedTime?: (at: Date) => void;
-  /** Calls under way at once, in this process; more are refused, so that a hanging channel holds a bounded number. */
+  /**
+   * Maximum concurrent calls in this process; more are refused, so that a hanging channel blocks a bounded number.
+   */
   maxCalls: number;
-  /** How long it is left alone while it is down, ms, longer each time; `DOWN_MS` unless given. */
+  /** How long an open circuit breaker waits before the next probe, ms, longer each time. Default: `DOWN_MS`. */
   downMs?: readonly number[];
 }
 
 /**
- * A channel behind its bulkhead (隔舱): circuit breakers (see `breakers.ts`) and a bound on the calls under way. A call that
- * either refuses does not reach the network and is answered `unknown`: nothing was learned. Ask `admit` before an attempt, to
- * make none that would be refused.
+ * Puts a channel behind its bulkhead (隔舱): circuit breakers (see `breakers.ts`) and a limit on concurrent calls. A
+ * refused call does not reach the network and is answered `unknown`. Call `admit` before an attempt, to avoid
+ * attempts that would be refused.
  *
- * The one place where a person is told that a channel, or an operation of it, is down or misconfigured: once, and once an hour
- * while it stays so.
+ * The only place that alerts that a channel, or one operation, is down or misconfigured: once, and then hourly while
+ * it lasts.
  */
 export function guardChannel(
   channel: Channel,
@@ -59,7 +61,7 @@ export function guardChannel(
     const isWhole = part === WHOLE_CHANNEL;
     const { operation, method } = part;
     const about = isWhole ? {} : { operation, ...(method !== null && { method }) };
-    const tells = (reason: 'unknown' | 'misconfigured') =>
+    const shouldRaise = (reason: 'unknown' | 'misconfigured') =>
       shouldAlert(
         reason === 'misconfigured'
           ? misconfigurationOf(channel.name, part)
@@ -67,16 +69,16 @@ export function guardChannel(
       );
     return {
       opened(reason: 'unknown' | 'misconfigured', answer: string, waitMs: number) {
-        // The first order that met the misconfiguration has logged it.
-        const told = !tells(reason) && reason === 'misconfigured';
+        // The first order that hit the misconfiguration has already logged it.
+        const alreadyLogged = !shouldRaise(reason) && reason === 'misconfigured';
         const fields = { ...about, reason, answer, until: inMs(waitMs) };
-        const level = told ? 'warn' : 'error';
+        const level = alreadyLogged ? 'warn' : 'error';
         if (isWhole) log[level](fields, 'circuit breaker opened');
         else log[level](fields, 'circuit breaker opened for one operation');
       },
       stillOpen(reason: 'unknown' | 'misconfigured', answer: string, waitMs: number) {
         const fields = { ...about, reason, answer, until: inMs(waitMs) };
-        const level = tells(reason) ? 'error' : 'warn';
+        const level = shouldRaise(reason) ? 'error' : 'warn';
         if (isWhole) log[level](fields, 'circuit breaker still open');
         else log[level](fields, 'circuit breaker still open for one operation');
       },
@@ -93,7 +95,7 @@ export function guardChannel(
     return underWay < maxCalls ? null : unknown('not called: too many concurrent calls');
   }
 
-  /** Last of all before the request is made, because a process can stand still anywhere. */
+  /** Checked last before the request, because a process can freeze anywhere. */
   function tooOld({ createAttemptedAt }: ChannelOrder): Failure | null {
     const ageMs = clock.now().getTime() - createAttemptedAt.getTime() + (clock.stalledMs?.() ?? 0);
     return ageMs <= CREATE_WITHIN_MS ? null : unknown('not called: the order was loaded too long ago');
