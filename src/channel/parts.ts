@@ -5,8 +5,8 @@ import type { ChannelName } from './names.ts';
 export type Operation = 'create' | 'query' | 'close' | 'cancel' | 'refund' | 'query_refund';
 
 /**
- * The scope of a circuit breaker (熔断): one operation, for one method if methods have separate interfaces and permissions;
- * `all`: the whole channel.
+ * The scope of a circuit breaker (熔断): one operation, for one method if methods have separate interfaces and
+ * permissions; `all`: the whole channel.
  */
 export interface ChannelPart {
   operation: Operation | 'all';
@@ -57,8 +57,8 @@ export function nameOfPart({ operation, method }: Readonly<ChannelPart>): string
 }
 
 /**
- * Key of the rate-limited misconfiguration alert. Shared by everything that fails for the same reason: creation by method,
- * closing (query and close), returning money (cancel and refund).
+ * Key of the rate-limited misconfiguration alert. Shared by everything that fails for the same reason: creation by
+ * method, closing (query and close), returning money (cancel and refund).
  */
 export function misconfigurationOf(channel: ChannelName, { operation, method }: ChannelPart): string {
   if (operation === 'create') return `misconfigured ${channel} create ${method}`;

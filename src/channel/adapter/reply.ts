@@ -69,7 +69,7 @@ export function readRefusal<Kind extends string>(
   return readCode(table, code);
 }
 
-/** The channel refused; the merchant reads why. */
+/** The channel refused; `message` is the reason that the merchant reads. */
 export function refused(answer: string, { message, code }: Refusal): CreateResult {
   return { kind: 'refused', answer, message: shortText(message || code) };
 }

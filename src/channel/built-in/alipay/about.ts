@@ -6,7 +6,7 @@ export const aboutAlipay = {
   caveats: { qrcode: 'soft', wap: 'soft', app: 'soft' },
   notifications: {
     contentType: 'application/x-www-form-urlencoded',
-    /** Only the body `success` ends Alipay's repetitions (notification page). */
+    /** Only the body `success` stops Alipay's redeliveries (notification page). */
     replies: {
       accepted: { status: 200, contentType: 'text/plain', body: 'success' },
       failed: { status: 200, contentType: 'text/plain', body: 'failure' },

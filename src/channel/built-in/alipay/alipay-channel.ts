@@ -13,26 +13,27 @@ import { fenToYuan } from './yuan.ts';
 export type { AlipayConfig } from './config.ts';
 
 const MAX_REASON_LENGTH = 256;
-/** A code lives no longer, whatever is asked for (precreate page). */
+/** Maximum lifetime of a code, whatever was requested (precreate page). */
 const MAX_CODE_LIFE_MS = 2 * 3_600_000;
-/** An older order is not cancelled any more (cancel page). */
+/** Older orders cannot be cancelled (cancel page). */
 const CANCEL_WINDOW_MS = 24 * 3_600_000;
-/** A customer's code (付款码) is replaced every minute. */
+/** The customer's code (付款码) is replaced every minute. */
 const AUTH_CODE_LIFE_MS = 60_000;
-/** There is no trade before the customer scans or opens it. */
+/** Methods without a trade until the customer scans or opens it. */
 const untouchedMethods: ReadonlySet<PayMethod> = new Set(['qrcode', 'wap', 'app']);
-/** 8 sends: 4 m 10 m 10 m 1 h 2 h 6 h 15 h apart (notification page). */
+/** 8 deliveries: 4 m 10 m 10 m 1 h 2 h 6 h 15 h apart (notification page). */
 const NOTIFIES_FOR_MS = (24 * 60 + 24) * 60_000;
-/** Until a refund may be asked about. */
+/** Minimum wait before a refund is queried. */
 const REFUND_ASKED_AFTER_MS = 10_000;
 /** Twelve months after the payment (refund page). */
 const REFUND_WINDOW_MS = 365 * 86_400_000;
-/** For clocks that differ, and for what is still on its way. */
+/** Margin for clock differences and calls still in flight. */
 const MARGIN_MS = 60_000;
 
 /**
- * Alipay (支付宝), over REST v3, except where only the older protocol signs its answer. Of a code, a page or an app payment there is no trade before the customer has
- * scanned or opened it: until then query, close and cancel know nothing of the order, and yet it can be paid.
+ * Alipay (支付宝), over REST v3, or the older protocol where only that signs its answer. A code, page or app payment has
+ * no trade until the customer scans or opens it: until then query, close and cancel do not know the order, although
+ * it can be paid.
  */
 export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemClock): Channel {
   const { appId, callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS } = config;
@@ -47,7 +48,7 @@ export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemC
     closesSoftly: ({ method }) => untouchedMethods.has(method),
     notifiesForMs: NOTIFIES_FOR_MS,
     refundWindowMs: REFUND_WINDOW_MS,
-    // A trade that was refunded in part stays TRADE_SUCCESS.
+    // A partly refunded trade stays TRADE_SUCCESS.
     refundedIsInFull: true,
     replies: aboutAlipay.notifications.replies,
 
@@ -55,7 +56,7 @@ export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemC
     async query(order) {
       const reply = await post('query', { out_trade_no: order.orderNo });
       const query = withStatedTime(readQuery(order, reply), reply);
-      // REST v3 does not sign "no such trade", and on that word an order may end.
+      // REST v3 does not sign "no such trade", an answer that may end an order.
       if (query.kind !== 'not_found') return query;
       return withStatedTime(readQuery(order, await client.querySigned(order.orderNo, clock.now())), reply);
     },
@@ -85,7 +86,7 @@ export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemC
     },
     unpayableFrom({ method, expiresAt, createAttemptedAt }) {
       const attemptedAt = createAttemptedAt.getTime();
-      // The call itself makes the trade: once it is over, and the customer's code with it, none will appear.
+      // The call itself creates the trade: once it has ended and the customer's code has expired, no trade can appear.
       if (!untouchedMethods.has(method)) {
         return new Date(attemptedAt + callTimeoutMs + AUTH_CODE_LIFE_MS + MARGIN_MS);
       }

@@ -5,23 +5,23 @@ import { type Reply, statedTime } from '../../adapter/reply.ts';
 import type { AlipayConfig } from './config.ts';
 import { openConnections, singleRequest } from './single-request.ts';
 
-/** How the SDK's message begins when an answer of the older protocol was not signed by Alipay. */
+/** Prefix of the SDK's error message for an answer of the older protocol without Alipay's valid signature. */
 const UNVERIFIED = '验签失败';
 
 export interface AlipayClient {
   /**
-   * A signed call of REST v3. An answer with 200 has been verified. Never throws, follows no redirect, repeats
-   * nothing and ends within `timeoutMs`. Connections stay open.
+   * A signed call of REST v3. An answer with status 200 has been verified. Never throws, follows no redirect, never
+   * retries, and ends within `timeoutMs`. Connections stay open.
    */
   post(path: string, body: Record<string, string>): Promise<Reply>;
   /**
-   * A query of the older protocol, where refusals are signed as well: one that comes back as a refusal has been
-   * verified. Ends within `timeoutMs`.
+   * A query by the older protocol, which signs refusals as well: a `refusal` from it has been verified. Ends within
+   * `timeoutMs`.
    */
   querySigned(orderNo: string, now: Date): Promise<Reply>;
   /**
-   * A call of the older protocol, signed here for the customer's terminal to make: as the address of a page, or as
-   * the text that an app hands to Alipay's SDK. `now` is stated in Beijing time, whatever this machine's zone.
+   * A call of the older protocol, signed here and made by the customer's terminal: as a page URL, or as the text that
+   * an app passes to Alipay's SDK. `now` is sent in Beijing time, whatever this machine's time zone.
    */
   signed(form: 'page' | 'app', method: string, call: SignedCall, now: Date): string;
 }
@@ -43,8 +43,8 @@ export function createAlipayClient(config: AlipayConfig, timeoutMs: number): Ali
     timeout: timeoutMs,
     proxyAgent: connections,
   });
-  // The SDK takes PEM text only and would parse it anew for every signature. What it hands its keys to, node:crypto,
-  // takes parsed keys as well.
+  // The SDK accepts only PEM text, and would parse it for every signature. It passes its keys to node:crypto, which
+  // also accepts parsed keys.
   Object.assign(sdk.config, { privateKey: config.privateKey, alipayPublicKey: config.publicKey });
 
   return {
@@ -67,7 +67,7 @@ export function createAlipayClient(config: AlipayConfig, timeoutMs: number): Ali
       }
     },
     async querySigned(orderNo, now) {
-      // The SDK would write the wall clock of the process.
+      // The SDK would send the process's local time.
       const params = { timestamp: toBeijing(now), bizContent: { out_trade_no: orderNo } };
       try {
         const { code, subCode, subMsg } = await withTimeout(timeoutMs, () =>
@@ -87,8 +87,8 @@ export function createAlipayClient(config: AlipayConfig, timeoutMs: number): Ali
 }
 
 /**
- * What the SDK threw. The text of the SDK's errors is never passed on: it holds signatures and whole bodies. Only
- * that of an answer with HTTP 4xx or 5xx is Alipay's.
+ * Converts an SDK error. The text of the SDK's errors is never passed on: it contains signatures and whole bodies.
+ * Only the text of an answer with HTTP 4xx or 5xx is Alipay's.
  */
 function readFailure(error: unknown): Reply {
   if (error instanceof TimeoutError) return { kind: 'lost', why: error.message };
@@ -113,7 +113,7 @@ function causeOf({ cause }: Error): string {
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message;
 }
 
-/** As the tables of `answers.ts` have it. */
+/** Removes the prefix that the tables in `codes.ts` leave out. */
 function bareCode(code: unknown): string {
   return typeof code === 'string' ? code.replace(/^(isv|isp|aop)\./, '') : '';
 }

@@ -1,15 +1,15 @@
 import type { KeyObject } from 'node:crypto';
 
-/** An application at Alipay, public key mode. Keys are parsed once, when the configuration is read. */
+/** An Alipay application, public key mode. Keys are parsed once, when the configuration is read. */
 export interface AlipayConfig {
   /** Without a trailing slash. */
   endpoint: string;
   appId: string;
-  /** The application's. */
+  /** The application's private key. */
   privateKey: KeyObject;
-  /** Alipay's. */
+  /** Alipay's public key. */
   publicKey: KeyObject;
-  /** The seller's 2088… number; notifications about others are refused. Null: not compared. */
+  /** The seller's 2088… number; notifications for other sellers are rejected. Null: not compared. */
   sellerId: string | null;
   notifyUrl: string;
   callTimeoutMs?: number;

@@ -15,13 +15,13 @@ interface AlipayDeps {
 }
 
 const MAX_SUBJECT_LENGTH = 256;
-/** A title must not contain these (precreate page, `subject`); they become their full-width forms. */
+/** Characters not allowed in a title (precreate page, `subject`); replaced by their full-width forms. */
 const FORBIDDEN_IN_SUBJECT = /[/=&]/g;
 const FULL_WIDTH_OFFSET = 0xfee0;
 
 /**
- * Each way of paying has its own address, its own parameter or two, and its own answer. A page or app payment is
- * only signed here: Alipay hears of the order when the customer opens it.
+ * Each method has its own path, its own parameters, and its own answer. A page or app payment is only signed here:
+ * Alipay learns of the order when the customer opens it.
  */
 export async function createOrder(
   { config, client, clock }: AlipayDeps,

@@ -1,22 +1,22 @@
 import { type KeyObject, verify } from 'node:crypto';
 
-/** What Alipay calls the charsets that it may write a notification in. */
+/** Alipay's names of the charsets that it may use for a notification. */
 const CHARSETS = new Set(['utf-8', 'utf8', 'gbk', 'gb2312', 'gb18030']);
 const DEFAULT_CHARSET = 'utf-8';
-/** Not signed: the signature itself and how it was made (notification page). */
+/** Not covered by the signature: the signature itself and its type (notification page). */
 const UNSIGNED = new Set(['sign', 'sign_type']);
 
-/** The parameters of a notification, each value as the bytes that Alipay wrote, whatever charset they are in. */
+/** A notification's parameters; each value as raw bytes, in whatever charset. */
 export type Form = ReadonlyMap<string, Buffer>;
 
 /**
- * Splits a form into its parameters. Null if one is there twice, because then nobody can say which was signed. Empty
- * values are no parameters: Alipay does not sign them.
+ * Splits a form into its parameters. Null if a name occurs twice, because it is then unclear which value was signed.
+ * Skips empty values: Alipay does not sign them.
  */
 export function readForm(body: Buffer): Form | null {
   const form = new Map<string, Buffer>();
   const seen = new Set<string>();
-  // One character for each byte. In no charset of Alipay's is a separator or `%` a part of another character.
+  // One character per byte. In Alipay's charsets neither a separator nor `%` occurs inside another character.
   for (const pair of body.toString('latin1').split('&')) {
     if (pair === '') continue;
     const at = pair.indexOf('=');
@@ -29,7 +29,7 @@ export function readForm(body: Buffer): Form | null {
   return form;
 }
 
-/** RSA2, over the bytes of the sorted parameters. */
+/** Verifies RSA2 over the bytes of the sorted parameters. */
 export function isSignedBy(publicKey: KeyObject, form: Form): boolean {
   const signed = [...form].filter(([name]) => !UNSIGNED.has(name)).sort(([a], [b]) => (a < b ? -1 : 1));
   const parts = signed.flatMap(([name, value], index) => [
@@ -40,7 +40,10 @@ export function isSignedBy(publicKey: KeyObject, form: Form): boolean {
   return verify('sha256', Buffer.concat(parts), publicKey, signature);
 }
 
-/** The parameters as text, in the charset that the form states. Null if it is not in it, or in none that Alipay uses. */
+/**
+ * Decodes the parameters in the charset that the form states. Null if they are invalid in it, or if Alipay does not
+ * use it.
+ */
 export function textOf(form: Form): Record<string, string> | null {
   const charset = (form.get('charset')?.toString('latin1') ?? DEFAULT_CHARSET).toLowerCase();
   if (!CHARSETS.has(charset)) return null;

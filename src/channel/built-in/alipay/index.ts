@@ -38,20 +38,20 @@ export const alipayModule = defineChannel({
   },
 });
 
-/** Keys are PEM text or the path of a file, as in `.env.example`, which also says where to find each. */
+/** Keys are PEM text or a file's path. `.env.example` says where to find each. */
 export interface AlipayOptions {
   appId: string;
   privateKey: string;
   publicKey: string;
-  /** The seller's 2088… number; notifications of others are refused. */
+  /** The seller's 2088… number; notifications for other sellers are rejected. */
   sellerId?: string;
-  /** Where Alipay reports payments: hand what arrives there to `receiveNotification`. */
+  /** URL to which Alipay reports payments; pass its requests to `receiveNotification`. */
   notifyUrl: string;
-  /** Of a test environment. */
+  /** The URL of a test environment. */
   endpoint?: string;
 }
 
-/** Alipay, public key mode; its name is `ali_pay`. Throws a TypeError for an option that cannot be used. */
+/** Alipay, public key mode; its name is `ali_pay`. Throws a TypeError for an invalid option. */
 export function alipay(options: AlipayOptions): ChannelFactory {
   return alipayModule.fromOptions(options);
 }

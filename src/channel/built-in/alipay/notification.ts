@@ -32,10 +32,10 @@ const paymentSchema = z
   }));
 
 /**
- * Reads one of Alipay's notifications: verified over the bytes of its form, then read in the charset that it states, which
- * is UTF-8 or, for applications that were set up so, GBK; and then compared with this application. Of a scanned code only
- * TRADE_SUCCESS is notified by default; a refund repeats the trade's status. Whatever is about a trade and is not exactly its
- * payment is `doubtful`.
+ * Reads an Alipay notification: verifies the bytes of its form, decodes them in the charset that it states (UTF-8, or
+ * GBK for applications configured so), then compares it with this application. For a scanned code Alipay notifies
+ * only TRADE_SUCCESS by default; a refund repeats the trade's status. A notification about a trade that is not
+ * exactly its payment is `doubtful`.
  */
 export function readAlipayNotification(
   { appId, sellerId, publicKey }: Pick<AlipayConfig, 'appId' | 'sellerId'> & { publicKey: KeyObject },

@@ -7,7 +7,7 @@ export const aboutUnionpay = {
   knowsByCreatedAt: true,
   notifications: {
     contentType: 'application/x-www-form-urlencoded',
-    /** HTTP 200 ends UnionPay's repetitions, whatever the body. */
+    /** HTTP 200 stops UnionPay's redeliveries, whatever the body. */
     replies: {
       accepted: { status: 200, contentType: 'text/plain', body: 'ok' },
       failed: { status: 500, contentType: 'text/plain', body: 'fail' },

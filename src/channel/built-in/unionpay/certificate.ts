@@ -1,25 +1,25 @@
 import { X509Certificate } from 'node:crypto';
 import type { UnionpayTrust } from './config.ts';
 
-/** The certificate that a message carries, or why it must not be believed. */
+/** The certificate in a message, or why it cannot be trusted. */
 export type CertificateCheck = (pem: string, now: Date) => X509Certificate | string;
 
-/** A signing certificate, its middle and its root one. */
+/** A signing certificate, its intermediate and its root. */
 type Chain = [X509Certificate, X509Certificate, X509Certificate];
 
-/** Part 3 of the common name, `041@8310…@中国银联股份有限公司@…`, of the certificates that UnionPay signs with. */
+/** Part 3 of the common name (`041@8310…@中国银联股份有限公司@…`) of UnionPay's signing certificates. */
 const UNIONPAY = '中国银联股份有限公司';
 const NAME_PART = 2;
-/** UnionPay changes its certificate every few years; while it does, there are two. */
+/** UnionPay replaces its certificate every few years; meanwhile two are valid. */
 const MAX_KNOWN = 8;
 
 /**
- * Checks certificates against the configured root and middle ones: who issued them, when they are valid, and in
- * production that they are UnionPay's own. The last matters most: merchants' certificates come from the same issuer.
+ * Checks certificates against the configured root and intermediate ones: issuer, validity period, and in production
+ * that they belong to UnionPay. The last matters most: the same issuer issues merchants' certificates.
  */
 export function createCertificateCheck(trust: UnionpayTrust): CertificateCheck {
   const { rootCerts, middleCerts } = trust;
-  /** Issued as they should be, each with those above it. When they are valid is asked every time. */
+  /** Correctly issued, each with its issuers. The validity period is checked on every call. */
   const known = new Map<string, Chain[]>();
   const trusted = middleCerts.flatMap((middle) =>
     rootCerts.filter((root) => isIssued(middle, root)).map((root) => [middle, root] as const),

@@ -7,7 +7,7 @@ import type { UnionpayConfig } from './config.ts';
 import { type Fields, parseAnswer } from './fields.ts';
 import { distrust, SIGN_METHOD, signatureOf, VERSION } from './signature.ts';
 
-/** Idle connections are dropped before anything on the way forgets them. */
+/** Drops idle connections before a device on the way forgets them. */
 const IDLE_CONNECTION_MS = 30_000;
 
 interface HttpAnswer {
@@ -16,15 +16,15 @@ interface HttpAnswer {
   text: string;
 }
 
-/** A transaction in the background (后台交易), or the question what became of one (交易状态查询). */
+/** A background transaction (后台交易), or a query about one (交易状态查询). */
 export type UnionpayCall = 'backTransReq' | 'queryTrans';
 
 export type UnionpayClient = (call: UnionpayCall, fields: Fields) => Promise<Reply>;
 
 /**
- * Signed calls to the ACP gateway. The `data` of a verified answer are its fields, whatever its `respCode`; the gateway
- * signs refusals too, so a `refusal` here comes from something in front of it. Never throws, follows no redirect,
- * repeats nothing and ends within `timeoutMs`. Connections stay open.
+ * Signed calls to the ACP gateway. The `data` of a verified answer are its fields, whatever its `respCode`; the
+ * gateway signs refusals too, so a `refusal` here comes from a proxy in front of it. Never throws, follows no
+ * redirect, never retries, and ends within `timeoutMs`. Connections stay open.
  */
 export function createUnionpayClient(
   config: UnionpayConfig,

@@ -1,6 +1,8 @@
 import type { KeyObject, X509Certificate } from 'node:crypto';
 
-/** A merchant of UnionPay's ACP gateway (全渠道). Keys and certificates are parsed once, when the configuration is read. */
+/**
+ * A merchant of UnionPay's ACP gateway (全渠道). Keys and certificates are parsed once, when the configuration is read.
+ */
 export interface UnionpayConfig {
   /** Without a trailing slash. */
   baseUrl: string;
@@ -9,16 +11,16 @@ export interface UnionpayConfig {
   certId: string;
   privateKey: KeyObject;
   trust: UnionpayTrust;
-  /** Where UnionPay reports payments. */
+  /** URL to which UnionPay reports payments. */
   notifyUrl: string;
   callTimeoutMs?: number;
 }
 
-/** Whose signatures are believed. */
+/** The certificates whose signatures are trusted. */
 export interface UnionpayTrust {
-  /** Several while UnionPay changes its own. */
+  /** Several while UnionPay replaces its certificate. */
   rootCerts: readonly X509Certificate[];
-  /** Each issued by one of `rootCerts`; they issue the certificates that UnionPay signs with. */
+  /** Intermediate certificates, each issued by one of `rootCerts`; they issue UnionPay's signing certificates. */
   middleCerts: readonly X509Certificate[];
   /** False only in UnionPay's test environment, whose certificates do not name UnionPay. */
   production: boolean;

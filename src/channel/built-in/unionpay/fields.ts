@@ -1,9 +1,9 @@
-/** A message's fields by name, decoded. */
+/** Decoded fields of a message, by name. */
 export type Fields = Readonly<Record<string, string>>;
 
 /**
- * The fields of an answer, `k=v&k=v` and not encoded; a value in braces may hold `&` and `=`. Null if it is no such
- * text, or has a name twice, because then nobody can say which was signed.
+ * Parses an answer's fields: `k=v&k=v`, not encoded; a value in braces may contain `&` and `=`. Null if the text is
+ * malformed, or if a name occurs twice, because it is then unclear which value was signed.
  */
 export function parseAnswer(text: string): Fields | null {
   const entries: [string, string][] = [];
@@ -19,7 +19,7 @@ export function parseAnswer(text: string): Fields | null {
   return open === '' ? withoutDoubles(entries) : null;
 }
 
-/** The fields of a form, as notifications are. Null like `parseAnswer`. */
+/** Parses a form's fields, as in notifications. Null in the same cases as `parseAnswer`. */
 export function parseForm(text: string): Fields | null {
   return withoutDoubles([...new URLSearchParams(text)]);
 }

@@ -9,9 +9,9 @@ import type { UnionpayClient } from './client.ts';
 import type { UnionpayConfig } from './config.ts';
 
 /**
- * Money goes back by an undo (消费撤销, in full, on the payment's own clearing day) or by a refund (退货). Each is a
- * transaction with its own number, both derived from the one refund number, and with the time when that was noted:
- * whatever is repeated is the same transaction, and whatever may have been sent can be asked about.
+ * Money goes back by a void (消费撤销: in full, on the payment's clearing day) or by a refund (退货). Each is a transaction
+ * with its own number, derived from our refund number, and with the time when the refund was recorded: a repeated
+ * request is the same transaction, and one that may have been sent can be queried.
  */
 export interface GiveBackDeps {
   config: Pick<UnionpayConfig, 'merId' | 'notifyUrl'>;
@@ -22,12 +22,12 @@ export interface GiveBackDeps {
 const UNDO = '31';
 const REFUND = '04';
 /**
- * How long after the end of its day an undo may still be on its way and not be found: our call's deadline, and the minute
- * over which UnionPay wants to be asked about a transaction in the background. No refund before that.
+ * How long after its clearing day a void may still be in flight and not be found: our call's timeout, and the minute
+ * in which UnionPay expects queries about a background transaction. No refund before that.
  */
 const UNDO_SETTLES_MS = 120_000;
 
-/** On the payment's own clearing day an undo; `not_cancellable` when only a refund can. */
+/** A void on the payment's clearing day; `not_cancellable` when only a refund is possible. */
 export async function cancelByUndo(
   deps: GiveBackDeps,
   order: ChannelOrder,
@@ -43,7 +43,7 @@ export async function cancelByUndo(
     : notCancellable;
 }
 
-/** Undoes, and lets a query say what that did; so also where the number was used before. */
+/** Voids, then queries the result, also if the number was used before. */
 async function undo(deps: GiveBackDeps, order: ChannelOrder, refund: ChannelRefund): Promise<CancelResult> {
   const asked = undoOf(deps, refund);
   const undone = await send(deps, UNDO, asked, order, refund);
@@ -67,7 +67,7 @@ export async function refundPayment(
   return { kind: state.kind === 'not_found' ? 'processing' : state.kind, answer };
 }
 
-/** The undo first, if there may have been one; the refund if that gave nothing back. */
+/** Queries the void first, if one may exist; then the refund, if no void returned the money. */
 export async function queryGiveBack(
   deps: GiveBackDeps,
   order: ChannelOrder,

@@ -44,23 +44,23 @@ export const unionpayModule = defineChannel({
   },
 });
 
-/** Keys and certificates are PEM text or the path of a file, as in `.env.example`, which also says where to find each. */
+/** Keys and certificates are PEM text or a file's path. `.env.example` says where to find each. */
 export interface UnionPayOptions {
   merId: string;
   /** Serial number of the merchant's signing certificate, in decimal digits. */
   certId: string;
   privateKey: string;
-  /** Also several, one after the other or separated by commas, while UnionPay changes its own. */
+  /** May hold several, concatenated or separated by commas, while UnionPay replaces its certificate. */
   rootCert: string;
   middleCert: string;
-  /** Where UnionPay reports payments: hand what arrives there to `receiveNotification`. */
+  /** URL to which UnionPay reports payments; pass its requests to `receiveNotification`. */
   notifyUrl: string;
-  /** Of a test environment, whose certificates do not name UnionPay: then `production` is false. */
+  /** The URL of a test environment, whose certificates do not name UnionPay: then set `production` to false. */
   baseUrl?: string;
   production?: boolean;
 }
 
-/** UnionPay, ACP 5.1.0; its name is `union_pay`. Throws a TypeError for an option that cannot be used. */
+/** UnionPay, ACP 5.1.0; its name is `union_pay`. Throws a TypeError for an invalid option. */
 export function unionPay(options: UnionPayOptions): ChannelFactory {
   return unionpayModule.fromOptions(options);
 }

@@ -8,7 +8,7 @@ import { parseForm } from './fields.ts';
 import { distrust } from './signature.ts';
 
 const CONSUME = '01';
-/** Of a consume by a code, as our orders are created. */
+/** For a consume by a code, as our orders are created. */
 const SUB_TYPE = '07';
 
 const eventSchema = z.object({
@@ -16,18 +16,18 @@ const eventSchema = z.object({
   txnType: z.string(),
   txnSubType: z.string().optional(),
   respCode: z.string(),
-  /** Of a query's answer. Where it is stated all the same, it must not contradict `respCode`. */
+  /** A field of query answers. If present here, it must not contradict `respCode`. */
   origRespCode: z.string().optional(),
   orderId: z.string().min(1).max(40),
-  /** UnionPay's number of the transaction: the same however often it is notified. */
+  /** UnionPay's transaction number: the same in every redelivery. */
   queryId: z.string().min(1).max(64),
 });
 
 /**
- * Reads one of UnionPay's notifications: verified over the fields of its form, and then compared with this merchant. The
- * form is the body alone: our own parameters in the address take no part, neither here nor in the signature. Only
- * what has succeeded is notified: payments, and undos and refunds, which their own queries settle. A consume that is not
- * exactly the success form (backUrl page) is `doubtful`.
+ * Reads a UnionPay notification: verifies its form's fields, then compares it with this merchant. The form is the
+ * body alone: our parameters in the URL count neither here nor in the signature. Only successful transactions are
+ * notified: payments, and voids and refunds, whose own queries settle them. A consume that is not exactly the success
+ * form (backUrl page) is `doubtful`.
  */
 export function readUnionpayNotification(
   merId: string,

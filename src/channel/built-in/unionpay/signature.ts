@@ -2,14 +2,13 @@ import { createHash, type KeyObject, sign, verify } from 'node:crypto';
 import type { CertificateCheck } from './certificate.ts';
 import type { Fields } from './fields.ts';
 
-/** The only method spoken here: RSA with certificates. */
+/** The only supported method: RSA with certificates. */
 export const SIGN_METHOD = '01';
 export const VERSION = '5.1.0';
 
 /**
- * What is signed in version 5.1.0: every field but `signature` that is not empty, `certId` and `signPubKeyCert`
- * included, sorted by name and joined; of that text the SHA-256 in lower-case hex. It is this hex text that RSA-SHA256
- * signs once more.
+ * The signed text in version 5.1.0: all non-empty fields except `signature`, with `certId` and `signPubKeyCert`,
+ * sorted by name and joined; then its SHA-256 in lower-case hex. RSA-SHA256 signs this hex text, hashing it again.
  */
 function signedText(fields: Fields): Buffer {
   const text = Object.entries(fields)
@@ -24,7 +23,7 @@ export function signatureOf(fields: Fields, privateKey: KeyObject): string {
   return sign('sha256', signedText(fields), privateKey).toString('base64');
 }
 
-/** Why these fields are not UnionPay's, or null if they are: its certificate first, then the signature by it. */
+/** Why these fields are not from UnionPay, or null if they are: checks the certificate, then its signature. */
 export function distrust(checkCertificate: CertificateCheck, fields: Fields, now: Date): string | null {
   const { signature = '', signPubKeyCert = '', signMethod } = fields;
   if (signature === '' || signPubKeyCert === '') return 'without a signature';

@@ -12,18 +12,21 @@ import { readUnionpayNotification } from './notification.ts';
 
 export type { UnionpayConfig } from './config.ts';
 
-/** How long after `payTimeout` a query's "not paid" and "not found" are final: for clocks that differ, and for what is still on its way. */
+/**
+ * A query's "not paid" and "not found" are final this long after `payTimeout`: allows for clock differences and calls
+ * in flight.
+ */
 const MARGIN_MS = 90_000;
-/** Late bank payments show up in the next day's settlement; its own notifications end after minutes. */
+/** Late bank payments appear in the next day's settlement; UnionPay's notifications end after minutes. */
 const NOTIFIES_FOR_MS = 48 * 3_600_000;
-/** Eleven months after the payment. Unsourced: what acquirers' manuals say. */
+/** Eleven months after the payment. Unsourced: from acquirers' manuals. */
 const REFUND_WINDOW_MS = 330 * 86_400_000;
 const MAX_DESCRIPTION_LENGTH = 32;
 
 /**
- * UnionPay's ACP gateway (银联全渠道, 云闪付), version 5.1.0. It has no close: an order can be paid until the `payTimeout` it
- * was created with, and only after that, and a margin, is an answer that it was not paid the last word. Every order is
- * known by its number and its `txnTime`, which is the time when we took it: asked with another, the gateway knows none.
+ * UnionPay's ACP gateway (银联全渠道, 云闪付), version 5.1.0. It has no close: an order can be paid until the `payTimeout`
+ * that it was created with; only after that and a margin is "not paid" final. It identifies an order by its number
+ * and its `txnTime`, the time when we accepted it: queried with another time, it finds none.
  */
 export function createUnionpayChannel(config: UnionpayConfig, clock: Clock = systemClock): Channel {
   const { merId, callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS } = config;
@@ -48,7 +51,7 @@ export function createUnionpayChannel(config: UnionpayConfig, clock: Clock = sys
     reversibleFrom: () => null,
     notifiesForMs: NOTIFIES_FOR_MS,
     refundWindowMs: REFUND_WINDOW_MS,
-    // A query about a payment says nothing of its refunds.
+    // A query about a payment does not report its refunds.
     refundedIsInFull: false,
     replies: aboutUnionpay.notifications.replies,
 
@@ -70,7 +73,7 @@ export function createUnionpayChannel(config: UnionpayConfig, clock: Clock = sys
       });
       const overFrom = unpayableFrom(order).getTime();
       const statedAt = reply.kind === 'lost' ? undefined : reply.statedAt;
-      // By our clock and by its own: one of them alone may be wrong.
+      // By our clock and by UnionPay's: either alone may be wrong.
       const isOver =
         clock.now().getTime() >= overFrom && (statedAt === undefined || statedAt.getTime() >= overFrom);
       return withStatedTime(readQuery(asked, isOver, reply), reply);
@@ -86,7 +89,7 @@ export function createUnionpayChannel(config: UnionpayConfig, clock: Clock = sys
 
 /**
  * An order that the customer scans (申请二维码, 主扫). The types are those that other systems send; `orderDesc`, and that it
- * takes no signs, is unsourced.
+ * must not contain punctuation, is unsourced.
  */
 function consumeOf({ title, amountFen, expiresAt }: ChannelOrder): Record<string, string> {
   return {

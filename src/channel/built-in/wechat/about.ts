@@ -13,7 +13,7 @@ export const aboutWechat = {
   caveats: { barcode: 'reverse' },
   notifications: {
     contentType: 'application/json',
-    /** 200 or 204 ends WeChat Pay's repetitions, anything else has it sent again (notification page). */
+    /** 200 or 204 stops WeChat Pay's redeliveries; anything else causes one (notification page). */
     replies: { accepted: reply(200, 'SUCCESS', 'OK'), failed: reply(500, 'FAIL', 'not accepted') },
   },
 } as const satisfies AboutChannel;

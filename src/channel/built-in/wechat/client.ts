@@ -7,7 +7,7 @@ import { lookUp, MAX_ANSWER_BYTES, type Reply, statedTime } from '../../adapter/
 import { verificationFailures } from './answers/codes.ts';
 import type { WechatConfig } from './config.ts';
 
-/** Idle connections are dropped before anything on the way forgets them. */
+/** Drops idle connections before a device on the way forgets them. */
 const IDLE_CONNECTION_MS = 30_000;
 
 export interface WechatRequest {
@@ -21,8 +21,8 @@ export interface WechatRequest {
 export type WechatClient = (request: WechatRequest) => Promise<Reply>;
 
 /**
- * Signed calls to WeChat Pay API v3. Every 2xx has been verified: its signature, the key that made it and its
- * age. Never throws, follows no redirect, repeats nothing and ends within `timeoutMs`. Connections stay open.
+ * Signed calls to WeChat Pay API v3. Every 2xx has been verified: signature, signing key and age. Never throws,
+ * follows no redirect, never retries, and ends within `timeoutMs`. Connections stay open.
  */
 export function createWechatClient(config: WechatConfig, timeoutMs: number): WechatClient {
   const connections = { keepAlive: true, timeout: IDLE_CONNECTION_MS };
@@ -67,7 +67,7 @@ const failureSchema = z.object({
 
 const refusalSchema = z.object({ code: z.string().catch(''), message: z.string().catch('') });
 
-/** An error of axios, its cause, or anything else that was thrown. */
+/** An axios error, its cause, or any other thrown value. */
 function readFailure(error: unknown, timeoutMs: number): Reply {
   if (error instanceof TimeoutError) return { kind: 'lost', why: error.message };
   const failure = failureSchema.safeParse(error);

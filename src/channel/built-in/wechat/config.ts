@@ -9,14 +9,14 @@ export interface WechatConfig {
   /** Serial number of the merchant's API certificate; `privateKey` is its key. */
   serialNo: string;
   privateKey: KeyObject;
-  /** 32 characters; notifications are encrypted with it. */
+  /** 32 characters; decrypts notifications. */
   apiV3Key: string;
   /**
    * WeChat Pay's keys by `Wechatpay-Serial`: a public key id (`PUB_KEY_ID_…`) or a platform certificate's serial
-   * number. While a merchant moves from one to the other, notifications arrive signed by both.
+   * number. While a merchant changes from one to the other, notifications arrive signed by either.
    */
   publicKeys: Readonly<Record<string, KeyObject>>;
-  /** The key that WeChat Pay is asked to sign its answers with. */
+  /** The key that we ask WeChat Pay to sign its answers with. */
   publicKeyId: string;
   notifyUrl: string;
   callTimeoutMs?: number;

@@ -16,7 +16,7 @@ export interface WechatDeps {
 
 const MAX_DESCRIPTION_LENGTH = 127;
 
-/** Each way of paying has its own address, its own parameter or two, and its own answer. */
+/** Each method has its own path, its own parameters, and its own answer. */
 export async function createOrder(
   deps: WechatDeps,
   order: ChannelOrder,
@@ -55,7 +55,7 @@ export async function createOrder(
   }
 }
 
-/** Code-pay takes neither a deadline nor an address for notifications: its answer is the payment. */
+/** Code-pay takes neither a deadline nor a notification URL: its answer is the payment's result. */
 async function charge(
   { config, call }: WechatDeps,
   order: ChannelOrder,
@@ -69,7 +69,7 @@ async function charge(
     body: {
       ...body,
       payer: { auth_code: payer.authCode },
-      // A store is demanded; the merchant is taken for one.
+      // A store is required; send the merchant as the store.
       scene_info: {
         ...(order.clientIp ? { device_ip: order.clientIp } : {}),
         store_info: { out_id: config.mchId },

@@ -66,7 +66,7 @@ export const wechatModule = defineChannel({
   },
 });
 
-/** Keys and certificates are PEM text or the path of a file, as in `.env.example`, which also says where to find each. */
+/** Keys and certificates are PEM text or a file's path. `.env.example` says where to find each. */
 export interface WechatPayOptions {
   appId: string;
   mchId: string;
@@ -76,17 +76,17 @@ export interface WechatPayOptions {
   publicKeyId: string;
   publicKey: string;
   /**
-   * Other keys that WeChat Pay may sign with while the merchant changes from one to another: platform certificates, and
-   * public keys as `PUB_KEY_ID_…=key`, separated by commas.
+   * Other keys that WeChat Pay may sign with during a key change: platform certificates, and public keys as
+   * `PUB_KEY_ID_…=key`, separated by commas.
    */
   moreKeys?: string;
-  /** Where WeChat Pay reports payments: hand what arrives there to `receiveNotification`. */
+  /** URL to which WeChat Pay reports payments; pass its requests to `receiveNotification`. */
   notifyUrl: string;
-  /** Of a test environment. */
+  /** The URL of a test environment. */
   baseUrl?: string;
 }
 
-/** WeChat Pay v3, direct merchant; its name is `wechat_pay`. Throws a TypeError for an option that cannot be used. */
+/** WeChat Pay v3, direct merchant; its name is `wechat_pay`. Throws a TypeError for an invalid option. */
 export function wechatPay(options: WechatPayOptions): ChannelFactory {
   return wechatModule.fromOptions(options);
 }

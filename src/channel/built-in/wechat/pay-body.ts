@@ -3,7 +3,7 @@ import type { WechatConfig } from './config.ts';
 
 type Signer = Pick<WechatConfig, 'appId' | 'mchId' | 'privateKey'>;
 
-/** What the page inside WeChat hands to `WeixinJSBridge` or `wx.requestPayment`, as JSON (JSAPI call page). */
+/** What the page inside WeChat passes to `WeixinJSBridge` or `wx.requestPayment`, as JSON (JSAPI call page). */
 export function jsapiPayBody({ appId, privateKey }: Signer, prepayId: string, now: Date): string {
   const timeStamp = unixSeconds(now);
   const nonceStr = newNonce();
@@ -12,7 +12,7 @@ export function jsapiPayBody({ appId, privateKey }: Signer, prepayId: string, no
   return JSON.stringify({ appId, timeStamp, nonceStr, package: packaged, signType: 'RSA', paySign });
 }
 
-/** What the merchant's app hands to WeChat's SDK, as JSON (app call page). */
+/** What the merchant's app passes to WeChat's SDK, as JSON (app call page). */
 export function appPayBody({ appId, mchId, privateKey }: Signer, prepayId: string, now: Date): string {
   const timestamp = unixSeconds(now);
   const noncestr = newNonce();
@@ -27,14 +27,14 @@ export function appPayBody({ appId, mchId, privateKey }: Signer, prepayId: strin
   });
 }
 
-/** The address that the customer's browser opens; it comes back to `returnUrl` (H5 call page). */
+/** The URL that the customer's browser opens; it returns to `returnUrl` (H5 call page). */
 export function h5PayBody(h5Url: string, returnUrl: string | null): string {
   if (!returnUrl) return h5Url;
   const joint = h5Url.includes('?') ? '&' : '?';
   return `${h5Url}${joint}${new URLSearchParams({ redirect_url: returnUrl })}`;
 }
 
-/** Every line ends with a line feed, the last one too. */
+/** Each line ends with a line feed, including the last. */
 function signLines(key: KeyObject, ...lines: string[]): string {
   const text = lines.map((line) => `${line}\n`).join('');
   return sign('sha256', Buffer.from(text), key).toString('base64');

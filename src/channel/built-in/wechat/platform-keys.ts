@@ -3,9 +3,9 @@ import { readCertificates } from '../../../platform/keys/certificate.ts';
 import { readRsaKey } from '../../../platform/keys/rsa-key.ts';
 
 /**
- * WeChat Pay's keys, by the serial number that its signatures name: a list, separated by commas, of public keys, each as
- * `PUB_KEY_ID_…=key`, and platform certificates, which carry theirs. Keys and certificates are PEM or the path of a file.
- * Null if any of them cannot be read, or the same number names two keys.
+ * Parses WeChat Pay's keys, by the serial number in its signatures: a list, separated by commas, of public keys
+ * (`PUB_KEY_ID_…=key`) and platform certificates, which contain their number. Keys and certificates are PEM text or a
+ * file's path. Null if one cannot be read, or if a number names two keys.
  */
 export function readPlatformKeys(list: string): Record<string, KeyObject> | null {
   const keys: Record<string, KeyObject> = {};

@@ -5,23 +5,20 @@ import { reverseRefusals } from './answers/codes.ts';
 import { answerOf, readNotFound, refusalIn } from './answers/read-reply.ts';
 import type { WechatDeps } from './create-order.ts';
 
-/** Sooner after the pay call an order must not be reversed (reverse page): the call may still take effect. */
+/** An order must not be reversed sooner after the pay call, ms (reverse page): the call may still take effect. */
 const REVERSE_AFTER_MS = 15_000;
 const TOO_EARLY = 'not called: less than 15 s after the payment began';
 
 type Reversed = ReturnType<typeof readReverse>;
 
-/**
- * Code-pay orders are reversed, not closed, and that gives the money back if they have been paid: ask whether
- * they are before this.
- */
+/** Code-pay orders are reversed, not closed, which refunds them if they were paid: query before this. */
 export async function closeByReverse(deps: WechatDeps, order: ChannelOrder): Promise<CloseResult> {
   if (isTooEarly(deps, order)) return { kind: 'user_paying', asked: false, answer: TOO_EARLY };
   const { kind, ...said } = await reverse(deps, order);
   return { ...said, kind: kind === 'refund_instead' || kind === 'not_enough' ? 'conflict' : kind };
 }
 
-/** Reverses, and lets a query say what that did. */
+/** Reverses, then queries the result. */
 export async function cancelByReverse(
   deps: WechatDeps,
   order: ChannelOrder,
@@ -38,8 +35,8 @@ export async function cancelByReverse(
 }
 
 /**
- * What a reversal did, by the query after it. Where its own answer was lost, a refund may be somebody else's, and
- * only in part: then the reversal is repeated, which does no harm.
+ * The result of a reversal, from the query after it. If the reversal's own answer was lost, a refund may be another
+ * one, and only partial: then the reversal is repeated, which is safe.
  */
 export function readCancel(reversed: Pick<Reversed, 'kind' | 'answer'>, query: QueryResult): CancelResult {
   const answer = shortText(`${reversed.answer};`, query.answer);
@@ -59,7 +56,7 @@ export function readCancel(reversed: Pick<Reversed, 'kind' | 'answer'>, query: Q
 
 const reversedSchema = z.object({ out_trade_no: z.string() });
 
-/** What was read off a reply to `reverse`. */
+/** Reads a reply to `reverse`. */
 export function readReverse({ orderNo }: Pick<ChannelOrder, 'orderNo'>, reply: Reply) {
   if (reply.kind === 'lost') return unknown(reply.why);
   const parsed = reply.kind === 'verified' ? reversedSchema.safeParse(reply.data) : undefined;

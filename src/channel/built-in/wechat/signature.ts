@@ -1,12 +1,12 @@
 import { type KeyObject, verify } from 'node:crypto';
 import type { RawNotification } from '../../channel.ts';
 
-/** Older or newer signatures are refused (WeChat Pay signature page). */
+/** Older or newer signatures are rejected (WeChat Pay signature page). */
 const MAX_SKEW_S = 300;
-/** WeChat Pay now and then sends one that must not verify, to see whether anybody looks (its SIGNTEST page). */
+/** WeChat Pay sometimes sends an invalid signature, to test that it is checked (its SIGNTEST page). */
 const SIGNTEST = 'WECHATPAY/SIGNTEST/';
 
-/** Why a notification is not WeChat Pay's, or null if it is. The signature is over the raw body. */
+/** Why a notification is not from WeChat Pay, or null if it is. The signature covers the raw body. */
 export function distrust(
   publicKeys: Readonly<Record<string, KeyObject>>,
   { headers, body }: RawNotification,

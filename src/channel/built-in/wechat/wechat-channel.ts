@@ -12,24 +12,23 @@ import { cancelByReverse, closeByReverse, reversibleFrom } from './reverse.ts';
 
 export type { WechatConfig } from './config.ts';
 
-/** 15 sends in 24 h 4 min (notification page). */
+/** 15 deliveries in 24 h 4 min (notification page). */
 const NOTIFIES_FOR_MS = (24 * 60 + 4) * 60_000;
 /** 365 days after the payment (refund page). */
 const REFUND_WINDOW_MS = 365 * 86_400_000;
-/** While the customer types the password, asking again sooner is forbidden. */
+/** While the customer types the password, calling again sooner is not allowed. */
 const CLOSE_AGAIN_AFTER_MS = 5_000;
 const MAX_REASON_LENGTH = 80;
-/** A `time_expire` sooner than this after the creation is moved there (order pages). */
+/** WeChat Pay moves an earlier `time_expire` to this long after the creation (order pages). */
 const MIN_LIFE_MS = 60_000;
-/** The code on a customer's phone is good for no longer (code-pay page). */
+/** Maximum lifetime of the code on a customer's phone (code-pay page). */
 const AUTH_CODE_LIFE_MS = 60_000;
-/** For clocks that differ, and for what is still on its way. */
+/** Margin for clock differences and calls still in flight. */
 const MARGIN_MS = 60_000;
 
 /**
- * WeChat Pay API v3 (微信支付). An order that nobody has touched is closed like any other, so nothing is left to
- * watch. A `barcode` order is another animal (付款码支付): it is charged at once, cannot be closed but only
- * reversed, and the reversal gives the money back if it has been paid.
+ * WeChat Pay API v3 (微信支付). Orders can be closed before the customer acts, so none needs a watch. A `barcode` order
+ * (付款码支付) is different: it is charged at once and cannot be closed, only reversed; that refunds it if it was paid.
  */
 export function createWechatChannel(config: WechatConfig, clock: Clock = systemClock): Channel {
   const { mchId, callTimeoutMs = DEFAULT_CALL_TIMEOUT_MS } = config;
@@ -52,7 +51,7 @@ export function createWechatChannel(config: WechatConfig, clock: Clock = systemC
     closesSoftly: () => false,
     notifiesForMs: NOTIFIES_FOR_MS,
     refundWindowMs: REFUND_WINDOW_MS,
-    // REFUND is also the state of an order that was refunded in part.
+    // REFUND is also the state of a partly refunded order.
     refundedIsInFull: false,
     replies: aboutWechat.notifications.replies,
 

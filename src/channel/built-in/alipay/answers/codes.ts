@@ -10,11 +10,11 @@ import type {
 } from '../../../channel.ts';
 
 /**
- * What Alipay answers, and what we take it for. A code that is not here is `unknown`, and an answer all the same;
- * every 5xx is `unknown` too, and every 429 `rate_limited`, by their status alone.
+ * Alipay's codes and their meaning here. A code that is not listed is `unknown`, but counts as an answer. The HTTP
+ * status alone decides for every 5xx (`unknown`) and 429 (`rate_limited`).
  */
 
-/** `trade_status` (query page). TRADE_CLOSED is `closed` only if nobody had paid before. */
+/** `trade_status` (query page). TRADE_CLOSED means `closed` only if the order had not been paid before. */
 export const tradeStatuses = {
   WAIT_BUYER_PAY: 'unpaid',
   /** Also after a partial refund. */
@@ -25,8 +25,8 @@ export const tradeStatuses = {
 } as const satisfies Record<string, QueryResult['kind']>;
 
 /**
- * Codes that any call may meet (public error code page), without the `isv.`, `isp.` or `aop.` that the older
- * protocol writes in front of them.
+ * Codes that any call may return (public error code page), without the prefix `isv.`, `isp.` or `aop.` of the older
+ * protocol.
  */
 export const commonRefusals = {
   'unknow-error': 'own_fault',
@@ -62,13 +62,16 @@ export const commonRefusals = {
   'insufficient-isv-permissions': 'misconfigured',
   'insufficient-user-permissions': 'misconfigured',
   'ACQ.SYSTEM_ERROR': 'own_fault',
-  /** As some pages print it. */
+  /** Spelled so on some pages. */
   'AQC.SYSTEM_ERROR': 'own_fault',
   'ACQ.ACCESS_FORBIDDEN': 'misconfigured',
   'ACQ.PARTNER_ERROR': 'misconfigured',
 } as const satisfies Record<string, Failure['kind'] | OwnFault>;
 
-/** Precreate and create pages. A parameter is most often the merchant's, such as the title; the message says which. */
+/**
+ * Precreate and create pages. An invalid parameter is usually the merchant's, such as the title; the message says
+ * which.
+ */
 export const createRefusals = {
   ...commonRefusals,
   'invalid-parameter': 'refused',
@@ -87,7 +90,7 @@ export const createRefusals = {
   'ACQ.INVALID_RECEIVE_ACCOUNT': 'misconfigured',
 } as const satisfies Record<string, CreateResult['kind'] | OwnFault>;
 
-/** Query page. A code that nobody has scanned is no trade yet. */
+/** Query page. Until a code is scanned there is no trade. */
 export const queryRefusals = {
   ...commonRefusals,
   'invalid-parameter': 'misconfigured',
@@ -95,7 +98,7 @@ export const queryRefusals = {
   'ACQ.TRADE_NOT_EXIST': 'not_found',
 } as const satisfies Record<string, 'not_found' | Failure['kind'] | OwnFault>;
 
-/** Close page. It closes WAIT_BUYER_PAY only; a closed trade is refused like a paid one. */
+/** Close page. Only WAIT_BUYER_PAY can be closed; a closed trade is refused like a paid one. */
 export const closeRefusals = {
   ...commonRefusals,
   'invalid-parameter': 'misconfigured',
@@ -106,10 +109,13 @@ export const closeRefusals = {
   'ACQ.REASON_ILLEGAL_STATUS': 'conflict',
 } as const satisfies Record<string, Exclude<CloseResult['kind'], 'accepted'> | OwnFault>;
 
-/** Pay page (条码支付). The customer's code, money or limits; whatever leaves the outcome open is unknown. */
+/**
+ * Pay page (条码支付). Refusals concern the customer's code, money or limits; a code that leaves the outcome open is
+ * unknown.
+ */
 export const chargeRefusals = {
   ...createRefusals,
-  /** The number is known from an earlier call, which has been paid: a query will tell. */
+  /** An earlier call with this number was paid; a query returns the result. */
   'ACQ.TRADE_HAS_SUCCESS': 'unknown',
   'ACQ.PAYMENT_AUTH_CODE_INVALID': 'refused',
   'ACQ.PAYMENT_FAIL': 'refused',
@@ -128,15 +134,15 @@ export const chargeRefusals = {
   'ACQ.NO_PAYMENT_INSTRUMENTS_AVAILABLE': 'refused',
 } as const satisfies Record<string, ChargeResult['kind'] | OwnFault>;
 
-/** `action` of a cancel. Without one there was no trade, and nothing has been done. */
+/** `action` of a cancel. If it is missing, there was no trade and nothing was done. */
 export const cancelActions = {
   close: 'closed',
   refund: 'refunded',
 } as const satisfies Record<string, CancelResult['kind']>;
 
 /**
- * What comes back to an application that may not cancel: that takes the face-to-face contract (当面付). It may refund. So
- * may it if only this interface is closed to it; and if it may nothing at all, the refund says so.
+ * Codes for an application without permission to cancel, which needs the face-to-face contract (当面付). It may be
+ * allowed to refund, also if only this interface is closed to it; if not, the refund reports that.
  */
 const noRightToCancel = {
   'ACQ.ACCESS_FORBIDDEN': 'refund_instead',
@@ -157,15 +163,15 @@ export const cancelRefusals = {
   'ACQ.TRADE_NOT_EXIST': 'not_found',
   'ACQ.TRADE_CANCEL_TIME_OUT': 'refund_instead',
   'ACQ.TRADE_HAS_FINISHED': 'refund_instead',
-  /** Refunded already, in part or in full. */
+  /** Already refunded, in part or in full. */
   'ACQ.REASON_TRADE_REFUND_FEE_ERR': 'refund_instead',
   'ACQ.CANCEL_NOT_ALLOWED': 'refund_instead',
   'ACQ.SELLER_BALANCE_NOT_ENOUGH': 'not_enough',
-  /** Frozen by Alipay. A refund is refused as well, and then a person has to ask there: this order's matter alone. */
+  /** Frozen by Alipay. A refund is refused as well; a person must contact Alipay. It concerns this order alone. */
   'ACQ.REASON_TRADE_BEEN_FREEZEN': 'refund_instead',
 } as const satisfies Record<string, CancelResult['kind'] | OwnFault>;
 
-/** Refund page. What only a person can solve is refused. */
+/** Refund page. `refused` where only a person can solve it. */
 export const refundRefusals = {
   ...commonRefusals,
   'invalid-parameter': 'misconfigured',
@@ -179,7 +185,7 @@ export const refundRefusals = {
   'ACQ.REASON_TRADE_BEEN_FREEZEN': 'refused',
   'ACQ.REASON_TRADE_REFUND_FEE_ERR': 'refused',
   'ACQ.REFUND_AMT_NOT_EQUAL_TOTAL': 'refused',
-  /** Another amount than before under this number. */
+  /** The amount differs from an earlier request with this number. */
   'ACQ.DISCORDANT_REPEAT_REQUEST': 'refused',
   'ACQ.CUSTOMER_VALIDATE_ERROR': 'refused',
   'ACQ.ONLINE_TRADE_VOUCHER_NOT_ALLOW_REFUND': 'refused',

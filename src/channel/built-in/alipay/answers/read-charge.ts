@@ -6,7 +6,7 @@ import { yuanToFen } from '../yuan.ts';
 import { chargeRefusals } from './codes.ts';
 import { answerOf } from './read-reply.ts';
 
-/** `gmt_payment` is there once somebody has paid. */
+/** `gmt_payment` appears only after the payment. */
 const chargedSchema = z.object({
   out_trade_no: z.string(),
   trade_no: z.string().min(1).max(64).optional(),
@@ -15,8 +15,8 @@ const chargedSchema = z.object({
 });
 
 /**
- * What was read off a reply to `pay`. A verified answer about this order that shows no payment means that the
- * customer has to confirm it first.
+ * Reads a reply to `pay`. A verified answer about this order without a payment means that the customer must confirm
+ * it first.
  */
 export function readCharge({ orderNo }: Pick<ChannelOrder, 'orderNo'>, reply: Reply): ChargeResult {
   if (reply.kind === 'lost') return unknown(reply.why);

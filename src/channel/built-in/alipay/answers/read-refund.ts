@@ -20,7 +20,7 @@ interface Asked {
   orderNo: string;
 }
 
-/** What was read off a reply to `cancel`. Without an action nothing was done, and a code is as payable as before. */
+/** Reads a reply to `cancel`. Without an action nothing was done, and the code can still be paid. */
 export function readCancel({ orderNo }: Asked, reply: Reply): CancelResult {
   if (reply.kind === 'lost') return unknown(reply.why);
   if (reply.kind === 'refusal') return { ...readRefusal(cancelRefusals, reply), answer: answerOf(reply) };
@@ -34,7 +34,7 @@ export function readCancel({ orderNo }: Asked, reply: Reply): CancelResult {
   return { kind: lookUp(cancelActions, action) ?? 'unknown', answer: shortText(status, action) };
 }
 
-/** What was read off a reply to `refund`. Only `fund_change=Y` says that money has moved, 200 alone does not. */
+/** Reads a reply to `refund`. Only `fund_change=Y` shows that money moved; status 200 alone does not. */
 export function readRefund({ orderNo }: Asked, reply: Reply): RefundResult {
   if (reply.kind === 'lost') return unknown(reply.why);
   if (reply.kind === 'refusal') return { ...readRefusal(refundRefusals, reply), answer: answerOf(reply) };
@@ -50,9 +50,9 @@ export function readRefund({ orderNo }: Asked, reply: Reply): RefundResult {
 }
 
 /**
- * What was read off a reply to `queryRefund`. Without a status the refund was never received, has failed or is not
- * done yet (refund query page). All three are `not_found`, because asking for it again under the same number is
- * right in each: it refunds once.
+ * Reads a reply to `queryRefund`. Without a status the refund was never received, failed, or is not finished (refund
+ * query page). All three are `not_found`, because the right reaction is the same: repeat the request with the same
+ * number, which refunds once.
  */
 export function readRefundQuery(
   { orderNo, refundNo }: Asked & { refundNo: string },

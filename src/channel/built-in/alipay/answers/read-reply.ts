@@ -18,7 +18,7 @@ const createdSchema = numberSchema.extend({
   qr_code: z.string().min(1).optional(),
   trade_no: z.string().min(1).optional(),
 });
-/** What is there only once somebody has paid is optional. */
+/** Fields that appear only after the payment are optional. */
 const tradeSchema = numberSchema.extend({
   trade_no: z.string().min(1).max(64),
   trade_status: z.string(),
@@ -31,7 +31,7 @@ const tradeSchema = numberSchema.extend({
 type Trade = z.output<typeof tradeSchema>;
 type Asked = Pick<ChannelOrder, 'orderNo'>;
 
-/** What was read off a reply to `create`; `payBody` is the answer's `field`. */
+/** Reads a reply to `create`; `payBody` is the answer's `field`. */
 export function readCreate({ orderNo }: Asked, field: 'qr_code' | 'trade_no', reply: Reply): CreateResult {
   if (reply.kind === 'lost') return unknown(reply.why);
   if (reply.kind === 'refusal') {
@@ -47,7 +47,7 @@ export function readCreate({ orderNo }: Asked, field: 'qr_code' | 'trade_no', re
   return { kind: 'created', answer: String(status), payBody };
 }
 
-/** What was read off a reply to `query`. */
+/** Reads a reply to `query`. */
 export function readQuery({ orderNo }: Asked, reply: Reply): QueryResult {
   if (reply.kind === 'lost') return unknown(reply.why);
   if (reply.kind === 'refusal') return { ...readRefusal(queryRefusals, reply), answer: answerOf(reply) };
@@ -69,7 +69,7 @@ export function readQuery({ orderNo }: Asked, reply: Reply): QueryResult {
   }
 }
 
-/** What was read off a reply to `close`. */
+/** Reads a reply to `close`. */
 export function readClose({ orderNo }: Asked, reply: Reply): CloseResult {
   if (reply.kind === 'lost') return unknown(reply.why);
   if (reply.kind === 'refusal') return { ...readRefusal(closeRefusals, reply), answer: answerOf(reply) };
@@ -80,7 +80,7 @@ export function readClose({ orderNo }: Asked, reply: Reply): CloseResult {
   return { kind: 'accepted', answer: String(status) };
 }
 
-/** A full refund closes the trade as well, and leaves its payment visible. */
+/** A full refund closes the trade too; its payment fields remain. */
 function wasPaid({ send_pay_date, fund_bill_list = [], refund_fee }: Trade): boolean {
   const refundedFen = refund_fee === undefined ? 0 : yuanToFen(refund_fee);
   return send_pay_date !== undefined || fund_bill_list.length > 0 || refundedFen !== 0;
@@ -94,7 +94,7 @@ function withPayment(kind: 'paid' | 'refunded', answer: string, trade: Trade): Q
   return { kind, answer, payment };
 }
 
-/** The message is left out where Alipay repeats the request in it, to show why its signature is wrong. */
+/** Omits the message if Alipay repeats the request in it, as it does to explain an invalid signature. */
 export function answerOf({ status, code, message }: Refusal): string {
   return code.startsWith('ACQ.') ? shortText(status, code, message) : shortText(status, code);
 }

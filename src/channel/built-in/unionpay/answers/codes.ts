@@ -2,15 +2,15 @@ import type { OwnFault } from '../../../adapter/reply.ts';
 import type { CancelResult, CreateResult, Failure, QueryResult, RefundResult } from '../../../channel.ts';
 
 /**
- * What UnionPay answers, and what we take it for. `respCode` is about the call, `origRespCode` about the transaction that
- * was asked about. That a query's 00, 34, and orig 00, A6, 03, 04, 05, 39, 86 mean what is said here is sourced; the other
- * codes are those of UnionPay's list of answers (应答码) as other systems carry it: unsourced. A `respCode` that is not
- * here is `unknown`, and an answer all the same: the gateway is not down.
+ * UnionPay's codes and their meaning here. `respCode` is about the call, `origRespCode` about the queried
+ * transaction. The meaning of a query's 00 and 34, and of orig 00, A6, 03, 04, 05, 39, 86, is sourced; the other
+ * codes come from UnionPay's code list (应答码) as other systems publish it: unsourced. A `respCode` that is not listed
+ * is `unknown`, but counts as an answer: the gateway is up.
  */
 
-/** Codes that any call may meet. */
+/** Codes that any call may return. */
 const commonCodes = {
-  /** Message format, signature, missing field, merchant state, no right to this transaction. */
+  /** Message format, signature, missing field, merchant state, no permission for this transaction. */
   '10': 'misconfigured',
   '11': 'misconfigured',
   '13': 'misconfigured',
@@ -18,7 +18,7 @@ const commonCodes = {
   '32': 'misconfigured',
   /** Too many queries, or too often. */
   '37': 'rate_limited',
-  /** Closed for now; busy: faults of UnionPay's own. */
+  /** Temporarily closed, or busy: faults of UnionPay. */
   '02': 'own_fault',
   '06': 'own_fault',
 } as const satisfies Record<string, Failure['kind'] | OwnFault>;
@@ -27,13 +27,13 @@ export const createCodes = {
   ...commonCodes,
   '00': 'created',
   '01': 'refused',
-  /** The number has been used: for an order that differs, or that is paid. */
+  /** The number was already used: for a different order, or for one that is paid. */
   '12': 'refused',
   '30': 'refused',
   '33': 'refused',
   '36': 'refused',
   '38': 'refused',
-  /** Its `payTimeout` has passed. */
+  /** The order's `payTimeout` has passed. */
   '39': 'refused',
   '60': 'refused',
 } as const satisfies Record<string, CreateResult['kind'] | OwnFault>;
@@ -45,17 +45,17 @@ export const queryCodes = {
 } as const satisfies Record<string, 'found' | 'not_found' | Failure['kind'] | OwnFault>;
 
 /**
- * `origRespCode`: what became of a transaction. One that is not here has failed, and that is final for a consume once
- * its `payTimeout` has passed.
+ * `origRespCode`: the transaction's state. One that is not listed has failed; for a consume that is final once its
+ * `payTimeout` has passed.
  */
 export const outcomes = {
   '00': 'done',
-  /** With a flaw, but done. */
+  /** Done, with a flaw. */
   A6: 'done',
   '03': 'in_doubt',
   '04': 'in_doubt',
   '05': 'in_doubt',
-  /** Money was taken: after the time allowed; without being booked. Never "not paid"; a person must look. */
+  /** Money was taken: too late, or without being booked. Never "not paid"; a person must check it. */
   '42': 'unclear',
   '74': 'unclear',
   '75': 'unclear',
@@ -63,14 +63,14 @@ export const outcomes = {
 
 export type Outcome = (typeof outcomes)[keyof typeof outcomes] | 'failed';
 
-/** Of a consume; one that has failed is read by the clock. */
+/** For a consume; whether a failed one is final depends on the time. */
 export const consumeOutcomes = {
   done: 'paid',
   in_doubt: 'user_paying',
   unclear: 'unknown',
 } as const satisfies Record<Exclude<Outcome, 'failed'>, QueryResult['kind']>;
 
-/** Of an undo or a refund. */
+/** For a void or a refund. */
 export const refundOutcomes = {
   done: 'refunded',
   in_doubt: 'processing',
@@ -78,7 +78,9 @@ export const refundOutcomes = {
   failed: 'refused',
 } as const satisfies Record<Outcome, RefundResult['kind']>;
 
-/** Refund (退货) and undo (消费撤销) alike. `accepted`: a query will tell. `repeated`: so it will, now. */
+/**
+ * Refund (退货) and void (消费撤销) alike. `accepted`: a query will return the result. `repeated`: a query returns it now.
+ */
 export const giveBackCodes = {
   ...commonCodes,
   '00': 'accepted',
@@ -89,7 +91,7 @@ export const giveBackCodes = {
   '01': 'refused',
   '30': 'refused',
   '33': 'refused',
-  /** The payment's state forbids it: not on its day any more, refunded before. */
+  /** The payment's state does not allow it: its clearing day is over, or it was refunded before. */
   '35': 'refused',
   '36': 'refused',
   '38': 'refused',
@@ -98,7 +100,7 @@ export const giveBackCodes = {
   '64': 'not_enough',
 } as const satisfies Record<string, 'accepted' | 'repeated' | RefundResult['kind'] | OwnFault>;
 
-/** What the state of an undo makes of a cancel. */
+/** Maps a void's state to the result of a cancel. */
 export const undoStates = {
   refunded: 'refunded',
   processing: 'again',

@@ -20,7 +20,7 @@ import {
 } from './codes.ts';
 import { paymentOf } from './transaction.ts';
 
-/** A transaction of ours: UnionPay knows it by all three, and repeats them in its answers. */
+/** Identifies our transaction: UnionPay needs all three fields, and repeats them in its answers. */
 export interface Asked {
   merId: string;
   orderId: string;
@@ -38,7 +38,7 @@ const answerSchema = z.object({
 });
 
 type Answer = z.output<typeof answerSchema>;
-/** An answer about what was asked; or why there is none. */
+/** The answer about the requested transaction, or why there is none. */
 type Read = { said: Answer; answer: string } | { none: Failure };
 
 function readAnswer(reply: Reply): Read {
@@ -52,7 +52,7 @@ function readAnswer(reply: Reply): Read {
   return { said: parsed.data, answer: shortText(respCode, orig, respMsg) };
 }
 
-/** What was read off a reply to `create`. */
+/** Reads a reply to `create`. */
 export function readCreate(asked: Asked, reply: Reply): CreateResult {
   const read = readAnswer(reply);
   if ('none' in read) return read.none;
@@ -69,8 +69,8 @@ export function readCreate(asked: Asked, reply: Reply): CreateResult {
 }
 
 /**
- * What was read off a reply to `query`. `isOver`: it was asked after the order's `payTimeout` and the margin, when "not
- * paid" is UnionPay's last word; before that it may be an intermediate state.
+ * Reads a reply to `query`. `isOver`: the query was sent after the order's `payTimeout` and the margin, when "not
+ * paid" is final; before that it may be an intermediate state.
  */
 export function readQuery(asked: Asked, isOver: boolean, reply: Reply): QueryResult {
   const found = readFound(asked, reply);
@@ -84,14 +84,14 @@ export function readQuery(asked: Asked, isOver: boolean, reply: Reply): QueryRes
   return payment === null ? unknown(answer, 'incomplete payment') : { kind, answer, payment };
 }
 
-/** What was read off a query about an undo or a refund. */
+/** Reads a query about a void or a refund. */
 export function readRefundQuery(asked: Asked, reply: Reply): RefundResult {
   const found = readFound(asked, reply);
   if (found.kind === 'another') return unknown(found.answer, 'about another refund');
   return found.kind === 'found' ? { kind: refundOutcomes[found.outcome], answer: found.answer } : found;
 }
 
-/** What was read off a reply to an undo or a refund. `accepted` and `repeated` mean only that a query will tell. */
+/** Reads a reply to a void or a refund. `accepted` and `repeated` only mean that a query returns the result. */
 export function readGiveBack(
   asked: Asked,
   reply: Reply,
@@ -106,7 +106,7 @@ export function readGiveBack(
 
 type Found =
   | { kind: 'found'; outcome: Outcome; answer: string }
-  /** Verified, but about something else. */
+  /** Verified, but about another transaction. */
   | { kind: 'another'; answer: string }
   | Extract<RefundResult, { kind: 'not_found' | 'unknown' | 'rate_limited' | 'misconfigured' }>;
 

@@ -3,10 +3,10 @@ import { fromBeijingDigits } from '../../../adapter/beijing-time.ts';
 import type { ChannelPayment } from '../../../channel.ts';
 
 const CNY = '156';
-/** How long before its order a payment may seem to be, by two clocks of UnionPay's. */
+/** How long before its order a payment may appear, because two of UnionPay's clocks differ. */
 const CLOCK_SLACK_MS = 12 * 3_600_000;
 
-/** A consume that was paid, as query answers and notifications show it. */
+/** A paid consume, as in query answers and notifications. */
 const paidSchema = z.object({
   orderId: z.string().min(1).max(40),
   queryId: z.string().min(1).max(64),
@@ -20,9 +20,9 @@ const paidSchema = z.object({
 });
 
 /**
- * The payment, or null if something that every payment has is missing. `paidAt` is UnionPay's `traceTime`, which has no
- * year: the first such moment after the order. Without it, the order's own time: the only other one there is, and never
- * too late, so that nothing is undone on a wrong day because of it.
+ * The payment, or null if one of its fields is missing. `paidAt` is UnionPay's `traceTime`, which has no year: the
+ * first such time after the order. If it is missing, the order's time, the only other one available: never too late,
+ * so no payment is voided on a wrong day.
  */
 export function paymentOf(data: unknown): ChannelPayment | null {
   const parsed = paidSchema.safeParse(data);

@@ -9,8 +9,8 @@ import type {
 } from '../../../channel.ts';
 
 /**
- * What WeChat Pay API v3 answers, and what we take it for. A code that is not here is `unknown`, and an answer
- * all the same; every 5xx is `unknown` too, and every 429 `rate_limited`, by their status alone.
+ * Codes of WeChat Pay API v3 and their meaning here. A code that is not listed is `unknown`, but counts as an answer.
+ * The HTTP status alone decides for every 5xx (`unknown`) and 429 (`rate_limited`).
  */
 
 /** `trade_state` (order state page). An order past its `time_expire` is still NOTPAY. */
@@ -20,20 +20,20 @@ export const tradeStates = {
   /** Also after a partial refund. */
   REFUND: 'refunded',
   CLOSED: 'closed',
-  /** The last three happen to code-pay orders (付款码) only. */
+  /** The last three occur only for code-pay orders (付款码). */
   USERPAYING: 'user_paying',
   REVOKED: 'closed',
   PAYERROR: 'unpaid',
 } as const satisfies Record<string, QueryResult['kind']>;
 
-/** Any call may meet these: our key, merchant number or rights. */
+/** Codes that any call may return: our key, merchant number or permissions. */
 const misconfigurations = {
   SIGN_ERROR: 'misconfigured',
   NO_AUTH: 'misconfigured',
   ACCOUNT_ERROR: 'misconfigured',
   MCH_NOT_EXISTS: 'misconfigured',
   APPID_MCHID_NOT_MATCH: 'misconfigured',
-  /** As the older protocol spells them. */
+  /** Spelled so by the older protocol. */
   SIGNERROR: 'misconfigured',
   NOAUTH: 'misconfigured',
   MCHID_NOT_EXIST: 'misconfigured',
@@ -43,7 +43,7 @@ const misconfigurations = {
 /** Native, JSAPI, app and H5 order pages. */
 export const createRefusals = {
   ...misconfigurations,
-  /** Most often something of the merchant's, such as the title; the message says what. */
+  /** Usually the merchant's parameter, such as the title; the message says which. */
   PARAM_ERROR: 'refused',
   INVALID_REQUEST: 'refused',
   ORDER_CLOSED: 'refused',
@@ -58,7 +58,7 @@ export const createRefusals = {
 /** Query page. */
 export const queryRefusals = {
   ...misconfigurations,
-  /** With 404 only. */
+  /** Only with status 404. */
   ORDER_NOT_EXIST: 'not_found',
   PARAM_ERROR: 'misconfigured',
   INVALID_REQUEST: 'misconfigured',
@@ -66,23 +66,23 @@ export const queryRefusals = {
   TRADE_ERROR: 'misconfigured',
 } as const satisfies Record<string, 'not_found' | Failure['kind']>;
 
-/** Close-order page. USER_PAYING comes with 202, which is an answer like 204 to HTTP, but not to us. */
+/** Close-order page. USER_PAYING comes with 202: a success for HTTP, like 204, but not here. */
 export const closeRefusals = {
   ...misconfigurations,
   USER_PAYING: 'user_paying',
   ORDER_CLOSED: 'already_closed',
-  /** Seen on the wire; WeChat Pay's questions and answers spell it ORDER_PAID. */
+  /** Observed in practice; WeChat Pay's FAQ spells it ORDER_PAID. */
   ORDERPAID: 'conflict',
   ORDER_PAID: 'conflict',
   TRADE_ERROR: 'conflict',
-  /** With 404 only. In practice an unknown number is answered 204. */
+  /** Only with status 404. In practice an unknown number is answered with 204. */
   ORDER_NOT_EXIST: 'not_found',
   PARAM_ERROR: 'misconfigured',
   INVALID_REQUEST: 'misconfigured',
   RULE_LIMIT: 'misconfigured',
 } as const satisfies Record<string, Exclude<CloseResult['kind'], 'accepted'>>;
 
-/** `trade_state` right after a code has been charged. What is not here is unknown, and a query will tell. */
+/** `trade_state` right after charging a code. One that is not listed is unknown; a query returns the result. */
 export const chargeStates = {
   SUCCESS: 'paid',
   USERPAYING: 'user_paying',
@@ -91,12 +91,12 @@ export const chargeStates = {
   CLOSED: 'refused',
 } as const satisfies Record<string, ChargeResult['kind']>;
 
-/** Code-pay page; the older protocol's spellings are seen as well. USERPAYING comes with 202 or a refusal. */
+/** Code-pay page; the older protocol's spellings occur as well. USERPAYING comes with 202 or in a refusal. */
 export const chargeRefusals = {
   ...createRefusals,
   USERPAYING: 'user_paying',
   USER_PAYING: 'user_paying',
-  /** The number is known from an earlier call, which may have been paid. */
+  /** An earlier call used this number, and may have been paid. */
   ORDERPAID: 'unknown',
   ORDER_PAID: 'unknown',
   OUT_TRADE_NO_USED: 'unknown',
@@ -107,14 +107,14 @@ export const chargeRefusals = {
   AUTH_CODE_EXPIRED: 'refused',
   AUTH_CODE_ERROR: 'refused',
   AUTH_CODE_INVALID: 'refused',
-  /** The customer's money, not the merchant's. */
+  /** The customer's balance, not the merchant's. */
   NOTENOUGH: 'refused',
   NOT_ENOUGH: 'refused',
   NOTSUPORTCARD: 'refused',
   BUYER_MISMATCH: 'refused',
 } as const satisfies Record<string, ChargeResult['kind']>;
 
-/** Reverse page. `accepted`: it had been reversed before. */
+/** Reverse page. `accepted`: it was reversed before. */
 export const reverseRefusals = {
   ...misconfigurations,
   ORDERREVERSED: 'accepted',
@@ -126,7 +126,7 @@ export const reverseRefusals = {
   REVERSE_EXPIRED: 'refund_instead',
   NOTENOUGH: 'not_enough',
   NOT_ENOUGH: 'not_enough',
-  /** With 404 only. */
+  /** Only with status 404. */
   ORDER_NOT_EXIST: 'not_found',
   PARAM_ERROR: 'misconfigured',
   INVALID_REQUEST: 'misconfigured',
@@ -136,7 +136,7 @@ export const reverseRefusals = {
 export const refundStates = {
   SUCCESS: 'refunded',
   PROCESSING: 'processing',
-  /** The customer's card or account cannot take it: somebody has to choose another way. */
+  /** The customer's card or account cannot receive it: a person must choose another way. */
   ABNORMAL: 'refused',
   CLOSED: 'refused',
 } as const satisfies Record<string, RefundResult['kind']>;
@@ -146,7 +146,7 @@ export const refundRefusals = {
   ...misconfigurations,
   NOT_ENOUGH: 'not_enough',
   NOTENOUGH: 'not_enough',
-  /** Another amount than before under this number, refunded already, not refundable: the message says what. */
+  /** Another amount than before with this number, already refunded, or not refundable: the message says which. */
   INVALID_REQUEST: 'refused',
   TRADE_ERROR: 'refused',
   RULE_LIMIT: 'refused',
@@ -159,14 +159,14 @@ export const refundRefusals = {
 /** Refund query page. */
 export const refundQueryRefusals = {
   ...misconfigurations,
-  /** Both with 404 only. */
+  /** Both only with status 404. */
   RESOURCE_NOT_EXISTS: 'not_found',
   REFUND_NOT_EXISTS: 'not_found',
   PARAM_ERROR: 'misconfigured',
   INVALID_REQUEST: 'misconfigured',
 } as const satisfies Record<string, RefundResult['kind']>;
 
-/** What `wechatpay-axios-plugin` says of a 2xx that it could not verify, in its own spelling. */
+/** The `wechatpay-axios-plugin` message for a 2xx that it could not verify, with the plugin's spelling. */
 export const verificationFailures = {
   EV3_RES_HEADERS_INCOMPLATE: 'without a signature',
   EV3_RES_HEADER_TIMESTAMP_OFFSET: 'signed too long ago, or clocks differ',

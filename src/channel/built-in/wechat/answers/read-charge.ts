@@ -14,10 +14,10 @@ import { chargeRefusals, chargeStates } from './codes.ts';
 import { answerOf, refusalIn } from './read-reply.ts';
 import { isOurs, paymentOf, transactionSchema } from './transaction.ts';
 
-/** While the customer is typing the password, the state is all there is. */
+/** While the customer is typing the password, only the state is present. */
 const chargedSchema = z.object({ trade_state: z.string(), out_trade_no: z.string().optional() });
 
-/** What was read off a reply to a code-pay call. Paid only if every field of a payment is there and ours. */
+/** Reads a reply to a code-pay call. Paid only if all fields of a payment are present and match this order. */
 export function readCharge(
   merchant: Pick<WechatConfig, 'mchId' | 'appId'>,
   { orderNo }: Pick<ChannelOrder, 'orderNo'>,

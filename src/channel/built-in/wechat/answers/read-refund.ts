@@ -5,7 +5,7 @@ import { refundQueryRefusals, refundRefusals, refundStates } from './codes.ts';
 import { answerOf, readNotFound } from './read-reply.ts';
 import { CNY } from './transaction.ts';
 
-/** A refund, by our numbers. `amountFen` null: not compared. */
+/** Identifies a refund by our numbers. `amountFen` null: not compared. */
 interface Asked {
   orderNo: string;
   refundNo: string;
@@ -19,12 +19,12 @@ const refundSchema = z.object({
   amount: z.object({ refund: z.int(), currency: z.string().optional() }),
 });
 
-/** What was read off a reply to `refund`. */
+/** Reads a reply to `refund`. */
 export function readRefund(asked: Asked, reply: Reply): RefundResult {
   return readState(refundRefusals, asked, reply);
 }
 
-/** What was read off a reply to `queryRefund`. */
+/** Reads a reply to `queryRefund`. */
 export function readRefundQuery(asked: Omit<Asked, 'amountFen'>, reply: Reply): RefundResult {
   return readState(refundQueryRefusals, { ...asked, amountFen: null }, reply);
 }

@@ -27,7 +27,7 @@ const createdSchema = z.object({
 });
 const codeSchema = z.object({ code: z.string() });
 
-/** What was read off a reply to `create`; `payBody` is the answer's `field`. */
+/** Reads a reply to `create`; `payBody` is the answer's `field`. */
 export function readCreate(field: 'code_url' | 'prepay_id' | 'h5_url', reply: Reply): CreateResult {
   if (reply.kind === 'lost') return unknown(reply.why);
   if (reply.kind === 'refusal') {
@@ -41,7 +41,7 @@ export function readCreate(field: 'code_url' | 'prepay_id' | 'h5_url', reply: Re
   return { kind: 'created', answer: String(status), payBody };
 }
 
-/** What was read off a reply to `query`. */
+/** Reads a reply to `query`. */
 export function readQuery(
   merchant: Pick<WechatConfig, 'mchId' | 'appId'>,
   { orderNo }: Pick<ChannelOrder, 'orderNo'>,
@@ -63,7 +63,7 @@ export function readQuery(
     case 'refunded':
       return withPayment(kind, answer, transaction);
     case 'closed':
-      // What has been paid has not been closed unpaid, whatever the state says.
+      // A paid order was not closed unpaid, whatever the state says.
       return showsPayment(transaction) ? withPayment('refunded', answer, transaction) : { kind, answer };
     case 'unpaid':
       return showsPayment(transaction) ? unknown(answer, 'and yet with a payment') : { kind, answer };
@@ -72,7 +72,7 @@ export function readQuery(
   }
 }
 
-/** What was read off a reply to `close`. 204 also comes back for a number that does not exist. */
+/** Reads a reply to `close`. 204 is also the answer for a number that does not exist. */
 export function readClose(reply: Reply): CloseResult {
   if (reply.kind === 'lost') return unknown(reply.why);
   if (reply.kind === 'refusal') return { ...readNotFound(closeRefusals, reply), answer: answerOf(reply) };
@@ -82,7 +82,7 @@ export function readClose(reply: Reply): CloseResult {
   return { ...readNotFound(closeRefusals, refusal), answer: answerOf(refusal) };
 }
 
-/** A verified answer with a code in it is a refusal like any other: USER_PAYING comes with 202. */
+/** A verified answer with a code in it is a refusal: USER_PAYING comes with 202. */
 export function refusalIn(status: number, data: unknown): Refusal {
   const said = codeSchema.safeParse(data);
   return { kind: 'refusal', status, code: said.success ? said.data.code : '', message: '' };
@@ -93,7 +93,7 @@ function withPayment(kind: 'paid' | 'refunded', answer: string, transaction: Tra
   return payment === null ? unknown(answer, 'incomplete answer') : { kind, answer, payment };
 }
 
-/** A number is unknown only if the status says so as well: a wrong path is a 404 too, and a proxy may be. */
+/** Accepts "no such order" only if code and status agree: a 404 alone may come from a wrong path or a proxy. */
 export function readNotFound<Kind extends string>(table: Readonly<Record<string, Kind>>, refusal: Refusal) {
   const read = readRefusal(table, refusal);
   const isElse = read.kind === 'not_found' && refusal.status !== 404;

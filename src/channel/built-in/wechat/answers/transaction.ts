@@ -4,8 +4,8 @@ import type { ChannelPayment } from '../../../channel.ts';
 import type { WechatConfig } from '../config.ts';
 
 /**
- * An order as WeChat Pay shows it, in query answers and in notifications alike (query page). What is there only
- * once somebody has paid is optional.
+ * An order in WeChat Pay's query answers and notifications (query page). Fields that appear only after the payment
+ * are optional.
  */
 export const transactionSchema = z.object({
   mchid: z.string(),
@@ -19,10 +19,10 @@ export const transactionSchema = z.object({
 
 export type Transaction = z.output<typeof transactionSchema>;
 
-/** What has moved money states it, as the pages say, and a direct merchant of the mainland has no other. */
+/** Payments state their currency, as the pages say; a mainland direct merchant has no other. */
 export const CNY = 'CNY';
 
-/** This merchant's and this application's. */
+/** Whether it belongs to this merchant and application. */
 export function isOurs(
   { mchid, appid }: Transaction,
   { mchId, appId }: Pick<WechatConfig, 'mchId' | 'appId'>,
@@ -30,17 +30,17 @@ export function isOurs(
   return mchid === mchId && appid === appId;
 }
 
-/** False only where a currency is stated and is another: what has not been paid states none. */
+/** False only if another currency is stated: an unpaid order states none. */
 export function isInCny({ amount }: Transaction): boolean {
   return amount?.currency === undefined || amount.currency === CNY;
 }
 
-/** Somebody has paid, whatever the state says: these fields are there only then (query page). */
+/** True if it was paid, whatever the state says: these fields appear only after a payment (query page). */
 export function showsPayment({ transaction_id, success_time }: Transaction): boolean {
   return transaction_id !== undefined || success_time !== undefined;
 }
 
-/** The payment, or null if something that every payment has is missing: its currency too. */
+/** The payment, or null if one of its fields is missing, currency included. */
 export function paymentOf(transaction: Transaction): ChannelPayment | null {
   const { out_trade_no: orderNo, transaction_id: channelTradeNo, amount } = transaction;
   const paidAt = fromRfc3339(transaction.success_time ?? '');

@@ -13,8 +13,8 @@ export const resourceSchema = z.object({
 });
 
 /**
- * The clear text of a notification's `resource`, AES-256-GCM with the APIv3 key (notification page). Null if its
- * tag is not right: somebody else's key, or tampered with.
+ * Decrypts a notification's `resource`, AES-256-GCM with the APIv3 key (notification page). Null if its tag is
+ * invalid: encrypted with another key, or tampered with.
  */
 export function decryptResource(key: KeyObject, resource: z.output<typeof resourceSchema>): string | null {
   const sealed = Buffer.from(resource.ciphertext, 'base64');

@@ -21,8 +21,8 @@ const eventSchema = z.object({
 });
 
 /**
- * Reads WeChat Pay's notifications: verified over the raw bytes, decrypted, and then compared with this merchant.
- * Only successful payments are notified of an order; closing is not. Anything else about an order is `doubtful`.
+ * Reads WeChat Pay's notifications: verifies the raw bytes, decrypts them, then compares them with this merchant.
+ * WeChat Pay notifies only successful payments, no closes. Anything else about an order is `doubtful`.
  */
 export function createWechatNotificationReader(
   merchant: Merchant,
