@@ -104,8 +104,8 @@ export function isDue(order: PaymentOrder, now: Date): boolean {
   return order.nextCloseAt !== null && order.nextCloseAt.getTime() <= now.getTime();
 }
 
-/** Closed or cancelled: it ended unpaid, so a payment that arrives now is late. */
-export function isEndedUnpaid({ status }: Pick<PaymentOrder, 'status'>): boolean {
+/** It ended unpaid, so a payment that arrives, or has arrived since, is late. */
+export function isClosedOrCancelled({ status }: Pick<PaymentOrder, 'status'>): boolean {
   return status === 'close' || status === 'cancel';
 }
 

@@ -81,6 +81,11 @@ export type CloseOutcome =
   | { kind: 'not_due'; dueAt: Date }
   | Pending;
 
+/** The order as its attempt left it; null where the outcome does not hold it. Saves a read. */
+export function orderOf(outcome: CloseOutcome | CancelOutcome): PaymentOrder | null {
+  return 'order' in outcome ? outcome.order : null;
+}
+
 /** The order that a request's numbers identify, and whether they all agree. */
 export interface NamedOrder {
   order: PaymentOrder;

@@ -1,4 +1,4 @@
-import type { Unavailable } from '../../channel/channel.ts';
+import type { GuardedChannel, Unavailable } from '../../channel/channel.ts';
 import type { Work } from '../../channel/parts.ts';
 import type { OrderDeps } from '../deps.ts';
 import { asChannelOrder, type Ending, isDue, type PaymentOrder } from '../order.ts';
@@ -29,9 +29,13 @@ export function refundWork({ channels }: OrderDeps, order: PaymentOrder): Work {
   return order.status === 'refunding' ? 'refund' : 'cancel';
 }
 
-/** Whether this process can call the order's channel under the order's account. */
-export function isConfigured({ channels }: OrderDeps, { channel, channelAccount }: PaymentOrder): boolean {
-  return channels.get(channel)?.account === channelAccount;
+/** The order's channel; null if this process does not have it, or has it under another account. */
+export function configuredChannel(
+  { channels }: OrderDeps,
+  order: Pick<PaymentOrder, 'channel' | 'channelAccount'>,
+): GuardedChannel | null {
+  const channel = channels.get(order.channel);
+  return channel?.account === order.channelAccount ? (channel ?? null) : null;
 }
 
 /**
@@ -52,8 +56,8 @@ export async function deferIfUnavailable(
   /** What the order's timer does next. */
   ending: Ending,
 ): Promise<Pending | null> {
-  const channel = deps.channels.get(order.channel);
-  if (channel !== undefined && channel.account === order.channelAccount) {
+  const channel = configuredChannel(deps, order);
+  if (channel !== null) {
     const out = channel.admit(work, order.method);
     if (out === null) return null;
     const retryAt = out.isWhole ? out.until : postponedUntil(deps, out);

@@ -1,7 +1,7 @@
 import { assertNever } from '../../platform/assert-never.ts';
 import { lastAnswer } from '../answers.ts';
 import { type Attempt, attemptLog, closeRecord } from '../attempt/attempt.ts';
-import { deferIfUnavailable, refundWork } from '../attempt/availability.ts';
+import { configuredChannel, deferIfUnavailable, refundWork } from '../attempt/availability.ts';
 import { withLease } from '../attempt/lease.ts';
 import { nextLookAt } from '../attempt/next-look.ts';
 import { settleRetry } from '../attempt/settle-retry.ts';
@@ -73,9 +73,9 @@ async function cancelPaid(
   leased: PaymentOrder,
   trigger: CloseTrigger,
 ): Promise<CancelOutcome> {
-  const channel = deps.channels.get(leased.channel);
+  const channel = configuredChannel(deps, leased);
   const result: GiveBackResult =
-    channel === undefined || channel.account !== leased.channelAccount
+    channel === null
       ? { kind: 'retry', reason: 'misconfigured', answers: [] }
       : await giveBack(deps, channel, leased, 'cancel');
   const { answers } = result;

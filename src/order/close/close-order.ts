@@ -2,7 +2,7 @@ import { assertNever } from '../../platform/assert-never.ts';
 import type { Answers } from '../answers.ts';
 import { answersOf, closeAtChannel } from '../attempt/ask-channel.ts';
 import { outcomeAfterLostRace, waitsForExpiry } from '../attempt/attempt.ts';
-import { deferIfUnavailable } from '../attempt/availability.ts';
+import { configuredChannel, deferIfUnavailable } from '../attempt/availability.ts';
 import { withLease } from '../attempt/lease.ts';
 import { settleRetry } from '../attempt/settle-retry.ts';
 import type { OrderDeps } from '../deps.ts';
@@ -71,8 +71,8 @@ export async function askAndDecide(
   deps: OrderDeps,
   leased: PaymentOrder,
 ): Promise<{ answers: Answers; decision: CloseDecision }> {
-  const channel = deps.channels.get(leased.channel);
-  if (channel === undefined || channel.account !== leased.channelAccount) {
+  const channel = configuredChannel(deps, leased);
+  if (channel === null) {
     return {
       answers: [],
       decision: { kind: 'retry', reason: 'misconfigured', notBefore: null },

@@ -7,7 +7,7 @@ import type { OrderDeps } from '../deps.ts';
 import { isIn, type Phase, phaseOf } from '../lifecycle.ts';
 import { isDue, type PaymentOrder } from '../order.ts';
 import { inOrderTrace } from '../order-trace.ts';
-import type { CancelOutcome, CloseOutcome, CloseTrigger } from '../outcomes.ts';
+import { type CancelOutcome, type CloseOutcome, type CloseTrigger, orderOf } from '../outcomes.ts';
 import { refundLatePayment } from '../refund/refund-late.ts';
 import { takeLastLook } from '../sync/last-look.ts';
 import { pollOrder } from '../sync/poll-order.ts';
@@ -85,9 +85,8 @@ async function runDue(deps: OrderDeps, order: PaymentOrder, trigger: CloseTrigge
   if (!isDue(order, now)) return runAt(order.nextCloseAt);
 
   const outcome = await workOf[phaseOf(order, now)](deps, order, trigger);
-  // An outcome may hold the order as the work left it, which saves a read.
-  const isKnown = typeof outcome === 'object' && 'order' in outcome;
-  const after = isKnown ? outcome.order : await deps.store.get(order.id);
+  const known = typeof outcome === 'object' ? orderOf(outcome) : null;
+  const after = known ?? (await deps.store.get(order.id));
   const { leaseUntil } = after;
   if (!isDue(after, deps.clock.now()))
     return isIn('last_look', after) ? { kind: 'never' } : runAt(after.nextCloseAt);

@@ -1,5 +1,6 @@
 import type { Channel, QueryResult } from '../../channel/channel.ts';
 import type { ObservedPayment } from '../late-payment.ts';
+import { allows } from '../lifecycle.ts';
 import { asChannelOrder, type PaymentOrder, type PendingReason } from '../order.ts';
 import { refundRequestOf } from '../refund/give-back.ts';
 
@@ -32,7 +33,7 @@ export async function checkReturned(
   payment: ObservedPayment,
   now: Date,
 ): Promise<ObservedPayment | PendingReason> {
-  const isOpen = order.status === 'progress' && (order.ending === 'expiry' || order.ending === 'close');
+  const isOpen = allows('keepsPayment', order);
   if (payment.returned !== 'unknown' || !isOpen) return payment;
   const { channelTradeNo, paidAt } = payment;
   const asked = { ...asChannelOrder(order), channelTradeNo, paidAt };

@@ -1,18 +1,19 @@
-import { isConfigured } from '../attempt/availability.ts';
+import { configuredChannel } from '../attempt/availability.ts';
 import { catchFaultyData } from '../attempt/faulty-data.ts';
 import { cancelOrder } from '../cancel/cancel-order.ts';
 import { closeOrder } from '../close/close-order.ts';
 import type { OrderDeps } from '../deps.ts';
 import type { PaymentOrder } from '../order.ts';
 import { inOrderTrace } from '../order-trace.ts';
-import type {
-  CancelOutcome,
-  CloseOutcome,
-  CloseTrigger,
-  NamedOrder,
-  OrderNumbers,
-  Pending,
-  SyncOutcome,
+import {
+  type CancelOutcome,
+  type CloseOutcome,
+  type CloseTrigger,
+  type NamedOrder,
+  type OrderNumbers,
+  orderOf,
+  type Pending,
+  type SyncOutcome,
 } from '../outcomes.ts';
 import { alignTimer } from '../schedule/align-timer.ts';
 import { syncOrder } from '../sync/sync-order.ts';
@@ -43,7 +44,7 @@ async function closeFound(
   order: PaymentOrder,
   trigger: CloseTrigger,
 ): Promise<CloseOutcome> {
-  if (order.status === 'progress' && !isConfigured(deps, order)) {
+  if (order.status === 'progress' && configuredChannel(deps, order) === null) {
     const left = await handToWorker(deps, order, 'close', trigger);
     return left ?? closeFound(deps, await deps.store.get(order.id), trigger);
   }
@@ -52,7 +53,7 @@ async function closeFound(
     const now = await deps.store.get(order.id);
     if (now.status !== 'progress') return closeOrder(deps, now, trigger);
   }
-  if (outcome.kind !== 'ended') await alignTimer(deps, order.id);
+  if (outcome.kind !== 'ended') await alignTimer(deps, order.id, orderOf(outcome));
   return outcome;
 }
 
@@ -78,7 +79,10 @@ async function cancelFound(
   order: PaymentOrder,
   trigger: CloseTrigger,
 ): Promise<CancelOutcome> {
-  if ((order.status === 'progress' || order.status === 'success') && !isConfigured(deps, order)) {
+  if (
+    (order.status === 'progress' || order.status === 'success') &&
+    configuredChannel(deps, order) === null
+  ) {
     const left = await handToWorker(deps, order, 'cancel', trigger);
     return left ?? cancelFound(deps, await deps.store.get(order.id), trigger);
   }
@@ -87,11 +91,11 @@ async function cancelFound(
     const now = await deps.store.get(order.id);
     if (now.status !== 'progress' && now.status !== 'success') {
       const ended = await cancelOrder(deps, now, trigger);
-      await alignTimer(deps, order.id);
+      await alignTimer(deps, order.id, orderOf(ended));
       return ended;
     }
   }
-  if (outcome.kind !== 'ended') await alignTimer(deps, order.id);
+  if (outcome.kind !== 'ended') await alignTimer(deps, order.id, orderOf(outcome));
   return outcome;
 }
 
@@ -108,7 +112,7 @@ export async function requestSync(
     const outcome = await catchFaultyData(deps, order, noted, () => syncOrder(deps, order, noted));
     if (outcome.kind === 'pending')
       return { kind: 'unreachable', reason: 'faulty_data', answer: outcome.answer };
-    if (outcome.kind === 'synced') await alignTimer(deps, order.id);
+    if (outcome.kind === 'synced') await alignTimer(deps, order.id, outcome.order);
     return outcome;
   });
 }

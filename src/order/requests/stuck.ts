@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { isLockConflict, isPermanent, nameOfError } from '../../platform/mysql/permanent-error.ts';
 import { answersIn, lastAnswer } from '../answers.ts';
+import { configuredChannel } from '../attempt/availability.ts';
 import type { OrderDeps } from '../deps.ts';
 import { asChannelOrder, type PaymentOrder } from '../order.ts';
 import { inOrderTrace } from '../order-trace.ts';
@@ -147,8 +148,8 @@ export async function queryChannels(
 ): Promise<ChannelAnswer[]> {
   const said: ChannelAnswer[] = [];
   const ask = async (order: PaymentOrder, index: number) => {
-    const channel = deps.channels.get(order.channel);
-    if (channel === undefined || channel.account !== order.channelAccount) {
+    const channel = configuredChannel(deps, order);
+    if (channel === null) {
       said[index] = { order, says: 'not_configured', answer: 'not called: not configured for this account' };
       return;
     }

@@ -133,16 +133,20 @@ export function createPaymentStore(db: DataSource) {
     },
 
     /**
-     * Starts to watch a closed or cancelled order that turned out to be payable, and writes a record. A violation unless
-     * it was watched already. False: the lease is lost, or the order was paid meanwhile.
+     * Starts to watch a closed or cancelled order that its channel shows as unpaid, and writes a record. `isPayable`: it can
+     * be paid, a violation unless it was watched already. False: the lease is lost, or the order was paid meanwhile.
      */
-    async watchAgain(leased: PaymentOrder, watchUntil: Date, record: NewCloseRecord): Promise<boolean> {
+    async watchAgain(
+      leased: PaymentOrder,
+      { watchUntil, isPayable }: { watchUntil: Date; isPayable: boolean },
+      record: NewCloseRecord,
+    ): Promise<boolean> {
       const now = record.createdAt;
       const guard = `${where.endedUnpaid} AND lease_token = :token`;
       const parameters = { id: leased.id, token: leased.leaseToken };
       return inTransaction(db, async (manager) => {
         const set = { watchUntil, nextCloseAt: now };
-        await recordViolation(manager, 'payable', where.unwatched, leased.id, now);
+        if (isPayable) await recordViolation(manager, 'payable', where.unwatched, leased.id, now);
         const done = (await change(manager, set, `id = :id AND ${guard}`, parameters)) === 1;
         await manager.insert(CloseRecordEntity, record);
         return done;

@@ -1,6 +1,6 @@
 import type { Channel } from '../../channel/channel.ts';
 import { assertNever } from '../../platform/assert-never.ts';
-import { type Attempt, attemptLog, closeRecord } from '../attempt/attempt.ts';
+import { type Attempt, closeRecord } from '../attempt/attempt.ts';
 import { deferIfUnavailable } from '../attempt/availability.ts';
 import { withLease } from '../attempt/lease.ts';
 import { nextLookAt } from '../attempt/next-look.ts';
@@ -10,6 +10,7 @@ import { asChannelOrder, type PaymentOrder } from '../order.ts';
 import type { CloseTrigger } from '../outcomes.ts';
 import { readQuery } from '../payment/read-query.ts';
 import { recordPayment } from '../payment/record-payment.ts';
+import { watchPayable } from './watch-payable.ts';
 
 /** Last looks that were due while the circuit breaker was open are spread over this time, ms. */
 const PUT_OFF_SPREAD_MS = 3_600_000;
@@ -67,12 +68,7 @@ async function lookLeased(
       return;
     case 'unpaid':
     case 'user_paying':
-      attemptLog(deps, attempt).error({ answer: query.answer }, 'closed order still payable at the channel');
-      await deps.store.watchAgain(
-        leased,
-        channel.unpayableFrom(asked),
-        closeRecord(attempt, 'payable', leased.status),
-      );
+      await watchPayable(deps, channel, attempt, query);
       await deps.store.releaseLease(leased);
       return;
     case 'unclear':

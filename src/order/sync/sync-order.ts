@@ -1,15 +1,23 @@
 import type { Channel, QueryResult } from '../../channel/channel.ts';
 import { assertNever } from '../../platform/assert-never.ts';
 import { type Attempt, attemptLog, closeRecord } from '../attempt/attempt.ts';
+import { configuredChannel } from '../attempt/availability.ts';
 import { withLease } from '../attempt/lease.ts';
 import { settleRetry } from '../attempt/settle-retry.ts';
 import { closeOrder } from '../close/close-order.ts';
 import { checkPayment, settleClosed } from '../close/settle-close.ts';
 import type { OrderDeps } from '../deps.ts';
-import { asChannelOrder, isEndedUnpaid, isExpired, type PaymentOrder, type PendingReason } from '../order.ts';
+import {
+  asChannelOrder,
+  isClosedOrCancelled,
+  isExpired,
+  type PaymentOrder,
+  type PendingReason,
+} from '../order.ts';
 import type { CloseTrigger, SyncOutcome, SyncStatus } from '../outcomes.ts';
 import { readQuery } from '../payment/read-query.ts';
 import { recordPayment } from '../payment/record-payment.ts';
+import { watchPayable } from './watch-payable.ts';
 
 /**
  * Queries the channel and corrects the order (同步), reading the answer as a close does: an order paid or closed there
@@ -22,8 +30,8 @@ export async function syncOrder(
   order: PaymentOrder,
   trigger: CloseTrigger,
 ): Promise<SyncOutcome> {
-  const channel = deps.channels.get(order.channel);
-  if (channel === undefined || channel.account !== order.channelAccount) {
+  const channel = configuredChannel(deps, order);
+  if (channel === null) {
     return { kind: 'unreachable', reason: 'misconfigured', answer: 'not configured for this account' };
   }
   if (channel.admit('ask', order.method) !== null)
@@ -67,14 +75,8 @@ async function correct(
     case 'unpaid':
     case 'user_paying':
     case 'not_found': {
-      if (isEndedUnpaid(leased) && reading.kind !== 'not_found') {
-        attemptLog(deps, attempt).error(
-          { answer: query.answer },
-          'closed order still payable at the channel',
-        );
-        const watchUntil = leased.watchUntil ?? channel.unpayableFrom(asChannelOrder(leased));
-        if (await deps.store.watchAgain(leased, watchUntil, closeRecord(attempt, 'payable', leased.status)))
-          await deps.timer.set(leased, now, 'timeout');
+      if (isClosedOrCancelled(leased) && reading.kind !== 'not_found') {
+        if (await watchPayable(deps, channel, attempt, query)) await deps.timer.set(leased, now, 'timeout');
         return synced(deps, leased, 'pay_progress');
       }
       if (leased.status === 'progress' && isExpired(leased, now)) {

@@ -1,7 +1,7 @@
 import type { QueryResult } from '../../channel/channel.ts';
 import { type Attempt, attemptLog, closeRecord } from '../attempt/attempt.ts';
 import type { OrderDeps } from '../deps.ts';
-import { asChannelOrder, isEndedUnpaid, type PaymentOrder } from '../order.ts';
+import { asChannelOrder, isClosedOrCancelled, type PaymentOrder } from '../order.ts';
 
 /**
  * Handles a creation that took effect, or may have, after the order ended: the process stalled before the call, or the
@@ -18,7 +18,7 @@ export async function watchLateCreation(
   const channel = deps.channels.get(order.channel);
   if (channel === undefined) return;
   let isPayable = false;
-  if (exists && isEndedUnpaid(await deps.store.get(order.id))) {
+  if (exists && isClosedOrCancelled(await deps.store.get(order.id))) {
     const { kind } = await channel.query(asChannelOrder(order));
     if (kind === 'closed') return;
     isPayable = couldBePaid[kind];

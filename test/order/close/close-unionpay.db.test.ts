@@ -262,3 +262,15 @@ describe('a cancel', () => {
     expect(refundedFen(order)).toBe(100);
   });
 });
+
+test('after our clock has jumped back a closed order that UnionPay shows as unpaid is watched, and is no violation', async () => {
+  const order = await over();
+  expect(await world.close(order)).toMatchObject({ kind: 'closed' });
+  // By our clock its time is not over any more.
+  const later = new Date(world.app.deps.clock.now().getTime() + 3_600_000);
+  await world.edit(order, { expiresAt: later });
+  expect(await world.sync(order)).toMatchObject({ channelStatus: 'pay_progress' });
+  expect((await world.reload(order)).watchUntil).not.toBeNull();
+  expect(await world.query(`SELECT kind FROM violation WHERE order_id = ${order.id}`)).toEqual([]);
+  expect((await world.records(order)).at(-1)).toMatchObject({ closeType: 'sync', outcome: 'not_confirmed' });
+});

@@ -1,7 +1,7 @@
 import type { LatePaymentPolicy } from '../../../../src/order/late-payment.ts';
 import {
   type Ending,
-  isEndedUnpaid,
+  isClosedOrCancelled,
   type OrderStatus,
   type PaymentOrder,
 } from '../../../../src/order/order.ts';
@@ -69,7 +69,7 @@ const weights = { expiry: 0, close: 1, reverse: 2, cancel: 3 } satisfies Record<
 
 /** What is to become of an order only gives way to what outweighs it; one that is paid again begins anew. */
 function forgets(before: PaymentOrder, now: PaymentOrder): boolean {
-  const isReopened = isEndedUnpaid(before) && now.status === 'success';
+  const isReopened = isClosedOrCancelled(before) && now.status === 'success';
   return weights[now.ending] < weights[before.ending] && !isReopened;
 }
 
