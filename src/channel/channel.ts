@@ -32,8 +32,8 @@ export interface ChannelOrder {
   title: string;
   amountFen: number;
   /**
-   * When the time to pay is over. Passed to the channel as its own expiry (`time_expire`), so that the channel stops
-   * taking payments too.
+   * When the time to pay is over. Passed to the channel as its own expiry (`time_expire`): it then refuses payments
+   * even before we close.
    */
   expiresAt: Date;
   /** When we accepted the order. The same for every attempt to create it at the channel. */
@@ -56,10 +56,13 @@ export interface PayerDetails {
   returnUrl: string | null;
 }
 
-/** A refund. Its number is derived from the order, so repeated requests refund once. */
+/**
+ * A return of money, as a void or a refund. Its number is derived from the order, so repeated requests return it
+ * once.
+ */
 export interface ChannelRefund {
   refundNo: string;
-  /** When the refund was recorded here, before the first request to the channel. */
+  /** When it was recorded here, before the first request to the channel. */
   notedAt: Date;
   amountFen: number;
   /** The amount paid, fen. */

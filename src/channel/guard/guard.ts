@@ -25,9 +25,9 @@ const FULL_RETRY_MS = 1_000;
 export const CREATE_WITHIN_MS = 20_000;
 
 export interface GuardOptions {
-  /** Clock of the times that it returns. */
+  /** Clock for the times that it returns. */
   clock: Clock;
-  /** Monotonic clock of its waits. */
+  /** Monotonic clock for its waits. */
   ticks: Ticks;
   log: Logger;
   shouldAlert: ShouldAlert;

@@ -33,9 +33,9 @@ const paymentSchema = z
 
 /**
  * Reads an Alipay notification: verifies the bytes of its form, decodes them in the charset that it states (UTF-8, or
- * GBK for applications configured so), then compares it with this application. For a scanned code Alipay notifies
- * only TRADE_SUCCESS by default; a refund repeats the trade's status. A notification about a trade that is not
- * exactly its payment is `doubtful`.
+ * GBK for applications configured so), then compares it with this application. For a scanned code Alipay reports only
+ * TRADE_SUCCESS by default; a refund repeats the trade's status. A notification about a trade that is not exactly its
+ * payment is `doubtful`.
  */
 export function readAlipayNotification(
   { appId, sellerId, publicKey }: Pick<AlipayConfig, 'appId' | 'sellerId'> & { publicKey: KeyObject },

@@ -7,7 +7,7 @@ import type { UnionpayConfig } from './config.ts';
 import { type Fields, parseAnswer } from './fields.ts';
 import { distrust, SIGN_METHOD, signatureOf, VERSION } from './signature.ts';
 
-/** Drops idle connections before a device on the way forgets them. */
+/** Idle connections are closed after this, before a firewall or proxy on the way drops them. */
 const IDLE_CONNECTION_MS = 30_000;
 
 interface HttpAnswer {

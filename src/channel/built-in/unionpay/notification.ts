@@ -25,9 +25,9 @@ const eventSchema = z.object({
 
 /**
  * Reads a UnionPay notification: verifies its form's fields, then compares it with this merchant. The form is the
- * body alone: our parameters in the URL count neither here nor in the signature. Only successful transactions are
- * notified: payments, and voids and refunds, whose own queries settle them. A consume that is not exactly the success
- * form (backUrl page) is `doubtful`.
+ * body alone: our parameters in the URL count neither here nor in the signature. UnionPay reports only successful
+ * transactions: payments, and voids and refunds, whose own queries settle them. A consume that is not exactly the
+ * success form (backUrl page) is `doubtful`.
  */
 export function readUnionpayNotification(
   merId: string,

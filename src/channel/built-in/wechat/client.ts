@@ -7,7 +7,7 @@ import { lookUp, MAX_ANSWER_BYTES, type Reply, statedTime } from '../../adapter/
 import { verificationFailures } from './answers/codes.ts';
 import type { WechatConfig } from './config.ts';
 
-/** Drops idle connections before a device on the way forgets them. */
+/** Idle connections are closed after this, before a firewall or proxy on the way drops them. */
 const IDLE_CONNECTION_MS = 30_000;
 
 export interface WechatRequest {

@@ -62,7 +62,7 @@ export const commonRefusals = {
   'insufficient-isv-permissions': 'misconfigured',
   'insufficient-user-permissions': 'misconfigured',
   'ACQ.SYSTEM_ERROR': 'own_fault',
-  /** Spelled so on some pages. */
+  /** Spelling on some pages. */
   'AQC.SYSTEM_ERROR': 'own_fault',
   'ACQ.ACCESS_FORBIDDEN': 'misconfigured',
   'ACQ.PARTNER_ERROR': 'misconfigured',

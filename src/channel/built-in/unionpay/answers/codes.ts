@@ -55,7 +55,7 @@ export const outcomes = {
   '03': 'in_doubt',
   '04': 'in_doubt',
   '05': 'in_doubt',
-  /** Money was taken: too late, or without being booked. Never "not paid"; a person must check it. */
+  /** Money was taken, but too late, or without being booked. Never "not paid"; a person must check it. */
   '42': 'unclear',
   '74': 'unclear',
   '75': 'unclear',

@@ -33,7 +33,7 @@ const misconfigurations = {
   ACCOUNT_ERROR: 'misconfigured',
   MCH_NOT_EXISTS: 'misconfigured',
   APPID_MCHID_NOT_MATCH: 'misconfigured',
-  /** Spelled so by the older protocol. */
+  /** Spelling of the older protocol. */
   SIGNERROR: 'misconfigured',
   NOAUTH: 'misconfigured',
   MCHID_NOT_EXIST: 'misconfigured',

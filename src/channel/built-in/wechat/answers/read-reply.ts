@@ -96,8 +96,8 @@ function withPayment(kind: 'paid' | 'refunded', answer: string, transaction: Tra
 /** Accepts "no such order" only if code and status agree: a 404 alone may come from a wrong path or a proxy. */
 export function readNotFound<Kind extends string>(table: Readonly<Record<string, Kind>>, refusal: Refusal) {
   const read = readRefusal(table, refusal);
-  const isElse = read.kind === 'not_found' && refusal.status !== 404;
-  return isElse ? ({ kind: 'unknown', answered: true } as const) : read;
+  const contradictsStatus = read.kind === 'not_found' && refusal.status !== 404;
+  return contradictsStatus ? ({ kind: 'unknown', answered: true } as const) : read;
 }
 
 export function answerOf({ status, code, message }: Refusal): string {

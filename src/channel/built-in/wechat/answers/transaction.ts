@@ -19,7 +19,7 @@ export const transactionSchema = z.object({
 
 export type Transaction = z.output<typeof transactionSchema>;
 
-/** Payments state their currency, as the pages say; a mainland direct merchant has no other. */
+/** Payments and refunds state their currency, as the pages say; a mainland direct merchant has no other. */
 export const CNY = 'CNY';
 
 /** Whether it belongs to this merchant and application. */

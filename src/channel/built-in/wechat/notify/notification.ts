@@ -22,7 +22,7 @@ const eventSchema = z.object({
 
 /**
  * Reads WeChat Pay's notifications: verifies the raw bytes, decrypts them, then compares them with this merchant.
- * WeChat Pay notifies only successful payments, no closes. Anything else about an order is `doubtful`.
+ * WeChat Pay reports only successful payments, not closes. Anything else about an order is `doubtful`.
  */
 export function createWechatNotificationReader(
   merchant: Merchant,
