@@ -4,7 +4,7 @@ const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /** An order's row in one phase of its life. */
-export interface Phase {
+export interface SeedRecipe {
   /** The order's title. */
   name: string;
   fields: Partial<PaymentOrder>;
@@ -14,7 +14,7 @@ export interface Phase {
  * Every phase of an order's life. Timers are due in an hour: until then a program on the same database leaves these orders
  * unchanged.
  */
-export function phasesOf(now: Date): Phase[] {
+export function phasesOf(now: Date): SeedRecipe[] {
   const at = (ms: number) => new Date(now.getTime() + ms);
   const soon = at(HOUR_MS);
   const expired = { expiresAt: at(-20 * MINUTE_MS), createdAt: at(-35 * MINUTE_MS) } as const;
@@ -45,6 +45,10 @@ export function phasesOf(now: Date): Phase[] {
         retryReason: 'refunding',
         retryCount: 1,
       },
+    },
+    {
+      name: 'paid, refund refused',
+      fields: { ...paid, status: 'success', ending: 'cancel', stuckAt: at(-5 * MINUTE_MS) },
     },
     { name: 'cancelled', fields: { ...closed, status: 'cancel', ending: 'cancel', nextCloseAt: null } },
     { name: 'closed, its last query is due tomorrow', fields: { ...closed, nextCloseAt: at(24 * HOUR_MS) } },

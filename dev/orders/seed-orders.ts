@@ -5,7 +5,7 @@ import { newOrderNo } from '../../src/order/create/order-no.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { CloseRecordEntity, PaymentOrderEntity } from '../../src/order/store/entities.ts';
 import { createOrderStore } from '../../src/order/store/store.ts';
-import { type Phase, phasesOf } from './phases.ts';
+import { phasesOf, type SeedRecipe } from './phases.ts';
 
 /** Adds an order per phase and channel; returns how many. `accounts` are the channels' accounts, stored in orders. */
 export async function seedOrders(
@@ -25,7 +25,7 @@ export async function seedOrders(
 type Seed = Parameters<ReturnType<typeof createOrderStore>['insert']>[0];
 
 function newOrder(
-  { name, fields }: Phase,
+  { name, fields }: SeedRecipe,
   channel: BuiltInChannel,
   now: Date,
   { bizOrderNo, index }: { bizOrderNo: string; index: number },
@@ -56,7 +56,7 @@ function newOrder(
 }
 
 /** Adds the row, and the record of the attempt that ended the order. */
-async function add(db: DataSource, seed: Seed, { fields }: Phase): Promise<void> {
+async function add(db: DataSource, seed: Seed, { fields }: SeedRecipe): Promise<void> {
   const store = createOrderStore(db);
   await store.insert(seed);
   await db.getRepository(PaymentOrderEntity).update({ orderNo: seed.orderNo }, fields);

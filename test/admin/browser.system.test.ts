@@ -98,7 +98,7 @@ describe('the admin page in a browser', { timeout: LIMIT_MS }, () => {
     const hurried = await world.edit(order, { expiresAt: at, nextCloseAt: at });
     await world.app.deps.timer.set(hurried, at, 'timeout');
     await status(page, '已关闭').waitFor();
-    await page.getByRole('region', { name: '时间线' }).getByText('到期任务').waitFor();
+    await page.getByRole('region', { name: '时间线' }).getByText('延时任务').waitFor();
     await timer.waitFor({ state: 'detached' });
     expect(await page.evaluate('window.isThisVeryPage')).toBe(true);
     expect(control().order(order.orderNo)).toMatchObject({ state: 'CLOSED', payable: false });

@@ -10,8 +10,9 @@ import { resetDevelopment } from '../../dev/database/reset.ts';
 import { devEnvOf, PORTS, readEnv, runOf } from '../../dev/environment.ts';
 import { seedOrders } from '../../dev/orders/seed-orders.ts';
 import { type Development, startDevelopment } from '../../dev/start.ts';
+import { phaseOf, phases } from '../../src/order/lifecycle.ts';
 import { orderStatuses } from '../../src/order/order.ts';
-import { entities } from '../../src/order/store/entities.ts';
+import { entities, PaymentOrderEntity } from '../../src/order/store/entities.ts';
 import { openDatabase } from '../../src/platform/mysql/database.ts';
 import { freePort } from '../../src/sandbox/services/free-port.ts';
 import { createVisitor } from '../admin/visitor.ts';
@@ -66,7 +67,7 @@ test('the gateways answer, and the program has their addresses', async () => {
   expect((await fetch(`${env.ALIPAY_ENDPOINT}/__sim/orders`)).status).toBe(200);
 });
 
-test('seed adds orders of every status, at every channel', async () => {
+test('seed adds orders of every status and every phase, at every channel', async () => {
   const { databaseUrl: url, accounts } = devEnvOf(development.env);
   const db = await openDatabase(url, entities, []);
   try {
@@ -76,6 +77,9 @@ test('seed adds orders of every status, at every channel', async () => {
     );
     expect(rows.map(({ status }) => status).toSorted()).toEqual(orderStatuses.toSorted());
     expect(rows.every(({ channels }) => Number(channels) === Object.keys(accounts).length)).toBe(true);
+    const seeded = await db.getRepository(PaymentOrderEntity).find();
+    const found = new Set(seeded.map((order) => phaseOf(order, new Date())));
+    expect([...found].toSorted()).toEqual(Object.keys(phases).toSorted());
     expect(rows.reduce((sum, { orders }) => sum + Number(orders), 0)).toBe(count);
   } finally {
     await db.destroy();

@@ -48,7 +48,7 @@ export const pages = {
     outUntil: (what: string, when: string) => `${what}熔断至 ${when}`,
     works: '正常',
     queuesAway: 'Redis 不可用：队列深度未知。到期订单改由数据库驱动，会晚几秒关闭。',
-    queuesRefused: 'Redis 无法保存定时任务。到期订单改由数据库驱动，会晚几秒关闭。',
+    queuesRefused: 'Redis 无法保存延时任务。到期订单改由数据库驱动，会晚几秒关闭。',
     queuesPaused: (channels: string) =>
       `队列被其他程序暂停：${channels}。到期订单改由数据库驱动，会晚几秒关闭。`,
     processesTitle: '进程',
@@ -137,7 +137,7 @@ export const pages = {
     choose: (orderNo: string) => `选择 ${orderNo}`,
     chooseAll: '全选',
     lastAnswer: '通道最近一次应答',
-    since: '已卡住',
+    since: '死信时长',
   },
   late: {
     title: '关单后支付',

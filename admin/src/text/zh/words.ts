@@ -71,7 +71,7 @@ export const words = {
   trigger: {
     api: '接口',
     admin: '管理后台',
-    timeout: '到期任务',
+    timeout: '延时任务',
     sweep: '兜底扫描',
     manual: '命令行',
   } satisfies Record<CloseTrigger['kind'], string>,
