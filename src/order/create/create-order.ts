@@ -8,6 +8,7 @@ import { asChannelOrder, type PaymentOrder } from '../order.ts';
 import { inOrderTrace } from '../order-trace.ts';
 import type { CreateOrder, CreateOutcome } from '../outcomes.ts';
 import { recordPayment } from '../payment/record-payment.ts';
+import { alignTimer } from '../schedule/align-timer.ts';
 import { scheduleQuery } from '../schedule/schedule-query.ts';
 import { nextPollAt } from '../sync/poll-order.ts';
 import { syncOrder } from '../sync/sync-order.ts';
@@ -106,7 +107,8 @@ async function createAgain(
 /** A charge is never made twice: asking again asks what became of the first. */
 async function chargeAgain(deps: OrderDeps, order: PaymentOrder): Promise<CreateOutcome> {
   await syncOrder(deps, order, { kind: 'api', actor: null, clientIp: null });
-  const now = await deps.store.get(order.id);
+  // An undecided answer may have moved the due time.
+  const now = await alignTimer(deps, order.id);
   const refused = now.status === 'progress' && now.payBody === null && now.errorMsg !== null;
   return refused ? { kind: 'refused', message: now.errorMsg ?? '' } : { kind: 'existing', order: now };
 }

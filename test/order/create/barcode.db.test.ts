@@ -49,6 +49,18 @@ describe.each(channels)('%s: a charge by the customer’s code', (channel) => {
     expect(await world.timerState(await orderOf(request))).toBe('unknown');
   });
 
+  test('that is repeated has its timer at its due time', async () => {
+    control().settings.codePayAsksPassword = true;
+    const request = charge(channel);
+    await createOrder(world.app.deps, request);
+    const later = new Date(world.app.deps.clock.now().getTime() + 50_000);
+    const order = await world.edit(await orderOf(request), { nextCloseAt: later });
+    await createOrder(world.app.deps, request);
+    const { timestamp = 0, delay = 0 } = (await world.queue(channel).getJob(order.orderNo)) ?? {};
+    const dueAt = (await world.reload(order)).nextCloseAt?.getTime() ?? 0;
+    expect(Math.abs(timestamp + delay - dueAt)).toBeLessThan(20_000);
+  });
+
   test('that asks for the password is polled until it is paid', async () => {
     control().settings.codePayAsksPassword = true;
     const request = charge(channel);
