@@ -54,7 +54,7 @@ const query = {
 const sync = {
   summary: bilingual('同步支付订单', 'Sync an order with its channel'),
   description: bilingual(
-    '向支付通道查询，并按结果更正订单',
+    '向支付通道查单，并据此更正订单',
     'Queries the channel and corrects the order accordingly.',
   ),
   request: 'order',

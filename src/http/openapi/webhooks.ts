@@ -12,7 +12,7 @@ export function webhooksOf(generations: readonly Generation[]): OpenApiDocument[
     operationId: 'notice',
     summary: bilingual('商户通知', 'Notice to the merchant'),
     description: bilingual(
-      '订单状态改变时发送到 notifyUrl，使用创建该订单的接口版本；至少一次，顺序不定，以请求头 Autoclose-Event-Id 去重',
+      '订单状态改变时发送到 notifyUrl，使用创建该订单的协议版本；至少一次，顺序不定，以请求头 Autoclose-Event-Id 去重',
       'Sent to notifyUrl when the status of an order changes, in the generation that created it; at least once, in any order. Retries have the same Autoclose-Event-Id header.',
     ),
     tags: ['unipay'],

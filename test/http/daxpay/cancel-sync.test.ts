@@ -24,7 +24,7 @@ describe('POST /unipay/cancel', () => {
     [{ kind: 'ended', status: 'refunded' }, 20042, /已退款/],
     [{ kind: 'not_found' }, 20041, /^支付订单不存在$/],
     [{ kind: 'busy', retryAt }, 20043, /请勿重复发起/],
-    [pending('user_paying'), 20081, /用户正在支付/],
+    [pending('user_paying'), 20081, /顾客正在支付/],
     [pending('rate_limited'), 20081, /自动继续/],
     [pending('unreachable'), 20081, /自动继续/],
     [pending('not_confirmed'), 20081, /待确认/],

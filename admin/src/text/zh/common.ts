@@ -49,7 +49,7 @@ export const common = {
   attach: '附加数据',
   notifyUrl: '通知地址',
   clientIp: '客户端 IP',
-  apiGeneration: '接口版本',
+  apiGeneration: '协议版本',
   channelAccount: '通道账户',
   errorMsg: '创建失败原因',
   trigger: '触发方式',

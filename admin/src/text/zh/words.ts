@@ -17,7 +17,7 @@ export const words = {
   channel: channelLabels('zh'),
   operation: {
     create: '下单',
-    query: '查询',
+    query: '查单',
     close: '关单',
     cancel: '撤销',
     refund: '退款',
@@ -49,13 +49,13 @@ export const words = {
     late: '关单后支付',
   } satisfies Record<OrderState, string>,
   ending: {
-    expiry: '到期关闭',
+    expiry: '过期关闭',
     close: '立即关闭',
     reverse: '冲正关闭',
     cancel: '撤销',
   } satisfies Record<Ending, string>,
   reason: {
-    user_paying: '用户正在支付',
+    user_paying: '顾客正在支付',
     rate_limited: '通道限流',
     unreachable: '通道无应答',
     misconfigured: '密钥或配置有误',
@@ -102,7 +102,7 @@ export const words = {
     paid: '已支付',
     refunded: '已退款',
     unpaid: '未支付',
-    user_paying: '用户正在支付',
+    user_paying: '顾客正在支付',
     closed: '已关闭',
     not_found: '无此订单',
     mismatch: '订单信息不符',

@@ -28,7 +28,7 @@ const createAfterEnd = {
 } satisfies Record<OrderStatus, Result>;
 
 const closePending = {
-  user_paying: failure('operation_processing', '用户正在支付，暂不能关闭，系统将自动继续'),
+  user_paying: failure('operation_processing', '顾客正在支付，暂不能关闭，系统将自动继续'),
   rate_limited: failure('operation_processing', '支付通道限制了请求频率，系统将自动继续关闭'),
   unreachable: failure('operation_processing', '暂未得到支付通道的明确结果，系统将自动继续关闭'),
   not_confirmed: failure('operation_processing', '支付通道已受理，关闭结果待确认，系统将自动继续'),
@@ -44,7 +44,7 @@ const closePending = {
 
 const cancelPending = {
   ...closePending,
-  user_paying: failure('operation_processing', '用户正在支付，暂不能撤销，系统将自动继续'),
+  user_paying: failure('operation_processing', '顾客正在支付，暂不能撤销，系统将自动继续'),
   rate_limited: failure('operation_processing', '支付通道限制了请求频率，系统将自动继续撤销'),
   unreachable: failure('operation_processing', '暂未得到支付通道的明确结果，系统将自动继续撤销'),
   not_confirmed: failure('operation_processing', '支付通道已受理，撤销结果待确认，系统将自动继续'),
