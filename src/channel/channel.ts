@@ -95,7 +95,7 @@ export interface Channel {
    * True if the channel can void the order's payment (WeChat's code-pay, UnionPay): late payments are voided by
    * `cancel` while that is possible, and refunded otherwise.
    */
-  undoesPayments(order: ChannelOrder): boolean;
+  voidsPayments(order: ChannelOrder): boolean;
   /**
    * Cancels an order if the channel can: a `barcode` order; at Alipay any order within the cancel window; at UnionPay
    * one paid on the same clearing day. Otherwise `not_cancellable`, without a call. `refund` identifies the return of

@@ -88,11 +88,11 @@ export function containChannel(
     replies: channel.replies,
     minWaitMs: minWaits.catch({}).parse(channel.minWaitMs),
     ...withCalls(channel, contained),
-    undoesPayments: (order) =>
+    voidsPayments: (order) =>
       readTrait(
-        'undoesPayments',
+        'voidsPayments',
         z.boolean(),
-        () => channel.undoesPayments(order),
+        () => channel.voidsPayments(order),
         () => false,
       ),
     reversibleFrom: (order) =>

@@ -17,16 +17,16 @@ export interface ChannelPart {
 /**
  * Work at a channel; each kind needs certain operations.
  * - `ask`: queries an order. All other work needs the query too, except a creation.
- * - `undo`: returns money by voiding the payment; `cancel`: by the channel's cancel or by a refund; `refund`: by a
+ * - `void`: returns money by voiding the payment; `cancel`: by the channel's cancel or by a refund; `refund`: by a
  *   refund.
  */
-export type Work = 'create' | 'ask' | 'close' | 'undo' | 'cancel' | 'refund';
+export type Work = 'create' | 'ask' | 'close' | 'void' | 'cancel' | 'refund';
 
 const needs: Record<Work, readonly Operation[]> = {
   create: ['create'],
   ask: ['query'],
   close: ['close', 'query'],
-  undo: ['cancel', 'query_refund', 'query'],
+  void: ['cancel', 'query_refund', 'query'],
   cancel: ['cancel', 'refund', 'query_refund', 'query'],
   refund: ['refund', 'query_refund', 'query'],
 };

@@ -40,7 +40,7 @@ class Adapter implements Channel {
   queryRefund(): never {
     throw new Error('queryRefund');
   }
-  undoesPayments = () => false;
+  voidsPayments = () => false;
   reversibleFrom = () => null;
   unpayableFrom = () => new Date(0);
   showsUntouched = () => true;
@@ -110,7 +110,7 @@ test('an adapter whose traits throw or are invalid closes no order', () => {
   };
   for (const broken of [throws, () => new Date('no'), () => undefined]) {
     const said = Object.assign(new Adapter(throws), {
-      undoesPayments: broken,
+      voidsPayments: broken,
       reversibleFrom: broken,
       unpayableFrom: broken,
       showsUntouched: broken,
@@ -122,7 +122,7 @@ test('an adapter whose traits throw or are invalid closes no order', () => {
     expect(channel.reversibleFrom(order)?.getTime()).toBeGreaterThan(0);
     expect(channel.showsUntouched(order)).toBe(true);
     expect(channel.closesSoftly(order)).toBe(false);
-    expect(channel.undoesPayments(order)).toBe(false);
+    expect(channel.voidsPayments(order)).toBe(false);
   }
 });
 

@@ -43,8 +43,8 @@ const charge = (channel: Channel, order: ChannelOrder) => [
   channel.create({ ...order, method: 'barcode' }, payer),
   channel.close({ ...order, method: 'barcode' }),
 ];
-const undo = (channel: Channel, order: ChannelOrder) => [
-  channel.cancel(order, aRefund(order)) ?? Promise.reject(new Error('not undone')),
+const voiding = (channel: Channel, order: ChannelOrder) => [
+  channel.cancel(order, aRefund(order)) ?? Promise.reject(new Error('not voided')),
 ];
 
 /** How each client is opened at another URL, its additional calls, and the total number of calls. */
@@ -64,7 +64,7 @@ describe.each([
   [
     'union_pay',
     (url: string, ms?: number) => adapters.union_pay(simulator, { baseUrl: url, ...limit(ms) }),
-    undo,
+    voiding,
     5,
   ],
 ] as const)('%s', (_name, open, more, calls) => {

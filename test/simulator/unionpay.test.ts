@@ -249,10 +249,10 @@ describe('an order', () => {
 });
 
 describe('money is returned', () => {
-  test('by an undo at once and by a refund when it has settled', async () => {
-    const undone = await paid();
-    const undo = await giveBack('31', undone);
-    expect([undo.answer.respCode, (await query(undo)).origRespCode]).toEqual(['00', '00']);
+  test('by a void at once and by a refund when it has settled', async () => {
+    const voided = await paid();
+    const voiding = await giveBack('31', voided);
+    expect([voiding.answer.respCode, (await query(voiding)).origRespCode]).toEqual(['00', '00']);
     const refund = await giveBack('04', await paid());
     expect([refund.answer.respCode, (await query(refund)).origRespCode]).toEqual(['00', '05']);
     await control().clock.advance(control().settings.refundSettlesAfterMs);
@@ -266,7 +266,7 @@ describe('money is returned', () => {
     expect((await giveBack('04', order, { orderId, txnTime })).answer.respCode).toBe('36');
     expect(refundedFen(order)).toBe(100);
   });
-  test('by an undo only in full, once, and on the payment’s clearing day', async () => {
+  test('by a void only in full, once, and on the payment’s clearing day', async () => {
     const order = await paid();
     expect((await giveBack('31', order, { txnAmt: '99' })).answer.respCode).toBe('36');
     await giveBack('04', order, { txnAmt: '1' });
@@ -284,12 +284,12 @@ describe('money is returned', () => {
     expect((await giveBack('04', order, { txnAmt: '1' })).answer.respCode).toBe('33');
     expect((await giveBack('31', await create(), { origQryId: 'none' })).answer.respCode).toBe('35');
   });
-  test('an undo that fails uses its number up', async () => {
-    control().settings.unionpayUndoFails = true;
+  test('a void that fails uses its number up', async () => {
+    control().settings.unionpayVoidFails = true;
     const order = await paid();
-    const undo = await giveBack('31', order);
-    expect([undo.answer.respCode, (await query(undo)).origRespCode]).toEqual(['00', '01']);
-    const { orderId, txnTime } = undo;
+    const voiding = await giveBack('31', order);
+    expect([voiding.answer.respCode, (await query(voiding)).origRespCode]).toEqual(['00', '01']);
+    const { orderId, txnTime } = voiding;
     expect((await giveBack('31', order, { orderId, txnTime })).answer.respCode).toBe('12');
     expect(refundedFen(order)).toBe(0);
   });

@@ -92,7 +92,7 @@ export const moneyDefects: Defects = {
     replacements: [
       {
         file: 'src/order/store/payment-store.ts',
-        text: 'close: { ...told, nextCloseAt: null },',
+        text: 'close: { ...known, nextCloseAt: null },',
         replacement: 'close: { channelTradeNo, paidAt, nextCloseAt: null },',
       },
     ],

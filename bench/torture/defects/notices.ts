@@ -51,7 +51,7 @@ export const noticeDefects: Defects = {
       },
     ],
   },
-  /** Any 2xx counts as heard, whatever the merchant answers. */
+  /** Any 2xx counts as accepted, whatever the merchant answers. */
   'any-2xx-is-success': {
     guarantee: 'G6',
     foundBy: 'storm',

@@ -53,7 +53,7 @@ export const timerDefects: Defects = {
       },
     ],
   },
-  /** A cancel of a paid order is not due before its first attempt has ended: a crash leaves it undone. */
+  /** A cancel of a paid order is not due before its first attempt has ended: a crash leaves it voided. */
   'cancel-not-due': {
     guarantee: 'G3',
     replacements: [

@@ -7,7 +7,7 @@ import type { Dice } from '../dice.ts';
 const APPEARS_DEAD_MS = 7_000;
 
 /** One notice that reached the merchant, as its SDK reads it. */
-export interface Told {
+export interface DeliveredNotice {
   /** Of the order that it is about, by the address it was sent to. */
   index: number;
   eventId: string;
@@ -21,7 +21,7 @@ export interface Told {
 export interface Merchant {
   client(generation: GenerationName): Client;
   notifyUrl(index: number): string;
-  told: Told[];
+  delivered: DeliveredNotice[];
   /** From now on every notice is taken. */
   behave(): void;
   end(): Promise<void>;
@@ -38,7 +38,7 @@ interface MerchantOptions {
 export async function openMerchant(options: MerchantOptions): Promise<Merchant> {
   const { baseUrl, signSecret, signType, dice, generationOf } = options;
   const clients = new Map<GenerationName, Client>();
-  const told: Told[] = [];
+  const delivered: DeliveredNotice[] = [];
   let behaves = false;
 
   function client(generation: GenerationName): Client {
@@ -62,7 +62,7 @@ export async function openMerchant(options: MerchantOptions): Promise<Merchant> 
     const notice = read(index, await text(request));
     const answer = behaves ? accept : dice.weigh(answers).run;
     const accepted = answer === accept && notice !== null;
-    told.push({ index, eventId: String(request.headers['autoclose-event-id']), notice, accepted });
+    delivered.push({ index, eventId: String(request.headers['autoclose-event-id']), notice, accepted });
     answer(response);
   });
   server.listen(0, '127.0.0.1');
@@ -72,7 +72,7 @@ export async function openMerchant(options: MerchantOptions): Promise<Merchant> 
 
   return {
     client,
-    told,
+    delivered,
     notifyUrl: (index) => `http://127.0.0.1:${address.port}/notice/${index}`,
     behave() {
       behaves = true;

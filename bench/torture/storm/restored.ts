@@ -6,7 +6,7 @@ import { PaymentOrderEntity } from '../../../src/order/store/entities.ts';
 import type { OrderSnapshot } from '../../../src/sandbox/simulator/snapshot.ts';
 import type { Dice } from '../dice.ts';
 import { type Backup, restoreBackup, takeBackup } from './backup.ts';
-import { comeToRest } from './come-to-rest.ts';
+import { drain } from './drain.ts';
 import type { Observer } from './judge/observer.ts';
 import type { Scene } from './scene.ts';
 
@@ -26,7 +26,7 @@ export async function backUp(scene: Scene, observer: Observer, over: AbortSignal
   while (!over.aborted) {
     const backup = await takeBackup(scene).catch(() => null);
     if (backup !== null) {
-      scene.diary.note(null, 'a backup is taken');
+      scene.events.note(null, 'a backup is taken');
       return backup;
     }
     await pause(TRY_AGAIN_MS);
@@ -36,7 +36,7 @@ export async function backUp(scene: Scene, observer: Observer, over: AbortSignal
 
 /**
  * The storm is over, and the backup from its middle is restored: the rows know nothing of what their channels and merchants
- * have seen since. Whatever they say is to be done is done, and comes to rest; new orders get ids that nobody has had.
+ * have seen since. Whatever they say is to be done is done, then nothing is due any more; new orders get ids that nobody has had.
  */
 export async function liveRestored(
   scene: Scene,
@@ -45,10 +45,10 @@ export async function liveRestored(
   { known, dice, say }: { known: PaymentOrder[]; dice: Dice; say: (line: string) => void },
 ): Promise<string[]> {
   await restoreBackup(scene, backup);
-  scene.diary.note(null, 'the backup is restored');
+  scene.events.note(null, 'the backup is restored');
   const restored = await db.getRepository(PaymentOrderEntity).find();
   await makeOrders(scene, db, restored.length + NEW_ORDERS);
-  const { atRest } = await comeToRest(scene, db, dice, { mayWaitForPerson: true });
+  const { idle } = await drain(scene, db, dice, { mayWaitForPerson: true });
   const rows = await db.getRepository(PaymentOrderEntity).find();
   const old = new Set(restored.map(({ id }) => id));
   const made = rows.filter(({ id }) => !old.has(id));
@@ -58,7 +58,7 @@ export async function liveRestored(
   const numbers = new Set(known.map(({ orderNo }) => orderNo));
   const control = scene.simulator.control;
   return [
-    ...(atRest ? [] : ['what was restored never came to rest']),
+    ...(idle ? [] : ['what was restored never became idle']),
     ...(made.length === 0 ? ['no order could be made after the restore'] : []),
     ...made
       .filter(({ id, orderNo }) => ids.has(id) || numbers.has(orderNo))
@@ -73,7 +73,7 @@ export async function liveRestored(
 
 /** Through the API, as soon as it works again. */
 async function makeOrders(
-  { merchant, simulator, diary }: Scene,
+  { merchant, simulator, events }: Scene,
   db: DataSource,
   until: number,
 ): Promise<void> {
@@ -90,7 +90,7 @@ async function makeOrders(
         // The gateways' clock is ahead by all the time that has passed at once.
         expiresAt: new Date(simulator.control.clock.now().getTime() + EXPIRES_IN_MS),
       });
-      diary.note(null, `new order ${count}: ${made.ok ? 'made' : made.message}`);
+      events.note(null, `new order ${count}: ${made.ok ? 'made' : made.message}`);
       if (!made.ok) await wait(TRY_AGAIN_MS);
     } catch (error) {
       if (!(error instanceof AutocloseError)) throw error;
@@ -100,7 +100,7 @@ async function makeOrders(
 }
 
 /**
- * What no row may be at the end, whatever was lost. Not judged: what merchants were told before, and what UnionPay does not
+ * What no row may be at the end, whatever was lost. Not judged: what merchants were notified before, and what UnionPay does not
  * show, as money that has gone back. Nor is an order that was paid and settled in the backup: nothing is due for it, so
  * nobody asks what has become of its money since.
  */

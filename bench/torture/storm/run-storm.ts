@@ -4,7 +4,7 @@ import type { DataSource } from 'typeorm';
 import { entities } from '../../../src/order/store/entities.ts';
 import { openDatabase } from '../../../src/platform/mysql/database.ts';
 import { createDice } from '../dice.ts';
-import { comeToRest } from './come-to-rest.ts';
+import { drain } from './drain.ts';
 import { type Evidence, gatherEvidence } from './judge/evidence.ts';
 import { judge } from './judge/judge.ts';
 import { type Observer, openObserver } from './judge/observer.ts';
@@ -40,7 +40,7 @@ const REST = -4;
 const RESTORED = -5;
 
 /**
- * A storm: real processes, servers and time. Lives through the plan of the seed, lets everything come to rest, and
+ * A storm: real processes, servers and time. Lives through the plan of the seed, lets everything become idle, and
  * judges every order from both sides. Throws when the storm itself fails.
  */
 export async function runStorm({ seed, orders, minutes, say }: StormOptions): Promise<StormReport> {
@@ -63,11 +63,11 @@ export async function runStorm({ seed, orders, minutes, say }: StormOptions): Pr
     const [lives] = await Promise.all([living.finally(() => over.abort()), ...striking]);
     db = await openDatabase(scene.database.url, entities, [], { closeWhenSilent: false });
     await observer.end();
-    const { atRest, attempts } = await comeToRest(scene, db, createDice(seed, REST));
+    const { idle, attempts } = await drain(scene, db, createDice(seed, REST));
     const evidence = await gatherEvidence(scene, db, lives, { observer, attempts });
     say(`  storm: late payments ${plan.latePaymentPolicy}; ended as ${tally(evidence)}`);
     const violations = [
-      ...(atRest ? [] : ['it never came to rest']),
+      ...(idle ? [] : ['it never became idle']),
       ...scene.accusations,
       ...scene.processes.flatMap(({ deaths }) => deaths),
       ...judgeAll(scene, evidence, say),
@@ -82,7 +82,7 @@ export async function runStorm({ seed, orders, minutes, say }: StormOptions): Pr
     }
     if (violations.length > 0) {
       say(`STORM with seed ${seed}: ${violations.join('\n  ')}`);
-      for (const line of scene.diary.of(null)) say(`    ${line}`);
+      for (const line of scene.events.of(null)) say(`    ${line}`);
     }
     return { orders, ...scene.counts, violations };
   } finally {
@@ -117,11 +117,11 @@ function judgeAll(scene: Scene, evidence: Evidence[], say: (line: string) => voi
 }
 
 /** Everything that is known of an order, for a person. */
-function describe({ diary }: Scene, { life, ...evidence }: Evidence): string[] {
+function describe({ events }: Scene, { life, ...evidence }: Evidence): string[] {
   const { payBody: _payBody, ...known } = life;
   return [
     `VIOLATION at ${life.plan.bizOrderNo}: ${JSON.stringify(known)}`,
-    ...diary.of(life.plan.index).map((line) => `    ${line}`),
+    ...events.of(life.plan.index).map((line) => `    ${line}`),
     ...Object.entries(evidence).flatMap(([name, found]) =>
       (Array.isArray(found) ? found : [found]).map((each) => `  ${name}: ${JSON.stringify(each)}`),
     ),

@@ -4,7 +4,7 @@ import { type OwnServer, startOwnDatabase, startOwnRedis } from '../../../src/sa
 import { type Simulator, startSimulator } from '../../../src/sandbox/simulator/simulator.ts';
 import { type SilencingProxy, startProxy } from '../../../test/support/proxy.ts';
 import { createDice } from '../dice.ts';
-import { type Diary, openDiary } from './diary.ts';
+import { type EventLog, openEventLog } from './event-log.ts';
 import { type Merchant, openMerchant } from './merchant.ts';
 import type { StormPlan } from './plan/plan.ts';
 import { type Compiled, compile } from './process/compile.ts';
@@ -30,7 +30,7 @@ export interface Scene {
   simulator: Simulator;
   merchant: Merchant;
   processes: KeptProcess[];
-  diary: Diary;
+  events: EventLog;
   counts: { faults: number; kills: number };
   /** What was wrong at once, without waiting for the end. */
   accusations: string[];
@@ -49,7 +49,7 @@ export async function openScene(plan: StormPlan, seed: number, say: (line: strin
     return it;
   };
   const options = { env: process.env, say };
-  const diary = openDiary();
+  const events = openEventLog();
   try {
     const results = await Promise.allSettled([
       started(startOwnDatabase(options), (server) => server.stop()),
@@ -99,7 +99,7 @@ export async function openScene(plan: StormPlan, seed: number, say: (line: strin
       { name: 'serve', command: 'serve', readyWith: 'api is listening' },
       { name: 'work 1', command: 'work', readyWith: 'worker is running' },
       { name: 'work 2', command: 'work', readyWith: 'worker is running' },
-    ].map((each) => keepProcess(each, compiled, env, (what) => diary.note(null, what)));
+    ].map((each) => keepProcess(each, compiled, env, (what) => events.note(null, what)));
     for (const each of processes) closers.push(() => each.end());
     await Promise.all(processes.map((each) => each.ready()));
     return {
@@ -110,7 +110,7 @@ export async function openScene(plan: StormPlan, seed: number, say: (line: strin
       simulator,
       merchant,
       processes,
-      diary,
+      events,
       counts: { faults: 0, kills: 0 },
       accusations: [],
       interruptions: [],

@@ -6,10 +6,10 @@ import type { Interruption, Scene } from './scene.ts';
 
 /** Injects a fault; resolves when it is over. What is down already is not struck again. */
 export async function strike(scene: Scene, { is, begin }: Downtime, planned: Strike): Promise<void> {
-  const { simulator, processes, proxies, redis, counts, diary } = scene;
+  const { simulator, processes, proxies, redis, counts, events } = scene;
   const { control } = simulator;
   const interrupted = (of: Interruption['of']) => scene.interruptions.push({ at: new Date(), of });
-  const note = (what: string) => diary.note(null, what);
+  const note = (what: string) => events.note(null, what);
   switch (planned.kind) {
     case 'kill': {
       const victim = processes[planned.process % processes.length];

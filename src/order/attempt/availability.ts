@@ -25,7 +25,7 @@ export function openBreaker({ channels }: OrderDeps, work: Work, order: PaymentO
 
 /** The channel operation that returns the order's money. */
 export function refundWork({ channels }: OrderDeps, order: PaymentOrder): Work {
-  if (channels.get(order.channel)?.undoesPayments(asChannelOrder(order)) === true) return 'undo';
+  if (channels.get(order.channel)?.voidsPayments(asChannelOrder(order)) === true) return 'void';
   return order.status === 'refunding' ? 'refund' : 'cancel';
 }
 

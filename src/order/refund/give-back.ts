@@ -78,7 +78,7 @@ export async function giveBack(
     if (now.kind !== 'paid' && now.kind !== 'refunded')
       return { kind: 'retry', reason: 'unreachable', answers };
   }
-  const byCancel = reason === 'cancel' || channel.undoesPayments(asked);
+  const byCancel = reason === 'cancel' || channel.voidsPayments(asked);
   const cancelled = byCancel ? await channel.cancel(asked, wanted) : null;
   if (cancelled !== null && cancelled.kind !== 'not_cancellable') {
     answers.push({ call: 'cancel', answer: cancelled.answer });

@@ -49,14 +49,14 @@ export function createPaymentStore(db: DataSource) {
       return inTransaction(db, async (manager) => {
         const paid = { status: 'success', channelTradeNo, paidAt } as const;
         const seen = isAllBack ? ({ ...paid, status: 'refunded' } as const) : paid;
-        const told: Partial<PaymentOrder> = { channelTradeNo, latePaidAt: paidAt };
+        const known: Partial<PaymentOrder> = { channelTradeNo, latePaidAt: paidAt };
         const back = { status: 'refunding', nextCloseAt: now } as const;
         const closed = (
           {
-            refunding: { ...told, ...back },
-            refunded: { ...told, status: 'refunded' as const },
-            success: { ...told, ...paid, closedAt: null, nextCloseAt: null, ending: 'expiry' as const },
-            close: { ...told, nextCloseAt: null },
+            refunding: { ...known, ...back },
+            refunded: { ...known, status: 'refunded' as const },
+            success: { ...known, ...paid, closedAt: null, nextCloseAt: null, ending: 'expiry' as const },
+            close: { ...known, nextCloseAt: null },
           } satisfies Record<LateStatus, Change>
         )[lateStatus];
         const idle = { nextCloseAt: null, watchUntil: null, ...noFailures, ...noLease };
@@ -77,7 +77,7 @@ export function createPaymentStore(db: DataSource) {
         } else {
           await recordViolation(manager, 'paid', where.unwatched, id, now);
           if (
-            (await apply({ ...idle, ...told, ...back }, 'refundsAnyPayment')) ||
+            (await apply({ ...idle, ...known, ...back }, 'refundsAnyPayment')) ||
             (await apply({ ...idle, ...closed }, 'closedUnpaid'))
           ) {
             outcome = 'late';

@@ -6,7 +6,7 @@ import { startTestSimulator } from '../../support/simulator.ts';
 import { outages, unverified } from '../faults.ts';
 import { adapters, anOrder, anybody, aRefund } from '../support.ts';
 
-/** Undo (消费撤销) and refund (退货): the money is returned once, whatever is lost in transit. */
+/** Void (消费撤销) and refund (退货): the money is returned once, whatever is lost in transit. */
 
 let simulator: Simulator;
 let channel: Channel;
@@ -47,7 +47,7 @@ const settled = () => control().clock.advance(control().settings.refundSettlesAf
 const calls = (operation: 'cancel' | 'refund') => control().log({ operation }).length;
 
 describe('on the payment’s own clearing day', () => {
-  test('an undo returns the full amount at once, under its own number', async () => {
+  test('a void returns the full amount at once, under its own number', async () => {
     const order = await paid();
     const refund = aRefund(order);
     expect(await channel.cancel(order, refund)).toMatchObject({
@@ -58,7 +58,7 @@ describe('on the payment’s own clearing day', () => {
     expect(await channel.queryRefund(order, refund)).toMatchObject({ kind: 'refunded' });
     expect(calls('refund')).toBe(0);
   });
-  test('repeated, it is the same undo', async () => {
+  test('repeated, it is the same void', async () => {
     const order = await paid();
     const refund = aRefund(order);
     for (let time = 0; time < 3; time += 1) {
@@ -70,7 +70,7 @@ describe('on the payment’s own clearing day', () => {
     const order = { ...(await paid()), channelTradeNo: null };
     expect(await kindOf(channel.cancel(order, aRefund(order)))).toBe('refunded');
   });
-  test('a partial amount or an unpaid order cannot be undone: no request is sent', async () => {
+  test('a partial amount or an unpaid order cannot be voided: no request is sent', async () => {
     const order = await paid();
     expect(await kindOf(channel.cancel(order, aRefund(order, { amountFen: 34 })))).toBe('not_cancellable');
     expect(await kindOf(channel.cancel({ ...order, paidAt: null }, aRefund(order)))).toBe('not_cancellable');
@@ -81,7 +81,7 @@ describe('on the payment’s own clearing day', () => {
     expect(await kindOf(channel.cancel(order, aRefund(order)))).toBe('refund_instead');
   });
   test('accepted, but failed: only a refund is possible, also when repeated', async () => {
-    control().settings.unionpayUndoFails = true;
+    control().settings.unionpayVoidFails = true;
     const order = await paid();
     const refund = aRefund(order);
     expect(await kindOf(channel.cancel(order, refund))).toBe('refund_instead');
@@ -121,11 +121,11 @@ describe('after the payment’s clearing day', () => {
   const ended = fromBeijing('2026-03-01 23:00:00') ?? new Date(Number.NaN);
   const noted = (order: ChannelOrder, time: Date) => aRefund(order, { notedAt: time });
 
-  test('there is no undo, and a refund can follow at once', async () => {
+  test('there is no void, and a refund can follow at once', async () => {
     const { order, later } = await paidOn(ended, 1);
     expect(await kindOf(later.cancel(order, noted(order, ended)))).toBe('not_cancellable');
   });
-  test('an undo that may be in flight is awaited until a query would find it', async () => {
+  test('a void that may be in flight is awaited until a query would find it', async () => {
     const { order, later } = await paidOn(ended, 119_999);
     const refund = noted(order, new Date(ended.getTime() - 1));
     expect(await kindOf(later.cancel(order, refund))).toBe('again');

@@ -134,7 +134,7 @@ describe('the time of payment', () => {
   );
 });
 
-describe('refund and undo', () => {
+describe('refund and void', () => {
   test.each([
     ['00', 'accepted'],
     ['03', 'accepted'],

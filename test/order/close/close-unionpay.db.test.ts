@@ -225,7 +225,7 @@ describe('a cancel', () => {
   });
 
   test.each([
-    ['before the undo arrived', { kind: 'reset', match: { operation: 'cancel' } }],
+    ['before the void arrived', { kind: 'reset', match: { operation: 'cancel' } }],
     ['after it took effect', { kind: 'lost_reply', match: { operation: 'cancel' } }],
     ['before it is known what came of it', { kind: 'reset', match: { operation: 'refund_query' } }],
   ] as const)('that loses its answer %s gives back once', async (_, fault) => {
@@ -240,7 +240,7 @@ describe('a cancel', () => {
   });
 
   test('whose void fails refunds, once, even if the connection breaks between the two', async () => {
-    control().settings.unionpayUndoFails = true;
+    control().settings.unionpayVoidFails = true;
     const order = await paid();
     const outage = control().addFault({
       kind: 'reset',
@@ -250,7 +250,7 @@ describe('a cancel', () => {
     outage.remove();
     await world.fire(order);
     await world.fire(order);
-    control().settings.unionpayUndoFails = false;
+    control().settings.unionpayVoidFails = false;
     expect((await world.reload(order)).status).toBe('cancel');
     expect([refundedFen(order), calls(order, 'refund')]).toEqual([100, 2]);
   });

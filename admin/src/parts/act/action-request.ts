@@ -24,7 +24,7 @@ export function nameOf(request: ActionRequest, { actions }: Text): string {
   return request.action === 'late' ? actions.late.name[request.decision] : actions[request.action].name;
 }
 
-/** It may move money or end an order, and cannot be undone. */
+/** It may move money or end an order, and cannot be voided. */
 export function isDestructive({ action, decision }: ActionRequest): boolean {
   return action === 'close' || action === 'cancel' || decision === 'refund';
 }

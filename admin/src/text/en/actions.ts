@@ -19,7 +19,7 @@ export const actions: typeof zh = {
     unpaid: (channel) =>
       `${channel} will be asked to close this order. If the customer has paid in the meantime, the full amount is refunded. The order is then cancelled.`,
     paid: (channel, money) =>
-      `This order is paid. The full ${money} will be refunded to the customer through ${channel}. This cannot be undone.`,
+      `This order is paid. The full ${money} will be refunded to the customer through ${channel}. This cannot be voided.`,
     watched:
       'This order is closed. It will be marked as cancelled; money that still arrives is always refunded.',
   },
@@ -39,7 +39,7 @@ export const actions: typeof zh = {
   late: {
     name: { refund: 'Refund', reopen: 'Reopen as paid', handled: 'Mark as handled' },
     refund: (channel, money) =>
-      `The full ${money} will be refunded to the customer through ${channel}. This cannot be undone. The order is refunding until the money has been returned, then refunded.`,
+      `The full ${money} will be refunded to the customer through ${channel}. This cannot be voided. The order is refunding until the money has been returned, then refunded.`,
     reopen: (money) =>
       `This order becomes paid again (${money}), and the merchant is notified. Make sure that the merchant can still deliver.`,
     handledCancel:

@@ -17,7 +17,7 @@ import type { Life } from '../life/life.ts';
 import type { Outsiders } from '../world/outsiders.ts';
 
 /**
- * Whether an order in this state may have the customer's money at the channel when everything has come to rest.
+ * Whether an order in this state may have the customer's money at the channel when everything has become idle.
  * `late`: only as a late payment, which is on the order for a person.
  */
 const mayKeepMoney = {
@@ -32,7 +32,7 @@ const mayKeepMoney = {
 /** Who asks for everything that is asked through the API or the admin page. */
 export const ACTOR = 'merchant';
 
-/** An order at rest, from both sides. */
+/** An order that is idle, from both sides. */
 export interface Evidence {
   row: PaymentOrder;
   order: OrderSnapshot | null;
@@ -71,7 +71,7 @@ export async function gatherEvidence(
   };
 }
 
-/** Everything that is wrong with an order at rest. */
+/** Everything that is wrong with an order that is idle. */
 export function judge(evidence: Evidence): string[] {
   return [
     ...judgeMoney(evidence),
@@ -105,7 +105,7 @@ function judgeMoney({ order, row, refunds, outsiders }: Evidence): string[] {
   return wrong;
 }
 
-/** What the merchant may be told next. An order that has ended unpaid has ended once. */
+/** What the merchant may be notified of next. An order that has ended unpaid has ended once. */
 const mayBeNotified = {
   progress: ['success', 'close', 'cancel', 'refunding', 'refunded'],
   success: ['cancel', 'refunding', 'refunded'],
@@ -134,13 +134,13 @@ function judgeNotices({ row, notices }: Evidence): string[] {
 
 /** A notice names the order, what it became, and its money. */
 function judgeContent(row: PaymentOrder, { orderNo, url, event, snapshot }: MerchantNotice): string[] {
-  const told = readSnapshot(snapshot);
+  const shown = readSnapshot(snapshot);
   const same = ['id', 'orderNo', 'bizOrderNo', 'channel', 'method', 'amountFen', 'attach'] as const;
   const wrong = same
-    .filter((field) => told[field] !== row[field])
-    .map((field) => `a notice of ${event} has another ${field}: ${told[field]}`);
-  if (shownStatus(told) !== event) wrong.push(`a notice of ${event} shows ${shownStatus(told)}`);
-  if (event === 'success' && told.paidAt === null) wrong.push('a notice of success does not say when');
+    .filter((field) => shown[field] !== row[field])
+    .map((field) => `a notice of ${event} has another ${field}: ${shown[field]}`);
+  if (shownStatus(shown) !== event) wrong.push(`a notice of ${event} shows ${shownStatus(shown)}`);
+  if (event === 'success' && shown.paidAt === null) wrong.push('a notice of success does not say when');
   if (orderNo !== row.orderNo || url !== row.notifyUrl) wrong.push(`a notice of ${event} goes elsewhere`);
   return wrong;
 }

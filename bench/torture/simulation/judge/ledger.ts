@@ -2,22 +2,22 @@ import type { CloseRecord } from '../../../../src/order/store/entities.ts';
 import { GIVEN_UP } from '../life/lane.ts';
 import type { Operation } from '../world/stepper.ts';
 
-/** The attempts at one order, and what its channel has said in them: at rest each has to have its record (G8). */
+/** The attempts at one order, and what its channel has said in them: when it is idle each has to have its record (G8). */
 export interface Ledger {
   /** The operation has taken the order's lease for its attempt of this number; says what is wrong with that. */
   began(operation: Operation, attempt: number): string[];
   /** In its attempt the operation asks its channel for a change. */
   asked(operation: Operation): void;
   /** The channel has answered. */
-  heard(what: 'query' | 'close', answer: Heard): void;
-  /** What is wrong with the order's records at rest. */
+  received(what: 'query' | 'close', answer: Received): void;
+  /** What is wrong with the order's records once it is idle. */
   judge(records: readonly CloseRecord[]): string[];
 }
 
 /** Breakers have opened meanwhile: the program's own words. */
 const NOT_CALLED = 'not called: ';
 
-type Heard = { kind: string; answer: string };
+type Received = { kind: string; answer: string };
 
 /** What a query may say of an order that ends unpaid: nothing else ends it (G1, G5). */
 const endings: ReadonlySet<string> = new Set(['closed', 'not_found']);
@@ -34,7 +34,7 @@ function answerAfter({ answers }: CloseRecord): string | undefined {
 export function createLedger(): Ledger {
   const attempts = new Map<Operation, number>();
   const changes: { operation: Operation; attempt: number }[] = [];
-  const said: ({ what: 'query' | 'close' } & Heard)[] = [];
+  const said: ({ what: 'query' | 'close' } & Received)[] = [];
   let last = 0;
 
   function wasSaid(record: CloseRecord): boolean {
@@ -64,7 +64,7 @@ export function createLedger(): Ledger {
       const attempt = attempts.get(operation);
       if (attempt !== undefined) changes.push({ operation, attempt });
     },
-    heard(what, { kind, answer }) {
+    received(what, { kind, answer }) {
       said.push({ what, kind, answer });
     },
     judge(records) {

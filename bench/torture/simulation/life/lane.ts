@@ -59,7 +59,7 @@ export interface LaneLife {
   /** The order was created at its channel, this long after the time in its row, ms. */
   creating: (ageMs: number) => void;
   /** The channel has answered. */
-  heard: Ledger['heard'];
+  received: Ledger['received'];
   /** A working process renews its lease; a suspended one may lose it. */
   prolongs: boolean;
 }
@@ -84,7 +84,7 @@ export async function openLane(databaseServerUrl: string): Promise<Lane> {
     random: Math.random,
     pickPace: (_what: string, _moment: Step['moment']) => 1,
     creating: (_ageMs: number) => {},
-    heard: ((_what, _answer) => {}) as Ledger['heard'],
+    received: ((_what, _answer) => {}) as Ledger['received'],
     payBody: null as string | null,
     orderNo: null as string | null,
   };
@@ -104,7 +104,7 @@ export async function openLane(databaseServerUrl: string): Promise<Lane> {
           life.payBody = payBody;
         },
         creating: (ageMs) => life.creating(ageMs),
-        heard: (what, answer) => life.heard(what, answer),
+        received: (what, answer) => life.received(what, answer),
       },
     ),
   );
@@ -181,7 +181,7 @@ function openChannels(
   life: {
     handedOut: (payBody: string) => void;
     creating: LaneLife['creating'];
-    heard: LaneLife['heard'];
+    received: LaneLife['received'];
   },
 ): Channels {
   const { channels: configured } = readConfig({
@@ -203,12 +203,12 @@ function openChannels(
       // What the connection's own clock says besides would make the events of a seed differ.
       async query(order) {
         const { statedAt, ...result } = await channel.query(order);
-        life.heard('query', result);
+        life.received('query', result);
         return statedAt === undefined ? result : { ...result, statedAt: wholeSecond(gateway.now()) };
       },
       async close(order) {
         const result = await channel.close(order);
-        life.heard('close', result);
+        life.received('close', result);
         return result;
       },
       async create(order, payer) {

@@ -69,7 +69,7 @@ export function beginLife(lane: Lane, dice: Dice, request: CreateOrder, write: (
   const counts = { faults: 0, kills: 0 };
   const hangsMs = dice.pick(HANGS_MS);
   const copies: Mail[] = [];
-  /** What has to be told when an operation dies. */
+  /** Who has to know when an operation dies. */
   const widows = new Map<Operation, () => void>();
   let answered = 0;
   let rung = 0;
@@ -79,7 +79,7 @@ export function beginLife(lane: Lane, dice: Dice, request: CreateOrder, write: (
     const orderNo = lane.orderNo();
     write(`+${at}s ${orderNo === null ? line : line.replaceAll(orderNo, 'ORDER')}`);
   }
-  const outsiders: Outsiders = { refundedFen: 0, secondPayments: 0, otherAmounts: 0, doubts: 0 };
+  const outsiders: Outsiders = { refundedFen: 0, secondPayments: 0, otherAmounts: 0, claims: 0 };
   const witness = createWitness(lane, outsiders, note);
   timer.onSet(witness.timerSet);
 
@@ -92,7 +92,7 @@ export function beginLife(lane: Lane, dice: Dice, request: CreateOrder, write: (
   async function settle(writer: Operation | null = null): Promise<void> {
     const order = snapshot();
     const sent = order !== null && order.paidAt !== null && order.notifyUrl !== null ? 1 : 0;
-    await inbox.arrived(sent + outsiders.secondPayments + outsiders.otherAmounts + outsiders.doubts + rung);
+    await inbox.arrived(sent + outsiders.secondPayments + outsiders.otherAmounts + outsiders.claims + rung);
     if (answered > 0 && order !== null) {
       await control.notifications.delivered(order.orderNo, { count: answered });
     }

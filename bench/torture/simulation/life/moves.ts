@@ -36,7 +36,7 @@ export function movesOf(life: Life): Move[] {
     ...mailMoves(life),
     ...timeMoves(life),
     ...outsiderMoves(life),
-    ...misfortuneMoves(life),
+    ...faultMoves(life),
   ];
 }
 
@@ -154,7 +154,7 @@ function timeMoves(life: Life): Move[] {
   return moves;
 }
 
-function misfortuneMoves(life: Life): Move[] {
+function faultMoves(life: Life): Move[] {
   const { lane, weights } = life;
   const { timer } = lane;
   const orderNo = lane.orderNo();

@@ -7,8 +7,8 @@ import type { OrderSnapshot } from '../../../../src/sandbox/simulator/snapshot.t
 import type { Dice } from '../../dice.ts';
 import { refund } from '../world/outsiders.ts';
 import { PROCESSES } from '../world/processes.ts';
+import { finishAll } from './drain.ts';
 import type { Life } from './life.ts';
-import { finishAll } from './rest.ts';
 import {
   cancel,
   close,
@@ -130,13 +130,17 @@ async function dieOverMail(life: Life, order: OrderSnapshot): Promise<void> {
   await finishSteps(life);
 }
 
-/** A customer has paid, nobody has heard of it, and somebody on the way says until the end that there is no such order. */
+/** A customer has paid, nobody has been notified, and somebody on the way says until the end that there is no such order. */
 async function denyPayment(life: Life, order: OrderSnapshot): Promise<void> {
   const { dice } = life;
   await payUnheard(life, order);
   lay(life, { kind: 'status', status: 503, match: { operation: 'close', orderNo: order.orderNo } });
   const kind = dice.pick(['bad_signature', 'missing_headers', 'missing_headers'] as const);
-  lay(life, { kind, lie: 'not_found', match: { operation: 'query', orderNo: order.orderNo, times: MANY } });
+  lay(life, {
+    kind,
+    forged: 'not_found',
+    match: { operation: 'query', orderNo: order.orderNo, times: MANY },
+  });
   await passToEnd(life);
   await runTimer(life);
 }

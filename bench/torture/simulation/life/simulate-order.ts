@@ -6,10 +6,10 @@ import { createDice, type Dice } from '../../dice.ts';
 import { gatherEvidence, judge, judgeCancelled, judgeLastLook, judgeRest } from '../judge/judge.ts';
 import { pickSettings } from '../world/faults.ts';
 import { lastThrough } from '../world/outage.ts';
+import { drain, waitsForPerson } from './drain.ts';
 import type { Lane } from './lane.ts';
 import { beginLife, type Life, type LifeCounts } from './life.ts';
 import { movesOf } from './moves.ts';
-import { comeToRest, waitsForPerson } from './rest.ts';
 import { pickScene, type Scene } from './scenes.ts';
 import { reachStartingState } from './starting-states.ts';
 
@@ -42,7 +42,7 @@ export async function simulateOrder(lane: Lane, seed: number, index: number): Pr
     pickPace: (what, moment) => (dice.chance(chanceToStand(what, moment)) ? STANDS : 1),
     offsetMs: dice.int(0, 999),
     creating: (ageMs) => life.witness.creating(ageMs),
-    heard: (what, answer) => life.witness.ledger.heard(what, answer),
+    received: (what, answer) => life.witness.ledger.received(what, answer),
     prolongs: dice.chance(0.5),
   });
   Object.assign(lane.simulator.control.settings, pickSettings(dice));
@@ -59,10 +59,10 @@ export async function simulateOrder(lane: Lane, seed: number, index: number): Pr
   for (let moves = dice.int(MIN_MOVES, MAX_MOVES); moves > 0; moves -= 1)
     await dice.weigh(movesOf(life)).run();
   if (dice.chance(OUTAGES)) await lastThrough(life);
-  const rests = await comeToRest(life);
+  const rests = await drain(life);
   const violations = [
     ...life.witness.violations,
-    ...(rests ? [] : ['never came to rest']),
+    ...(rests ? [] : ['never became idle']),
     ...(await judgeLife(life)),
   ];
   return { index, violations, trace, ...life.counts };
@@ -72,7 +72,7 @@ async function judgeLife(life: Life): Promise<string[]> {
   const { lane, snapshot, witness } = life;
   const orderNo = lane.orderNo();
   const row = orderNo === null ? null : await lane.store.find(orderNo);
-  // Killed before its row was written: then no channel may have heard of it.
+  // Killed before its row was written: then no channel may know it.
   if (row === null) return snapshot() === null ? [] : ['the channel knows an order that we do not'];
   const evidence = await gatherEvidence(life, row);
   return [

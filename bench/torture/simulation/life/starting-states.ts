@@ -1,9 +1,9 @@
 import { requestCancel, requestClose } from '../../../../src/order/requests/close-cancel-sync.ts';
 import { ACTOR } from '../judge/judge.ts';
 import type { Step } from '../world/stepper.ts';
+import { finishAll } from './drain.ts';
 import type { Life } from './life.ts';
 import { layFault } from './moves.ts';
-import { finishAll } from './rest.ts';
 import { payBeforeClose, type Scene } from './scenes.ts';
 
 /** Most creations go well: what comes after them is where the money is. */

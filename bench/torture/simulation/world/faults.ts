@@ -20,19 +20,19 @@ const operations = [
 const moments: readonly Moment[] = ['before', 'after'];
 
 /** Only the signature shows that they are not true. */
-const lies: readonly Fault[] = [
-  { kind: 'bad_signature', lie: 'paid' },
-  { kind: 'missing_headers', lie: 'paid' },
-  { kind: 'bad_signature', lie: 'closed' },
-  { kind: 'missing_headers', lie: 'closed' },
+const forgedStates: readonly Fault[] = [
+  { kind: 'bad_signature', forged: 'paid' },
+  { kind: 'missing_headers', forged: 'paid' },
+  { kind: 'bad_signature', forged: 'closed' },
+  { kind: 'missing_headers', forged: 'closed' },
 ];
 /** Of an order whose creation we know: unsigned, as such answers are, it must decide nothing. */
 const denials: readonly Fault[] = [
-  { kind: 'bad_signature', lie: 'not_found' },
-  { kind: 'missing_headers', lie: 'not_found' },
+  { kind: 'bad_signature', forged: 'not_found' },
+  { kind: 'missing_headers', forged: 'not_found' },
 ];
-/** How much likelier than any other fault of a query a lie is: what decides on it shows only where much else goes well. */
-const LIES = 3;
+/** How much likelier than any other fault of a query a forged answer is: what decides on it shows only where much else goes well. */
+const FORGED_WEIGHT = 3;
 
 /** Faults for the next few requests of one kind about one order: everything that the gateways know how to do. */
 export function pickFault(
@@ -65,7 +65,7 @@ export function pickFault(
   ];
   if (operation === 'query')
     kinds.push(
-      ...toldLies(isCreated),
+      ...forgedAnswers(isCreated),
       { kind: 'stale_read' },
       { kind: 'stale_read', forMs: dice.int(1, 9) * 1000 },
     );
@@ -76,9 +76,9 @@ export function pickFault(
   return { ...dice.pick(kinds), match };
 }
 
-function toldLies(isCreated: boolean): Fault[] {
-  const told = isCreated ? [...lies, ...denials] : lies;
-  return Array.from({ length: LIES }, () => told).flat();
+function forgedAnswers(isCreated: boolean): Fault[] {
+  const all = isCreated ? [...forgedStates, ...denials] : forgedStates;
+  return Array.from({ length: FORGED_WEIGHT }, () => all).flat();
 }
 
 /** How this order's gateway behaves where its documents leave it open. */

@@ -1,6 +1,6 @@
 import type { Operation } from '../../../../src/sandbox/simulator/gateway/operations.ts';
+import { finishAll } from '../life/drain.ts';
 import type { Life } from '../life/life.ts';
-import { finishAll } from '../life/rest.ts';
 
 /** More attempts than any list of waits has. */
 const ATTEMPTS = 16;

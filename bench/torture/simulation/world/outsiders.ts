@@ -10,7 +10,7 @@ export interface Outsiders {
   secondPayments: number;
   otherAmounts: number;
   /** Validly signed notifications that contradict themselves. */
-  doubts: number;
+  claims: number;
 }
 
 /** Merchant staff in the channel's back office, customers who pay twice or a wrong amount, and forgers. */
@@ -28,7 +28,7 @@ export function outsiderMoves(life: Life): Move[] {
     moves.push({ weight: 0.15 * weights.claim, run: () => payAgain(life) });
   if (outsiders.otherAmounts === 0)
     moves.push({ weight: 0.06 * weights.claim, run: () => payOther(life, order.amountFen) });
-  if (outsiders.doubts === 0) moves.push({ weight: 0.15 * weights.claim, run: () => raiseDoubt(life) });
+  if (outsiders.claims === 0) moves.push({ weight: 0.15 * weights.claim, run: () => claimPaid(life) });
   const forged = lane.simulator.claims.forge(order.orderNo);
   if (forged !== null)
     moves.push({
@@ -73,9 +73,9 @@ async function payOther(life: Life, amountFen: number): Promise<void> {
   });
 }
 
-async function raiseDoubt(life: Life): Promise<void> {
+async function claimPaid(life: Life): Promise<void> {
   const { outsiders, lane } = life;
-  outsiders.doubts += 1;
+  outsiders.claims += 1;
   await life.outside('the channel notifies of what is no payment', async () => {
     lane.simulator.claims.notifyDoubt(lane.orderNo() ?? '');
   });

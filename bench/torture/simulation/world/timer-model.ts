@@ -34,11 +34,11 @@ export function createTimerModel(clock: Clock, askers: Clock): TimerModel {
   let isRunning = false;
   let away = false;
   const fireAt = (at: Date) => new Date(clock.now().getTime() + at.getTime() - askers.now().getTime());
-  let heard = async (_at: Date): Promise<void> => {};
+  let onDue = async (_at: Date): Promise<void> => {};
 
   return {
     async set(_order, at) {
-      await heard(at);
+      await onDue(at);
       if (away) return 'away';
       if (isRunning) return 'live';
       waiting = fireAt(at);
@@ -77,7 +77,7 @@ export function createTimerModel(clock: Clock, askers: Clock): TimerModel {
     },
     isAway: () => away,
     onSet(listen) {
-      heard = listen;
+      onDue = listen;
     },
     reset() {
       waiting = null;

@@ -20,7 +20,7 @@ import {
 import type { LogEntry } from '../../../../src/sandbox/simulator/exchange/journal.ts';
 import type { Delivery } from '../../../../src/sandbox/simulator/notify/notifier.ts';
 import type { OrderSnapshot } from '../../../../src/sandbox/simulator/snapshot.ts';
-import type { Told } from '../merchant.ts';
+import type { DeliveredNotice } from '../merchant.ts';
 import type { Life } from '../process/live.ts';
 import type { Interruption, Scene } from '../scene.ts';
 import type { Observer, Seen } from './observer.ts';
@@ -42,7 +42,7 @@ export interface Evidence {
   requests: LogEntry[];
   deliveries: Delivery[];
   /** The merchant's. */
-  told: Told[];
+  delivered: DeliveredNotice[];
   /** What was seen of its row while the storm blew; null: nothing. */
   seen: Seen | null;
   /** What may have broken off an attempt or cost its lease. */
@@ -91,7 +91,7 @@ export async function gatherEvidence(
       seen: orderNo === null ? null : observer.of(orderNo),
       interruptions: scene.interruptions,
       attemptsBefore: (orderNo === null ? null : attempts.get(orderNo)) ?? 0,
-      told: scene.merchant.told.filter((each) => each.index === index),
+      delivered: scene.merchant.delivered.filter((each) => each.index === index),
     };
   });
 }

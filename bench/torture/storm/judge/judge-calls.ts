@@ -46,10 +46,11 @@ function judgeAttempts(
   const missing = Array.from({ length: row.closeAttempts }, (_, index) => index + 1).filter(
     (attempt) => !recorded.has(attempt),
   );
-  const atRest = missing.filter((attempt) => attempt > attemptsBefore);
+  const missingAfterwards = missing.filter((attempt) => attempt > attemptsBefore);
   const syncs = life.plan.acts.filter((act) => 'when' in act && act.does === 'syncs').length;
-  const wrong = atRest.length > 0 ? [`no record of the attempts ${atRest.join(', ')}`] : [];
-  if (missing.length - atRest.length > interruptions.length + syncs)
+  const wrong =
+    missingAfterwards.length > 0 ? [`no record of the attempts ${missingAfterwards.join(', ')}`] : [];
+  if (missing.length - missingAfterwards.length > interruptions.length + syncs)
     wrong.push(`${missing.length} of ${row.closeAttempts} attempts left no record`);
   return wrong;
 }

@@ -2,7 +2,7 @@ import type { OrderStatus, PaymentOrder } from '../../../../src/order/order.ts';
 import type { OrderSnapshot } from '../../../../src/sandbox/simulator/snapshot.ts';
 import type { Evidence } from './evidence.ts';
 
-/** Whether an order at rest in this state may have the customer's money. `late`: only for a person to decide about. */
+/** Whether an order that is idle in this state may have the customer's money. `late`: only for a person to decide about. */
 const mayKeepMoney = {
   progress: 'never',
   success: 'always',

@@ -5,7 +5,7 @@ import { judgeNoticeAttempts } from './judge-attempts.ts';
 import { judgeCalls } from './judge-calls.ts';
 import { judgeMoney } from './judge-money.ts';
 
-/** What its merchant may be told next. An order that has ended unpaid has ended once. */
+/** What its merchant may be notified of next. An order that has ended unpaid has ended once. */
 const mayBeNotified: Record<OrderStatus, readonly OrderStatus[]> = {
   progress: ['success', 'close', 'cancel', 'refunding', 'refunded'],
   success: ['cancel', 'refunding', 'refunded'],
@@ -15,7 +15,7 @@ const mayBeNotified: Record<OrderStatus, readonly OrderStatus[]> = {
   refunded: [],
 };
 
-/** Everything that is wrong with an order at rest, looked at from all sides. */
+/** Everything that is wrong with an order that is idle, looked at from all sides. */
 export function judge(evidence: Evidence, now: Date): string[] {
   const { life, row, order, seen } = evidence;
   if (row === null) {
@@ -42,10 +42,10 @@ function judgePromises({ status, latePaidAt }: PaymentOrder, { life }: Evidence)
   const wrong: string[] = [];
   const isOpenOrPaid = status === 'progress' || status === 'success';
   if (life.closed && isOpenOrPaid && latePaidAt === null)
-    wrong.push(`the merchant was told that it is closed, but it is ${status}`);
+    wrong.push(`the merchant was notified that it is closed, but it is ${status}`);
   // Nobody has paid: closed before it was cancelled is as good, unless late money is kept.
   if (life.cancelled && (isOpenOrPaid || (status === 'close' && latePaidAt !== null)))
-    wrong.push(`the merchant was told that it is cancelled, but it is ${status}`);
+    wrong.push(`the merchant was notified that it is cancelled, but it is ${status}`);
   return wrong;
 }
 
@@ -94,7 +94,7 @@ function judgeRecords(row: PaymentOrder, { records }: Evidence): string[] {
 }
 
 /** One notice for each change of status and no other, each taken by the merchant (G6). */
-function judgeNotices(row: PaymentOrder, { life, notices, records, told, order }: Evidence): string[] {
+function judgeNotices(row: PaymentOrder, { life, notices, records, delivered, order }: Evidence): string[] {
   if (!life.plan.wantsNotices) return notices.length === 0 ? [] : ['a notice that nobody wanted'];
   const wrong: string[] = [];
   let status: OrderStatus = 'progress';
@@ -112,7 +112,7 @@ function judgeNotices(row: PaymentOrder, { life, notices, records, told, order }
   if (row.paidAt !== null && !events.has('success') && !events.has('refunding'))
     wrong.push('no notice of the payment');
   for (const notice of notices) {
-    const arrived = told.filter(({ eventId }) => eventId === notice.eventId);
+    const arrived = delivered.filter(({ eventId }) => eventId === notice.eventId);
     if (notice.state !== 'delivered') wrong.push(`the notice of ${notice.event} is ${notice.state}`);
     if (!arrived.some(({ accepted }) => accepted))
       wrong.push(`the merchant never took the notice of ${notice.event}`);
@@ -121,9 +121,10 @@ function judgeNotices(row: PaymentOrder, { life, notices, records, told, order }
     if ([...said].some((status) => status !== notice.event))
       wrong.push(`the event of ${notice.event} was sent as ${[...said].join()}`);
   }
-  if (told.some(({ notice }) => notice === null)) wrong.push('a notice that the merchant cannot verify');
+  if (delivered.some(({ notice }) => notice === null)) wrong.push('a notice that the merchant cannot verify');
   const known = new Set(notices.map(({ eventId }) => eventId));
-  if (told.some(({ eventId }) => !known.has(eventId))) wrong.push('a notice of an event that we do not know');
+  if (delivered.some(({ eventId }) => !known.has(eventId)))
+    wrong.push('a notice of an event that we do not know');
   return wrong;
 }
 

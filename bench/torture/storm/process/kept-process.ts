@@ -9,7 +9,7 @@ const READY_WITHIN_MS = 90_000;
 const LOOK_EVERY_MS = 20;
 const STANDS_BY = 'standing by';
 
-/** Loads what takes long to load, then waits to be told to begin. */
+/** Loads what takes long to load, then waits for the start message. */
 export const standByScript = `import { once } from 'node:events';
 await import('./src/app.js');
 process.stdout.write('${STANDS_BY}\\n');

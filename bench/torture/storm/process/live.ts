@@ -84,20 +84,20 @@ async function create(scene: Scene, life: Life, expiresAt: number): Promise<void
 
 /** True: it was refused. */
 async function asMerchant(
-  { merchant, diary, accusations }: Scene,
+  { merchant, events, accusations }: Scene,
   life: Life,
   does: MerchantAct,
   expiresAt: number,
 ): Promise<boolean> {
   const { plan } = life;
   const client = merchant.client(plan.generation);
-  const note = (what: string) => diary.note(plan.index, `merchant ${does}: ${what}`);
+  const note = (what: string) => events.note(plan.index, `merchant ${does}: ${what}`);
   const numbers = { bizOrderNo: plan.bizOrderNo };
   if (does === 'cancels') life.cancelAsked = true;
   try {
     const result: Result = await {
       'creates again': async () => {
-        const made = await client.create(wishOf(plan, expiresAt, merchant.notifyUrl(plan.index)));
+        const made = await client.create(requestOf(plan, expiresAt, merchant.notifyUrl(plan.index)));
         if (made.ok) Object.assign(life, { created: true, payBody: made.payBody ?? life.payBody });
         return made;
       },
@@ -118,7 +118,7 @@ async function asMerchant(
   }
 }
 
-function wishOf(plan: OrderPlan, expiresAt: number, notifyUrl: string): CreateRequest {
+function requestOf(plan: OrderPlan, expiresAt: number, notifyUrl: string): CreateRequest {
   const { bizOrderNo, channel, method, amountFen, index } = plan;
   const authCode = `${channel === 'ali_pay' ? '28' : '13'}${String(index).padStart(16, '0')}`;
   return {
@@ -149,7 +149,7 @@ function orderAtChannel({ simulator }: Scene, life: Life): OrderSnapshot | null 
 async function asCustomer(scene: Scene, life: Life, does: CustomerAct): Promise<void> {
   const { control } = scene.simulator;
   const { plan, payBody } = life;
-  const note = (what: string) => scene.diary.note(plan.index, `customer ${does}: ${what}`);
+  const note = (what: string) => scene.events.note(plan.index, `customer ${does}: ${what}`);
   try {
     let order = orderAtChannel(scene, life);
     const isLink = plan.channel === 'ali_pay' && (plan.method === 'wap' || plan.method === 'app');
@@ -187,7 +187,7 @@ async function duringRequest(
     order = orderAtChannel(scene, life);
   }
   if (order === null) return;
-  scene.diary.note(
+  scene.events.note(
     life.plan.index,
     `customer ${act.does} ${act.moment} the effect of the next ${act.during}`,
   );

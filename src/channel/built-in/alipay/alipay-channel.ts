@@ -69,7 +69,7 @@ export function createAlipayChannel(config: AlipayConfig, clock: Clock = systemC
       return readCancel(order, await post('cancel', { out_trade_no: orderNo }));
     },
     minWaitMs: { refunding: REFUND_ASKED_AFTER_MS },
-    undoesPayments: () => false,
+    voidsPayments: () => false,
     reversibleFrom: () => null,
     async refund(order, { refundNo, amountFen, reason }) {
       const body = {

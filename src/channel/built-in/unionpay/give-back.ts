@@ -2,7 +2,7 @@ import type { Clock } from '../../../platform/clock/clock.ts';
 import { toBeijingDigits } from '../../adapter/beijing-time.ts';
 import { notCancellable, shortText } from '../../adapter/reply.ts';
 import type { CancelResult, ChannelOrder, ChannelRefund, RefundResult } from '../../channel.ts';
-import { undoStates } from './answers/codes.ts';
+import { voidStates } from './answers/codes.ts';
 import { type Asked, readGiveBack, readRefundQuery } from './answers/read-reply.ts';
 import { clearingDayEnd } from './clearing-day.ts';
 import type { UnionpayClient } from './client.ts';
@@ -19,16 +19,16 @@ export interface GiveBackDeps {
   clock: Clock;
 }
 
-const UNDO = '31';
+const VOID = '31';
 const REFUND = '04';
 /**
  * How long after its clearing day a void may still be in flight and not be found: our call's timeout, and the minute
  * in which UnionPay expects queries about a background transaction. No refund before that.
  */
-const UNDO_SETTLES_MS = 120_000;
+const VOID_SETTLES_MS = 120_000;
 
 /** A void on the payment's clearing day; `not_cancellable` when only a refund is possible. */
-export async function cancelByUndo(
+export async function cancelByVoid(
   deps: GiveBackDeps,
   order: ChannelOrder,
   refund: ChannelRefund,
@@ -36,21 +36,25 @@ export async function cancelByUndo(
   if (order.paidAt === null || refund.amountFen !== refund.totalFen) return notCancellable;
   const now = deps.clock.now().getTime();
   const dayEnds = clearingDayEnd(order.paidAt).getTime();
-  if (now < dayEnds) return undo(deps, order, refund);
-  const mayBeOnItsWay = mayHaveBeenUndone(order, refund) && now < dayEnds + UNDO_SETTLES_MS;
+  if (now < dayEnds) return voidPayment(deps, order, refund);
+  const mayBeOnItsWay = mayHaveBeenVoided(order, refund) && now < dayEnds + VOID_SETTLES_MS;
   return mayBeOnItsWay
     ? { kind: 'again', asked: false, answer: 'not called: a void may be in progress' }
     : notCancellable;
 }
 
 /** Voids, then queries the result, also if the number was used before. */
-async function undo(deps: GiveBackDeps, order: ChannelOrder, refund: ChannelRefund): Promise<CancelResult> {
-  const asked = undoOf(deps, refund);
-  const undone = await send(deps, UNDO, asked, order, refund);
-  if (undone.kind !== 'accepted' && undone.kind !== 'repeated')
-    return { ...undone, kind: undoStates[undone.kind] };
+async function voidPayment(
+  deps: GiveBackDeps,
+  order: ChannelOrder,
+  refund: ChannelRefund,
+): Promise<CancelResult> {
+  const asked = voidOf(deps, refund);
+  const voided = await send(deps, VOID, asked, order, refund);
+  if (voided.kind !== 'accepted' && voided.kind !== 'repeated')
+    return { ...voided, kind: voidStates[voided.kind] };
   const state = await queryOne(deps, asked);
-  return { kind: undoStates[state.kind], answer: shortText(`${undone.answer};`, state.answer) };
+  return { kind: voidStates[state.kind], answer: shortText(`${voided.answer};`, state.answer) };
 }
 
 export async function refundPayment(
@@ -73,18 +77,18 @@ export async function queryGiveBack(
   order: ChannelOrder,
   refund: ChannelRefund,
 ): Promise<RefundResult> {
-  if (mayHaveBeenUndone(order, refund)) {
-    const undone = await queryOne(deps, undoOf(deps, refund));
-    if (undone.kind !== 'not_found' && undone.kind !== 'refused') return undone;
+  if (mayHaveBeenVoided(order, refund)) {
+    const voided = await queryOne(deps, voidOf(deps, refund));
+    if (voided.kind !== 'not_found' && voided.kind !== 'refused') return voided;
   }
   return queryOne(deps, refundOf(deps, refund));
 }
 
-function mayHaveBeenUndone({ paidAt }: ChannelOrder, { notedAt }: ChannelRefund): boolean {
+function mayHaveBeenVoided({ paidAt }: ChannelOrder, { notedAt }: ChannelRefund): boolean {
   return paidAt !== null && notedAt.getTime() < clearingDayEnd(paidAt).getTime();
 }
 
-const undoOf = (deps: GiveBackDeps, { refundNo, notedAt }: ChannelRefund) =>
+const voidOf = (deps: GiveBackDeps, { refundNo, notedAt }: ChannelRefund) =>
   askedOf(deps, `U${refundNo}`, notedAt);
 const refundOf = (deps: GiveBackDeps, { refundNo, notedAt }: ChannelRefund) =>
   askedOf(deps, refundNo, notedAt);
@@ -95,7 +99,7 @@ function askedOf({ config }: GiveBackDeps, orderId: string, notedAt: Date): Aske
 
 async function send(
   { config, call }: GiveBackDeps,
-  txnType: typeof UNDO | typeof REFUND,
+  txnType: typeof VOID | typeof REFUND,
   asked: Asked,
   order: ChannelOrder,
   { amountFen }: ChannelRefund,

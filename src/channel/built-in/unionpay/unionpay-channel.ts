@@ -7,7 +7,7 @@ import { type Asked, readCreate, readQuery } from './answers/read-reply.ts';
 import { createCertificateCheck } from './certificate.ts';
 import { createUnionpayClient } from './client.ts';
 import type { UnionpayConfig } from './config.ts';
-import { cancelByUndo, queryGiveBack, refundPayment } from './give-back.ts';
+import { cancelByVoid, queryGiveBack, refundPayment } from './give-back.ts';
 import { readUnionpayNotification } from './notification.ts';
 
 export type { UnionpayConfig } from './config.ts';
@@ -47,7 +47,7 @@ export function createUnionpayChannel(config: UnionpayConfig, clock: Clock = sys
     knowsByCreatedAt: aboutUnionpay.knowsByCreatedAt,
     showsUntouched: () => false,
     closesSoftly: () => false,
-    undoesPayments: () => true,
+    voidsPayments: () => true,
     reversibleFrom: () => null,
     notifiesForMs: NOTIFIES_FOR_MS,
     refundWindowMs: REFUND_WINDOW_MS,
@@ -79,7 +79,7 @@ export function createUnionpayChannel(config: UnionpayConfig, clock: Clock = sys
       return withStatedTime(readQuery(asked, isOver, reply), reply);
     },
     close: async () => ({ kind: 'unsupported', asked: false, answer: 'not called: no close' }),
-    cancel: (order, refund) => cancelByUndo(deps, order, refund),
+    cancel: (order, refund) => cancelByVoid(deps, order, refund),
     refund: (order, refund) => refundPayment(deps, order, refund),
     queryRefund: (order, refund) => queryGiveBack(deps, order, refund),
     unpayableFrom,

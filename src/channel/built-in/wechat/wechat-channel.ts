@@ -64,7 +64,7 @@ export function createWechatChannel(config: WechatConfig, clock: Clock = systemC
     },
     cancel: async (order) => (isCodePay(order) ? cancelByReverse(deps, order, query) : notCancellable),
     minWaitMs: { user_paying: CLOSE_AGAIN_AFTER_MS },
-    undoesPayments: isCodePay,
+    voidsPayments: isCodePay,
     reversibleFrom: (order) => (isCodePay(order) ? reversibleFrom(order) : null),
     async refund({ orderNo }, { refundNo, amountFen, totalFen, reason }) {
       const body = {

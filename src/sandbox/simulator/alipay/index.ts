@@ -33,11 +33,11 @@ export const alipaySimulator: Gateway<AlipayParts> = {
   // Its answers do not always distinguish such refunds.
   isRefundPending: () => false,
   open: openAlipay,
-  lies: {
+  forgery: {
     unknownOrder: 'ACQ.TRADE_NOT_EXIST',
-    claim(body, lie) {
+    claim(body, forged) {
       if (body.trade_status === undefined) return null;
-      return lie === 'closed'
+      return forged === 'closed'
         ? { trade_status: 'TRADE_CLOSED' }
         : { trade_status: 'TRADE_SUCCESS', send_pay_date: '2027-03-01 16:00:00' };
     },

@@ -26,7 +26,7 @@ const needs: Record<FaultKind, Record<string, 'string' | 'number'>> = {
 const optional: Record<string, readonly unknown[]> = {
   when: ['before', 'after'],
   format: ['json', 'html'],
-  lie: ['paid', 'closed', 'not_found'],
+  forged: ['paid', 'closed', 'not_found'],
 };
 
 const matchTypes: Record<string, 'string' | 'number'> = {

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { SimulatorClock } from '../clock.ts';
 import type { Answer, Call } from '../gateway/call.ts';
 import { breaksOff, type Fault, type FaultBook, isDistortion, isScripted } from './faults.ts';
+import { forgeAnswer } from './forge-answer.ts';
 import type { Journal } from './journal.ts';
-import { tellLie } from './lies.ts';
 import type { Staging } from './staging.ts';
 import { resetConnection, sendHalf, sendReply, type WireReply, type WireRequest } from './wire.ts';
 
@@ -71,9 +71,10 @@ async function conclude(
   const answer = fault !== null && isScripted(fault) ? call.script(fault) : effect;
   if (answer === null) return null;
   const distortion = fault !== null && isDistortion(fault) ? fault : null;
-  const lie = distortion !== null && 'lie' in distortion ? distortion.lie : undefined;
-  const told = lie === undefined || call.operation !== 'query' ? answer : tellLie(call, answer, lie);
-  const reply = call.render(told, distortion);
+  const forged = distortion !== null && 'forged' in distortion ? distortion.forged : undefined;
+  const shown =
+    forged === undefined || call.operation !== 'query' ? answer : forgeAnswer(call, answer, forged);
+  const reply = call.render(shown, distortion);
   if (distortion?.kind === 'truncated_body') await sendHalf(response, reply);
   else if (distortion?.kind === 'wrong_content_type') await sendReply(response, withWrongType(reply));
   else await sendReply(response, reply);

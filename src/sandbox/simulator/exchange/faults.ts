@@ -27,12 +27,12 @@ export type ScriptedFault =
   | { kind: 'error'; code: string; message?: string; status?: number; publicCode?: string };
 
 /** What an answer without the channel's signature claims; it may be forged. For queries only. */
-export type Lie = 'paid' | 'closed' | 'not_found';
+export type ForgedState = 'paid' | 'closed' | 'not_found';
 
 /** Faults that corrupt the gateway's true answer. */
 export type Distortion =
-  | { kind: 'bad_signature'; lie?: Lie }
-  | { kind: 'missing_headers'; lie?: Lie }
+  | { kind: 'bad_signature'; forged?: ForgedState }
+  | { kind: 'missing_headers'; forged?: ForgedState }
   /** WeChat's deliberate test of the merchant's verification. */
   | { kind: 'signtest' }
   | { kind: 'timestamp_skew'; seconds?: number }

@@ -53,11 +53,11 @@ export interface Gateway<Own extends Parts> {
   isRefundPending(world: GatewayWorld<Own>, orderNo: string): boolean;
   /** A customer opens a link that the merchant has signed. Returns the order number; throws if it cannot be opened. */
   open?(world: GatewayWorld<Own>, link: string): string;
-  readonly lies: {
+  readonly forgery: {
     /** The error code for an unknown order. */
     readonly unknownOrder: string;
     /** The false content of an unsigned query answer; null if the answer has no order. */
-    claim(body: JsonObject, lie: 'paid' | 'closed'): JsonObject | null;
+    claim(body: JsonObject, forged: 'paid' | 'closed'): JsonObject | null;
   };
 }
 

@@ -5,7 +5,7 @@ export const operations = [
   'open',
   'query',
   'close',
-  /** Alipay's cancel, UnionPay's undo. */
+  /** Alipay's cancel, UnionPay's void. */
   'cancel',
   'reverse',
   'refund',

@@ -29,11 +29,11 @@ export const unionpaySimulator: Gateway<UnionpayParts> = {
       (refund) =>
         refund.orderNo === orderNo && !refund.orderId.startsWith('SIM') && refund.settlesAt > nowMs(world),
     ),
-  lies: {
+  forgery: {
     unknownOrder: '34',
-    claim(body, lie) {
+    claim(body, forged) {
       if (body.origRespCode === undefined) return null;
-      return lie === 'closed'
+      return forged === 'closed'
         ? { origRespCode: '34' }
         : { origRespCode: '00', queryId: '202703011600000000000', settleAmt: body.txnAmt };
     },

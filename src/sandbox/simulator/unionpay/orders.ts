@@ -23,7 +23,7 @@ export interface UnionpayOrder {
   autoRefundAt: number | null;
 }
 
-/** An undo (消费撤销) or a refund (退货): a transaction with its own number and time. */
+/** A void (消费撤销) or a refund (退货): a transaction with its own number and time. */
 export interface UnionpayGiveBack {
   orderId: string;
   txnTime: string;

@@ -7,8 +7,8 @@ export interface UnionpaySettings {
   unionpayPaid: '00' | 'A6';
   /** A payment that has begun can complete after the payTimeout (on a bank's page); its money is returned days later. */
   unionpayBankLate: boolean;
-  /** An undo is accepted, but fails. */
-  unionpayUndoFails: boolean;
+  /** A void is accepted, but fails. */
+  unionpayVoidFails: boolean;
 }
 
 export const unionpaySettings: UnionpaySettings = {
@@ -16,5 +16,5 @@ export const unionpaySettings: UnionpaySettings = {
   unionpayExpired: '86',
   unionpayPaid: '00',
   unionpayBankLate: false,
-  unionpayUndoFails: false,
+  unionpayVoidFails: false,
 };

@@ -32,11 +32,11 @@ export const wechatSimulator: Gateway<WechatParts> = {
       (refund) =>
         refund.orderNo === orderNo && !refund.refundNo.startsWith('SIM') && refund.settlesAt > nowMs(world),
     ),
-  lies: {
+  forgery: {
     unknownOrder: 'ORDER_NOT_EXIST',
-    claim(body, lie) {
+    claim(body, forged) {
       if (body.trade_state === undefined) return null;
-      if (lie === 'closed') return { trade_state: 'CLOSED', trade_state_desc: '订单已关闭' };
+      if (forged === 'closed') return { trade_state: 'CLOSED', trade_state_desc: '订单已关闭' };
       const { total, currency = 'CNY' } = asObject(body.amount) ?? {};
       return {
         trade_state: 'SUCCESS',

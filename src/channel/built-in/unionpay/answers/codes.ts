@@ -101,7 +101,7 @@ export const giveBackCodes = {
 } as const satisfies Record<string, 'accepted' | 'repeated' | RefundResult['kind'] | OwnFault>;
 
 /** Maps a void's state to the result of a cancel. */
-export const undoStates = {
+export const voidStates = {
   refunded: 'refunded',
   processing: 'again',
   not_found: 'again',

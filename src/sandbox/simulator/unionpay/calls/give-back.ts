@@ -24,7 +24,7 @@ export function giveBack(world: World, txnType: '31' | '04', request: Fields): A
   const order = findOriginal(world, request);
   const refusal = order === null ? '35' : refusalToGiveBack(world, txnType, order, amountFen);
   if (order === null || refusal !== null) return respond(request, refusal ?? '35');
-  const failed = txnType === '31' && world.settings.unionpayUndoFails;
+  const failed = txnType === '31' && world.settings.unionpayVoidFails;
   const { queryId } = addGiveBack(world, order, { orderId, txnTime, txnType, amountFen, failed });
   return respond(request, '00', { queryId });
 }
@@ -35,7 +35,7 @@ export function addGiveBack(
   request: Omit<UnionpayGiveBack, 'orderNo' | 'queryId' | 'settlesAt'>,
 ): UnionpayGiveBack {
   const now = nowMs(world);
-  // An undo moves the money at once.
+  // A void moves the money at once.
   const settlesAt = request.txnType === '31' ? now : now + world.settings.refundSettlesAfterMs;
   const added = { ...request, orderNo, queryId: newQueryId(world), settlesAt };
   world.unionpay.giveBacks.set(request.orderId, added);

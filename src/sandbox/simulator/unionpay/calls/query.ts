@@ -6,7 +6,7 @@ import type { Fields } from '../signing.ts';
 import { nowMs, type World } from '../world.ts';
 import { respond } from './results.ts';
 
-/** 交易状态查询, of an order, an undo or a refund. Finds it only by both number and time. */
+/** 交易状态查询, of an order, a void or a refund. Finds it only by both number and time. */
 export function queryTransaction(world: World, request: Fields, staleness: Staleness | null): Answer {
   const { orderId = '', txnTime } = request;
   const now = nowMs(world);

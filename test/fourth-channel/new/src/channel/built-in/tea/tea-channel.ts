@@ -103,7 +103,7 @@ export function createTeaChannel(config: TeaConfig): Channel {
     cancel: async () => notCancellable,
     refund: (order, refund) => askAboutRefund('refund', order, refund),
     queryRefund: (order, refund) => askAboutRefund('refund-query', order, refund),
-    undoesPayments: () => false,
+    voidsPayments: () => false,
     reversibleFrom: () => null,
     unpayableFrom: ({ expiresAt }) => new Date(expiresAt.getTime() + MARGIN_MS),
     showsUntouched: () => true,

@@ -15,8 +15,8 @@ export const teaSimulator: Gateway<TeaParts> = {
   understand: understandTea,
   find: findSimulated,
   isRefundPending: () => false,
-  lies: {
+  forgery: {
     unknownOrder: 'NONE',
-    claim: (body, lie) => (body.state === undefined ? null : { state: lie.toUpperCase() }),
+    claim: (body, forged) => (body.state === undefined ? null : { state: forged.toUpperCase() }),
   },
 };

@@ -9,12 +9,12 @@ const STEP_S = 600;
 /** How long the program has for what is due then, ms. */
 const ROUND_MS = 1_000;
 const LOOK_EVERY_MS = 100;
-/** An order that has not come to rest by then never does. Time itself is not judged: machines are slow. */
+/** An order that has not become idle by then never does. Time itself is not judged: machines are slow. */
 const MAX_ROUNDS = 120;
 
 export interface Rest {
-  /** False: it never came to rest. */
-  atRest: boolean;
+  /** False: it never became idle. */
+  idle: boolean;
   /** How many attempts of each order had begun before everything worked again: of these some may have been killed. */
   attempts: ReadonlyMap<string, number>;
 }
@@ -23,16 +23,16 @@ export interface Rest {
  * The faults have ended: everything works, customers finish typing their passwords, and time passes until nothing is due
  * any more. It passes by setting back the times in our rows and setting forward the gateways' clock.
  */
-export async function comeToRest(
+export async function drain(
   scene: Scene,
   db: DataSource,
   dice: Dice,
-  /** An order that its channel contradicts and that only a person can end counts as at rest. */
+  /** An order that its channel contradicts and that only a person can end counts as idle. */
   { mayWaitForPerson } = { mayWaitForPerson: false },
 ): Promise<Rest> {
-  const { simulator, merchant, processes, proxies, counts, diary } = scene;
+  const { simulator, merchant, processes, proxies, counts, events } = scene;
   const { control } = simulator;
-  diary.note(null, 'faults end');
+  events.note(null, 'faults end');
   control.clearFaults();
   merchant.behave();
   // The servers learn that silent connections are dead, as at the end of a partition.
@@ -54,17 +54,17 @@ export async function comeToRest(
 
   for (let round = 0; round < MAX_ROUNDS; round += 1) {
     await control.notifications.flush();
-    if (await isAtRest(db, mayWaitForPerson)) return { atRest: true, attempts };
+    if (await isIdle(db, mayWaitForPerson)) return { idle: true, attempts };
     await letTimePass(scene, db);
     for (
       let waited = 0;
-      waited < ROUND_MS && !(await isAtRest(db, mayWaitForPerson));
+      waited < ROUND_MS && !(await isIdle(db, mayWaitForPerson));
       waited += LOOK_EVERY_MS
     ) {
       await wait(LOOK_EVERY_MS);
     }
   }
-  return { atRest: false, attempts };
+  return { idle: false, attempts };
 }
 
 async function countAttempts(db: DataSource): Promise<ReadonlyMap<string, number>> {
@@ -94,7 +94,7 @@ async function letTimePass({ simulator }: Scene, db: DataSource): Promise<void> 
   });
 }
 
-async function isAtRest(db: DataSource, mayWaitForPerson: boolean): Promise<boolean> {
+async function isIdle(db: DataSource, mayWaitForPerson: boolean): Promise<boolean> {
   const forPerson = mayWaitForPerson ? "(stuck_at IS NOT NULL AND retry_reason = 'mismatch')" : 'FALSE';
   const [counted]: { open: string }[] = await db.query(
     `SELECT (SELECT COUNT(*) FROM payment_order

@@ -3,7 +3,7 @@ import type { PaymentOrder } from '../../../../src/order/order.ts';
 import type { Life } from './life.ts';
 import { customerMoves } from './moves.ts';
 
-/** An order that has not come to rest by then never does. */
+/** An order that has not become idle by then never does. */
 const MAX_ROUNDS = 300;
 /** Steps of one operation; far above the longest. */
 const MAX_STEPS = 2_000;
@@ -13,10 +13,10 @@ const ASKED_MS = 80_000;
 const MAX_LATE_CUSTOMERS = 2;
 
 /**
- * Lets the order come to rest: faults end, running operations finish, notifications arrive,
- * and time passes to whatever is due next, until nothing is. False: it never came to rest.
+ * Lets the order become idle: faults end, running operations finish, notifications arrive,
+ * and time passes to whatever is due next, until nothing is. False: it never became idle.
  */
-export async function comeToRest(life: Life): Promise<boolean> {
+export async function drain(life: Life): Promise<boolean> {
   const { lane, dice } = life;
   const { clock, processes, timer, simulator, store } = lane;
   life.note('faults end');

@@ -1,11 +1,11 @@
 /** What happened in a storm, to be read when something is wrong. */
-export interface Diary {
+export interface EventLog {
   /** `index`: the order it is about; null: all of them. */
   note(index: number | null, what: string): void;
   of(index: number | null): string[];
 }
 
-export function openDiary(): Diary {
+export function openEventLog(): EventLog {
   const began = Date.now();
   const lines: { index: number | null; line: string }[] = [];
   return {
