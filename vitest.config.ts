@@ -3,17 +3,14 @@ import { defineConfig } from 'vitest/config';
 /** What each project has of the settings. */
 const common = {
   pool: 'forks',
+  // A worker's files share what they have imported, and leave nothing behind in it.
+  isolate: false,
   // Far above what any test needs: on a slow machine a test that works must not fail.
   testTimeout: 180_000,
   hookTimeout: 240_000,
   globalSetup: ['test/support/setup/key-pairs.ts'] as string[],
 } as const;
 
-/** Many files that each need most of the program, and leave nothing behind in it: they share what they have imported. */
-const SHARED = 'test/{channel,client,http,order,simulator,view}/**';
-/** The same of those with servers, which load all of it. */
-const SHARED_SERVERS =
-  'test/{admin,channel,client,commands,crash,doctor,http,library,notice,order,timer,view}/**';
 const DATABASE = '*.db.test.ts';
 const SYSTEM = '*.system.test.ts';
 
@@ -36,36 +33,12 @@ export default defineConfig({
         test: {
           ...common,
           name: 'unit',
-          include: [`${SHARED}/*.test.ts`],
-          exclude: [`**/${DATABASE}`, `**/${SYSTEM}`],
-          isolate: false,
-        },
-      },
-      {
-        test: {
-          ...common,
-          name: 'unit-apart',
           include: ['test/**/*.test.ts'],
-          exclude: [`${SHARED}/*`, `**/${DATABASE}`, `**/${SYSTEM}`],
+          exclude: [`**/${DATABASE}`, `**/${SYSTEM}`],
         },
       },
       {
-        test: {
-          ...common,
-          ...services,
-          name: 'db',
-          include: [`${SHARED_SERVERS}/${DATABASE}`, `${SHARED_SERVERS}/${SYSTEM}`],
-          isolate: false,
-        },
-      },
-      {
-        test: {
-          ...common,
-          ...services,
-          name: 'db-apart',
-          include: [`test/**/${DATABASE}`, `test/**/${SYSTEM}`],
-          exclude: [`${SHARED_SERVERS}/${DATABASE}`, `${SHARED_SERVERS}/${SYSTEM}`],
-        },
+        test: { ...common, ...services, name: 'db', include: [`test/**/${DATABASE}`, `test/**/${SYSTEM}`] },
       },
     ],
   },

@@ -120,6 +120,18 @@ export const conditions = {
 } as const satisfies Record<string, readonly Condition[]>;
 export type ConditionName = keyof typeof conditions;
 
+/** The statuses that every order under this condition may change to: a write of another one does not compile. */
+export type StatusAfter<N extends ConditionName> = TargetOfEach<
+  (typeof conditions)[N][number]['status'][number]
+>;
+type TargetOfEach<From extends OrderStatus> = (
+  From extends OrderStatus
+    ? (to: (typeof transitions)[From][number]) => void
+    : never
+) extends (to: infer To) => void
+  ? To
+  : never;
+
 /** Each condition as SQL on `payment_order`, with `:now` if it depends on time. */
 export const where = Object.fromEntries(
   Object.entries(conditions).map(([name, alternatives]) => [name, toSql(alternatives)]),

@@ -29,13 +29,7 @@ test('a fourth gateway takes two folders and one line in each documented list', 
   expect(lists.filter((file) => !tables.includes(file)).toSorted()).toEqual(copy.changed);
   const folders = copy.added.map((file) => file.split('/').slice(0, -1).join('/'));
   expect([...new Set(folders)]).toEqual(['src/channel/built-in/tea', 'src/sandbox/simulator/tea']);
-  await copy.test(
-    'test/structure',
-    'test/config.test.ts',
-    'test/docs/docs.test.ts',
-    '--project',
-    'unit-apart',
-  );
+  await copy.test('test/structure', 'test/config.test.ts', 'test/docs/docs.test.ts', '--project', 'unit');
 });
 
 test('it is configured, closes expired orders, and handles payments and queries', async () => {

@@ -38,7 +38,7 @@ const packageOf = (name: string) =>
     .slice(0, name.startsWith('@') ? 2 : 1)
     .join('/');
 
-const files = ['src', 'migrations', 'admin', 'dev'].flatMap(filesIn).map(read);
+const files = ['src', 'migrations', 'admin', 'dev', 'test/support', 'bench'].flatMap(filesIn).map(read);
 
 /** Whether a file is in a place: see `Layer`. */
 function isWithin(path: string, place: string): boolean {

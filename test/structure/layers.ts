@@ -361,4 +361,16 @@ export const layers: readonly Layer[] = [
     ],
     packages: ['ioredis', 'typeorm', 'vite'],
   },
+
+  // What tests and benchmarks share. They may use the whole program; nothing of it may use them.
+  {
+    area: 'test/support',
+    ours: ['src'],
+    packages: ['bullmq', 'commander', 'fastify', 'ioredis', 'playwright-core', 'typeorm', 'vitest'],
+  },
+  {
+    area: 'bench',
+    ours: ['migrations', 'src', 'test/support'],
+    packages: ['commander', 'ioredis', 'mysql2', 'typeorm'],
+  },
 ];

@@ -53,7 +53,7 @@ const together = [
       'kept-before-applied': 'acknowledged, and its order does not show it',
       'refunded-is-paid': 'success, although the channel had shown that the money went back',
       'outage-forgets-request': 'was answered as pending, and the row does not know of it',
-      'sweep-skips-stuck': 'never came to rest',
+      'sweep-skips-stuck': 'never became idle',
       'part-counts-as-all': 'cancel, although it was paid',
       'notice-twice': 'notified of close after close',
       'cancel-of-closed-forgotten': 'a cancel of a closed order was answered as done',

@@ -35,8 +35,8 @@ export const noticeDefects: Defects = {
       },
       {
         file: 'src/order/store/payment-store.ts',
-        text: 'leaseFree, shownStatus, where',
-        replacement: 'leaseFree, where',
+        text: 'leaseFree, type StatusAfter, shownStatus, where',
+        replacement: 'leaseFree, type StatusAfter, where',
       },
     ],
   },

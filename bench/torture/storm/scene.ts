@@ -7,8 +7,8 @@ import { createDice } from '../dice.ts';
 import { type EventLog, openEventLog } from './event-log.ts';
 import { type Merchant, openMerchant } from './merchant.ts';
 import type { StormPlan } from './plan/plan.ts';
-import { type Compiled, compile } from './process/compile.ts';
-import { type KeptProcess, keepProcess } from './process/kept-process.ts';
+import { compile } from './process/compile.ts';
+import { type Compiled, type KeptProcess, keepProcess } from './process/kept-process.ts';
 
 const SIGN_SECRET = 'storm-secret';
 /** The dice of the merchant's server. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { type DataSource, type EntityManager, In } from 'typeorm';
 import { inTransaction, isDuplicate } from '../../platform/mysql/database.ts';
 import type { LateDecision, LateStatus, ObservedPayment } from '../late-payment.ts';
-import { type ConditionName, leaseFree, shownStatus, where } from '../lifecycle.ts';
+import { type ConditionName, leaseFree, type StatusAfter, shownStatus, where } from '../lifecycle.ts';
 import type { PaymentOrder, ViolationKind } from '../order.ts';
 import { enqueueNotice } from '../outbox/enqueue-notice.ts';
 import {
@@ -49,7 +49,7 @@ export function createPaymentStore(db: DataSource) {
       return inTransaction(db, async (manager) => {
         const paid = { status: 'success', channelTradeNo, paidAt } as const;
         const seen = isAllBack ? ({ ...paid, status: 'refunded' } as const) : paid;
-        const known: Partial<PaymentOrder> = { channelTradeNo, latePaidAt: paidAt };
+        const known = { channelTradeNo, latePaidAt: paidAt };
         const back = { status: 'refunding', nextCloseAt: now } as const;
         const closed = (
           {
@@ -61,8 +61,10 @@ export function createPaymentStore(db: DataSource) {
         )[lateStatus];
         const idle = { nextCloseAt: null, watchUntil: null, ...noFailures, ...noLease };
         const { id } = order;
-        const apply = async (set: Change, condition: ConditionName) =>
-          (await change(manager, set, `id = :id AND ${where[condition]}`, { id })) === 1;
+        const apply = async <N extends ConditionName>(
+          set: Change & { status?: StatusAfter<N> },
+          condition: N,
+        ) => (await change(manager, set, `id = :id AND ${where[condition]}`, { id })) === 1;
         const reload = () => load(manager, id);
         let outcome: PaymentOutcome = 'repeated';
         if (

@@ -6,7 +6,6 @@ import {
   type PaymentOrder,
 } from '../../../../src/order/order.ts';
 import type { OrderSnapshot } from '../../../../src/sandbox/simulator/snapshot.ts';
-import { keepsMoney } from './judge.ts';
 
 /** What the order may become from each state, in one step or several. */
 export const mayBecome = {
@@ -90,4 +89,9 @@ export function leavesSomething({
 /** It was accused when that happened. */
 function leavesSomethingUndue(before: PaymentOrder | null): boolean {
   return before !== null && before.nextCloseAt === null && leavesSomething(before);
+}
+
+/** The channel has the customer's money, or a part of it. */
+export function keepsMoney(order: OrderSnapshot | null): boolean {
+  return order !== null && order.paidAt !== null && order.refundedFen < order.amountFen;
 }

@@ -14,7 +14,8 @@ import {
 import type { LogEntry } from '../../../../src/sandbox/simulator/exchange/journal.ts';
 import type { OrderSnapshot } from '../../../../src/sandbox/simulator/snapshot.ts';
 import type { Life } from '../life/life.ts';
-import type { Outsiders } from '../world/outsiders.ts';
+import type { Outsiders } from '../world/outsiders-record.ts';
+import { keepsMoney } from './accuse-row.ts';
 
 /**
  * Whether an order in this state may have the customer's money at the channel when everything has become idle.
@@ -236,9 +237,4 @@ function judgeRecord({ trigger, actor, closeType, outcome, answers }: CloseRecor
   if (outcome === 'closed' && closeType === 'close' && (answers ?? []).length === 0)
     wrong.push('a record of a close without an answer of its channel');
   return wrong;
-}
-
-/** The channel has the customer's money, or a part of it. */
-export function keepsMoney(order: OrderSnapshot | null): boolean {
-  return order !== null && order.paidAt !== null && order.refundedFen < order.amountFen;
 }

@@ -1,6 +1,8 @@
 import type { CloseRecord } from '../../../../src/order/store/entities.ts';
-import { GIVEN_UP } from '../life/lane.ts';
 import type { Operation } from '../world/stepper.ts';
+
+/** What a caller knows of a request that it has given up. */
+export const GIVEN_UP = 'given up';
 
 /** The attempts at one order, and what its channel has said in them: when it is idle each has to have its record (G8). */
 export interface Ledger {

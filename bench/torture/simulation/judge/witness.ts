@@ -5,8 +5,8 @@ import { ChannelNotificationEntity, RefundEntity } from '../../../../src/order/s
 import { LEASE_MS } from '../../../../src/order/store/lease-keeper.ts';
 import type { OrderSnapshot } from '../../../../src/sandbox/simulator/snapshot.ts';
 import type { Lane } from '../life/lane.ts';
-import type { Mail } from '../life/life.ts';
-import type { Outsiders } from '../world/outsiders.ts';
+import type { Mail } from '../world/inbox.ts';
+import type { Outsiders } from '../world/outsiders-record.ts';
 import type { Operation } from '../world/stepper.ts';
 import { accuseAnswer, accusePromise } from './accuse-answer.ts';
 import { accuseRow } from './accuse-row.ts';

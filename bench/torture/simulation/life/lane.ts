@@ -13,7 +13,7 @@ import { createLogger } from '../../../../src/platform/log/logger.ts';
 import { openDatabase } from '../../../../src/platform/mysql/database.ts';
 import { type Simulator, startSimulator } from '../../../../src/sandbox/simulator/simulator.ts';
 import { createDatabase } from '../../database.ts';
-import type { Ledger } from '../judge/ledger.ts';
+import { GIVEN_UP, type Ledger } from '../judge/ledger.ts';
 import { type Inbox, openInbox } from '../world/inbox.ts';
 import { createProcesses, type Processes } from '../world/processes.ts';
 import { createStepper, type Operation, type Step, type Stepper, type Stop } from '../world/stepper.ts';
@@ -64,8 +64,6 @@ export interface LaneLife {
   prolongs: boolean;
 }
 
-/** What a caller knows of a request that it has given up. */
-export const GIVEN_UP = 'given up';
 /** What a channel is asked over the network; a request whose caller gives up may take effect later. */
 const late = { kind: 'unknown', answer: GIVEN_UP };
 const channelStops: Stop[] = [

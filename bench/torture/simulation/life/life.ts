@@ -4,9 +4,9 @@ import { receiveNotification } from '../../../../src/order/payment/receive-notif
 import { NotPayable, type OrderSnapshot } from '../../../../src/sandbox/simulator/snapshot.ts';
 import type { Dice } from '../../dice.ts';
 import { createWitness, type Witness } from '../judge/witness.ts';
-import type { Arrival } from '../world/inbox.ts';
+import type { Mail } from '../world/inbox.ts';
 import { type MoveWeights, pickMoveWeights } from '../world/move-weights.ts';
-import type { Outsiders } from '../world/outsiders.ts';
+import type { Outsiders } from '../world/outsiders-record.ts';
 import type { Operation, Step } from '../world/stepper.ts';
 import type { Lane } from './lane.ts';
 
@@ -16,8 +16,11 @@ export interface LifeCounts {
   kills: number;
 }
 
-/** A notification, as the network has it. */
-export type Mail = Pick<Arrival, 'channel' | 'raw'>;
+/** Something that may happen next; the heavier, the likelier. */
+export interface Move {
+  weight: number;
+  run(): Promise<void>;
+}
 
 /**
  * One order's life. Each function lets one event happen and returns when everything has come to a stand again: so

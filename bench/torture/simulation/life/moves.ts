@@ -12,13 +12,7 @@ import { pickFault } from '../world/faults.ts';
 import { outsiderMoves } from '../world/outsiders.ts';
 import { PROCESSES } from '../world/processes.ts';
 import type { Step } from '../world/stepper.ts';
-import type { Life } from './life.ts';
-
-/** Something that may happen next; the heavier, the likelier. */
-export interface Move {
-  weight: number;
-  run(): Promise<void>;
-}
+import type { Life, Move } from './life.ts';
 
 /** More concurrent operations on one order find nothing new. */
 const MAX_OPERATIONS = 4;

@@ -11,6 +11,9 @@ export interface Arrival {
   lose(): void;
 }
 
+/** A notification, as the network has it. */
+export type Mail = Pick<Arrival, 'channel' | 'raw'>;
+
 /** Where the gateways send notifications to. It answers nothing by itself. */
 export interface Inbox {
   url: string;

@@ -1,17 +1,5 @@
 import { receiveNotification } from '../../../../src/order/payment/receive-notification.ts';
-import type { Life } from '../life/life.ts';
-import type { Move } from '../life/moves.ts';
-
-/** What happened to the order's money outside the service. */
-export interface Outsiders {
-  /** Given back in the channel's back office. */
-  refundedFen: number;
-  /** Validly signed notifications of payments that the gateway's order does not show. */
-  secondPayments: number;
-  otherAmounts: number;
-  /** Validly signed notifications that contradict themselves. */
-  claims: number;
-}
+import type { Life, Move } from '../life/life.ts';
 
 /** Merchant staff in the channel's back office, customers who pay twice or a wrong amount, and forgers. */
 export function outsiderMoves(life: Life): Move[] {

@@ -4,18 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { standByScript } from './kept-process.ts';
+import { type Compiled, standByScript } from './kept-process.ts';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
-
-/** The program as plain JavaScript: processes that are killed every second have to start fast. */
-export interface Compiled {
-  directory: string;
-  main: string;
-  /** To be imported before it, see `keepProcess`. */
-  standBy: string;
-  remove(): Promise<void>;
-}
 
 /** Types are not checked. It lies below the project, where its packages are found. */
 export async function compile(): Promise<Compiled> {

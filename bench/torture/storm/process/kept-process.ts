@@ -2,12 +2,20 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Compiled } from './compile.ts';
 
 const LINES_KEPT = 20;
 const READY_WITHIN_MS = 90_000;
 const LOOK_EVERY_MS = 20;
 const STANDS_BY = 'standing by';
+
+/** The program as plain JavaScript: processes that are killed every second have to start fast. */
+export interface Compiled {
+  directory: string;
+  main: string;
+  /** To be imported before it, see `keepProcess`. */
+  standBy: string;
+  remove(): Promise<void>;
+}
 
 /** Loads what takes long to load, then waits for the start message. */
 export const standByScript = `import { once } from 'node:events';
