@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { SlowestFirst } from './test/support/setup/sequencer.ts';
 
 /** What each project has of the settings. */
 const common = {
@@ -23,8 +24,9 @@ const services = { globalSetup: [...common.globalSetup, 'test/support/setup/serv
  */
 export default defineConfig({
   test: {
-    // Two more than the cores of a small machine: many tests wait for events.
-    maxWorkers: 4,
+    // More than the cores of a small machine: many tests wait for events.
+    maxWorkers: 6,
+    sequence: { sequencer: SlowestFirst },
     // Of tests that only wait for a program.
     maxConcurrency: 2,
     retry: 0,

@@ -12,6 +12,7 @@ import { quickstart as runQuickstart } from '../../src/sandbox/quickstart/quicks
 import { freePort } from '../../src/sandbox/services/free-port.ts';
 import { startOwnDatabase } from '../../src/sandbox/services/services.ts';
 import { addUser, createVisitor } from '../admin/visitor.ts';
+import { programFile } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type World } from '../support/world.ts';
 
@@ -46,8 +47,8 @@ async function childrenOf(pid: number): Promise<number[]> {
 const isAdminPage = (line: string) => line.startsWith('Admin page:');
 /** Through npm, like a reader. */
 const byNpm = ['npm', 'run', '--silent', 'quickstart', '--'];
-/** Without npm, which first checks that everything needed is there. */
-const direct = [process.execPath, '--import', 'tsx', 'src/main.ts', 'quickstart'];
+/** The built program. */
+const direct = [process.execPath, programFile, 'quickstart'];
 
 const children: ChildProcess[] = [];
 afterAll(() => {
@@ -77,7 +78,7 @@ const LIMIT_MS = 240_000;
 describe('the quickstart, after one that was killed', { timeout: LIMIT_MS }, () => {
   let run: Awaited<ReturnType<typeof quickstart>>;
   beforeAll(async () => {
-    const cut = await quickstart(byNpm);
+    const cut = await quickstart(direct);
     await until('it has a user', async () => (await enabledUsers()) === 1, LIMIT_MS);
     const pid = cut.child.pid ?? 0;
     for (const each of [...(await childrenOf(pid)), pid]) process.kill(each, 'SIGKILL');

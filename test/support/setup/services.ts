@@ -61,7 +61,8 @@ function inMemory(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return bavail * bsize >= MEMORY_BYTES ? { ...env, TMPDIR: MEMORY } : env;
 }
 
+/** Types are not checked: `npm run check` does that. */
 async function buildProgram(): Promise<void> {
   const cwd = fileURLToPath(new URL('../../..', import.meta.url));
-  await promisify(execFile)('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json'], { cwd });
+  await promisify(execFile)('node_modules/.bin/tsc', ['-p', 'tsconfig.build.json', '--noCheck'], { cwd });
 }
