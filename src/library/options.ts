@@ -42,7 +42,7 @@ export interface AutocloseOptions {
   closeConcurrency?: number;
   /** Closes per second and channel, for all processes together; 0: unlimited; default 200. */
   closesPerSecond?: number;
-  /** Interval of the sweep that finds overdue orders without a timer, ms; default 15,000. */
+  /** Interval of the sweep that finds due orders without a timer, ms; default 15,000. */
   sweepIntervalMs?: number;
   /** A pino logger, or a compatible one; the default writes JSON lines to standard output. */
   log?: Logger;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { runStorm } from '../../bench/torture/storm/run-storm.ts';
 
 const SEED = 7;
-const ORDERS = 40;
+const ORDERS = 30;
 
 /** The bench's storm, small: `npm run torture` has the whole of it. */
 test('killed, cut off, flushed and misled by turns: every order ends as its channel says, and its merchant knows', async () => {
