@@ -68,9 +68,13 @@ function timesOf(now: Date, { statedAt }: QueryResult): Times {
   return { now: ours, earlier: Math.min(ours, statedAt?.getTime() ?? ours) };
 }
 
-/** Retry when both clocks have reached `from`; the result is in our clock's time, which timers use. */
+/**
+ * Retry when both clocks have reached `from`; the result is in our clock's time, which timers use. Answers state whole
+ * seconds, cut off, so the next whole second is the first that a channel can state: a retry before it would find the same.
+ */
 function tooEarly(from: Date, { now, earlier }: Times): CloseDecision {
-  return retry('too_early', new Date(now + from.getTime() - earlier));
+  const statedFrom = Math.ceil(from.getTime() / 1000) * 1000;
+  return retry('too_early', new Date(now + statedFrom - earlier));
 }
 
 /** Unpaid, and the channel has no close: it ends the order itself when the order's time is up. */

@@ -281,6 +281,17 @@ describe('“can no longer be paid” must hold by the channel’s own time', ()
     });
   });
 
+  test('a margin within a second is retried at the next whole one, the first that an answer can state', () => {
+    const margin = new Date(after.getTime() + 143);
+    const channel = { ...soft, closesSoftly: () => false, unpayableFrom: () => margin };
+    const cutOff: QueryResult = { ...query('not_found'), statedAt: after };
+    expect(decide({ close: close('accepted'), queryAfter: cutOff }, margin, channel)).toEqual({
+      kind: 'retry',
+      reason: 'too_early',
+      notBefore: new Date(margin.getTime() + 1_000),
+    });
+  });
+
   test('a channel whose clock is ahead of ours ends nothing early', () => {
     const ahead = { ...query('not_found'), statedAt: new Date(after.getTime() + 3_600_000) };
     expect(decide({ close: close('accepted'), queryAfter: ahead })).toMatchObject({ reason: 'too_early' });
