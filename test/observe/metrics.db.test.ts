@@ -118,7 +118,8 @@ test('overdue orders wait for a worker: not stuck ones, nor those that are retri
   await late({ nextCloseAt: ago(600_000) });
   const seen = await scrape({ METRICS_PORT: port });
   expect(seen.value('autoclose_orders_overdue')).toBe(1);
-  expect(seen.value('autoclose_overdue_oldest_seconds')).toBeGreaterThanOrEqual(600);
+  // Our estimate of the database's clock may be some ms behind it.
+  expect(seen.value('autoclose_overdue_oldest_seconds')).toBeGreaterThan(590);
   await world.query("DELETE FROM payment_order WHERE channel = 'union_pay'");
 });
 
@@ -141,7 +142,7 @@ test('when no worker sweeps, the age grows, as seen by an API process', async ()
     'UPDATE process SET seen_at = UTC_TIMESTAMP(3) - INTERVAL 10 MINUTE, swept_at = UTC_TIMESTAMP(3) - INTERVAL 10 MINUTE WHERE works = 1',
   );
   const seen = await scrape({ METRICS_PORT: port });
-  expect(seen.value('autoclose_sweep_age_seconds')).toBeGreaterThanOrEqual(600);
+  expect(seen.value('autoclose_sweep_age_seconds')).toBeGreaterThan(590);
   expect(seen.value('autoclose_processes_alive', { part: 'works' })).toBe(0);
 });
 
