@@ -115,13 +115,8 @@ test('an idle stream is kept alive', async () => {
 });
 
 test('a client that does not read is disconnected, and others are still served', async () => {
-  const listeners = new Set<(change: Change) => void>();
-  const flooded = createOrderAdminServer(world.app, {
-    listenToChanges: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  });
+  const { listeners, listenToChanges } = recordedListeners();
+  const flooded = createOrderAdminServer(world.app, { listenToChanges });
   flooded.signIn('wang', 'viewer');
   const address = new URL(await flooded.http.listen({ host: '127.0.0.1', port: 0 }));
   const reader = await open(address.origin);
@@ -150,17 +145,25 @@ test('a client that does not read is disconnected, and others are still served',
 }, 300_000);
 
 test('a page that disconnects receives nothing more', async () => {
-  // Those that earlier requests have left open.
-  admin.http.server.closeIdleConnections();
-  const { leave, ended } = await open();
-  await until('it is connected', async () => (await connections()) === 1);
+  const { listeners, listenToChanges } = recordedListeners();
+  const left = createOrderAdminServer(world.app, { listenToChanges });
+  left.signIn('wang', 'viewer');
+  const { leave, ended } = await open(new URL(await left.http.listen({ host: '127.0.0.1', port: 0 })).origin);
+  await until('it listens', () => listeners.size === 1);
   leave();
   await expect(ended).rejects.toThrow('abort');
-  await until('its connection is gone', async () => (await connections()) === 0);
+  await until('it does not listen any more', () => listeners.size === 0);
+  await left.http.close();
 });
 
-function connections(): Promise<number> {
-  return new Promise((resolve, reject) =>
-    admin.http.server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
-  );
+/** The streams that listen to changes now. */
+function recordedListeners() {
+  const listeners = new Set<(change: Change) => void>();
+  return {
+    listeners,
+    listenToChanges(listener: (change: Change) => void) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
 }
