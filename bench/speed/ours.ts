@@ -1,0 +1,82 @@
+import { Queue } from 'bullmq';
+import { DataSource } from 'typeorm';
+import { entities, PaymentOrderEntity } from '../../src/order/store/entities.ts';
+import { jobIdOf } from '../../src/timer/close-queues.ts';
+import { queueName } from '../../src/timer/queue-name.ts';
+import type { Peer, Place } from './peer.ts';
+import { startProcess } from './process.ts';
+
+const CHUNK = 500;
+
+const open = ({ databaseUrl }: Place) =>
+  new DataSource({ type: 'mysql', url: databaseUrl, timezone: 'Z', entities }).initialize();
+
+/** `autoclose work`, as it is configured by default. */
+export const ours: Peer = {
+  name: 'ours',
+  async prepare(place, at) {
+    const { redisUrl, wechat, prefix, count } = place;
+    const db = await open(place);
+    const queue = new Queue(queueName('wechat_pay'), { connection: { url: redisUrl }, prefix });
+    const createdAt = new Date(at.getTime() - 900_000);
+    for (let from = 0; from < count; from += CHUNK) {
+      const numbers = Array.from({ length: Math.min(CHUNK, count - from) }, (_, n) => `${prefix}${from + n}`);
+      await db.getRepository(PaymentOrderEntity).insert(
+        numbers.map((orderNo) => ({
+          orderNo,
+          bizOrderNo: orderNo,
+          title: 'bench',
+          amountFen: 100,
+          channel: 'wechat_pay' as const,
+          method: 'qrcode' as const,
+          channelAccount: `${wechat.WECHAT_MCH_ID}/${wechat.WECHAT_APP_ID}`,
+          status: 'progress' as const,
+          ending: 'expiry' as const,
+          payBody: 'weixin://wxpay/bizpayurl?pr=bench',
+          notNotify: true,
+          createdAt,
+          createAttemptedAt: createdAt,
+          expiresAt: at,
+          nextCloseAt: at,
+          closeAttempts: 0,
+          retryCount: 0,
+        })),
+      );
+      await queue.addBulk(
+        numbers.map((orderNo) => ({
+          name: 'timeout',
+          data: { orderNo },
+          opts: { jobId: jobIdOf(orderNo), delay: at.getTime() - Date.now() },
+        })),
+      );
+    }
+    await queue.close();
+    await db.destroy();
+  },
+  startWorker: ({ databaseUrl, redisUrl, wechat, prefix }) =>
+    startProcess(
+      'src/main.ts',
+      ['work'],
+      {
+        ...wechat,
+        DATABASE_URL: databaseUrl,
+        REDIS_URL: redisUrl,
+        REDIS_PREFIX: prefix,
+        CLOSE_GRACE_MS: '0',
+        CHANNEL_CLOSES_PER_S: '0',
+        METRICS_PORT: '0',
+        PUBLIC_URL: 'https://bench.example.com',
+        SIGN_SECRET: 'bench-bench-bench-bench-bench-bench',
+      },
+      'worker is running',
+    ),
+  async progress(place) {
+    const db = await open(place);
+    const [row]: { closed: string; lastAt: Date | null }[] = await db.query(
+      "SELECT COUNT(*) AS closed, MAX(closed_at) AS lastAt FROM payment_order WHERE status = 'close' AND order_no LIKE ?",
+      [`${place.prefix}%`],
+    );
+    await db.destroy();
+    return { closed: Number(row?.closed ?? 0), lastAt: row?.lastAt?.getTime() ?? 0 };
+  },
+};
