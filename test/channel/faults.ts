@@ -20,7 +20,7 @@ export const outages: Record<string, Fault> = {
 export const unverified: Record<BuiltInChannel, [Fault, string][]> = {
   wechat_pay: [
     [{ kind: 'bad_signature' }, 'bad signature'],
-    [{ kind: 'signtest' }, 'bad signature'],
+    [{ kind: 'signtest' }, 'signature test'],
     [{ kind: 'missing_headers' }, 'without a signature'],
     [{ kind: 'timestamp_skew' }, 'signed too long ago, or clocks differ'],
     [{ kind: 'unknown_serial' }, 'signed with an unknown key'],

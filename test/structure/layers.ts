@@ -45,7 +45,7 @@ export const layers: readonly Layer[] = [
     ],
     packages: ['zod'],
   },
-  gateway('wechat', 'wechatpay-axios-plugin'),
+  gateway('wechat', 'undici'),
   gateway('alipay', 'alipay-sdk'),
   gateway('unionpay', 'undici'),
   { area: 'src/channel/modules.ts', ours: ['src/channel', 'src/channel/built-in'] },

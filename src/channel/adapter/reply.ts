@@ -128,3 +128,9 @@ export function cutText(text: string, length: number): string {
 export function unknown(...answer: (string | number)[]): Failure {
   return { kind: 'unknown', answer: shortText(...answer) };
 }
+
+/** Why a call brought no answer, in one word: the code of a network error. */
+export function codeOfError(error: unknown): string {
+  if (!(error instanceof Error)) return 'failed';
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+}

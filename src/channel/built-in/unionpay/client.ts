@@ -1,7 +1,7 @@
 import { Agent, request } from 'undici';
 import type { Clock } from '../../../platform/clock/clock.ts';
 import { TimeoutError, withTimeout } from '../../../platform/timeout.ts';
-import { MAX_ANSWER_BYTES, type Reply, statedTime } from '../../adapter/reply.ts';
+import { codeOfError, MAX_ANSWER_BYTES, type Reply, statedTime } from '../../adapter/reply.ts';
 import type { CertificateCheck } from './certificate.ts';
 import type { UnionpayConfig } from './config.ts';
 import { type Fields, parseAnswer } from './fields.ts';
@@ -72,13 +72,8 @@ export function createUnionpayClient(
     } catch (error) {
       return {
         kind: 'lost',
-        why: error instanceof TimeoutError ? error.message : `no answer: ${codeOf(error)}`,
+        why: error instanceof TimeoutError ? error.message : `no answer: ${codeOfError(error)}`,
       };
     }
   };
-}
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'failed';
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

@@ -1,22 +1,27 @@
 import { type KeyObject, verify } from 'node:crypto';
-import type { RawNotification } from '../../channel.ts';
 
 /** Older or newer signatures are rejected (WeChat Pay signature page). */
 const MAX_SKEW_S = 300;
 /** WeChat Pay sometimes sends an invalid signature, to test that it is checked (its SIGNTEST page). */
 const SIGNTEST = 'WECHATPAY/SIGNTEST/';
 
-/** Why a notification is not from WeChat Pay, or null if it is. The signature covers the raw body. */
+/** What WeChat Pay has signed: an answer or a notification, with its body as it came. */
+export interface Signed {
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+  body: Buffer;
+}
+
+/** Why an answer or a notification is not from WeChat Pay, or null if it is. The signature covers the raw body. */
 export function distrust(
   publicKeys: Readonly<Record<string, KeyObject>>,
-  { headers, body }: RawNotification,
+  { headers, body }: Signed,
   now: Date,
 ): string | null {
   const [timestamp, nonce, signature, serial] = ['timestamp', 'nonce', 'signature', 'serial'].map(
     (name) => headers[`wechatpay-${name}`],
   );
   if (!isText(timestamp) || !isText(nonce) || !isText(signature) || !isText(serial)) {
-    return 'signature headers missing';
+    return 'without a signature';
   }
   if (!/^\d{1,12}$/.test(timestamp)) return 'malformed timestamp';
   if (Math.abs(now.getTime() / 1000 - Number(timestamp)) > MAX_SKEW_S)

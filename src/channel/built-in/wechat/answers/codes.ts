@@ -165,11 +165,3 @@ export const refundQueryRefusals = {
   PARAM_ERROR: 'misconfigured',
   INVALID_REQUEST: 'misconfigured',
 } as const satisfies Record<string, RefundResult['kind']>;
-
-/** The `wechatpay-axios-plugin` message for a 2xx that it could not verify, with the plugin's spelling. */
-export const verificationFailures = {
-  EV3_RES_HEADERS_INCOMPLATE: 'without a signature',
-  EV3_RES_HEADER_TIMESTAMP_OFFSET: 'signed too long ago, or clocks differ',
-  EV3_RES_HEADER_PLATFORM_SERIAL: 'signed with an unknown key',
-  EV3_RES_HEADER_SIGNATURE_DIGEST: 'bad signature',
-} as const satisfies Record<string, string>;
