@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { freePort } from '../../src/sandbox/services/free-port.ts';
-import { startProgram } from '../support/process.ts';
+import { startProgram, WORK } from '../support/process.ts';
 import { until } from '../support/until.ts';
 import { type Backlog, CONCURRENCY, createBacklog } from './backlog.ts';
 
@@ -15,7 +15,7 @@ describe('while WeChat Pay is down for one process only', () => {
     const { world, counted } = backlog;
     await backlog.add('wechat_pay', 300);
     const nowhere = `http://127.0.0.1:${await freePort()}`;
-    const misdirected = startProgram(['work'], { ...world.env, WECHAT_BASE_URL: nowhere });
+    const misdirected = startProgram(WORK, { ...world.env, WECHAT_BASE_URL: nowhere });
     await misdirected.logged('circuit breaker opened for one operation');
     expect(await counted('wechat_pay', "status = 'progress'")).toBe(300);
 

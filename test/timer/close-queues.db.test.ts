@@ -1,5 +1,6 @@
 import { Worker } from 'bullmq';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { sweepDue } from '../../src/order/due/sweep.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
 import { reclose } from '../../src/order/requests/reclose.ts';
@@ -44,6 +45,15 @@ describe('a timer', () => {
     const firesAt = (timestamp ?? 0) + delay;
     // The delay is computed before BullMQ takes its timestamp, however long that is on a busy machine.
     expect(Math.abs(firesAt - (order.nextCloseAt?.getTime() ?? 0))).toBeLessThan(60_000);
+  });
+
+  test('is kept in Redis’ compact form, a third of its size otherwise', async () => {
+    const order = await world.create(channel);
+    const redis = new Redis(world.env.REDIS_URL ?? '');
+    onTestFinished(() => redis.disconnect());
+    const key = `${world.env.REDIS_PREFIX}:${queueName(channel)}:${jobIdOf(order.orderNo)}`;
+    expect(await redis.object('ENCODING', key)).toMatch(/^(listpack|ziplist)$/);
+    expect(await redis.memory('USAGE', key)).toBeLessThan(400);
   });
 
   test('belongs to one order only, whatever the order numbers look like', async () => {
