@@ -13,9 +13,8 @@ export class TimeoutError extends Error {
  */
 export async function withTimeout<T>(ms: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  const error = new TimeoutError(ms);
-  const result = await race(ms, work(controller.signal), () => controller.abort(error));
-  if (result === late) throw error;
+  const result = await race(ms, work(controller.signal), () => controller.abort(new TimeoutError(ms)));
+  if (result === late) throw controller.signal.reason;
   return result;
 }
 

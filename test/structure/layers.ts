@@ -24,7 +24,7 @@ export const layers: readonly Layer[] = [
   {
     area: 'src/platform',
     ours: [],
-    packages: ['@opentelemetry/api', 'ioredis', 'mysql2', 'pino', 'typeorm', 'zod'],
+    packages: ['@opentelemetry/api', 'dataloader', 'ioredis', 'mysql2', 'pino', 'typeorm', 'zod'],
   },
   { area: 'migrations', ours: [], packages: ['typeorm'] },
   // Merchants import the client alone.
@@ -371,6 +371,6 @@ export const layers: readonly Layer[] = [
   {
     area: 'bench',
     ours: ['migrations', 'src', 'test/support'],
-    packages: ['commander', 'ioredis', 'mysql2', 'typeorm'],
+    packages: ['bullmq', 'commander', 'ioredis', 'mysql2', 'typeorm', 'undici', 'wechatpay-axios-plugin'],
   },
 ];

@@ -7,9 +7,9 @@ export const noticeDefects: Defects = {
     guarantee: 'G6',
     replacements: [
       {
-        file: 'src/order/store/attempt-store.ts',
-        text: 'if (done && now !== null && shownStatus(now) !== shown)',
-        replacement: 'if (done && now !== null && set.status !== undefined && shownStatus(now) !== shown)',
+        file: 'src/order/store/attempt-batches.ts',
+        text: 'if (done && shownStatus(row) !== shownStatus(leased))',
+        replacement: 'if (done && values.status !== undefined && shownStatus(row) !== shownStatus(leased))',
       },
     ],
   },
@@ -19,8 +19,8 @@ export const noticeDefects: Defects = {
     replacements: [
       {
         file: 'src/order/outbox/enqueue-notice.ts',
-        text: 'if (shown === (last?.event ?? shownBefore)) return;',
-        replacement: 'if (last === null && shown === shownBefore) return;',
+        text: 'if (shown === (last.get(order.orderNo) ?? shownBefore)) return [];',
+        replacement: 'if (!last.has(order.orderNo) && shown === shownBefore) return [];',
       },
     ],
   },
@@ -46,8 +46,9 @@ export const noticeDefects: Defects = {
     replacements: [
       {
         file: 'src/order/outbox/enqueue-notice.ts',
-        text: 'snapshot: writeSnapshot(order),',
-        replacement: 'snapshot: writeSnapshot(last === null ? order : { ...order, status: shownBefore }),',
+        text: 'return [noticeOf(order, shown, now)];',
+        replacement:
+          'return [noticeOf(last.has(order.orderNo) ? { ...order, status: shownBefore } : order, shown, now)];',
       },
     ],
   },

@@ -2,6 +2,18 @@ import type { Defects } from './defect.ts';
 
 /** A notification is stored first (G4), every attempt leaves a record (G8), and what must not be is counted. */
 export const recordDefects: Defects = {
+  /** A batch hands its results to its callers in the wrong order: each is about another one's order. */
+  'outcome-of-another': {
+    guarantee: 'G8',
+    foundBy: 'storm',
+    replacements: [
+      {
+        file: 'src/platform/batched.ts',
+        text: 'results[index] = done[at] as Out | Error;',
+        replacement: 'results[index] = done[done.length - 1 - at] as Out | Error;',
+      },
+    ],
+  },
   /** A notification is acknowledged while it is still being stored: a process that dies then has lost it. */
   'acknowledge-first': {
     guarantee: 'G4',
@@ -100,10 +112,9 @@ export const recordDefects: Defects = {
     guarantee: 'G8',
     replacements: [
       {
-        file: 'src/order/store/attempt-store.ts',
-        text: '      await manager.insert(CloseRecordEntity, { ...record, ...came, statusAfter });',
-        replacement:
-          '      if (done) await manager.insert(CloseRecordEntity, { ...record, ...came, statusAfter });',
+        file: 'src/order/store/attempt-batches.ts',
+        text: '    records.push({ ...record,',
+        replacement: '    if (done) records.push({ ...record,',
       },
     ],
   },
@@ -112,9 +123,9 @@ export const recordDefects: Defects = {
     guarantee: 'G8',
     replacements: [
       {
-        file: 'src/order/store/attempt-store.ts',
-        text: "          closeAttempts: () => 'close_attempts + 1',\n",
-        replacement: "          closeAttempts: () => 'GREATEST(close_attempts, 1)',\n",
+        file: 'src/order/store/attempt-batches.ts',
+        text: 'closeAttempts: before.closeAttempts + 1 }',
+        replacement: 'closeAttempts: Math.max(before.closeAttempts, 1) }',
       },
     ],
   },
@@ -134,9 +145,9 @@ export const recordDefects: Defects = {
     guarantee: 'G8',
     replacements: [
       {
-        file: 'src/order/store/attempt-store.ts',
-        text: 'const statusAfter = now?.status ?? record.statusAfter;',
-        replacement: 'const statusAfter = done ? record.statusAfter : (now?.status ?? record.statusAfter);',
+        file: 'src/order/store/attempt-batches.ts',
+        text: 'statusAfter: row.status });',
+        replacement: 'statusAfter: done ? record.statusAfter : row.status });',
       },
     ],
   },

@@ -48,8 +48,8 @@ export const timerDefects: Defects = {
     replacements: [
       {
         file: 'src/order/store/attempt-store.ts',
-        text: `ending: () => "IF(ending = 'expiry', :ending, ending)",\n        retryReason: next.reason,`,
-        replacement: 'ending: next.ending,\n        retryReason: next.reason,',
+        text: "ending: row.ending === 'expiry' ? next.ending : row.ending,",
+        replacement: 'ending: next.ending,',
       },
     ],
   },
@@ -114,8 +114,8 @@ export const timerDefects: Defects = {
     replacements: [
       {
         file: 'src/order/store/attempt-store.ts',
-        text: 'next: next.at, ending: next.ending };',
-        replacement: 'next: next.count > 12 ? null : next.at, ending: next.ending };',
+        text: 'nextCloseAt: unlessMoved(leased, row, next.at),',
+        replacement: 'nextCloseAt: unlessMoved(leased, row, next.count > 12 ? null : next.at),',
       },
     ],
   },
@@ -124,9 +124,9 @@ export const timerDefects: Defects = {
     guarantee: 'G7',
     replacements: [
       {
-        file: 'src/order/store/attempt-store.ts',
-        text: `const held = 'id = :id AND status = :status AND lease_token = :token';`,
-        replacement: `const held = 'id = :id AND status = :status AND :token IS NOT NULL';`,
+        file: 'src/order/store/attempt-batches.ts',
+        text: 'const holds = before.status === leased.status && before.leaseToken === leased.leaseToken;',
+        replacement: 'const holds = before.status === leased.status;',
       },
     ],
   },

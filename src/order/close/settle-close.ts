@@ -17,14 +17,13 @@ export async function settleClosed(
 ): Promise<CloseOutcome> {
   const { leased, now } = attempt;
   const set = {
-    // A cancel may have been requested while this close was running.
-    status: () => "IF(ending = 'cancel', 'cancel', 'close')",
+    status: 'close',
     closedAt: now,
     watchUntil,
     nextCloseAt: nextLookAt(deps, leased, watchUntil),
     retryReason: null,
     retryCount: 0,
-  };
+  } as const;
   const order = await deps.store.endAttempt(leased, set, closeRecord(attempt, 'closed', 'close'));
   if (order === null) return outcomeAfterLostRace(deps, leased);
   const lateMs = now.getTime() - leased.expiresAt.getTime();

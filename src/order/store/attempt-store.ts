@@ -1,41 +1,43 @@
 import type { DataSource } from 'typeorm';
+import { batched } from '../../platform/batched.ts';
 import { inTransaction } from '../../platform/mysql/database.ts';
-import { leaseFree, shownStatus, where } from '../lifecycle.ts';
+import { isDatabaseUnavailable } from '../../platform/mysql/permanent-error.ts';
+import { leaseFree, where } from '../lifecycle.ts';
 import type { Ending, PaymentOrder, PendingReason } from '../order.ts';
-import { enqueueNotice } from '../outbox/enqueue-notice.ts';
-import { CloseRecordEntity, PaymentOrderEntity } from './entities.ts';
-import { type Change, change, type NewCloseRecord, noLease } from './guarded-change.ts';
+import {
+  type AttemptEnd,
+  type Ended,
+  endAttempts,
+  type LeaseRequest,
+  takeLeases,
+} from './attempt-batches.ts';
+import { PaymentOrderEntity } from './entities.ts';
+import { type Change, change, type NewCloseRecord, noLease, type RowValues } from './guarded-change.ts';
+
+/** Operations on different orders that one transaction carries, at most. */
+const MOST_IN_BATCH = 100;
 
 /** Leases, requests and the results of attempts. Part of the order store. */
 export function createAttemptStore(db: DataSource) {
   const orders = db.getRepository(PaymentOrderEntity);
+  const mayBeOfOne = (error: unknown) => !isDatabaseUnavailable(error);
 
-  async function finishAttempt(
-    leased: PaymentOrder,
-    set: Change,
-    parameters: Record<string, unknown>,
-    record: NewCloseRecord,
-    isPostponed: boolean,
-  ): Promise<{ done: boolean; now: PaymentOrder | null }> {
-    return inTransaction(db, async (manager) => {
-      const { id, status, leaseToken: token } = leased;
-      const held = 'id = :id AND status = :status AND lease_token = :token';
-      const guard = endsOpen(leased, set) ? `${held} AND ${CREATION_UNCHANGED}` : held;
-      const { createAttemptedAt } = leased;
-      const isUnconfirmed = leased.payBody === null;
-      const values = { id, status, token, createAttemptedAt, isUnconfirmed, ...parameters };
-      const done = (await change(manager, { ...set, ...noLease }, guard, values)) === 1;
-      if (!done) await change(manager, noLease, held, values);
-      // A postponed attempt does not change the shown status: no need to read the row.
-      const now = done && isPostponed ? null : await manager.findOneByOrFail(PaymentOrderEntity, { id });
-      const came = done ? {} : { outcome: 'overtaken' as const };
-      const statusAfter = now?.status ?? record.statusAfter;
-      await manager.insert(CloseRecordEntity, { ...record, ...came, statusAfter });
-      const shown = shownStatus(leased);
-      if (done && now !== null && shownStatus(now) !== shown)
-        await enqueueNotice(manager, now, shown, record.createdAt);
-      return { done, now };
-    });
+  const leaseInBatch = batched(
+    (requests: readonly LeaseRequest[]) => inTransaction(db, (manager) => takeLeases(manager, requests)),
+    { most: MOST_IN_BATCH, keyOf: ({ order }) => order.id, mayBeOfOne },
+  );
+  const endInBatch = batched(
+    (ends: readonly AttemptEnd[]) => inTransaction(db, (manager) => endAttempts(manager, ends, 'skip')),
+    { most: MOST_IN_BATCH, keyOf: ({ leased }) => leased.id, mayBeOfOne },
+  );
+
+  /** Together with others, unless its row is locked: then alone, so that the others do not wait for it. */
+  async function finishAttempt(end: AttemptEnd): Promise<Ended> {
+    const ended = await endInBatch(end);
+    if (ended !== null) return ended;
+    const [alone = null] = await inTransaction(db, (manager) => endAttempts(manager, [end], 'wait'));
+    if (alone === null) throw new Error('no such order');
+    return alone;
   }
 
   return {
@@ -48,6 +50,10 @@ export function createAttemptStore(db: DataSource) {
       lease: { token: string; until: Date; set: Change },
       now: Date,
     ): Promise<PaymentOrder | null> {
+      if (Object.keys(lease.set).length === 0) {
+        const leased = await leaseInBatch({ order, token: lease.token, until: lease.until, now });
+        if (leased !== 'locked') return leased;
+      }
       const guard = `id = :id AND status = :status AND ${leaseFree}`;
       const taken = await orders
         .createQueryBuilder()
@@ -149,21 +155,28 @@ export function createAttemptStore(db: DataSource) {
      * Ends an attempt: applies the change, releases the lease and writes the record (G8) in one transaction. Returns the
      * changed order. Null: the order ended meanwhile, the lease was lost, or the order was created at its channel after
      * the channel had been queried; then nothing is changed, and the record says `overtaken`. Keeps a due time that was
-     * set meanwhile.
+     * set meanwhile; a cancel that was requested during a close makes its order cancelled.
      */
     async endAttempt(
       leased: PaymentOrder,
-      set: Change,
+      set: RowValues,
       record: NewCloseRecord,
     ): Promise<PaymentOrder | null> {
-      const { nextCloseAt: next = null, ...others } = set;
-      // Another query may have been requested meanwhile. A refunded order needs none.
-      const isFinal = set.status === 'refunded' || typeof next === 'function';
-      const nextCloseAt = isFinal ? next : () => 'IF(next_close_at <=> :was, :next, next_close_at)';
-      const parameters = { was: leased.nextCloseAt, next };
-      const changes = { stuckAt: null, ...others, nextCloseAt };
-      const { done, now } = await finishAttempt(leased, changes, parameters, record, false);
-      return done ? now : null;
+      const { nextCloseAt = null, status, ...others } = set;
+      const { done, row } = await finishAttempt({
+        leased,
+        record,
+        set: (row) => ({
+          stuckAt: null,
+          ...others,
+          ...(status !== undefined && {
+            status: status === 'close' && row.ending === 'cancel' ? 'cancel' : status,
+          }),
+          // Another query may have been requested meanwhile. A refunded order needs none.
+          nextCloseAt: status === 'refunded' ? nextCloseAt : unlessMoved(leased, row, nextCloseAt),
+        }),
+      });
+      return done ? row : null;
     },
 
     /** Ends an undecided attempt, like `endAttempt`. Keeps a due time or a request that was recorded meanwhile. */
@@ -178,15 +191,18 @@ export function createAttemptStore(db: DataSource) {
       },
       record: NewCloseRecord,
     ): Promise<boolean> {
-      const set = {
-        nextCloseAt: () => 'IF(next_close_at <=> :was, :next, next_close_at)',
-        ending: () => "IF(ending = 'expiry', :ending, ending)",
-        retryReason: next.reason,
-        retryCount: next.count,
-        stuckAt: next.stuckAt,
-      };
-      const parameters = { was: leased.nextCloseAt, next: next.at, ending: next.ending };
-      return (await finishAttempt(leased, set, parameters, record, true)).done;
+      const { done } = await finishAttempt({
+        leased,
+        record,
+        set: (row) => ({
+          nextCloseAt: unlessMoved(leased, row, next.at),
+          ending: row.ending === 'expiry' ? next.ending : row.ending,
+          retryReason: next.reason,
+          retryCount: next.count,
+          stuckAt: next.stuckAt,
+        }),
+      });
+      return done;
     },
 
     /** Postpones an order whose channel or account is not configured here; no attempt was made. */
@@ -217,9 +233,7 @@ export function createAttemptStore(db: DataSource) {
   };
 }
 
-/** A channel's answer may end an open order only if no creation has taken effect since (G2). */
-const CREATION_UNCHANGED = '(pay_body IS NULL) = :isUnconfirmed AND create_attempted_at = :createAttemptedAt';
-
-function endsOpen({ status }: PaymentOrder, set: Change): boolean {
-  return status === 'progress' && set.status !== undefined;
+/** The new due time, unless somebody has requested another one since the lease was taken. */
+function unlessMoved(leased: PaymentOrder, row: PaymentOrder, next: Date | null): Date | null {
+  return row.nextCloseAt?.getTime() === leased.nextCloseAt?.getTime() ? next : row.nextCloseAt;
 }

@@ -1,5 +1,7 @@
 import { type DataSource, In } from 'typeorm';
+import { batched } from '../../platform/batched.ts';
 import { isDuplicate, isDuplicateOf } from '../../platform/mysql/database.ts';
+import { isDatabaseUnavailable } from '../../platform/mysql/permanent-error.ts';
 import { leaseFree, where } from '../lifecycle.ts';
 import type { PaymentOrder } from '../order.ts';
 import { newOrderId } from '../order-id.ts';
@@ -11,6 +13,9 @@ import { change, noFailures } from './guarded-change.ts';
 import { createPaymentStore } from './payment-store.ts';
 
 export type OrderStore = ReturnType<typeof createOrderStore>;
+
+/** Orders that one query loads, at most. */
+const MOST_IN_BATCH = 100;
 
 /** The fields that start empty. */
 const emptyOrder = {
@@ -41,6 +46,15 @@ export type NewOrder = Omit<PaymentOrder, 'id' | keyof typeof emptyOrder>;
  */
 export function createOrderStore(db: DataSource) {
   const orders = db.getRepository(PaymentOrderEntity);
+  const findInBatch = batched(
+    async (numbers: readonly string[]) => {
+      const found = await orders.findBy({ orderNo: In([...numbers]) });
+      // Compared again: MySQL ignores trailing spaces.
+      const byNumber = new Map(found.map((order) => [order.orderNo, order]));
+      return numbers.map((number) => byNumber.get(number) ?? null);
+    },
+    { most: MOST_IN_BATCH, keyOf: (number) => number, mayBeOfOne: (error) => !isDatabaseUnavailable(error) },
+  );
 
   return Object.assign(createAttemptStore(db), createPaymentStore(db), createFaultyStore(db), {
     /** For orders that are known to exist, since orders are never deleted. Throws if there is none. */
@@ -48,7 +62,7 @@ export function createOrderStore(db: DataSource) {
 
     /** Accepts any text; the database would refuse to compare some of it, so text that cannot be our number finds nothing. */
     find: async (orderNo: string): Promise<PaymentOrder | null> =>
-      isAscii(orderNo) ? having('orderNo', orderNo, await orders.findOneBy({ orderNo })) : null,
+      isAscii(orderNo) ? findInBatch(orderNo) : null,
 
     /** The existing ones, in one query. */
     findAll: (orderNos: string[]): Promise<PaymentOrder[]> =>
