@@ -18,7 +18,7 @@ import { addSyncCommand } from './commands/orders/sync.ts';
 import { addViolationsCommand } from './commands/orders/violations.ts';
 import { flushOutput, watchOutput } from './commands/output.ts';
 import { addQuickstartCommand } from './commands/quickstart.ts';
-import { addRunCommands } from './commands/run.ts';
+import { addRunCommands, type ProcessesConfig } from './commands/run/run.ts';
 import { addSimulateCommand } from './commands/simulate.ts';
 import { addSweepCommand } from './commands/sweep.ts';
 import { packageVersion } from './platform/package.ts';
@@ -40,7 +40,7 @@ ${EXIT_CONFIG} wrong configuration. Answers go to standard output, logs and erro
 JSON, and what ends a command early is one JSON object {error, exitCode} on standard error.`,
   );
 
-addRunCommands(program, () => open());
+addRunCommands(program, () => open(), readProcessesConfig);
 addMigrateCommand(program, readEnv);
 addDoctorCommand(program, readEnv);
 
@@ -63,6 +63,14 @@ addQuickstartCommand(program);
 /** For commands that print a result: they log to standard error. */
 function openForCommand(): Promise<App> {
   return open({ stderr: true });
+}
+
+async function readProcessesConfig(): Promise<ProcessesConfig> {
+  const { readConfig } = await import('./config.ts');
+  const { createLogger } = await import('./platform/log/logger.ts');
+  const env = readEnv();
+  const { server } = readConfig(env);
+  return { env, metricsPort: server.METRICS_PORT, log: createLogger(server.LOG_LEVEL, {}) };
 }
 
 /** Loads the program when a command needs it; `--help` and wrong usage do not. */

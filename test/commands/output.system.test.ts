@@ -18,7 +18,7 @@ import { addRecloseCommand } from '../../src/commands/orders/reclose.ts';
 import { addStuckCommand } from '../../src/commands/orders/stuck.ts';
 import { addSyncCommand } from '../../src/commands/orders/sync.ts';
 import { addViolationsCommand } from '../../src/commands/orders/violations.ts';
-import { addRunCommands } from '../../src/commands/run.ts';
+import { addRunCommands } from '../../src/commands/run/run.ts';
 import { addSweepCommand } from '../../src/commands/sweep.ts';
 import { readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/platform/log/logger.ts';
@@ -176,7 +176,12 @@ const table: Row[] = [
   { args: ['admin', 'list'], add: addAdminCommand, redis: 0, mysql: 1 },
   { args: ['migrate'], add: (program, _open, env) => addMigrateCommand(program, env), redis: 0, mysql: 1 },
   { args: ['doctor'], add: (program, _open, env) => addDoctorCommand(program, env), redis: 1, mysql: 1 },
-  { args: ['start'], add: addRunCommands, redis: 'runs on', mysql: 1 },
+  {
+    args: ['start'],
+    add: (program, open) => addRunCommands(program, open, () => Promise.reject(new Error('one process'))),
+    redis: 'runs on',
+    mysql: 1,
+  },
 ];
 
 describe('the exit code tells whether the command succeeded', () => {

@@ -7,6 +7,9 @@ import { onTestFinished } from 'vitest';
 /** The build of `setup/services.ts`. */
 export const programFile = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
 
+/** A worker that is one process, so that killing it kills all of it. */
+export const WORK = ['work', '--processes', '1'];
+
 /** The program in a process that a test may kill. */
 export interface Program {
   /** Resolves with the first log line with this message, including earlier lines. */

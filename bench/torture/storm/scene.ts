@@ -97,8 +97,8 @@ export async function openScene(plan: StormPlan, seed: number, say: (line: strin
     };
     const processes = [
       { name: 'serve', command: 'serve', readyWith: 'api is listening' },
-      { name: 'work 1', command: 'work', readyWith: 'worker is running' },
-      { name: 'work 2', command: 'work', readyWith: 'worker is running' },
+      { name: 'work 1', command: 'work --processes 1', readyWith: 'worker is running' },
+      { name: 'work 2', command: 'work --processes 1', readyWith: 'worker is running' },
     ].map((each) => keepProcess(each, compiled, env, (what) => events.note(null, what)));
     for (const each of processes) closers.push(() => each.end());
     await Promise.all(processes.map((each) => each.ready()));

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openShop } from '../../../src/sandbox/quickstart/shop.ts';
-import { startProgram } from '../../support/process.ts';
+import { startProgram, WORK } from '../../support/process.ts';
 import { until } from '../../support/until.ts';
 import { createWorld, SIGN_SECRET, type World } from '../../support/world.ts';
 
@@ -55,7 +55,7 @@ test.each(['before', 'after'] as const)(
 
     await world.app.deps.timer.clear(order);
     await world.expire(order);
-    const worker = startProgram(['work'], world.env);
+    const worker = startProgram(WORK, world.env);
     await until('closed', async () => (await world.reload(order)).status === 'close');
     // A code that nobody has scanned cannot be withdrawn: then it is watched.
     const { watchUntil } = await world.reload(order);

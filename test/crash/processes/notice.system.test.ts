@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentOrder } from '../../../src/order/order.ts';
 import { type Merchant, openMerchant } from '../../notice/merchant.ts';
-import { startProgram } from '../../support/process.ts';
+import { startProgram, WORK } from '../../support/process.ts';
 import { until } from '../../support/until.ts';
 import { createWorld, type World } from '../../support/world.ts';
 
@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 async function work(env: Record<string, string> = {}) {
-  const worker = startProgram(['work'], { ...world.env, ...env });
+  const worker = startProgram(WORK, { ...world.env, ...env });
   await worker.logged('worker is running');
   return worker;
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { PaymentOrder } from '../../../src/order/order.ts';
 import type { Operation } from '../../../src/sandbox/simulator/gateway/operations.ts';
-import { startProgram } from '../../support/process.ts';
+import { startProgram, WORK } from '../../support/process.ts';
 import { until } from '../../support/until.ts';
 import { createWorld, type World } from '../../support/world.ts';
 
@@ -85,7 +85,7 @@ test('a worker killed at every step of a cancel: every order ends cancelled, ref
       parked.push({ step, order, hold, what: `${JSON.stringify(step)} ${when}` });
     }
   }
-  const victim = startProgram(['work'], world.env);
+  const victim = startProgram(WORK, world.env);
   for (const { hold, what } of parked) {
     let here = false;
     void hold.arrived.then(() => {
@@ -97,7 +97,7 @@ test('a worker killed at every step of a cancel: every order ends cancelled, ref
   // Requests in flight arrive after their sender's death.
   for (const { hold } of parked) hold.release();
 
-  const fresh = startProgram(['work'], world.env);
+  const fresh = startProgram(WORK, world.env);
   for (const { step, order, what } of parked) {
     await until(`cancelled: ${what}`, async () => (await world.reload(order)).status === 'cancel', 60_000);
     const paid = step.order !== 'unpaid';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../../../src/sandbox/services/free-port.ts';
-import { startProgram } from '../../support/process.ts';
+import { startProgram, WORK } from '../../support/process.ts';
 import { until } from '../../support/until.ts';
 import { createWorld, type World } from '../../support/world.ts';
 
@@ -100,7 +100,7 @@ test('an order of a channel that is no longer configured stays open, and alerts'
       .filter((name) => name.startsWith('WECHAT_'))
       .map((name) => [name, '']),
   );
-  const worker = startProgram(['work'], { ...world.env, ...withoutWechat });
+  const worker = startProgram(WORK, { ...world.env, ...withoutWechat });
   const line = await worker.logged('order not closed yet');
   expect(line).toMatchObject({ level: 'error', orderNo: order.orderNo, reason: 'misconfigured' });
   expect((await world.reload(order)).status).toBe('progress');

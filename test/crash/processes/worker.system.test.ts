@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ChannelName } from '../../../src/channel/channel.ts';
 import type { PaymentOrder } from '../../../src/order/order.ts';
-import { startProgram } from '../../support/process.ts';
+import { startProgram, WORK } from '../../support/process.ts';
 import { until } from '../../support/until.ts';
 import { createWorld, type World } from '../../support/world.ts';
 
@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => world.end());
 
 const work = async () => {
-  const worker = startProgram(['work'], world.env);
+  const worker = startProgram(WORK, world.env);
   await worker.logged('worker is running');
   return worker;
 };

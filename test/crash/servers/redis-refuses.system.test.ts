@@ -3,7 +3,7 @@ import { examine } from '../../../src/doctor/examine.ts';
 import { createOrder } from '../../../src/order/create/create-order.ts';
 import type { OwnServer } from '../../../src/sandbox/services/own-server.ts';
 import { startOwnRedis } from '../../../src/sandbox/services/services.ts';
-import { startProgram } from '../../support/process.ts';
+import { startProgram, WORK } from '../../support/process.ts';
 import { tellRedis } from '../../support/sentinel.ts';
 import { until } from '../../support/until.ts';
 import { createWorld, orderRequest, type World } from '../../support/world.ts';
@@ -61,7 +61,7 @@ describe.each(refusals)('$what', ({ begin, end, state }) => {
 
   test('the worker logs the reason, closes due orders from the database, and stops on SIGTERM', async () => {
     await tell(...begin);
-    const worker = startProgram(['work'], world.env);
+    const worker = startProgram(WORK, world.env);
     await worker.logged('worker is running');
     const orders = await Promise.all([due(), due()]);
     expect(await worker.logged(REFUSED)).toMatchObject({ level: 'error', state, reason: expect.any(String) });

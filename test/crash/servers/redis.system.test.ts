@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createOrder } from '../../../src/order/create/create-order.ts';
 import type { OwnServer } from '../../../src/sandbox/services/services.ts';
 import { startOwnRedis } from '../../../src/sandbox/services/services.ts';
-import { startProgram } from '../../support/process.ts';
+import { startProgram, WORK } from '../../support/process.ts';
 import { tellRedis } from '../../support/sentinel.ts';
 import { until } from '../../support/until.ts';
 import { createWorld, orderRequest, type World } from '../../support/world.ts';
@@ -55,7 +55,7 @@ test('Redis emptied while orders come due and are created: every order closes', 
 });
 
 test('Redis out of memory: the worker reports it, and every order still closes', async () => {
-  const worker = startProgram(['work'], world.env);
+  const worker = startProgram(WORK, world.env);
   await worker.logged('worker is running');
   await tellRedis(redis.url, 'CONFIG', 'SET', 'maxmemory', '1');
   const orders = await Promise.all(Array.from({ length: 5 }, due));

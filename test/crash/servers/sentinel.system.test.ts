@@ -2,7 +2,7 @@ import { Queue } from 'bullmq';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { queueName } from '../../../src/timer/queue-name.ts';
 import { payOverHttp } from '../../support/pay.ts';
-import { type Program, startProgram } from '../../support/process.ts';
+import { type Program, startProgram, WORK } from '../../support/process.ts';
 import { type SentinelGroup, startSentinelGroup } from '../../support/sentinel.ts';
 import { until } from '../../support/until.ts';
 import { createWorld, type World } from '../../support/world.ts';
@@ -14,7 +14,7 @@ let programs: Program[];
 beforeEach(async () => {
   group = await startSentinelGroup();
   world = await createWorld({ ...group.env, SWEEP_INTERVAL_MS: '1000' });
-  programs = [startProgram(['serve'], world.env), startProgram(['work'], world.env)];
+  programs = [startProgram(['serve'], world.env), startProgram(WORK, world.env)];
   await Promise.all([programs[0]?.logged('api is listening'), programs[1]?.logged('worker is running')]);
 });
 afterEach(async () => {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startProgram } from '../../support/process.ts';
+import { startProgram, WORK } from '../../support/process.ts';
 import { until } from '../../support/until.ts';
 import { createWorld, type World } from '../../support/world.ts';
 
@@ -28,7 +28,7 @@ test.each([
   async (_, minutes) => {
     const early = await world.create('wechat_pay');
     const due = await world.create('wechat_pay', { expiresAt: new Date(Date.now() + 3_000) });
-    const worker = startProgram(['work'], {
+    const worker = startProgram(WORK, {
       ...world.env,
       NODE_OPTIONS: clockOff(minutes * 60_000),
     });

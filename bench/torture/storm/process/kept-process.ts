@@ -71,7 +71,7 @@ export function keepProcess(
 
   function launch(): Running {
     // In a directory without an .env file.
-    const child = spawn(process.execPath, ['--import', standBy, main, command], {
+    const child = spawn(process.execPath, ['--import', standBy, main, ...command.split(' ')], {
       cwd: directory,
       env: { ...process.env, ...env },
       stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,0 +1,89 @@
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
+import type { App } from '../../app.ts';
+import type { Logger } from '../../platform/log/logger.ts';
+import { nextSignal } from '../../platform/next-signal.ts';
+import { addExamples, type OpenApp, count as wholeNumber } from '../command.ts';
+import { parentGone, reportReady, runProcesses } from './processes.ts';
+
+type Part = 'serve' | 'work';
+
+const commands: { name: string; description: string; parts: Part[] }[] = [
+  { name: 'start', description: 'API and worker in one process', parts: ['serve', 'work'] },
+  { name: 'serve', description: 'the API, channel notifications and the admin page', parts: ['serve'] },
+  { name: 'work', description: 'the worker: closes orders when they are due', parts: ['work'] },
+];
+
+/** More processes than this need their own thought: each has its own connections to the database. */
+const MOST_BY_DEFAULT = 4;
+
+/** What several processes need of the configuration, which is read before any of them starts. */
+export interface ProcessesConfig {
+  env: NodeJS.ProcessEnv;
+  metricsPort: number;
+  log: Logger;
+}
+
+/** `autoclose start`, `serve` and `work`: run the program until a signal stops it. */
+export function addRunCommands(
+  program: Command,
+  open: OpenApp,
+  readProcessesConfig: () => Promise<ProcessesConfig>,
+): void {
+  for (const { name, description, parts } of commands) {
+    const command = program.command(name).description(description);
+    if (name === 'work')
+      command
+        .option(
+          '--processes <n>',
+          `worker processes, each with METRICS_PORT and the following ports (default: the cores, at most ${MOST_BY_DEFAULT})`,
+          wholeNumber,
+        )
+        .action(async ({ processes }: { processes?: number }) => {
+          const count = processes ?? Math.min(availableParallelism(), MOST_BY_DEFAULT);
+          if (count === 1) return run(open, parts);
+          process.exitCode = await runAll(count, await readProcessesConfig());
+        });
+    else command.action(() => run(open, parts));
+    addExamples(command, [name], 'it cannot start: the log has the reason (database, port)');
+    command.addHelpText(
+      'after',
+      '\nIt logs JSON lines. SIGTERM stops it cleanly, a second signal immediately.',
+    );
+  }
+}
+
+function runAll(count: number, { env, metricsPort, log }: ProcessesConfig): Promise<number> {
+  const portOf = (index: number) => String(metricsPort === 0 ? 0 : metricsPort + index);
+  return runProcesses({ count, log, envOf: (index) => ({ ...env, METRICS_PORT: portOf(index) }) });
+}
+
+/**
+ * Opens the app, runs these parts, and closes it cleanly on SIGTERM or SIGINT; a second signal exits at once. Listens for
+ * signals before it opens anything: a container's process 1 ignores signals that it does not handle.
+ */
+async function run(open: OpenApp, parts: Part[]): Promise<void> {
+  const signal = Promise.race([nextSignal(), parentGone().then(() => 'SIGTERM' as const)]);
+  const app = await Promise.race([open(), signal.then(() => null)]);
+  // Stopped while opening: there is no work to finish.
+  if (app === null) return;
+  try {
+    await runUntil(signal, app, parts);
+  } finally {
+    await app.close();
+  }
+  app.deps.log.info('stopped');
+}
+
+async function runUntil(stopped: Promise<NodeJS.Signals>, app: App, parts: Part[]): Promise<void> {
+  const { log } = app.deps;
+  if (parts.includes('serve')) log.info({ url: await app.serve() }, 'api is listening');
+  if (parts.includes('work')) {
+    app.work();
+    log.info({ channels: [...app.deps.channels.keys()] }, 'worker is running');
+    reportReady();
+  }
+  const signal = await stopped;
+  log.info({ signal }, 'stopping');
+  void nextSignal().then(() => process.exit(1));
+}
