@@ -3,8 +3,8 @@ import { DataSource } from 'typeorm';
 import { entities, PaymentOrderEntity } from '../../src/order/store/entities.ts';
 import { jobIdOf } from '../../src/timer/close-queues.ts';
 import { queueName } from '../../src/timer/queue-name.ts';
+import { startProcess } from './measure/process.ts';
 import type { Peer, Place } from './peer.ts';
-import { startProcess } from './process.ts';
 
 const CHUNK = 500;
 
@@ -14,15 +14,15 @@ const open = ({ databaseUrl }: Place) =>
 /** `autoclose work`, as it is configured by default. */
 export const ours: Peer = {
   name: 'ours',
-  async prepare(place, at) {
+  async prepare(place, dueAt) {
     const { redisUrl, wechat, prefix, count } = place;
     const db = await open(place);
     const queue = new Queue(queueName('wechat_pay'), { connection: { url: redisUrl }, prefix });
-    const createdAt = new Date(at.getTime() - 900_000);
+    const createdAt = new Date(dueAt(0).getTime() - 900_000);
     for (let from = 0; from < count; from += CHUNK) {
       const numbers = Array.from({ length: Math.min(CHUNK, count - from) }, (_, n) => `${prefix}${from + n}`);
       await db.getRepository(PaymentOrderEntity).insert(
-        numbers.map((orderNo) => ({
+        numbers.map((orderNo, n) => ({
           orderNo,
           bizOrderNo: orderNo,
           title: 'bench',
@@ -36,17 +36,17 @@ export const ours: Peer = {
           notNotify: true,
           createdAt,
           createAttemptedAt: createdAt,
-          expiresAt: at,
-          nextCloseAt: at,
+          expiresAt: dueAt(from + n),
+          nextCloseAt: dueAt(from + n),
           closeAttempts: 0,
           retryCount: 0,
         })),
       );
       await queue.addBulk(
-        numbers.map((orderNo) => ({
+        numbers.map((orderNo, n) => ({
           name: 'timeout',
           data: { orderNo },
-          opts: { jobId: jobIdOf(orderNo), delay: at.getTime() - Date.now() },
+          opts: { jobId: jobIdOf(orderNo), delay: dueAt(from + n).getTime() - Date.now() },
         })),
       );
     }
@@ -56,7 +56,7 @@ export const ours: Peer = {
   startWorker: ({ databaseUrl, redisUrl, wechat, prefix }) =>
     startProcess(
       'src/main.ts',
-      ['work'],
+      ['work', '--processes', '1'],
       {
         ...wechat,
         DATABASE_URL: databaseUrl,
@@ -64,6 +64,7 @@ export const ours: Peer = {
         REDIS_PREFIX: prefix,
         CLOSE_GRACE_MS: '0',
         CHANNEL_CLOSES_PER_S: '0',
+        CLOSE_CONCURRENCY: '200',
         METRICS_PORT: '0',
         PUBLIC_URL: 'https://bench.example.com',
         SIGN_SECRET: 'bench-bench-bench-bench-bench-bench',

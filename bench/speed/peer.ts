@@ -1,4 +1,4 @@
-import type { MeasuredProcess } from './process.ts';
+import type { MeasuredProcess } from './measure/process.ts';
 
 /** What a run needs of its surroundings. */
 export interface Place {
@@ -13,9 +13,9 @@ export interface Place {
 
 /** One of those that are compared. */
 export interface Peer {
-  name: string;
-  /** Creates the orders and their jobs, all due at `at`. */
-  prepare(place: Place, at: Date): Promise<void>;
+  name: 'ours' | 'obvious';
+  /** Creates the orders and their jobs, due at `dueAt(index)`. */
+  prepare(place: Place, dueAt: (index: number) => Date): Promise<void>;
   startWorker(place: Place): Promise<MeasuredProcess>;
   /** How many are closed, and when the last was, ms since the epoch. */
   progress(place: Place): Promise<{ closed: number; lastAt: number }>;

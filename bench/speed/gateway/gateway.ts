@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 /**
- * WeChat Pay's close and query, for the bench alone, in a process of its own: every order is closed when it is asked about.
+ * WeChat Pay's close and query, for the bench alone, in a separate process: every order is closed when it is asked about.
  * The answers are signed before the run, so that the gateway costs nothing during it, and leave after `ANSWER_MS`. Prints
  * `listening PORT` when all of them are signed.
  */
@@ -61,10 +61,15 @@ function send(response: ServerResponse, answer: Answer | undefined): void {
   else response.writeHead(answer.status, answer.headers).end(answer.body);
 }
 
+/** When each order's close request arrived, ms since the epoch. */
+const closes: Record<string, number> = {};
+
 const server = createServer((request, response) => {
   request.resume();
+  if (request.url === '/bench/closes') return void response.end(JSON.stringify(closes));
   const [, number = '', isClose] =
     /\/v3\/pay\/transactions\/out-trade-no\/([^/?]+)(\/close)?/.exec(request.url ?? '') ?? [];
+  if (isClose !== undefined) closes[number] ??= Date.now();
   void wait(Number(ANSWER_MS)).then(() =>
     send(response, isClose === undefined ? queried.get(number) : closed),
   );

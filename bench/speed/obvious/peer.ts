@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq';
 import { DataSource } from 'typeorm';
+import { startProcess } from '../measure/process.ts';
 import type { Peer } from '../peer.ts';
-import { startProcess } from '../process.ts';
 import { QUEUE } from './entities.ts';
 
 const CHUNK = 500;
@@ -9,7 +9,7 @@ const CHUNK = 500;
 /** What anybody writes in an afternoon: see `worker.ts`. */
 export const obvious: Peer = {
   name: 'obvious',
-  async prepare({ databaseUrl, redisUrl, prefix, count }, at) {
+  async prepare({ databaseUrl, redisUrl, prefix, count }, dueAt) {
     const db = await new DataSource({ type: 'mysql', url: databaseUrl, timezone: 'Z' }).initialize();
     await db.query(`CREATE TABLE IF NOT EXISTS obvious_order (
       id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, order_no VARCHAR(32) NOT NULL UNIQUE,
@@ -21,13 +21,13 @@ export const obvious: Peer = {
     const queue = new Queue(QUEUE, { connection: { url: redisUrl }, prefix });
     for (let from = 0; from < count; from += CHUNK) {
       const numbers = Array.from({ length: Math.min(CHUNK, count - from) }, (_, n) => `${prefix}${from + n}`);
-      const rows = numbers.map((number) => [number, 'progress', 100, at]);
+      const rows = numbers.map((number, n) => [number, 'progress', 100, dueAt(from + n)]);
       await db.query('INSERT INTO obvious_order (order_no, status, amount, expires_at) VALUES ?', [rows]);
       await queue.addBulk(
-        numbers.map((orderNo) => ({
+        numbers.map((orderNo, n) => ({
           name: 'timeout',
           data: { orderNo },
-          opts: { jobId: orderNo, delay: at.getTime() - Date.now() },
+          opts: { jobId: orderNo, delay: dueAt(from + n).getTime() - Date.now() },
         })),
       );
     }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
-import type { Peer, Place } from './peer.ts';
+import type { Peer, Place } from '../peer.ts';
 import { cpuMsOf } from './process.ts';
 
 /** From the last preparation to the due time: the worker is ready long before, ms. */
@@ -25,7 +25,7 @@ export async function measureCloses(peer: Peer, place: Place): Promise<CloseRun>
   const worker = await peer.startWorker(place);
   try {
     const dueAt = new Date(Date.now() + AHEAD_MS + place.count * 2);
-    await peer.prepare(place, dueAt);
+    await peer.prepare(place, () => dueAt);
     await wait(Math.max(0, dueAt.getTime() - Date.now() - LOOK_MS));
     const before = await sample(place, worker.cpuMs);
     let now = await peer.progress(place);
