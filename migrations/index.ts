@@ -9,6 +9,7 @@ import { Processes1759000000000, Traces1759100000000 } from './8-observe.ts';
 import { Note1760000000000 } from './9-note.ts';
 import { Installation1761000000000 } from './10-installation.ts';
 import { Answers1762000000000 } from './11-answers.ts';
+import { Archive1763000000000 } from './12-archive.ts';
 
 /** In the order of execution. */
 export const migrations = [
@@ -28,4 +29,5 @@ export const migrations = [
   Note1760000000000,
   Installation1761000000000,
   Answers1762000000000,
+  Archive1763000000000,
 ];

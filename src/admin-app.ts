@@ -65,7 +65,7 @@ export function createOrderAdmin(db: DataSource, deps: OrderDeps, notices: Notic
     cancelOrder: (numbers, trigger) => requestCancel(deps, numbers, trigger),
     syncOrder: (numbers, trigger) => requestSync(deps, numbers, trigger),
     reclose: (orderNo, trigger) => reclose(deps, orderNo, trigger),
-    resendNotices: (orderNo) => resendNotices({ notices, clock, log }, orderNo),
+    resendNotices: (orderNo) => resendNotices({ notices, store, clock, log }, orderNo),
     decideLatePayment: (numbers, decision, trigger) => decideLatePayment(deps, numbers, decision, trigger),
 
     findStuck: (filter, limit) => deps.stuck.list(filter, clock.now(), { limit, after: null }),

@@ -10,6 +10,7 @@ import { startNoticeRelay } from './notice/relay.ts';
 import type { OrderDeps } from './order/deps.ts';
 import type { SweepCounts } from './order/due/sweep.ts';
 import type { LatePaymentPolicy } from './order/late-payment.ts';
+import { archiveEntities } from './order/store/archive-entities.ts';
 import { entities } from './order/store/entities.ts';
 import { createLeaseKeeper } from './order/store/lease-keeper.ts';
 import { createRefundStore } from './order/store/refund-store.ts';
@@ -144,7 +145,7 @@ async function build(
 ): Promise<Engine> {
   const db = await withVariableName(
     'DATABASE_URL',
-    openDatabase(settings.databaseUrl, [...entities, ...adminEntities], migrations),
+    openDatabase(settings.databaseUrl, [...entities, ...archiveEntities, ...adminEntities], migrations),
   );
   shutdown.add('connections', () => db.destroy());
   if (await db.showMigrations())

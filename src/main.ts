@@ -21,6 +21,7 @@ import { addQuickstartCommand } from './commands/quickstart.ts';
 import { addRunCommands, type ProcessesConfig } from './commands/run/run.ts';
 import { addSimulateCommand } from './commands/simulate.ts';
 import { addSweepCommand } from './commands/sweep.ts';
+import { addArchiveCommand } from './commands/upkeep/archive.ts';
 import { packageVersion } from './platform/package.ts';
 
 const isJson = process.argv.includes('--json');
@@ -55,6 +56,7 @@ addLateCommand(program, openForCommand);
 addViolationsCommand(program, openForCommand);
 addNoticesCommand(program, openForCommand);
 addSweepCommand(program, openForCommand);
+addArchiveCommand(program, openForCommand);
 addAdminCommand(program, openForCommand);
 
 addSimulateCommand(program);

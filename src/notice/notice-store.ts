@@ -5,6 +5,7 @@ import {
   type NoticeAttempt,
   NoticeAttemptEntity,
 } from '../order/outbox/notice-entities.ts';
+import { archiveTables, liveTables, type OrderTables } from '../order/store/archive-entities.ts';
 import { inTransaction } from '../platform/mysql/database.ts';
 import type { SendResult } from './send-notice.ts';
 
@@ -21,7 +22,6 @@ export type AfterSend = Pick<MerchantNotice, 'state' | 'nextAt' | 'endedAt'>;
  */
 export function createNoticeStore(db: DataSource) {
   const notices = db.getRepository(MerchantNoticeEntity);
-  const attempts = db.getRepository(NoticeAttemptEntity);
   // ASCII only: MySQL refuses to compare these columns with other text.
   const named = (reference: string) => {
     const number = /^[\x20-\x7e]*$/.test(reference) ? reference : '';
@@ -144,17 +144,23 @@ export function createNoticeStore(db: DataSource) {
       return resent.affected ?? 0;
     },
 
-    /** The notices of an order, or the one with this event id, oldest first, with their attempts. */
+    /** The notices of an order, or the one with this event id, oldest first, with their attempts; archived ones too. */
     async list(reference: string): Promise<NoticeWithAttempts[]> {
-      const found = await notices.find({ where: named(reference), order: { id: 'ASC' } });
-      return Promise.all(
-        found.map(async (notice) => ({
-          ...notice,
-          tries: await attempts.find({ where: { noticeId: notice.id }, order: { attempt: 'ASC' } }),
-        })),
-      );
+      const live = await listFrom(liveTables, reference);
+      return live.length > 0 ? live : listFrom(archiveTables, reference);
     },
   };
+
+  async function listFrom({ notice, noticeAttempt }: OrderTables, reference: string) {
+    const found = await db.getRepository(notice).find({ where: named(reference), order: { id: 'ASC' } });
+    const tries = db.getRepository(noticeAttempt);
+    return Promise.all(
+      found.map(async (each) => ({
+        ...each,
+        tries: await tries.find({ where: { noticeId: each.id }, order: { attempt: 'ASC' } }),
+      })),
+    );
+  }
 }
 
 /** Its sender died, or could not record the result. A sender that is still alive will overwrite this. */

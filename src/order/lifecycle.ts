@@ -115,6 +115,12 @@ export const conditions = {
     { status: ended, has: ['watchUntil', 'nextCloseAt'] },
     { status: ended, due: true },
   ],
+  /** In the phase `paid` or `ended`, without a timer, and not stuck: it may be archived. */
+  finished: [
+    { status: ['success', 'cancel', 'refunded'], lacks: [...idle, 'stuckAt'] },
+    { status: ['close'], lacks: [...idle, 'stuckAt', 'latePaidAt'] },
+    { status: ['close', 'refunding'], has: ['latePaidAt', 'lateHandledAt'], lacks: [...idle, 'stuckAt'] },
+  ],
   /** Shown as watched: softly closed, and not paid since. */
   shownWatched: [{ status: ['close'], has: ['watchUntil'], lacks: ['latePaidAt'] }],
 } as const satisfies Record<string, readonly Condition[]>;

@@ -3,8 +3,12 @@ import type { OrderDetailView } from '../../view/orders/order-detail.ts';
 import type { TimelineEvent } from '../../view/orders/timeline.ts';
 
 /** An order as text: its fields, then a line per event. Times are UTC; empty fields are omitted. */
-export function renderOrder({ order, timeline, actions }: OrderDetailView): string[] {
-  const fields = Object.entries({ ...order, amountFen: `${(order.amountFen / 100).toFixed(2)} yuan` })
+export function renderOrder({ isArchived, order, timeline, actions }: OrderDetailView): string[] {
+  const fields = Object.entries({
+    ...order,
+    archived: isArchived ? 'yes' : null,
+    amountFen: `${(order.amountFen / 100).toFixed(2)} yuan`,
+  })
     .filter(([, value]) => value !== null && value !== '')
     .map(([name, value]) => [name === 'amountFen' ? 'amount' : name, asText(value)] as const);
   const width = Math.max(...fields.map(([name]) => name.length));

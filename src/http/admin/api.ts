@@ -131,6 +131,8 @@ export interface NoticeTry {
 
 /** `GET /orders/:orderNo`. */
 export interface OrderDetail {
+  /** It is in the archive; an action moves it back. */
+  isArchived: boolean;
   order: Serialized<OrderDetailView['order']>;
   timeline: TimelineEvent[];
   /** The actions that are possible now, for a user whose role allows them. */

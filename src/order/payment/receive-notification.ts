@@ -55,7 +55,7 @@ export async function receiveNotification(
   }
 
   const { orderNo } = parsed.kind === 'payment' ? parsed.payment : parsed;
-  const order = await deps.store.find(orderNo);
+  const order = await deps.store.findToChange(orderNo);
   if (order === null || order.channel !== channelName) {
     await deps.store.saveNotification({ ...notification, orderNo, outcome: 'unknown_order' });
     log.error({ eventId, orderNo }, 'payment for an unknown order');

@@ -23,7 +23,7 @@ export async function decideLatePayment(
   decision: LateDecision,
   trigger: CloseTrigger,
 ): Promise<DecideLateOutcome> {
-  const named = await deps.store.findNamed(numbers);
+  const named = await deps.store.findNamedToChange(numbers);
   if (named === null || named.contradiction !== null) return { kind: 'not_found' };
   const { order } = named;
   return inOrderTrace(order, 'decide late payment', () => decide(deps, order, decision, trigger));

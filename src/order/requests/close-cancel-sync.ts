@@ -30,7 +30,7 @@ export async function requestClose(
   numbers: OrderNumbers,
   trigger: CloseTrigger,
 ): Promise<CloseOutcome> {
-  const named = await deps.store.findNamed(numbers);
+  const named = await deps.store.findNamedToChange(numbers);
   if (named === null) return { kind: 'not_found' };
   const { order } = named;
   return inOrderTrace(order, 'close request', () => {
@@ -62,7 +62,7 @@ export async function requestCancel(
   numbers: OrderNumbers,
   trigger: CloseTrigger,
 ): Promise<CancelOutcome> {
-  const named = await deps.store.findNamed(numbers);
+  const named = await deps.store.findNamedToChange(numbers);
   if (named === null) return { kind: 'not_found' };
   const { order, contradiction } = named;
   if (contradiction !== null) {
@@ -104,7 +104,7 @@ export async function requestSync(
   numbers: OrderNumbers,
   trigger: CloseTrigger,
 ): Promise<SyncOutcome> {
-  const named = await deps.store.findNamed(numbers);
+  const named = await deps.store.findNamedToChange(numbers);
   if (named === null) return { kind: 'not_found' };
   const { order } = named;
   return inOrderTrace(order, 'sync request', async () => {

@@ -111,6 +111,7 @@ export function createPaymentStore(db: DataSource) {
       now: Date,
     ): Promise<void> {
       await inTransaction(db, async (manager) => {
+        await loadLocked(manager, id);
         await recordViolation(manager, 'mismatch', 'TRUE', id, now);
         if (notification !== null) await saveNotification(manager, { ...notification, outcome: 'mismatch' });
       });
@@ -238,9 +239,13 @@ export function createPaymentStore(db: DataSource) {
 const load = (manager: EntityManager, id: string): Promise<PaymentOrder> =>
   manager.findOneByOrFail(PaymentOrderEntity, { id });
 
+/** Throws if the order was archived meanwhile, so that nothing about a payment is lost: the next attempt moves it back. */
+const loadLocked = (manager: EntityManager, id: string): Promise<PaymentOrder> =>
+  manager.findOneOrFail(PaymentOrderEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+
 /** Whether another payment of this order is known, under another channel trade number. */
 async function isSecondPayment(manager: EntityManager, id: string, channelTradeNo: string): Promise<boolean> {
-  const order = await load(manager, id);
+  const order = await loadLocked(manager, id);
   const isKnown = order.paidAt !== null || order.latePaidAt !== null;
   return isKnown && order.channelTradeNo !== null && order.channelTradeNo !== channelTradeNo;
 }

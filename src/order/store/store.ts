@@ -1,21 +1,18 @@
-import { type DataSource, In } from 'typeorm';
-import { batched } from '../../platform/batched.ts';
-import { isDuplicate, isDuplicateOf } from '../../platform/mysql/database.ts';
-import { isDatabaseUnavailable } from '../../platform/mysql/permanent-error.ts';
+import { type DataSource, type EntityManager, In } from 'typeorm';
+import { inTransaction, isDuplicate, isDuplicateOf } from '../../platform/mysql/database.ts';
 import { leaseFree, where } from '../lifecycle.ts';
 import type { PaymentOrder } from '../order.ts';
 import { newOrderId } from '../order-id.ts';
 import type { NamedOrder, OrderNumbers } from '../outcomes.ts';
+import { createArchiveStore } from './archive-store.ts';
 import { createAttemptStore } from './attempt-store.ts';
 import { PaymentOrderEntity } from './entities.ts';
 import { createFaultyStore } from './faulty-store.ts';
+import { createFinders, type Finder, isAscii } from './find-orders.ts';
 import { change, noFailures } from './guarded-change.ts';
 import { createPaymentStore } from './payment-store.ts';
 
 export type OrderStore = ReturnType<typeof createOrderStore>;
-
-/** Orders that one query loads, at most. */
-const MOST_IN_BATCH = 100;
 
 /** The fields that start empty. */
 const emptyOrder = {
@@ -46,88 +43,87 @@ export type NewOrder = Omit<PaymentOrder, 'id' | keyof typeof emptyOrder>;
  */
 export function createOrderStore(db: DataSource) {
   const orders = db.getRepository(PaymentOrderEntity);
-  const findInBatch = batched(
-    async (numbers: readonly string[]) => {
-      const found = await orders.findBy({ orderNo: In([...numbers]) });
-      // Compared again: MySQL ignores trailing spaces.
-      const byNumber = new Map(found.map((order) => [order.orderNo, order]));
-      return numbers.map((number) => byNumber.get(number) ?? null);
-    },
-    { most: MOST_IN_BATCH, keyOf: (number) => number, mayBeOfOne: (error) => !isDatabaseUnavailable(error) },
-  );
+  const archive = createArchiveStore(db);
+  const find = createFinders(db);
+
+  /** Finds an order to change it: an archived one is moved back first. */
+  async function toChange<T>(
+    look: (table: Finder) => Promise<T | null>,
+    idOf: (found: T) => string,
+  ): Promise<T | null> {
+    const found = await look(find.live);
+    if (found !== null) return found;
+    const archived = await look(find.archived);
+    if (archived !== null) await archive.restore(idOf(archived));
+    return look(find.live);
+  }
+  /** Looks once more at the live orders at last: another process may have moved the order back in between. */
+  async function anywhere<T>(look: (table: Finder) => Promise<T | null>): Promise<T | null> {
+    return (await look(find.live)) ?? (await look(find.archived)) ?? look(find.live);
+  }
 
   return Object.assign(createAttemptStore(db), createPaymentStore(db), createFaultyStore(db), {
-    /** For orders that are known to exist, since orders are never deleted. Throws if there is none. */
-    get: (id: string): Promise<PaymentOrder> => orders.findOneByOrFail({ id }),
+    archiveBatch: archive.archiveBatch,
+    restore: archive.restore,
 
-    /** Accepts any text; the database would refuse to compare some of it, so text that cannot be our number finds nothing. */
-    find: async (orderNo: string): Promise<PaymentOrder | null> =>
-      isAscii(orderNo) ? findInBatch(orderNo) : null,
+    /** For orders that are known to exist; archived ones too, since orders are never deleted. Throws if there is none. */
+    async get(id: string): Promise<PaymentOrder> {
+      const order = await anywhere((table) => table.get(id));
+      if (order === null) throw new Error(`no order has the id ${id}`);
+      return order;
+    },
 
-    /** The existing ones, in one query. */
+    /** Accepts any text. Finds archived orders too, to be read only. */
+    find: (orderNo: string): Promise<PaymentOrder | null> => anywhere((table) => table.find(orderNo)),
+
+    /** Like `find`, to change the order: an archived one is moved back first. */
+    findToChange: (orderNo: string): Promise<PaymentOrder | null> =>
+      toChange(
+        (table) => table.find(orderNo),
+        ({ id }) => id,
+      ),
+
+    /** The existing ones that are not archived, in one query. */
     findAll: (orderNos: string[]): Promise<PaymentOrder[]> =>
       orders.findBy({ orderNo: In(orderNos.filter(isAscii)) }),
 
-    findByBizOrderNo: async (bizOrderNo: string): Promise<PaymentOrder | null> =>
-      having('bizOrderNo', bizOrderNo, await orders.findOneBy({ bizOrderNo })),
+    /** Finds archived orders too, to be read only. */
+    findByBizOrderNo: (bizOrderNo: string): Promise<PaymentOrder | null> =>
+      anywhere((table) => table.findByBizOrderNo(bizOrderNo)),
+
+    /** Finds an order by the numbers a merchant gives, archived or not, to be read only; see `Finder`. */
+    findByNumbers: (numbers: OrderNumbers): Promise<PaymentOrder | null> =>
+      anywhere((table) => table.findByNumbers(numbers)),
+
+    /** Like `findByNumbers`, and checks that all numbers identify that order. */
+    findNamed: (numbers: OrderNumbers): Promise<NamedOrder | null> =>
+      anywhere((table) => table.findNamed(numbers)),
+
+    /** Like `findNamed`, to change the order: an archived one is moved back first. */
+    findNamedToChange: (numbers: OrderNumbers): Promise<NamedOrder | null> =>
+      toChange(
+        (table) => table.findNamed(numbers),
+        ({ order }) => order.id,
+      ),
+
+    listByChannelTradeNo: find.listByChannelTradeNo,
 
     /**
-     * Finds an order by the numbers a merchant gives; our own number takes precedence. A short all-digit `orderNo` is an
-     * id. A trade number that two channels assigned finds nothing.
+     * Inserts an order. `payBody` only if the channel has confirmed the order already. `duplicate`: an order has one of its
+     * numbers, in the archive or not. The archive is read after the insert, which waits for a move of the same numbers.
      */
-    async findByNumbers({
-      orderNo,
-      bizOrderNo,
-      outOrderNo = null,
-    }: OrderNumbers): Promise<PaymentOrder | null> {
-      if (orderNo !== null)
-        return /^\d{1,15}$/.test(orderNo) ? orders.findOneBy({ id: orderNo }) : this.find(orderNo);
-      if (bizOrderNo !== null) return this.findByBizOrderNo(bizOrderNo);
-      const [order, another] = outOrderNo === null ? [] : await this.listByChannelTradeNo(outOrderNo);
-      return another === undefined ? (order ?? null) : null;
-    },
-
-    /**
-     * Like `findByNumbers`, and checks that all numbers identify that order. After a restored backup, or by a merchant's
-     * mistake, they may not.
-     */
-    async findNamed(numbers: OrderNumbers): Promise<NamedOrder | null> {
-      const order = await this.findByNumbers(numbers);
-      if (order === null) return null;
-      const { orderNo, bizOrderNo, outOrderNo = null, others } = numbers;
-      const isFirst = orderNo === null && bizOrderNo === null;
-      const bizOrderNos = [...(bizOrderNo === null ? [] : [bizOrderNo]), ...(others?.bizOrderNo ?? [])];
-      const looks: [name: string, find: () => Promise<PaymentOrder | null>][] = [];
-      for (const number of others?.orderNo ?? [])
-        looks.push(['orderNo', () => this.findByNumbers({ orderNo: number, bizOrderNo: null })]);
-      for (const number of bizOrderNos.filter((each) => each !== order.bizOrderNo))
-        looks.push(['bizOrderNo', () => this.findByBizOrderNo(number)]);
-      if (outOrderNo !== null && !isFirst && outOrderNo !== order.channelTradeNo)
-        looks.push(['outOrderNo', async () => (await this.listByChannelTradeNo(outOrderNo))[0] ?? null]);
-      for (const [name, find] of looks) {
-        const other = await find();
-        if (other?.id === order.id) continue;
-        const means = other === null ? 'no order' : `order ${other.orderNo}`;
-        return { order, contradiction: `${name} means ${means}` };
-      }
-      return { order, contradiction: null };
-    },
-
-    /** The orders with this channel trade number, at most two. Two channels may assign the same one. */
-    async listByChannelTradeNo(channelTradeNo: string): Promise<PaymentOrder[]> {
-      const found = await orders.find({ where: { channelTradeNo }, take: MAX_SPELLINGS });
-      return found.filter((order) => having('channelTradeNo', channelTradeNo, order) !== null).slice(0, 2);
-    },
-
-    /** Inserts an order. `payBody` only if the channel has confirmed the order already. */
     async insert(
       order: NewOrder & Partial<Pick<PaymentOrder, 'payBody'>>,
     ): Promise<'inserted' | 'duplicate'> {
       for (;;) {
         try {
-          await orders.insert({ ...emptyOrder, ...order, id: newOrderId() });
-          return 'inserted';
+          return await inTransaction(db, async (manager) => {
+            await manager.insert(PaymentOrderEntity, { ...emptyOrder, ...order, id: newOrderId() });
+            if (await isArchived(manager, order)) throw new ArchivedNumber();
+            return 'inserted' as const;
+          });
         } catch (error) {
+          if (error instanceof ArchivedNumber) return 'duplicate';
           if (!isDuplicate(error)) throw error;
           if (!isDuplicateOf(error, 'PRIMARY')) return 'duplicate';
         }
@@ -220,19 +216,19 @@ export function createOrderStore(db: DataSource) {
   });
 }
 
-/** Our numbers are ASCII; MySQL refuses to compare their columns with other text. */
-const isAscii = (text: string) => /^[\x20-\x7e]*$/.test(text);
+/** Undoes an insert. */
+class ArchivedNumber extends Error {}
 
-/** The column ignores case and trailing spaces, so one trade number may match several rows. */
-const MAX_SPELLINGS = 10;
-
-/** The order, if it has exactly this number: MySQL ignores trailing spaces. */
-function having(
-  field: 'orderNo' | 'bizOrderNo' | 'channelTradeNo',
-  number: string,
-  order: PaymentOrder | null,
-): PaymentOrder | null {
-  return order !== null && order[field] === number ? order : null;
+async function isArchived(
+  manager: EntityManager,
+  { orderNo, bizOrderNo }: Pick<PaymentOrder, 'orderNo' | 'bizOrderNo'>,
+): Promise<boolean> {
+  const found: unknown[] = await manager.query(
+    `(SELECT id FROM payment_order_archive WHERE order_no = ?)
+      UNION ALL (SELECT id FROM payment_order_archive WHERE biz_order_no = ?)`,
+    [orderNo, bizOrderNo],
+  );
+  return found.length > 0;
 }
 
 export type DueOrder = Pick<

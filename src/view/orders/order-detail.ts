@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { PaymentOrder } from '../../order/order.ts';
-import { PaymentOrderEntity } from '../../order/store/entities.ts';
+import { archiveTables, liveTables, type OrderTables } from '../../order/store/archive-entities.ts';
 import { pick } from '../../platform/pick.ts';
 import { type OrderAction, possibleActions, possibleDecisions } from './actions.ts';
 import { type OrderView, viewOrder } from './order-row.ts';
@@ -18,23 +18,35 @@ const detailFields = [
 ] as const satisfies readonly (keyof PaymentOrder)[];
 
 export interface OrderDetailView {
+  /** It is in the archive: nothing is left to do. */
+  isArchived: boolean;
   order: OrderView & Pick<PaymentOrder, (typeof detailFields)[number]>;
   timeline: TimelineEvent[];
   actions: OrderAction[];
   lateDecisions: ReturnType<typeof possibleDecisions>;
 }
 
-/** One order with its history and its possible actions. Null: no order has this order number. */
+/** One order with its history and its possible actions, also from the archive. Null: no order has this order number. */
 export async function readOrderDetail(
   db: DataSource,
   orderNo: string,
   now: Date,
 ): Promise<OrderDetailView | null> {
-  const order = await db.getRepository(PaymentOrderEntity).findOneBy({ orderNo });
+  return (await readFrom(db, liveTables, orderNo, now)) ?? (await readFrom(db, archiveTables, orderNo, now));
+}
+
+async function readFrom(
+  db: DataSource,
+  tables: OrderTables,
+  orderNo: string,
+  now: Date,
+): Promise<OrderDetailView | null> {
+  const order = await db.getRepository(tables.order).findOneBy({ orderNo });
   if (order === null) return null;
-  const timeline = await readTimeline(db, order);
+  const timeline = await readTimeline(db, order, tables);
   const hasNotices = timeline.some(({ kind }) => kind === 'notice');
   return {
+    isArchived: tables === archiveTables,
     order: { ...viewOrder(order), ...pick(order, detailFields) },
     timeline,
     actions: possibleActions(order, { hasNotices, now }),

@@ -1,13 +1,7 @@
 import type { DataSource, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import { answersIn } from '../../order/answers.ts';
 import type { PaymentOrder } from '../../order/order.ts';
-import { MerchantNoticeEntity, NoticeAttemptEntity } from '../../order/outbox/notice-entities.ts';
-import {
-  ChannelNotificationEntity,
-  CloseRecordEntity,
-  RefundEntity,
-  ViolationEntity,
-} from '../../order/store/entities.ts';
+import { liveTables, type OrderTables } from '../../order/store/archive-entities.ts';
 
 /** An order that is retried for weeks has many records: shows the newest of each kind. */
 const OF_EACH_KIND = 500;
@@ -17,23 +11,21 @@ const TRIES = 1_000;
 /** One event in an order's life. Contains no personal data and nothing to pay with. */
 export type TimelineEvent = Awaited<ReturnType<typeof readTimeline>>[number];
 
-/** Everything that happened to an order, oldest first. Throws if the database is unreachable. */
-export async function readTimeline(db: DataSource, order: PaymentOrder) {
+/** Everything that happened to an order, oldest first, from the tables that have it. Throws if the database is unreachable. */
+export async function readTimeline(db: DataSource, order: PaymentOrder, tables: OrderTables = liveTables) {
   const { orderNo, id: orderId } = order;
   // Sequential: uses only one of the few connections.
-  const notifications = await newest(
-    db,
-    ChannelNotificationEntity,
-    ['id', 'eventId', 'outcome', 'receivedAt'],
-    { orderNo },
-  );
-  const attempts = await newest(db, CloseRecordEntity, undefined, { orderId });
-  const refunds = await newest(db, RefundEntity, undefined, { orderId });
+  const notifications = await newest(db, tables.notification, ['id', 'eventId', 'outcome', 'receivedAt'], {
+    orderNo,
+  });
+  const attempts = await newest(db, tables.closeRecord, undefined, { orderId });
+  const refunds = await newest(db, tables.refund, undefined, { orderId });
   const noticeFields = ['id', 'eventId', 'event', 'host', 'state', 'nextAt', 'createdAt'];
-  const notices = await newest(db, MerchantNoticeEntity, noticeFields, { orderNo });
-  const violations = await newest(db, ViolationEntity, undefined, { orderId });
+  const notices = await newest(db, tables.notice, noticeFields, { orderNo });
+  const violations = await newest(db, tables.violation, undefined, { orderId });
   const tries = await readTries(
     db,
+    tables,
     notices.map(({ id }) => id),
   );
   const events = [
@@ -103,11 +95,11 @@ async function newest<Row extends ObjectLiteral & { id: string }>(
 }
 
 /** The delivery attempts of each notice, oldest first; limited to the newest of all. */
-async function readTries(db: DataSource, noticeIds: string[]) {
+async function readTries(db: DataSource, tables: OrderTables, noticeIds: string[]) {
   const tries = new Map<string, NoticeTry[]>();
   if (noticeIds.length === 0) return tries;
   const found = await db
-    .getRepository(NoticeAttemptEntity)
+    .getRepository(tables.noticeAttempt)
     .createQueryBuilder('t')
     .where('t.notice_id IN (:...ids)', { ids: noticeIds.map(Number) })
     .orderBy('t.id', 'DESC')
