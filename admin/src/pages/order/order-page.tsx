@@ -47,6 +47,7 @@ function Detail({ detail }: { detail: OrderDetail }) {
         {order.status === 'progress' && <Countdown order={order} />}
         <OrderState order={order} />
       </PageHead>
+      {detail.isArchived && <Alert type="info" showIcon title={pages.order.archived} />}
       <Actions detail={detail} />
       <div className="order-columns">
         <section className="surface" aria-labelledby="facts">

@@ -85,6 +85,7 @@ export const pages: typeof zh = {
     title: 'Order',
     back: 'Back to orders',
     missing: 'No such order',
+    archived: 'This order is in the archive. Any action first moves it back.',
     timeline: 'Timeline',
     facts: 'Details',
     created: 'Order created',

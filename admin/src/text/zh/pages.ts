@@ -85,6 +85,7 @@ export const pages = {
     title: '订单',
     back: '返回订单列表',
     missing: '订单不存在',
+    archived: '此订单已归档。任何操作都会先把它移回来。',
     timeline: '时间线',
     facts: '详情',
     created: '创建订单',
