@@ -21,7 +21,7 @@ import { createOrder } from './order/create/create-order.ts';
 import type { OrderDeps } from './order/deps.ts';
 import { receiveNotification } from './order/payment/receive-notification.ts';
 import { requestCancel, requestClose, requestSync } from './order/requests/close-cancel-sync.ts';
-import { archiveEntities } from './order/store/archive-entities.ts';
+import { archiveEntities } from './order/store/archive/archive-entities.ts';
 import { entities } from './order/store/entities.ts';
 import type { Logger } from './platform/log/logger.ts';
 import { openReaders } from './platform/mysql/open-readers.ts';

@@ -10,7 +10,7 @@ import { startNoticeRelay } from './notice/relay.ts';
 import type { OrderDeps } from './order/deps.ts';
 import type { SweepCounts } from './order/due/sweep.ts';
 import type { LatePaymentPolicy } from './order/late-payment.ts';
-import { archiveEntities } from './order/store/archive-entities.ts';
+import { archiveEntities } from './order/store/archive/archive-entities.ts';
 import { entities } from './order/store/entities.ts';
 import { createLeaseKeeper } from './order/store/lease-keeper.ts';
 import { createRefundStore } from './order/store/refund-store.ts';

@@ -7,7 +7,7 @@ import type { PaymentOrder } from '../../src/order/order.ts';
 import { byId } from '../../src/order/outcomes.ts';
 import { archiveOrders, countArchivable } from '../../src/order/requests/archive.ts';
 import { requestCancel, requestClose, requestSync } from '../../src/order/requests/close-cancel-sync.ts';
-import { selectFinished } from '../../src/order/store/archive-store.ts';
+import { selectFinished } from '../../src/order/store/archive/archive-store.ts';
 import { run } from '../support/run-command.ts';
 import { createWorld, orderRequest, somebody, type World } from '../support/world.ts';
 

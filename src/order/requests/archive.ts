@@ -1,5 +1,5 @@
 import type { OrderDeps } from '../deps.ts';
-import type { ArchiveCursor } from '../store/archive-store.ts';
+import type { ArchiveCursor } from '../store/archive/archive-store.ts';
 
 /** Finished orders that have not changed since `before`, `limit` in each batch. */
 export interface Archivable {

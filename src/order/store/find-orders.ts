@@ -3,7 +3,7 @@ import { batched } from '../../platform/batched.ts';
 import { isDatabaseUnavailable } from '../../platform/mysql/permanent-error.ts';
 import type { PaymentOrder } from '../order.ts';
 import type { NamedOrder, OrderNumbers } from '../outcomes.ts';
-import { archiveTables, liveTables } from './archive-entities.ts';
+import { archiveTables, liveTables } from './archive/archive-entities.ts';
 
 /** Orders that one query loads, at most. */
 const MOST_IN_BATCH = 100;

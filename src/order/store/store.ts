@@ -4,7 +4,7 @@ import { leaseFree, where } from '../lifecycle.ts';
 import type { PaymentOrder } from '../order.ts';
 import { newOrderId } from '../order-id.ts';
 import type { NamedOrder, OrderNumbers } from '../outcomes.ts';
-import { createArchiveStore } from './archive-store.ts';
+import { createArchiveStore } from './archive/archive-store.ts';
 import { createAttemptStore } from './attempt-store.ts';
 import { PaymentOrderEntity } from './entities.ts';
 import { createFaultyStore } from './faulty-store.ts';

@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { inTransaction } from '../../platform/mysql/database.ts';
-import { where } from '../lifecycle.ts';
+import { inTransaction } from '../../../platform/mysql/database.ts';
+import { where } from '../../lifecycle.ts';
 
 /** The last order that a batch looked at, by the time of its last change, with microseconds. */
 export interface ArchiveCursor {

@@ -1,12 +1,12 @@
 import { EntitySchema } from 'typeorm';
-import { MerchantNoticeEntity, NoticeAttemptEntity } from '../outbox/notice-entities.ts';
+import { MerchantNoticeEntity, NoticeAttemptEntity } from '../../outbox/notice-entities.ts';
 import {
   ChannelNotificationEntity,
   CloseRecordEntity,
   PaymentOrderEntity,
   RefundEntity,
   ViolationEntity,
-} from './entities.ts';
+} from '../entities.ts';
 
 /** The tables with an order's rows. */
 export interface OrderTables {
