@@ -20,6 +20,7 @@ import { addSyncCommand } from '../../src/commands/orders/sync.ts';
 import { addViolationsCommand } from '../../src/commands/orders/violations.ts';
 import { addRunCommands } from '../../src/commands/run/run.ts';
 import { addSweepCommand } from '../../src/commands/sweep.ts';
+import { addArchiveCommand } from '../../src/commands/upkeep/archive.ts';
 import { readConfig } from '../../src/config.ts';
 import { createLogger } from '../../src/platform/log/logger.ts';
 import { freePort } from '../../src/sandbox/services/free-port.ts';
@@ -123,6 +124,7 @@ describe('output to a pipe', () => {
     [['cancel', 'M4'], 1],
     [['reclose', 'M1', '--dry-run'], 0],
     [['sweep'], 0],
+    [['archive', '--older-than', '90d'], 0],
     [['admin', 'list'], 0],
     [['migrate'], 0],
     [['doctor'], 1],
@@ -173,6 +175,7 @@ const table: Row[] = [
   { args: ['cancel', 'M2'], add: (program, open) => addCancelCommand(program, open), redis: 1, mysql: 1 },
   { args: ['reclose', 'M3'], add: addRecloseCommand, redis: 0, mysql: 1 },
   { args: ['sweep'], add: addSweepCommand, redis: 1, mysql: 1 },
+  { args: ['archive', '--older-than', '90d'], add: addArchiveCommand, redis: 0, mysql: 1 },
   { args: ['admin', 'list'], add: addAdminCommand, redis: 0, mysql: 1 },
   { args: ['migrate'], add: (program, _open, env) => addMigrateCommand(program, env), redis: 0, mysql: 1 },
   { args: ['doctor'], add: (program, _open, env) => addDoctorCommand(program, env), redis: 1, mysql: 1 },
