@@ -43,10 +43,10 @@ export const layers: readonly Layer[] = [
       'src/channel/built-in/*/about.ts',
       'src/platform',
     ],
-    packages: ['zod'],
+    packages: ['undici', 'zod'],
   },
-  gateway('wechat', 'undici'),
-  gateway('alipay', 'alipay-sdk'),
+  gateway('wechat'),
+  gateway('alipay'),
   gateway('unionpay', 'undici'),
   { area: 'src/channel/modules.ts', ours: ['src/channel', 'src/channel/built-in'] },
 

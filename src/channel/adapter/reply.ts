@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { CancelResult, CreateResult, Failure, PayerDetails } from '../channel.ts';
 
 /** Default timeout of a call to a channel, ms. */
@@ -38,6 +39,14 @@ export function withStatedTime<Result extends object>(
 }
 
 export type Refusal = Extract<Reply, { kind: 'refusal' }>;
+
+const refusalSchema = z.object({ code: z.string().catch(''), message: z.string().catch('') });
+
+/** The refusal in a body with `code` and `message`; both are empty if it has none. */
+export function refusalOf(status: number, body: unknown, statedAt: Date | undefined): Refusal {
+  const { code = '', message = '' } = refusalSchema.safeParse(body).data ?? {};
+  return { kind: 'refusal', status, code, message, statedAt };
+}
 
 /** The table entry of a code that reports a fault of the channel: no answer, like a 5xx. */
 export type OwnFault = 'own_fault';

@@ -24,9 +24,6 @@ async function payUnnoticed(order: PaymentOrder): Promise<void> {
 }
 const once = (order: PaymentOrder, operation: 'query' | 'close') =>
   ({ operation, orderNo: order.orderNo, times: 1 }) as const;
-/** Alipay's SDK repeats a request after a connection error: an outage must outlast that. */
-const during = (order: PaymentOrder, operation: 'query' | 'close') =>
-  ({ operation, orderNo: order.orderNo }) as const;
 const fire = (order: PaymentOrder) => world.fire(order);
 
 describe('a scanned, unpaid order', () => {
@@ -194,7 +191,7 @@ describe('an outage decides nothing', () => {
     'close fails before its effect (%s), query WAIT_BUYER_PAY: open, retried',
     async (_, fault) => {
       const order = await scanned();
-      control().addFault({ match: during(order, 'close'), when: 'before', ...fault } as never);
+      control().addFault({ match: once(order, 'close'), when: 'before', ...fault } as never);
       expect(await world.close(order)).toMatchObject({ kind: 'pending', reason: 'unreachable' });
       control().clearFaults();
       expect(await world.close(order, 'manual')).toMatchObject({ kind: 'closed' });
@@ -203,13 +200,13 @@ describe('an outage decides nothing', () => {
 
   test.each(failures)('close fails after its effect (%s), query TRADE_CLOSED: closed', async (_, fault) => {
     const order = await scanned();
-    control().addFault({ match: during(order, 'close'), when: 'after', ...fault } as never);
+    control().addFault({ match: once(order, 'close'), when: 'after', ...fault } as never);
     expect(await world.close(order)).toMatchObject({ kind: 'closed' });
   });
 
   test.each(failures)('the query fails (%s): open, although the close was accepted', async (_, fault) => {
     const order = await scanned();
-    control().addFault({ match: during(order, 'query'), ...fault } as never);
+    control().addFault({ match: once(order, 'query'), ...fault } as never);
     expect(await world.close(order)).toMatchObject({ kind: 'pending', reason: 'unreachable' });
     expect((await world.reload(order)).status).toBe('progress');
   });

@@ -55,11 +55,11 @@ export async function createOrder(
       const { returnUrl } = payer;
       const product = { product_code: 'QUICK_WAP_WAY', ...(returnUrl ? { quit_url: returnUrl } : {}) };
       const call = { notifyUrl, ...(returnUrl ? { returnUrl } : {}), bizContent: { ...body, ...product } };
-      return signedHere(client.signed('page', 'alipay.trade.wap.pay', call, clock.now()));
+      return signedHere(await client.signed('page', 'alipay.trade.wap.pay', call, clock.now()));
     }
     case 'app': {
       const call = { notifyUrl, bizContent: { ...body, product_code: 'QUICK_MSECURITY_PAY' } };
-      return signedHere(client.signed('app', 'alipay.trade.app.pay', call, clock.now()));
+      return signedHere(await client.signed('app', 'alipay.trade.app.pay', call, clock.now()));
     }
     default:
       return unsupported(order.method);
