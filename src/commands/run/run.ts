@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { App } from '../../app.ts';
 import type { Logger } from '../../platform/log/logger.ts';
 import { nextSignal } from '../../platform/next-signal.ts';
 import { addExamples, type OpenApp, count as wholeNumber } from '../command.ts';
-import { parentGone, reportReady, runProcesses } from './processes.ts';
+import { reportReady, runProcesses, SUPERVISED, supervisedStop } from './processes.ts';
 
 type Part = 'serve' | 'work';
 
@@ -14,7 +14,7 @@ const commands: { name: string; description: string; parts: Part[] }[] = [
   { name: 'work', description: 'the worker: closes orders when they are due', parts: ['work'] },
 ];
 
-/** More processes than this need their own thought: each has its own connections to the database. */
+/** Each process has ten connections to the database: more than this should be a person's choice. */
 const MOST_BY_DEFAULT = 4;
 
 /** What several processes need of the configuration, which is read before any of them starts. */
@@ -39,9 +39,10 @@ export function addRunCommands(
           `worker processes, each with METRICS_PORT and the following ports (default: the cores, at most ${MOST_BY_DEFAULT})`,
           wholeNumber,
         )
-        .action(async ({ processes }: { processes?: number }) => {
+        .addOption(new Option(SUPERVISED).hideHelp())
+        .action(async ({ processes, supervised = false }: { processes?: number; supervised?: boolean }) => {
           const count = processes ?? Math.min(availableParallelism(), MOST_BY_DEFAULT);
-          if (count === 1) return run(open, parts);
+          if (count === 1) return run(open, parts, { supervised });
           process.exitCode = await runAll(count, await readProcessesConfig());
         });
     else command.action(() => run(open, parts));
@@ -60,15 +61,17 @@ function runAll(count: number, { env, metricsPort, log }: ProcessesConfig): Prom
 
 /**
  * Opens the app, runs these parts, and closes it cleanly on SIGTERM or SIGINT; a second signal exits at once. Listens for
- * signals before it opens anything: a container's process 1 ignores signals that it does not handle.
+ * signals before it opens anything: a container's process 1 ignores signals that it does not handle. A supervised process
+ * leaves the second signal to the one that started it.
  */
-async function run(open: OpenApp, parts: Part[]): Promise<void> {
-  const signal = Promise.race([nextSignal(), parentGone().then(() => 'SIGTERM' as const)]);
+async function run(open: OpenApp, parts: Part[], { supervised } = { supervised: false }): Promise<void> {
+  const signal = supervised ? supervisedStop() : nextSignal();
   const app = await Promise.race([open(), signal.then(() => null)]);
   // Stopped while opening: there is no work to finish.
   if (app === null) return;
   try {
     await runUntil(signal, app, parts);
+    if (!supervised) void nextSignal().then(() => process.exit(1));
   } finally {
     await app.close();
   }
@@ -85,5 +88,4 @@ async function runUntil(stopped: Promise<NodeJS.Signals>, app: App, parts: Part[
   }
   const signal = await stopped;
   log.info({ signal }, 'stopping');
-  void nextSignal().then(() => process.exit(1));
 }
