@@ -36,8 +36,9 @@ export interface RowChange {
 }
 
 /**
- * Changes many rows by one statement, each with its own values, and each still guarded by its id, status and lease token.
- * Throws if a guard does not hold, which a locked row excludes.
+ * Changes many rows by one statement, with separate values for each, and each still guarded by id, status and lease token.
+ * Throws if a guard does not hold, which a locked row excludes. The guards compare bytes: a list's text has our connection's
+ * collation and the column that of the server's default, which MySQL 8 may refuse to compare.
  */
 export async function changeEach(manager: EntityManager, changes: readonly RowChange[]): Promise<void> {
   if (changes.length === 0) return;
@@ -56,7 +57,7 @@ export async function changeEach(manager: EntityManager, changes: readonly RowCh
     // The list first: each row is then found by its primary key, and no other row is locked.
     `UPDATE (${rows.join(' UNION ALL ')}) v STRAIGHT_JOIN payment_order o ON o.id = v.id
       SET ${fields.map((field, index) => `o.${columnOf(field)} = v.v${index}`).join(', ')}
-      WHERE o.status = v.was AND o.lease_token <=> v.token`,
+      WHERE CAST(o.status AS BINARY) = CAST(v.was AS BINARY) AND CAST(o.lease_token AS BINARY) <=> CAST(v.token AS BINARY)`,
     changes.flatMap(({ before, set }) => [
       before.status,
       before.leaseToken,

@@ -3,6 +3,13 @@ import { DataSource } from 'typeorm';
 import { migrate } from '../../../src/migrate.ts';
 
 /**
+ * MariaDB's default collation is that of our connections; MySQL 8 and others have another. So the tests' tables have another
+ * one everywhere: a comparison of a column with a value that has a collation too fails here as it would there.
+ */
+const CONNECTIONS_COLLATION = /COLLATE=utf8mb4_general_ci/;
+const OTHER_COLLATION = 'COLLATE=utf8mb4_unicode_ci';
+
+/**
  * Statements that turn an empty database into a migrated one, except for its installation id: each test file's database is
  * copied instead of migrated. `migrate.db.test.ts` tests the migrations themselves.
  */
@@ -20,7 +27,10 @@ export async function readTemplate(serverUrl: string): Promise<string[]> {
   const statements: string[] = [];
   for (const { name: table } of tables) {
     const [row]: { 'Create Table': string }[] = await db.query(`SHOW CREATE TABLE \`${table}\``);
-    if (row !== undefined) statements.push(row['Create Table'].replace(/ AUTO_INCREMENT=\d+/, ''));
+    if (row === undefined) continue;
+    statements.push(
+      row['Create Table'].replace(/ AUTO_INCREMENT=\d+/, '').replace(CONNECTIONS_COLLATION, OTHER_COLLATION),
+    );
   }
   const done: { timestamp: string; name: string }[] = await db.query(
     'SELECT timestamp, name FROM autoclose_migrations ORDER BY id',
