@@ -35,7 +35,8 @@ export function createNoticeStore(db: DataSource) {
         .createQueryBuilder('n')
         .select('n.host', 'host')
         .addSelect('MIN(n.next_at)', 'dueAt')
-        .where("n.state = 'pending'")
+        // Not `=`: MariaDB would take the state for a constant, drop it from the grouping, and read the whole backlog.
+        .where("n.state BETWEEN 'pending' AND 'pending'")
         .groupBy('n.state')
         .addGroupBy('n.host')
         .having('MIN(n.next_at) <= :now', { now })
