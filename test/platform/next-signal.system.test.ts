@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-/** Stops cleanly on the first signal, which takes a moment, or waits for another. */
+/** Stops cleanly on the first signal, once its standard input says so, or waits for another. */
 const WAITING = `
   const { nextSignal } = await import('./src/platform/next-signal.ts');
   const pending = nextSignal();
@@ -13,14 +13,15 @@ const WAITING = `
   setInterval(() => {}, 1000);
   console.log('waiting');
   const signal = await pending;
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  console.log('ended by ' + signal);
+  console.log('stopping by ' + signal);
+  await new Promise((resolve) => process.stdin.once('data', resolve));
+  console.log('ended');
 `;
 
 async function start(script: string) {
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
     cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   });
   onTestFinished(() => {
     child.kill('SIGKILL');
@@ -34,17 +35,22 @@ async function start(script: string) {
 }
 
 test('we handle a signal even if a package was loaded that would exit at once', async () => {
-  const { child, lines, ended } = await start(`const LOADS = 'testcontainers';${WAITING};process.exit(0);`);
+  const { child, lines, output, ended } = await start(
+    `const LOADS = 'testcontainers';${WAITING};process.exit(0);`,
+  );
+  const line = once(output, 'line');
   child.kill('SIGTERM');
+  expect(await line).toEqual(['stopping by SIGTERM']);
+  child.stdin.write('go\n');
   expect(await ended).toEqual([0, null]);
-  expect(lines).toEqual(['waiting', 'ended by SIGTERM']);
+  expect(lines).toEqual(['waiting', 'stopping by SIGTERM', 'ended']);
 }, 120_000);
 
 test('a signal that is not handled ends the process', async () => {
   const { child, output, ended } = await start(`const LOADS = null;${WAITING}`);
   const line = once(output, 'line');
   child.kill('SIGINT');
-  expect(await line).toEqual(['ended by SIGINT']);
+  expect(await line).toEqual(['stopping by SIGINT']);
   child.kill('SIGTERM');
   expect(await ended).toEqual([null, 'SIGTERM']);
 }, 120_000);

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import type { PaymentOrder } from '../../../src/order/order.ts';
 import type { OrderStore } from '../../../src/order/store/store.ts';
 import { createWorld, type World } from '../../support/world.ts';
+import * as attempts from './attempts.ts';
 
 /** Operations on different orders share statements and transactions; each still stands for itself. */
 let world: World;
@@ -17,35 +18,9 @@ afterAll(() => world.end());
 const COUNT = 40;
 const create = () => Promise.all(Array.from({ length: COUNT }, () => world.create('wechat_pay')));
 
-async function lease(order: PaymentOrder): Promise<PaymentOrder | null> {
-  const now = world.app.deps.clock.now();
-  const until = new Date(now.getTime() + 60_000);
-  return store.takeLease(order, { token: randomUUID(), until, set: {} }, now);
-}
-async function leased(order: PaymentOrder): Promise<PaymentOrder> {
-  const taken = await lease(order);
-  if (taken === null) throw new Error('not free');
-  return taken;
-}
-const closing = (at: Date) => ({ status: 'close', closedAt: at, nextCloseAt: null }) as const;
-const record = (order: PaymentOrder, createdAt: Date) =>
-  ({
-    orderId: order.id,
-    orderNo: order.orderNo,
-    bizOrderNo: order.bizOrderNo,
-    channel: order.channel,
-    closeType: 'close',
-    trigger: 'timeout',
-    attempt: order.closeAttempts,
-    outcome: 'closed',
-    answers: [],
-    statusBefore: order.status,
-    statusAfter: 'close',
-    actor: null,
-    clientIp: null,
-    note: null,
-    createdAt,
-  }) as const;
+const lease = (order: PaymentOrder) => attempts.lease(store, order);
+const leased = (order: PaymentOrder) => attempts.leased(store, order);
+const { closing, closeRecord: record } = attempts;
 
 test('forty orders are loaded, leased and ended at once, and each answer is about its own order', async () => {
   const orders = await create();

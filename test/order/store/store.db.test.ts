@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PaymentOrder } from '../../../src/order/order.ts';
-import type { NewCloseRecord } from '../../../src/order/store/guarded-change.ts';
 import type { OrderStore } from '../../../src/order/store/store.ts';
 import { createWorld, type World } from '../../support/world.ts';
+import * as attempts from './attempts.ts';
 
 let world: World;
 let store: OrderStore;
@@ -13,35 +12,10 @@ beforeAll(async () => {
 });
 afterAll(() => world.end());
 
-const later = (ms: number) => new Date(Date.now() + ms);
-const lease = (order: PaymentOrder, untilMs = 20_000) =>
-  store.takeLease(order, { token: randomUUID(), until: later(untilMs), set: {} }, new Date());
-const leased = async (order: PaymentOrder) => {
-  const taken = await lease(order);
-  if (taken === null) throw new Error('no lease');
-  return taken;
-};
-const record = (order: PaymentOrder): NewCloseRecord => ({
-  orderId: order.id,
-  orderNo: order.orderNo,
-  bizOrderNo: order.bizOrderNo,
-  channel: order.channel,
-  closeType: 'close',
-  trigger: 'timeout',
-  attempt: 1,
-  outcome: 'closed',
-  note: null,
-  answers: [
-    { call: 'close', answer: '204' },
-    { call: 'query', answer: '200 CLOSED' },
-  ],
-  statusBefore: 'progress',
-  statusAfter: 'close',
-  actor: null,
-  clientIp: null,
-  createdAt: new Date(),
-});
-const closing = { status: 'close', closedAt: new Date(0), nextCloseAt: null } as const;
+const lease = (order: PaymentOrder, untilMs?: number) => attempts.lease(store, order, untilMs);
+const leased = (order: PaymentOrder) => attempts.leased(store, order);
+const record = attempts.closeRecord;
+const closing = attempts.closing(new Date(0));
 const payment = { channelTradeNo: 'T1', paidAt: new Date(0) };
 const notified = (order: PaymentOrder, eventId: string) => ({
   notification: {
