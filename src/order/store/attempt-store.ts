@@ -1,7 +1,6 @@
 import type { DataSource } from 'typeorm';
 import { batched } from '../../platform/batched.ts';
-import { inTransaction } from '../../platform/mysql/database.ts';
-import { isDatabaseUnavailable } from '../../platform/mysql/permanent-error.ts';
+import { inTransaction, statementBatch } from '../../platform/mysql/database.ts';
 import { leaseFree, where } from '../lifecycle.ts';
 import type { Ending, PaymentOrder, PendingReason } from '../order.ts';
 import {
@@ -14,21 +13,17 @@ import {
 import { PaymentOrderEntity } from './entities.ts';
 import { type Change, change, type NewCloseRecord, noLease, type RowValues } from './guarded-change.ts';
 
-/** Operations on different orders that one transaction carries, at most. */
-const MOST_IN_BATCH = 100;
-
 /** Leases, requests and the results of attempts. Part of the order store. */
 export function createAttemptStore(db: DataSource) {
   const orders = db.getRepository(PaymentOrderEntity);
-  const mayBeOfOne = (error: unknown) => !isDatabaseUnavailable(error);
 
   const leaseInBatch = batched(
     (requests: readonly LeaseRequest[]) => inTransaction(db, (manager) => takeLeases(manager, requests)),
-    { most: MOST_IN_BATCH, keyOf: ({ order }) => order.id, mayBeOfOne },
+    { ...statementBatch, keyOf: ({ order }) => order.id },
   );
   const endInBatch = batched(
     (ends: readonly AttemptEnd[]) => inTransaction(db, (manager) => endAttempts(manager, ends, 'skip')),
-    { most: MOST_IN_BATCH, keyOf: ({ leased }) => leased.id, mayBeOfOne },
+    { ...statementBatch, keyOf: ({ leased }) => leased.id },
   );
 
   /** Together with others, unless its row is locked: then alone, so that the others do not wait for it. */

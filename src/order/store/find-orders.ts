@@ -1,12 +1,9 @@
 import { type DataSource, In, type Repository } from 'typeorm';
 import { batched } from '../../platform/batched.ts';
-import { isDatabaseUnavailable } from '../../platform/mysql/permanent-error.ts';
+import { statementBatch } from '../../platform/mysql/database.ts';
 import type { PaymentOrder } from '../order.ts';
 import type { NamedOrder, OrderNumbers } from '../outcomes.ts';
 import { archiveTables, liveTables } from './archive/archive-entities.ts';
-
-/** Orders that one query loads, at most. */
-const MOST_IN_BATCH = 100;
 
 type ListByTradeNo = (channelTradeNo: string) => Promise<PaymentOrder[]>;
 
@@ -39,7 +36,7 @@ function createFinder(orders: Repository<PaymentOrder>, listByChannelTradeNo: Li
       const byNumber = new Map(found.map((order) => [order.orderNo, order]));
       return numbers.map((number) => byNumber.get(number) ?? null);
     },
-    { most: MOST_IN_BATCH, keyOf: (number) => number, mayBeOfOne: (error) => !isDatabaseUnavailable(error) },
+    { ...statementBatch, keyOf: (number) => number },
   );
 
   return {

@@ -4,7 +4,7 @@ import { DataSource, type EntityManager, type EntitySchema, type MigrationInterf
 import { type DatabaseAddress, parseDatabaseUrl } from './database-url.ts';
 import { createPool, refusesWrites as poolRefusesWrites } from './mysql-pool.ts';
 import type { SessionLimits } from './mysql-session.ts';
-import { isLockConflict } from './permanent-error.ts';
+import { isDatabaseUnavailable, isLockConflict } from './permanent-error.ts';
 
 /** Connections per process. The store's transactions are short and never wait for a channel. */
 const POOL_SIZE = 10;
@@ -118,6 +118,12 @@ export function isDuplicateOf(error: unknown, key: string): boolean {
   if (!isDuplicate(error) || !(error instanceof Error)) return false;
   return new RegExp(`for key '(?:[^']*\\.)?${key}'$`).test(error.message);
 }
+
+/** How statements for many rows are batched: a failure of one row fails no other, an unreachable database all at once. */
+export const statementBatch = {
+  most: 100,
+  mayBeOfOne: (error: unknown) => !isDatabaseUnavailable(error),
+};
 
 /** Runs `work` in a short transaction at READ COMMITTED; retried a few times on a lock conflict. */
 export async function inTransaction<T>(
