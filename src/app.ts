@@ -21,8 +21,7 @@ import { createOrder } from './order/create/create-order.ts';
 import type { OrderDeps } from './order/deps.ts';
 import { receiveNotification } from './order/payment/receive-notification.ts';
 import { requestCancel, requestClose, requestSync } from './order/requests/close-cancel-sync.ts';
-import { archiveEntities } from './order/store/archive/archive-entities.ts';
-import { entities } from './order/store/entities.ts';
+import { entities } from './order/store/tables.ts';
 import type { Logger } from './platform/log/logger.ts';
 import { openReaders } from './platform/mysql/open-readers.ts';
 import { withVariableName } from './platform/mysql/variable-name.ts';
@@ -72,7 +71,7 @@ export interface App {
 export async function openApp({ server, channels: configured }: Config, log: Logger): Promise<App> {
   const tracing = await tracingOf(server);
   const metrics = createMetrics();
-  const readers = openReaders(server.DATABASE_URL, [...entities, ...archiveEntities, ...adminEntities], log);
+  const readers = openReaders(server.DATABASE_URL, [...entities, ...adminEntities], log);
   metrics.sweepInterval.set(server.SWEEP_INTERVAL_MS / 1000);
   const engine = await openEngine(
     engineSettings(server),

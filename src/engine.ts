@@ -10,12 +10,11 @@ import { startNoticeRelay } from './notice/relay.ts';
 import type { OrderDeps } from './order/deps.ts';
 import type { SweepCounts } from './order/due/sweep.ts';
 import type { LatePaymentPolicy } from './order/late-payment.ts';
-import { archiveEntities } from './order/store/archive/archive-entities.ts';
-import { entities } from './order/store/entities.ts';
 import { createLeaseKeeper } from './order/store/lease-keeper.ts';
 import { createRefundStore } from './order/store/refund-store.ts';
 import { createOrderStore, type OrderStore } from './order/store/store.ts';
 import { createStuckStore } from './order/store/stuck-store.ts';
+import { entities } from './order/store/tables.ts';
 import { ticks } from './platform/clock/clock.ts';
 import { followDatabaseClock } from './platform/clock/database-clock.ts';
 import { createAlertLimiter } from './platform/log/alert-limiter.ts';
@@ -145,7 +144,7 @@ async function build(
 ): Promise<Engine> {
   const db = await withVariableName(
     'DATABASE_URL',
-    openDatabase(settings.databaseUrl, [...entities, ...archiveEntities, ...adminEntities], migrations),
+    openDatabase(settings.databaseUrl, [...entities, ...adminEntities], migrations),
   );
   shutdown.add('connections', () => db.destroy());
   if (await db.showMigrations())

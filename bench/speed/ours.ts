@@ -1,6 +1,7 @@
 import { Queue } from 'bullmq';
 import { DataSource } from 'typeorm';
-import { entities, PaymentOrderEntity } from '../../src/order/store/entities.ts';
+import { PaymentOrderEntity } from '../../src/order/store/entities.ts';
+import { entities } from '../../src/order/store/tables.ts';
 import { jobIdOf } from '../../src/timer/close-queues.ts';
 import { queueName } from '../../src/timer/queue-name.ts';
 import { startProcess } from './measure/process.ts';

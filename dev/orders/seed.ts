@@ -1,4 +1,4 @@
-import { entities } from '../../src/order/store/entities.ts';
+import { entities } from '../../src/order/store/tables.ts';
 import { openDatabase } from '../../src/platform/mysql/database.ts';
 import { devEnvOf, FOLDER, readEnv } from '../environment.ts';
 import { seedOrders } from './seed-orders.ts';

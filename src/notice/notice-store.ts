@@ -5,7 +5,7 @@ import {
   type NoticeAttempt,
   NoticeAttemptEntity,
 } from '../order/outbox/notice-entities.ts';
-import { archiveTables, liveTables, type OrderTables } from '../order/store/archive/archive-entities.ts';
+import { archiveTables, liveTables, type OrderTables } from '../order/store/tables.ts';
 import { inTransaction } from '../platform/mysql/database.ts';
 import type { SendResult } from './send-notice.ts';
 

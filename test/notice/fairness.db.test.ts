@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createNoticeStore } from '../../src/notice/notice-store.ts';
 import { createNoticeSender } from '../../src/notice/send-notice.ts';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import { entities } from '../../src/order/store/entities.ts';
+import { entities } from '../../src/order/store/tables.ts';
 import { openDatabase } from '../../src/platform/mysql/database.ts';
 import { until } from '../support/until.ts';
 import { createWorld, type World } from '../support/world.ts';

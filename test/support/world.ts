@@ -18,7 +18,8 @@ import type {
   CreateOrder,
   SyncOutcome,
 } from '../../src/order/outcomes.ts';
-import { type CloseRecord, entities, type Refund } from '../../src/order/store/entities.ts';
+import type { CloseRecord, Refund } from '../../src/order/store/entities.ts';
+import { entities } from '../../src/order/store/tables.ts';
 import { syncOrder } from '../../src/order/sync/sync-order.ts';
 import { createLogger, type Logger } from '../../src/platform/log/logger.ts';
 import { freePort } from '../../src/sandbox/services/free-port.ts';

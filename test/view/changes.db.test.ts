@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import type { PaymentOrder } from '../../src/order/order.ts';
-import { entities } from '../../src/order/store/entities.ts';
+import { entities } from '../../src/order/store/tables.ts';
 import { ticks } from '../../src/platform/clock/clock.ts';
 import { createLogger } from '../../src/platform/log/logger.ts';
 import { openDatabase } from '../../src/platform/mysql/database.ts';

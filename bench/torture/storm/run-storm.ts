@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
-import { entities } from '../../../src/order/store/entities.ts';
+import { entities } from '../../../src/order/store/tables.ts';
 import { openDatabase } from '../../../src/platform/mysql/database.ts';
 import { createDice } from '../dice.ts';
 import { drain } from './drain.ts';

@@ -4,7 +4,6 @@ import { defineEntity } from '../../platform/mysql/define-entity.ts';
 import type { Answers } from '../answers.ts';
 import { lateDecisions } from '../late-payment.ts';
 import { type PaymentOrder, pendingReasons, type ViolationKind } from '../order.ts';
-import { MerchantNoticeEntity, NoticeAttemptEntity } from '../outbox/notice-entities.ts';
 import type { CloseTrigger } from '../outcomes.ts';
 
 /**
@@ -218,13 +217,3 @@ export const ViolationEntity = defineEntity<Violation>({
     foundAt: { type: 'datetime', precision: 3, name: 'found_at' },
   },
 });
-
-export const entities = [
-  PaymentOrderEntity,
-  CloseRecordEntity,
-  ChannelNotificationEntity,
-  RefundEntity,
-  ViolationEntity,
-  MerchantNoticeEntity,
-  NoticeAttemptEntity,
-];

@@ -3,7 +3,7 @@ import { batched } from '../../platform/batched.ts';
 import { statementBatch } from '../../platform/mysql/database.ts';
 import type { PaymentOrder } from '../order.ts';
 import type { NamedOrder, OrderNumbers } from '../outcomes.ts';
-import { archiveTables, liveTables } from './archive/archive-entities.ts';
+import { archiveTables, liveTables } from './tables.ts';
 
 type ListByTradeNo = (channelTradeNo: string) => Promise<PaymentOrder[]>;
 

@@ -1,6 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { PaymentOrder } from '../../order/order.ts';
-import { archiveTables, liveTables, type OrderTables } from '../../order/store/archive/archive-entities.ts';
+import { archiveTables, liveTables, type OrderTables } from '../../order/store/tables.ts';
 import { pick } from '../../platform/pick.ts';
 import { type OrderAction, possibleActions, possibleDecisions } from './actions.ts';
 import { type OrderView, viewOrder } from './order-row.ts';

@@ -1,7 +1,7 @@
 import type { DataSource, EntityTarget, FindOptionsWhere, ObjectLiteral } from 'typeorm';
 import { answersIn } from '../../order/answers.ts';
 import type { PaymentOrder } from '../../order/order.ts';
-import { liveTables, type OrderTables } from '../../order/store/archive/archive-entities.ts';
+import { liveTables, type OrderTables } from '../../order/store/tables.ts';
 
 /** An order that is retried for weeks has many records: shows the newest of each kind. */
 const OF_EACH_KIND = 500;

@@ -2,8 +2,8 @@ import { DataSource } from 'typeorm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runDueOrder } from '../../../src/order/due/run-due-order.ts';
 import { requestClose } from '../../../src/order/requests/close-cancel-sync.ts';
-import { entities } from '../../../src/order/store/entities.ts';
 import { createOrderStore } from '../../../src/order/store/store.ts';
+import { entities } from '../../../src/order/store/tables.ts';
 import { createWorld, somebody, type World } from '../../support/world.ts';
 
 let world: World;

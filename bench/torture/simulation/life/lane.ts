@@ -4,10 +4,10 @@ import type { ChannelName, Channels, GuardedChannel } from '../../../../src/chan
 import { createChannels } from '../../../../src/channels.ts';
 import { readConfig } from '../../../../src/config.ts';
 import type { OrderDeps } from '../../../../src/order/deps.ts';
-import { entities } from '../../../../src/order/store/entities.ts';
 import { createRefundStore } from '../../../../src/order/store/refund-store.ts';
 import { createOrderStore, type OrderStore } from '../../../../src/order/store/store.ts';
 import { createStuckStore } from '../../../../src/order/store/stuck-store.ts';
+import { entities } from '../../../../src/order/store/tables.ts';
 import { type Clock, systemClock, ticks } from '../../../../src/platform/clock/clock.ts';
 import { createLogger } from '../../../../src/platform/log/logger.ts';
 import { openDatabase } from '../../../../src/platform/mysql/database.ts';

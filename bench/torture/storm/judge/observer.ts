@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { OrderStatus, PaymentOrder } from '../../../../src/order/order.ts';
-import { entities } from '../../../../src/order/store/entities.ts';
+import { entities } from '../../../../src/order/store/tables.ts';
 import { openDatabase } from '../../../../src/platform/mysql/database.ts';
 import type { Control } from '../../../../src/sandbox/simulator/control/control.ts';
 import { leadsTo } from '../../simulation/judge/accuse-answer.ts';

@@ -1,12 +1,12 @@
 import { EntitySchema } from 'typeorm';
-import { MerchantNoticeEntity, NoticeAttemptEntity } from '../../outbox/notice-entities.ts';
+import { MerchantNoticeEntity, NoticeAttemptEntity } from '../outbox/notice-entities.ts';
 import {
   ChannelNotificationEntity,
   CloseRecordEntity,
   PaymentOrderEntity,
   RefundEntity,
   ViolationEntity,
-} from '../entities.ts';
+} from './entities.ts';
 
 /** The tables with an order's rows. */
 export interface OrderTables {
@@ -40,7 +40,8 @@ export const archiveTables: OrderTables = {
   noticeAttempt: archiveOf(NoticeAttemptEntity),
 };
 
-export const archiveEntities = Object.values(archiveTables);
+/** All tables that the order store needs: a connection for it is opened with these. */
+export const entities = [...Object.values(liveTables), ...Object.values(archiveTables)];
 
 function archiveOf<Row>({ options }: EntitySchema<Row>): EntitySchema<Row> {
   return new EntitySchema({
