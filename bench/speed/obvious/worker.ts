@@ -55,7 +55,7 @@ async function close(orderNo: string): Promise<void> {
 const worker = new Worker<{ orderNo: string }>(QUEUE, (job) => close(job.data.orderNo), {
   connection: new Redis(env.REDIS_URL ?? '', { maxRetriesPerRequest: null }),
   prefix: env.REDIS_PREFIX ?? 'obvious',
-  concurrency: 50,
+  concurrency: 200,
   removeOnComplete: { count: 0 },
 });
 worker.on('failed', (_, error) => process.stderr.write(`${error.message}\n`));
